@@ -1,0 +1,76 @@
+/**
+ * Who may import whom. The rooms, from the outside in:
+ *
+ *   deploy/local -> workers
+ *   workers      -> activities, types of workflows
+ *   workflows    -> types of activities
+ *   activities   -> steps -> systems (kafka, elasticsearch) -> contracts, failures
+ *
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+module.exports = {
+  forbidden: [
+    forbid('no-cycle', 'A cycle has no reading order.', {}, { circular: true }),
+    forbid(
+      'workflows-see-only-activity-types',
+      'Workflow code runs in a sandbox; activities reach it as types.',
+      { path: '^workflows/' },
+      { path: '^(activities|workers|deploy)/', dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
+      'workflows-depend-on-temporal-alone',
+      'No npm package but Temporal may enter the bundle.',
+      { path: '^workflows/' },
+      { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: '@temporalio/(workflow|common)' },
+    ),
+    forbid(
+      'activities-know-no-caller',
+      'Activities are called; they never import workflows or workers.',
+      { path: '^activities/' },
+      { path: '^(workflows|workers|deploy|test)/' },
+    ),
+    forbid(
+      'steps-never-import-each-other',
+      'Steps are composed by workflows; what two of them need is a contract or a system.',
+      { path: '^activities/(preparation|sources|spark|indexing|reconciliation)/' },
+      { path: '^activities/(preparation|sources|spark|indexing|reconciliation)/', pathNot: '^activities/$1/' },
+    ),
+    forbid(
+      'contracts-and-systems-know-no-step',
+      'Contracts and systems are below the steps.',
+      { path: '^activities/(contracts|kafka|elasticsearch|failures)' },
+      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|index)' },
+    ),
+    forbid(
+      'kafkajs-stays-in-one-room',
+      'The client has no successor: all its use stands in one folder.',
+      { path: '^(activities|workers|deploy|workflows)/', pathNot: '^activities/kafka/' },
+      { path: 'node_modules/kafkajs' },
+    ),
+    forbid(
+      'launcher-sees-workers-only',
+      'The launcher starts processes; what they do is not its business.',
+      { path: '^deploy/' },
+      { path: '^(activities|workflows|test)/' },
+    ),
+    forbid(
+      'workers-see-workflow-types',
+      'Workers load workflows by path.',
+      { path: '^workers/' },
+      {
+        path: '^workflows/',
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    forbid('code-knows-no-test', 'Tests look at code, not the other way.', { pathNot: '^test/' }, { path: '^test/' }),
+    forbid('no-orphan', 'A module nobody imports is dead.', { orphan: true, pathNot: '^(test|deploy)/|config' }, {}),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { pipelineFailure } from '../failures';
+import type { Measurement } from './measurement';
+
+const columnSchema = z.string().min(1).max(200);
+
+/** Where the parts of a reading stand in a foreign record: a column name, or a column with the unit it is given in. */
+export const fieldMappingSchema = z
+  .record(z.string(), z.union([columnSchema, z.strictObject({ column: columnSchema, unit: z.string().min(1) })]))
+  .describe('Field of a reading → column of the source; fields left out are looked for under their own name');
+
+export type FieldMappingInput = z.infer<typeof fieldMappingSchema>;
+
+/** A measurement's column and the line that turns its values into the measurement's unit: `value * scale + offset`. */
+export interface MeasurementColumn {
+  readonly name: string;
+  readonly column: string;
+  readonly scale: number;
+  readonly offset: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A complete mapping; the Spark job applies it to file and topic sources alike. */
+export interface FieldMapping {
+  readonly deviceId: string;
+  readonly timestamp: string;
+  readonly text: string;
+  readonly eventId: string;
+  readonly measurements: readonly MeasurementColumn[];
+}
+
+const CONVERSIONS: Readonly<Record<string, { readonly scale: number; readonly offset: number }>> = {
+  '°F→°C': { scale: 5 / 9, offset: -160 / 9 },
+  '°C→°F': { scale: 9 / 5, offset: 32 },
+  'K→°C': { scale: 1, offset: -273.15 },
+  '°C→K': { scale: 1, offset: 273.15 },
+};
+
+const PLAIN_FIELDS = ['deviceId', 'timestamp', 'text', 'eventId'] as const;
+
+/**
+ * Completes a mapping with the identity and resolves units.
+ *
+ * @throws InvalidInput when it names a field a reading does not have, or a conversion that is not known
+ */
+export function resolveFieldMapping(given: FieldMappingInput, measurements: readonly Measurement[]): FieldMapping {
+  const problems = mappingProblems(given, measurements);
+  if (problems.length > 0) throw pipelineFailure('InvalidInput', problems.join('\n'));
+  const column = (field: string): string => {
+    const value = given[field] ?? field;
+    return typeof value === 'string' ? value : value.column;
+  };
+  return {
+    deviceId: column('deviceId'),
+    timestamp: column('timestamp'),
+    text: column('text'),
+    eventId: column('eventId'),
+    measurements: measurements.map(({ name, unit, min, max }) => {
+      const value = given[name];
+      const from = typeof value === 'object' ? value.unit : unit;
+      const { scale, offset } = CONVERSIONS[`${from}→${unit}`] ?? { scale: 1, offset: 0 };
+      return { name, column: column(name), scale, offset, min, max };
+    }),
+  };
+}
+
+/** One line per fault: `source.fields.<field>: expected …, got …`. */
+export function mappingProblems(given: FieldMappingInput, measurements: readonly Measurement[]): string[] {
+  const known: string[] = [...PLAIN_FIELDS, ...measurements.map(({ name }) => name)];
+  return Object.entries(given).flatMap(([field, value]) => {
+    if (!known.includes(field)) return [`source.fields.${field}: expected one of ${known.join(', ')}`];
+    if (typeof value === 'string') return [];
+    const measurement = measurements.find(({ name }) => name === field);
+    if (measurement === undefined)
+      return [`source.fields.${field}: expected a column name, since only a measurement has a unit`];
+    if (value.unit === measurement.unit || `${value.unit}→${measurement.unit}` in CONVERSIONS) return [];
+    const from = Object.keys(CONVERSIONS).filter((name) => name.endsWith(`→${measurement.unit}`));
+    const units = [measurement.unit, ...from.map((name) => name.split('→')[0])].join(', ');
+    return [`source.fields.${field}.unit: expected one of ${units}, got ${value.unit}`];
+  });
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { fieldMappingSchema } from './field-mapping';
+import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
+
+const ratio = (meaning: string, byDefault: number) => z.number().min(0).max(1).default(byDefault).describe(meaning);
+
+const durationPattern = /^(\d+) ?(ms|s|seconds?|m|minutes?|h|hours?|d|days?)$/;
+const duration = (meaning: string, byDefault: string) =>
+  z
+    .string()
+    .regex(durationPattern, 'expected a duration such as "30 seconds" or "5 minutes"')
+    .default(byDefault)
+    .describe(meaning);
+
+const ratePerSecond = z
+  .number()
+  .positive()
+  .max(1_000_000)
+  .nullable()
+  .default(null)
+  .describe('Records a second; null publishes as fast as possible');
+
+const simulateSchema = z.strictObject({
+  kind: z.literal('simulate'),
+  records: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .nullable()
+    .default(50_000)
+    .describe('Readings to simulate; null never ends'),
+  ratePerSecond,
+  seed: z.int().min(0).max(0xffff_ffff).default(1).describe('The payloads are a function of seed and startAt'),
+  startAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('Time of the first reading; by default one day before the start'),
+  devices: z.int().min(1).max(100_000).default(50),
+  intervalMs: z.int().min(1).max(86_400_000).default(1_000).describe('Event time between two readings of one device'),
+  malformedRatio: ratio('Share of records that cannot be used, of several kinds', 0.01),
+  repeatRatio: ratio('Share of records that are published twice under the same id', 0.005),
+  anomalyRatio: ratio('Share of readings with an unlikely value', 0.002),
+});
+
+const fileSchema = z.strictObject({
+  kind: z.literal('file'),
+  path: z.string().min(1).describe('Absolute path on a machine that runs a worker'),
+  format: z.enum(['csv', 'ndjson']),
+  fields: fieldMappingSchema.default({}),
+  ratePerSecond,
+});
+
+const topicSchema = z.strictObject({
+  kind: z.literal('topic'),
+  topic: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,200}$/, 'expected a Kafka topic name')
+    .describe('An existing topic that others write'),
+  fields: fieldMappingSchema.default({}),
+  follow: z
+    .boolean()
+    .default(false)
+    .describe('false: what the topic holds at the start; true: on and on, until cancelled'),
+});
+
+/** The input of `streamingPipeline`; every field has a default, so no input at all is a demo run. */
+export const pipelineInputSchema = z
+  .strictObject({
+    source: z
+      .discriminatedUnion('kind', [simulateSchema, fileSchema, topicSchema])
+      .prefault({ kind: 'simulate' })
+      .describe('Where readings come from'),
+    measurements: z
+      .array(measurementSchema)
+      .min(1)
+      .max(20)
+      .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'expected names that differ')
+      .default([...DEFAULT_MEASUREMENTS]),
+    partitions: z.int().min(1).max(100).default(4).describe('Partitions of topics that the pipeline creates'),
+    window: duration('Event-time window of the statistics', '1 minute'),
+    maxClockSkew: duration('A timestamp later than Kafka time by more is a dead letter', '5 minutes'),
+    extraFields: z
+      .enum(['label', 'dead-letter'])
+      .default('label')
+      .describe('What happens to fields that no mapping names'),
+    live: z
+      .strictObject({
+        allowedLateness: duration('Later readings are flagged and kept out of windows', '10 minutes'),
+        deduplication: duration('How long an event id is remembered', '10 minutes'),
+      })
+      .prefault({})
+      .describe('Horizons of a run without end; a bounded run forgets nothing'),
+    spark: z
+      .strictObject({
+        driverMemoryMb: z.int().min(512).max(65_536).default(1_024),
+        shufflePartitions: z.int().min(1).max(1_000).default(2).describe('Fixed at the first start of a checkpoint'),
+        maxRecordsPerBatch: z.int().min(1).max(10_000_000).default(100_000),
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
+export type PipelineInput = z.infer<typeof pipelineInputSchema>;
+export type SourceInput = PipelineInput['source'];
+export type SimulateSource = Extract<SourceInput, { kind: 'simulate' }>;
+export type FileSource = Extract<SourceInput, { kind: 'file' }>;
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of a duration that the schema has accepted. */
+export function durationMs(text: string): number {
+  const [, amount, unit = ''] = durationPattern.exec(text) ?? [];
+  return Number(amount) * (UNIT_MS[unit] ?? UNIT_MS[unit.charAt(0)] ?? Number.NaN);
+}

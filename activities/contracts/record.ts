@@ -1,0 +1,89 @@
+/**
+ * The Kafka records of a pipeline: headers, sizes and ids. Values are UTF-8 JSON, one object on one line.
+ *
+ * | topic         | key              | headers                                  | value                                     |
+ * | ------------- | ---------------- | ---------------------------------------- | ----------------------------------------- |
+ * | `raw`         | device           | `event-id`, `run` (both optional)        | a reading under the field mapping         |
+ * | `enriched`    | device           | `event-id`, `run`, `raw`                 | `EnrichedReading`                         |
+ * | `windows`     | device           | `event-id` (window id), `run`, `version` | `DeviceWindow`                            |
+ * | `dead-letter` | the record's own | `event-id`, `run`                        | `DeadLetter`                              |
+ *
+ * @module
+ */
+export const EVENT_ID_HEADER = 'event-id';
+export const RUN_HEADER = 'run';
+/** `<partition>:<offset>:<publishing time in epoch ms>` of the raw record an enriched one was made of. */
+export const RAW_HEADER = 'raw';
+/** Distinct readings in a window; grows, so it orders a window's versions. */
+export const VERSION_HEADER = 'version';
+
+/** Key and value of a raw record together; Kafka's own default limit of 1,048,588 bytes less room for headers and framing. */
+export const MAX_RAW_RECORD_BYTES = 1_040_000;
+/** Topic limit of raw topics, Kafka's own default. */
+export const MAX_RAW_MESSAGE_BYTES = 1_048_588;
+/** Topic limit of derived topics: JSON escaping and base64 let a record grow. */
+export const MAX_DERIVED_MESSAGE_BYTES = 4 * 1_048_588;
+/** Originals in dead letters are cut here; their length and sha256 stay. */
+export const MAX_ORIGINAL_BYTES = 256 * 1024;
+
+/** A usable event id is a string of 1 to 400 bytes of UTF-8. */
+export const MAX_EVENT_ID_BYTES = 400;
+
+/** Id of a record that brings none. */
+export function coordinatesId(topic: string, partition: number, offset: string): string {
+  return `${topic}-${String(partition)}-${offset}`;
+}
+
+/** A valid reading, typed, with derived values; a pure function of the raw bytes and the field mapping. */
+export interface EnrichedReading {
+  readonly id: string;
+  readonly deviceId: string;
+  /** ISO 8601 in UTC, six fractional digits. */
+  readonly timestamp: string;
+  readonly text?: string;
+  /** °C; only where temperature in °C and humidity in % are both there. */
+  readonly dewPoint?: number;
+  /** Fields no mapping names, as text. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Live runs only: the reading came later than the allowed lateness and is in no window. */
+  readonly late?: boolean;
+  /** One number per measurement, under its name; at least one is there. */
+  readonly [measurement: string]: unknown;
+}
+
+/** Statistics of one device over `[windowStart, windowEnd)` of event time. */
+export interface DeviceWindow {
+  /** `<generation>|<device>|<window start in epoch ms>|<window length in ms>` */
+  readonly id: string;
+  readonly deviceId: string;
+  readonly windowStart: string;
+  readonly windowEnd: string;
+  /** Distinct readings. */
+  readonly count: number;
+  /** `{count, mean, min, max}` per measurement, under its name; absent where no reading had it. */
+  readonly [measurement: string]: unknown;
+}
+
+export type DeadLetterStage = 'source' | 'parse' | 'index';
+
+/** A record that could not be used, and why. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly stage: DeadLetterStage;
+  /** A short code in PascalCase, for example `BadTimestamp` or `OutOfRange:humidity`. */
+  readonly reason: string;
+  /** One sentence for people; holds no value of the record. */
+  readonly detail?: string;
+  /** Where the record was read from, or (stage `source`) should have gone. */
+  readonly topic: string;
+  /** Absent at stage `source`. */
+  readonly partition?: number;
+  /** Decimal offset; at stage `source` the position in the source, for example `row 17`. */
+  readonly offset: string;
+  /** Kafka time in epoch ms; at stage `source` absent. */
+  readonly publishedAt?: number;
+  readonly originalLength: number;
+  readonly originalSha256: string;
+  /** Base64 of the first bytes, at most `MAX_ORIGINAL_BYTES` of them. */
+  readonly original: string;
+}

@@ -1,0 +1,97 @@
+import type { TopicRange } from './offsets';
+
+/** What a reconciliation looks at. */
+export interface ReconcileScope {
+  readonly name: string;
+  readonly run: string;
+  readonly generation: string;
+  /** Of the raw topic and of what was made of it. */
+  readonly raw: TopicRange;
+  readonly enriched: TopicRange;
+  readonly windows: TopicRange;
+  readonly deadLetter: TopicRange;
+}
+
+/** One id that does not add up, and how. */
+export interface Discrepancy {
+  readonly kind: DiscrepancyKind;
+  readonly id: string;
+}
+
+export type DiscrepancyKind =
+  | 'planned but not published'
+  | 'published but not planned'
+  | 'published but neither indexed nor a dead letter'
+  | 'indexed but not published'
+  | 'indexed and a dead letter'
+  | 'indexed with other content'
+  | 'conflicting content under one id'
+  | 'dead letter not indexed'
+  | 'dead letter not published'
+  | 'window missing'
+  | 'window not expected'
+  | 'window with another count'
+  | 'window with other content';
+
+/** The verdict of `reconcile`, counted by reading Kafka and Elasticsearch and nothing else. */
+export interface ReconcileResult {
+  readonly reconciled: boolean;
+  /** Distinct ids. `planned` is null where there is no plan (topic sources). */
+  readonly planned: number | null;
+  readonly published: number;
+  readonly enriched: number;
+  readonly indexed: number;
+  readonly deadLetters: number;
+  /** Dead letters by `<stage>:<reason>`. */
+  readonly deadLettersByReason: Readonly<Record<string, number>>;
+  /** Raw records beyond the first of their id with the same content: harmless, and counted once. */
+  readonly repeats: number;
+  /** Ids that stand for different contents: which one is indexed is not promised. */
+  readonly conflicts: number;
+  /** Raw records of another run inside the range; not this run's. */
+  readonly foreign: number;
+  readonly windows: number;
+  /** Sum of the counts of all windows; equals `indexed` (less late readings of a live run). */
+  readonly windowedReadings: number;
+  readonly rawBytes: number;
+  /** How many of each kind there are; empty when reconciled. */
+  readonly discrepancies: Readonly<Partial<Record<DiscrepancyKind, number>>>;
+  /** At most 100. */
+  readonly examples: readonly Discrepancy[];
+  readonly durationMs: number;
+}
+
+/** Counters of one stage as the run saw them; shown beside the proof, never part of it. */
+export interface StageReport {
+  readonly in: number;
+  readonly out: number;
+  readonly deadLetters: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly ratePerSecond: number;
+}
+
+/** The result of a bounded `streamingPipeline`; kept in the index `<name>-runs` under its run. */
+export interface RunReport {
+  readonly reconciled: boolean;
+  readonly name: string;
+  readonly run: string;
+  readonly definition: string;
+  readonly source: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly durationMs: number;
+  readonly stages: {
+    readonly source: StageReport;
+    readonly spark: StageReport;
+    readonly readings: StageReport;
+    readonly windows: StageReport;
+    readonly deadLetters: StageReport;
+  };
+  /** Spark drivers that had to be started; 1 when nothing broke. */
+  readonly sparkStarts: number;
+  readonly proof: ReconcileResult;
+  readonly scope: ReconcileScope;
+  /** What a user should know, for example that a new generation was started. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,71 @@
+import type { PartitionOffsets } from '../contracts/offsets';
+
+/** A record to publish. */
+export interface OutgoingRecord {
+  readonly key: string | Buffer | null;
+  readonly value: string | Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A record as it was read; buffers may share memory with their neighbours, so copy what you keep. */
+export interface IncomingRecord {
+  readonly partition: number;
+  /** Decimal offset. */
+  readonly offset: string;
+  /** Kafka time in epoch ms, decimal. */
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** Of several headers with one name the first; values that are no string are left out. */
+  readonly headers: Readonly<Record<string, Buffer>>;
+}
+
+export interface TopicSpec {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly maxMessageBytes: number;
+}
+
+export interface ReadRangeRequest {
+  readonly topic: string;
+  readonly partition: number;
+  /** First offset wanted. */
+  readonly from: string;
+  /** First offset not wanted. */
+  readonly to: string;
+  readonly signal?: AbortSignal;
+}
+
+/** All that the pipeline asks of Kafka; the one place that knows a client library. */
+export interface KafkaGateway {
+  /**
+   * Creates the topics that are missing and leaves the others as they are; repeating it changes nothing.
+   *
+   * @returns partitions of every topic named
+   */
+  prepareTopics(specs: readonly TopicSpec[]): Promise<Readonly<Record<string, number>>>;
+  /**
+   * First and next offset of every partition; `end` is the last stable offset.
+   *
+   * @throws SourceMissing when the topic does not exist
+   */
+  offsets(topic: string): Promise<{ readonly start: PartitionOffsets; readonly end: PartitionOffsets }>;
+  /**
+   * Publishes with acks from all replicas, in order per partition, in requests under the topic's limit.
+   * An unknown outcome is an error, so a repeated call may publish twice under the same ids.
+   *
+   * @throws ServiceUnavailable when Kafka did not acknowledge
+   */
+  publish(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
+  /**
+   * Hands over every record of `[from, to)` in offset order, batch by batch, waiting for each batch to be taken.
+   * Offsets may have gaps. Returns when the range is read to its end, whatever gaps stand there.
+   *
+   * @throws OffsetOutOfRange when `from` is below the log's start or `to` above its end
+   */
+  readRange(
+    request: ReadRangeRequest,
+    take: (records: readonly IncomingRecord[]) => Promise<void> | void,
+  ): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+const csv = z.string().transform((text) => text.split(',').map((part) => part.trim()));
+const port = (byDefault: number) => z.coerce.number().int().min(1).max(65_535).default(byDefault);
+
+const configSchema = z.object({
+  /** Where set, that server is used and none is started. */
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s:]+:\d+$/, 'expected host:port')
+    .optional(),
+  KAFKA_BROKERS: csv
+    .pipe(z.array(z.string().regex(/^[^\s:]+:\d+$/, 'expected host:port, separated by commas')).min(1))
+    .optional(),
+  ELASTICSEARCH_NODE: z.url({ protocol: /^https?$/ }).optional(),
+  /** Secret; sent as `Authorization: ApiKey …`, never logged. */
+  ELASTICSEARCH_API_KEY: z.string().min(1).optional(),
+
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** Workflows and light activities; `-io` and `-host-<host>` are appended for the other two. */
+  PIPELINE_TASK_QUEUE: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/)
+    .default('pipeline'),
+  PIPELINE_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/)
+    .default(hostname()),
+
+  /** Data, logs and pids of the servers, Spark checkpoints and run folders; by default `.pipeline` in the project. */
+  PIPELINE_STATE_DIR: z.string().min(1).optional(),
+  /** Downloads, shared between checkouts. */
+  PIPELINE_CACHE_DIR: z.string().min(1).optional(),
+
+  TEMPORAL_PORT: port(7233),
+  TEMPORAL_UI_PORT: port(8233),
+  KAFKA_PORT: port(9092),
+  KAFKA_CONTROLLER_PORT: port(9093),
+  ELASTICSEARCH_PORT: port(9200),
+  ELASTICSEARCH_TRANSPORT_PORT: port(9300),
+
+  /** Python that has pyspark; set by the launcher. */
+  SPARK_PYTHON: z.string().min(1).default('python3'),
+  /** Kafka connector jars for `--jars`, separated by commas; set by the launcher. */
+  SPARK_JARS: z.string().default(''),
+
+  /** Fault injection for tests: the worker kills itself with SIGKILL when it first reaches this point. */
+  PIPELINE_CRASH_AT: z.string().optional(),
+});
+
+export type Config = Readonly<z.infer<typeof configSchema>>;
+
+/** Thrown once, at start-up, listing every bad variable at a time. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings of a process from its environment; an empty variable counts as not set.
+ *
+ * @throws {@link ConfigError} when a variable is present but malformed
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = configSchema.safeParse(present);
+  if (!result.success) throw new ConfigError(`These settings cannot be used:\n${z.prettifyError(result.error)}`);
+  return Object.freeze(result.data);
+}
