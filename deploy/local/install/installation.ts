@@ -1,0 +1,16 @@
+/** What the installation gives the servers. Absolute paths. */
+export interface Installation {
+  /** `java` of a full JDK 17 or newer. */
+  readonly java: string;
+  readonly javaHome: string;
+  /** The `temporal` CLI. */
+  readonly temporal: string;
+  /** Folder of Kafka's jars. */
+  readonly kafkaLibs: string;
+  /** Unpacked Elasticsearch distribution; read-only, its configuration stands elsewhere. */
+  readonly elasticsearchHome: string;
+  /** `python` of a virtual environment that has pyspark. */
+  readonly python: string;
+  /** The four Kafka connector jars. */
+  readonly sparkJars: readonly string[];
+}
