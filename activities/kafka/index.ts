@@ -1,0 +1,105 @@
+/**
+ * Kafka, as the steps see it: a gateway over the one client library in use.
+ *
+ * @module
+ */
+import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
+import { pipelineFailure } from '../failures';
+import { kafkaFailure } from './kafka-failure';
+import { publish } from './publish';
+import { RangeReader } from './range-reader';
+import { prepareTopics, topicOffsets } from './topics';
+import type { KafkaGateway, OutgoingRecord, ReadRangeRequest, TopicSpec } from './types';
+
+export type { IncomingRecord, KafkaGateway, OutgoingRecord, ReadRangeRequest, TopicSpec } from './types';
+
+/** Connects on first use; a connection that was lost is made anew by the next call. */
+export function createKafkaGateway({
+  brokers,
+  clientId,
+}: {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+}): KafkaGateway {
+  // Retried conditions are logged as errors by the client; what matters comes back as an error of the call.
+  const kafka = new Kafka({
+    clientId,
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
+  });
+  const producer = new Connection<Producer>(() =>
+    kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner }),
+  );
+
+  const withAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
+    const admin = kafka.admin();
+    try {
+      await admin.connect().catch((error: unknown) => {
+        throw kafkaFailure(error, `Connecting to ${brokers.join(', ')}`);
+      });
+      return await work(admin);
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+  };
+  const offsets = (topic: string) => withAdmin((admin) => topicOffsets(admin, topic));
+
+  return {
+    prepareTopics: (specs: readonly TopicSpec[]) => withAdmin((admin) => prepareTopics(admin, specs)),
+    offsets,
+    publish: async (topic: string, records: readonly OutgoingRecord[]) => {
+      const connected = await producer.get(`Publishing to topic ${topic}`);
+      await publish(connected, topic, records);
+    },
+    readRange: async (request: ReadRangeRequest, take) => {
+      if (BigInt(request.from) >= BigInt(request.to)) return;
+      assertInLog(request, await offsets(request.topic));
+      await new RangeReader(kafka, request, take).read();
+    },
+    close: () => producer.close(),
+  };
+}
+
+function assertInLog(
+  { topic, partition, from, to }: ReadRangeRequest,
+  { start, end }: Awaited<ReturnType<KafkaGateway['offsets']>>,
+): void {
+  const low = BigInt(start[partition] ?? 0);
+  const high = BigInt(end[partition] ?? 0);
+  if (BigInt(from) >= low && BigInt(to) <= high) return;
+  throw pipelineFailure(
+    'OffsetOutOfRange',
+    `Topic ${topic} partition ${partition} holds offsets [${low}, ${high}), wanted [${from}, ${to}). ` +
+      'Either retention removed records that were not read yet, or the topic was made anew.',
+  );
+}
+
+/** Holds one client that is connected on first use and made anew when connecting failed. */
+class Connection<T extends { connect(): Promise<void>; disconnect(): Promise<void> }> {
+  #client: Promise<T> | null = null;
+
+  constructor(private readonly create: () => T) {}
+
+  async get(what: string): Promise<T> {
+    this.#client ??= this.#connect();
+    try {
+      return await this.#client;
+    } catch (error) {
+      this.#client = null;
+      throw kafkaFailure(error, what);
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => null);
+    this.#client = null;
+    await client?.disconnect();
+  }
+
+  async #connect(): Promise<T> {
+    const client = this.create();
+    await client.connect();
+    return client;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Message, Producer } from 'kafkajs';
+import { kafkaFailure } from './kafka-failure';
+import type { OutgoingRecord } from './types';
+
+/** Bytes a request gathers; below the default topic limit even if every record falls on one partition. */
+const MAX_REQUEST_BYTES = 900_000;
+/** Framing of one record: varints, timestamp and offset deltas, header lengths; a generous upper bound. */
+const RECORD_OVERHEAD_BYTES = 120;
+
+/** Publishes in order, in requests of at most `MAX_REQUEST_BYTES` or one record. */
+export async function publish(producer: Producer, topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+  try {
+    for (const batch of inRequests(records)) {
+      await producer.send({ topic, acks: -1, messages: batch.map(toMessage) });
+    }
+  } catch (error) {
+    throw kafkaFailure(error, `Publishing ${records.length} records to topic ${topic}`);
+  }
+}
+
+/** Cuts records into consecutive runs that fit one request each. */
+export function* inRequests(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
+  let batch: OutgoingRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = recordBytes(record);
+    if (batch.length > 0 && bytes + size > MAX_REQUEST_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(record);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function recordBytes({ key, value, headers }: OutgoingRecord): number {
+  let bytes = Buffer.byteLength(value) + (key === null ? 0 : Buffer.byteLength(key)) + RECORD_OVERHEAD_BYTES;
+  for (const name in headers) bytes += name.length + Buffer.byteLength(headers[name] ?? '');
+  return bytes;
+}
+
+function toMessage({ key, value, headers }: OutgoingRecord): Message {
+  return { key, value, headers: { ...headers } };
+}
