@@ -12,7 +12,7 @@
  * | `SourceMalformed`    | no      | the file has not the shape the input promises                        |
  * | `ServiceUnavailable` | yes     | a server is away, overloaded, or answers 429 or 5xx                  |
  * | `OffsetOutOfRange`   | no      | the wanted offset is no longer, or not yet, in the log               |
- * | `IndexMisconfigured` | no      | Elasticsearch refuses the request for a reason no document can mend  |
+ * | `IndexMisconfigured` | yes     | Elasticsearch refuses for a reason that no document can mend, a person can |
  * | `SparkFailed`        | yes     | the driver ended without its work done; carries its last log lines   |
  * | `LateRecordsDropped` | no      | Spark dropped records of a bounded run as late                       |
  * | `NotReconciled`      | no      | the proof found something lost, altered, added or counted twice      |
@@ -30,7 +30,7 @@ const RETRIED = {
   SourceMalformed: false,
   ServiceUnavailable: true,
   OffsetOutOfRange: false,
-  IndexMisconfigured: false,
+  IndexMisconfigured: true,
   SparkFailed: true,
   LateRecordsDropped: false,
   NotReconciled: false,

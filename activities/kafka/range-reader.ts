@@ -90,8 +90,9 @@ export class RangeReader {
     }
   }
 
-  async #onBatch({ batch, heartbeat, isStale }: EachBatchPayload): Promise<void> {
-    if (isStale() || this.#position >= this.#to) return;
+  async #onBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    if (payload.isStale() || this.#position >= this.#to) return;
     // The field is there at run time and missing in the client's types.
     const { fetchedOffset } = batch as { fetchedOffset?: string };
     if (fetchedOffset !== undefined && BigInt(fetchedOffset) !== this.#position) {
@@ -107,7 +108,7 @@ export class RangeReader {
       return;
     }
     this.#advance(BigInt(batch.lastOffset()) + 1n);
-    await heartbeat();
+    await payload.heartbeat();
   }
 
   #advance(next: bigint): void {

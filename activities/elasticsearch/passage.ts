@@ -1,0 +1,21 @@
+/**
+ * How a record passed through the pipeline; the first field of every document, outside its digest.
+ *
+ * For a reading, `partition` and `offset` are those of the raw record; for windows and dead letters those of the
+ * record that was indexed.
+ */
+export interface Passage {
+  readonly run: string;
+  readonly partition: number;
+  /** Decimal offset. */
+  readonly offset: string;
+  /** Epoch ms: the raw record was published; absent for windows and dead letters. */
+  readonly publishedAt?: number;
+  /** Epoch ms: the record to index was published. */
+  readonly processedAt: number;
+  /** Epoch ms: the bulk request was built. */
+  readonly indexedAt: number;
+}
+
+/** The field name under which a document carries its passage. */
+export const PASSAGE_FIELD = 'passage';

@@ -1,0 +1,48 @@
+import { deadLetterRecord } from '../contracts/dead-letter';
+import { coordinatesId, RUN_HEADER } from '../contracts/record';
+import { pipelineFailure } from '../failures';
+import type { IncomingRecord, KafkaGateway } from '../kafka';
+
+export interface RefusedRecord {
+  readonly record: IncomingRecord;
+  /** Null where the record brings no usable id. */
+  readonly id: string | null;
+  readonly reason: string;
+}
+
+/**
+ * Publishes records that no index can take as dead letters of stage `index`; call it before the checkpoint passes them.
+ *
+ * @throws IndexMisconfigured when the records are dead letters themselves: they are never dead-lettered again
+ * @throws ServiceUnavailable when Kafka did not acknowledge
+ */
+export async function publishDeadLetters(
+  kafka: KafkaGateway,
+  { topic, alias, deadLetterTopic }: { topic: string; alias: string; deadLetterTopic: string | null },
+  refused: readonly RefusedRecord[],
+): Promise<void> {
+  if (deadLetterTopic === null) {
+    throw pipelineFailure(
+      'IndexMisconfigured',
+      `${alias} refused ${refused.length} dead letters (${refused[0]?.reason ?? ''}); expected it to take any. ` +
+        'Nothing is lost: indexing goes on by itself once the index is mended.',
+    );
+  }
+  await kafka.publish(
+    deadLetterTopic,
+    refused.map(({ record, id, reason }) =>
+      deadLetterRecord({
+        id: id ?? coordinatesId(topic, record.partition, record.offset),
+        stage: 'index',
+        reason,
+        topic,
+        partition: record.partition,
+        offset: record.offset,
+        publishedAt: Number(record.timestamp),
+        key: record.key,
+        original: record.value ?? Buffer.alloc(0),
+        run: record.headers[RUN_HEADER]?.toString('utf8') ?? '',
+      }),
+    ),
+  );
+}
