@@ -1,4 +1,6 @@
 import type { TopicRange } from './offsets';
+import type { PipelineAliases } from './plan';
+import type { PlannedIds } from './planned-ids';
 
 /** What a reconciliation looks at. */
 export interface ReconcileScope {
@@ -12,6 +14,19 @@ export interface ReconcileScope {
   readonly deadLetter: TopicRange;
 }
 
+/** All that a reconciliation needs to be told; everything else it reads for itself. */
+export interface ReconcileRequest {
+  readonly scope: ReconcileScope;
+  /** Null where nobody knows what was to come: topic sources. */
+  readonly plan: PlannedIds | null;
+  readonly windowMs: number;
+  /** A run without end is held to less: see `reconcileRun`. */
+  readonly bounded: boolean;
+  readonly aliases: PipelineAliases;
+  /** Field of a raw payload that holds the event id where no header does. */
+  readonly eventIdField: string;
+}
+
 /** One id that does not add up, and how. */
 export interface Discrepancy {
   readonly kind: DiscrepancyKind;
@@ -22,12 +37,17 @@ export type DiscrepancyKind =
   | 'planned but not published'
   | 'published but not planned'
   | 'published but neither indexed nor a dead letter'
+  | 'enriched but not published'
   | 'indexed but not published'
+  | 'indexed but not enriched'
   | 'indexed and a dead letter'
+  | 'indexed twice'
   | 'indexed with other content'
   | 'conflicting content under one id'
+  | 'dead letter of nothing published'
   | 'dead letter not indexed'
   | 'dead letter not published'
+  | 'dead letter with other content'
   | 'window missing'
   | 'window not expected'
   | 'window with another count'
@@ -41,17 +61,18 @@ export interface ReconcileResult {
   readonly published: number;
   readonly enriched: number;
   readonly indexed: number;
+  /** Unresolved ones: `published` is `indexed` and these, less those of stage `source`. */
   readonly deadLetters: number;
-  /** Dead letters by `<stage>:<reason>`. */
+  /** Dead letters by `<stage>:<reason>`; adds up to `deadLetters`. */
   readonly deadLettersByReason: Readonly<Record<string, number>>;
-  /** Raw records beyond the first of their id with the same content: harmless, and counted once. */
+  /** Raw records beyond the first of their id; harmless where the id is in no conflict. */
   readonly repeats: number;
   /** Ids that stand for different contents: which one is indexed is not promised. */
   readonly conflicts: number;
   /** Raw records of another run inside the range; not this run's. */
   readonly foreign: number;
   readonly windows: number;
-  /** Sum of the counts of all windows; equals `indexed` (less late readings of a live run). */
+  /** Sum of the counts of all indexed windows; equals `enriched` in a bounded run. */
   readonly windowedReadings: number;
   readonly rawBytes: number;
   /** How many of each kind there are; empty when reconciled. */
@@ -71,8 +92,12 @@ export interface StageReport {
   readonly ratePerSecond: number;
 }
 
-/** The result of a bounded `streamingPipeline`; kept in the index `<name>-runs` under its run. */
-export interface RunReport {
+/**
+ * The result of a bounded `streamingPipeline`; kept in the index `<name>-runs` under its run.
+ *
+ * It holds what a later reconciliation of the same run has to be told.
+ */
+export interface RunReport extends ReconcileRequest {
   readonly reconciled: boolean;
   readonly name: string;
   readonly run: string;
@@ -91,7 +116,6 @@ export interface RunReport {
   /** Spark drivers that had to be started; 1 when nothing broke. */
   readonly sparkStarts: number;
   readonly proof: ReconcileResult;
-  readonly scope: ReconcileScope;
   /** What a user should know, for example that a new generation was started. */
   readonly notes: readonly string[];
 }
