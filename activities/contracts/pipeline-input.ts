@@ -66,6 +66,7 @@ const topicSchema = z.strictObject({
 /** The input of `streamingPipeline`; every field has a default, so no input at all is a demo run. */
 export const pipelineInputSchema = z
   .strictObject({
+    $schema: z.string().optional().describe('Where an editor finds the schema of this file'),
     source: z
       .discriminatedUnion('kind', [simulateSchema, fileSchema, topicSchema])
       .prefault({ kind: 'simulate' })

@@ -4,7 +4,7 @@ import { MAX_DERIVED_MESSAGE_BYTES, MAX_RAW_MESSAGE_BYTES } from '../contracts/r
 import { pipelineFailure } from '../failures';
 import type { KafkaGateway } from '../kafka';
 
-/** Where the four topics begin and end at one moment. */
+/** One offset per partition of each of the four topics. */
 export interface TopicPositions {
   readonly raw: PartitionOffsets;
   readonly enriched: PartitionOffsets;
@@ -12,15 +12,16 @@ export interface TopicPositions {
   readonly deadLetter: PartitionOffsets;
 }
 
+/** Taken before the run writes anything. */
 export interface PreparedTopics {
-  /** Ends before this run wrote anything: the run's part begins here. */
+  /** First offsets that the topics still hold. */
+  readonly start: TopicPositions;
+  /** Next offsets: what the run writes begins here. */
   readonly end: TopicPositions;
-  /** First offset that the raw topic still holds. */
-  readonly rawStart: PartitionOffsets;
 }
 
 /**
- * Creates the pipeline's topics where they are missing and takes their ends; repeating it creates nothing.
+ * Creates the pipeline's topics where they are missing and takes their offsets; repeating it creates nothing.
  *
  * @throws SourceMissing when the source is a topic that does not exist
  * @throws ServiceUnavailable when Kafka does not answer
@@ -35,20 +36,23 @@ export async function prepareTopics(kafka: KafkaGateway, plan: PipelinePlan): Pr
     maxMessageBytes: MAX_DERIVED_MESSAGE_BYTES,
   }));
   await kafka.prepareTopics(source.kind === 'topic' ? derived : [raw, ...derived]);
-  const { start } = await kafka.offsets(topics.raw);
-  return { end: await topicEnds(kafka, plan), rawStart: start };
+  return await topicPositions(kafka, plan);
 }
 
 /** The next offset of every partition of the four topics. */
-export async function topicEnds(kafka: KafkaGateway, { topics }: PipelinePlan): Promise<TopicPositions> {
-  const [raw, enriched, windows, deadLetter] = await Promise.all(
-    [topics.raw, topics.enriched, topics.windows, topics.deadLetter].map(async (topic) => kafka.offsets(topic)),
-  );
+export async function topicEnds(kafka: KafkaGateway, plan: PipelinePlan): Promise<TopicPositions> {
+  const { end } = await topicPositions(kafka, plan);
+  return end;
+}
+
+async function topicPositions(kafka: KafkaGateway, { topics }: PipelinePlan): Promise<PreparedTopics> {
+  const raw = await kafka.offsets(topics.raw);
+  const enriched = await kafka.offsets(topics.enriched);
+  const windows = await kafka.offsets(topics.windows);
+  const deadLetter = await kafka.offsets(topics.deadLetter);
   return {
-    raw: raw?.end ?? {},
-    enriched: enriched?.end ?? {},
-    windows: windows?.end ?? {},
-    deadLetter: deadLetter?.end ?? {},
+    start: { raw: raw.start, enriched: enriched.start, windows: windows.start, deadLetter: deadLetter.start },
+    end: { raw: raw.end, enriched: enriched.end, windows: windows.end, deadLetter: deadLetter.end },
   };
 }
 

@@ -1,0 +1,36 @@
+/**
+ * Step 1: check the input, and see to it that topics and indices are there.
+ *
+ * @module
+ */
+import type { Client } from '@elastic/elasticsearch';
+import type { PipelinePlan } from '../contracts/plan';
+import type { KafkaGateway } from '../kafka';
+import { parseInput, type ParseInputRequest, type TaskQueues } from './parse-input';
+import { prepareIndices, type PrepareIndicesInput, type PrepareIndicesResult } from './prepare-indices';
+import { prepareTopics, topicEnds, type PreparedTopics, type TopicPositions } from './prepare-topics';
+
+export interface PreparationActivities {
+  parseInput(request: ParseInputRequest): Promise<PipelinePlan>;
+  prepareTopics(plan: PipelinePlan): Promise<PreparedTopics>;
+  topicEnds(plan: PipelinePlan): Promise<TopicPositions>;
+  prepareIndices(input: PrepareIndicesInput): Promise<PrepareIndicesResult>;
+}
+
+export function createPreparationActivities({
+  kafka,
+  elasticsearch,
+  taskQueues,
+}: {
+  readonly kafka: KafkaGateway;
+  readonly elasticsearch: Client;
+  readonly taskQueues: TaskQueues;
+}): PreparationActivities {
+  return {
+    // Throws synchronously on bad input, which must become a rejected promise.
+    parseInput: (request) => Promise.resolve().then(() => parseInput(taskQueues, request)),
+    prepareTopics: (plan) => prepareTopics(kafka, plan),
+    topicEnds: (plan) => topicEnds(kafka, plan),
+    prepareIndices: (input) => prepareIndices(elasticsearch, input),
+  };
+}

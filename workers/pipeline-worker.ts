@@ -1,0 +1,93 @@
+/**
+ * The worker process: three workers in one, since their work differs in what it waits for.
+ *
+ * - `<queue>`: workflows, and activities that end at once
+ * - `<queue>-io`: records in and out of Kafka and Elasticsearch; its slots are fixed
+ * - `<queue>-host-<host>`: what is bound to this machine, Spark drivers and files
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { addressesOf } from './addresses';
+import { openClients } from './clients';
+import { loadConfig, type Config } from './config';
+import { crashPoint } from './crash-point';
+
+const IO_SLOTS = 16;
+const HOST_SLOTS = 16;
+
+/** Runs until SIGINT or SIGTERM, then drains activities and closes every client. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const logger = new DefaultLogger('WARN');
+  Runtime.install({ logger });
+  const taskQueues = taskQueuesOf(config);
+  const clients = openClients(config, 'pipeline-worker');
+  const connection = await connect(addressesOf(config).temporal);
+  try {
+    const state = config.PIPELINE_STATE_DIR ?? join(__dirname, '..', '.pipeline');
+    const activities = createActivities({
+      ...clients,
+      taskQueues,
+      spark: {
+        python: config.SPARK_PYTHON,
+        jars: config.SPARK_JARS.split(',').filter((jar) => jar !== ''),
+        bootstrap: addressesOf(config).kafkaBrokers.join(','),
+        sparkState: join(state, 'spark'),
+        jobFile: join(__dirname, '..', 'deploy', 'spark', 'readings_job.py'),
+      },
+      scratchFolder: join(state, 'scratch'),
+      crash: crashPoint(config.PIPELINE_CRASH_AT),
+    });
+    const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../workflows'), logger });
+    const common: Omit<WorkerOptions, 'taskQueue'> = {
+      connection,
+      namespace: config.TEMPORAL_NAMESPACE,
+      activities,
+      // Heartbeats are checkpoints: a longer pause would have more work done again after a kill.
+      maxHeartbeatThrottleInterval: '1 second',
+      shutdownGraceTime: '5 seconds',
+      shutdownForceTime: '30 seconds',
+    };
+    const workers = await Promise.all([
+      Worker.create({ ...common, taskQueue: config.PIPELINE_TASK_QUEUE, workflowBundle }),
+      Worker.create({ ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: IO_SLOTS }),
+      Worker.create({ ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: HOST_SLOTS }),
+    ]);
+    console.log(`worker ready on ${config.PIPELINE_TASK_QUEUE}, ${taskQueues.io}, ${taskQueues.host}`);
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    await clients.close();
+    await connection.close();
+  }
+}
+
+function taskQueuesOf({ PIPELINE_TASK_QUEUE: queue, PIPELINE_HOST: host }: Config): { io: string; host: string } {
+  return { io: `${queue}-io`, host: `${queue}-host-${host}` };
+}
+
+/** Waits for Temporal as long as it takes, and says so. */
+async function connect(address: string): Promise<NativeConnection> {
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address });
+    } catch (error) {
+      console.error(`waiting for Temporal at ${address}: ${error instanceof Error ? error.message : String(error)}`);
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    }
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error && error.name === 'ConfigError' ? error.message : error);
+  process.exitCode = 1;
+});

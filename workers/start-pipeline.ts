@@ -1,0 +1,82 @@
+import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { RunReport } from '../activities/contracts/report';
+import type { streamingPipeline } from '../workflows';
+import type { PipelineProgress } from '../workflows/progress';
+import { addressesOf } from './addresses';
+import type { Config } from './config';
+
+const POLL_MS = 1_000;
+
+export interface StartPipelineRequest {
+  /** The workflow id is `pipeline/<name>`. */
+  readonly name: string;
+  /** As the user gave it; undefined for the defaults. */
+  readonly input: unknown;
+  readonly onProgress: (progress: PipelineProgress) => void;
+}
+
+export interface PipelineRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** Null where the source has no end. */
+  readonly report: RunReport | null;
+}
+
+/** A pipeline that did not come to its report; the message is the failure's own. */
+export class PipelineFailed extends Error {
+  override readonly name = 'PipelineFailed';
+}
+
+/**
+ * Starts a pipeline, or joins the one that runs under that name already, and follows it to its end.
+ *
+ * @throws {@link PipelineFailed} when the workflow fails, is cancelled or terminated
+ */
+export async function startPipeline(config: Config, request: StartPipelineRequest): Promise<PipelineRun> {
+  const connection = await Connection.connect({ address: addressesOf(config).temporal });
+  try {
+    const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+    const workflowId = `pipeline/${request.name}`;
+    const handle = await client.workflow.start<typeof streamingPipeline>('streamingPipeline', {
+      taskQueue: config.PIPELINE_TASK_QUEUE,
+      workflowId,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `readings → ${request.name}-readings`,
+      args: request.input === undefined ? [] : [request.input],
+    });
+    const report = await follow(handle, request.onProgress);
+    return { workflowId, runId: handle.firstExecutionRunId, report };
+  } finally {
+    await connection.close();
+  }
+}
+
+async function follow(
+  handle: WorkflowHandle<typeof streamingPipeline>,
+  onProgress: (progress: PipelineProgress) => void,
+): Promise<RunReport | null> {
+  const result = handle.result();
+  const settled = result.then(
+    () => 'ended' as const,
+    () => 'ended' as const,
+  );
+  for (;;) {
+    // No answer while the worker starts or is being restarted: the next question may find it.
+    const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
+    if (progress !== null) onProgress(progress);
+    const pause = new Promise<'waited'>((resolve) => setTimeout(resolve, POLL_MS, 'waited'));
+    if ((await Promise.race([settled, pause])) === 'ended') break;
+  }
+  try {
+    return await result;
+  } catch (error) {
+    throw new PipelineFailed(rootMessage(error), { cause: error });
+  }
+}
+
+/** The message at the bottom of the chain: those above only say in which child it happened. */
+function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error instanceof WorkflowFailedError ? error : (error as { cause?: unknown });
+  return cause instanceof Error ? rootMessage(cause) : error.message;
+}

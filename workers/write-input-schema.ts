@@ -1,0 +1,19 @@
+/**
+ * Writes the JSON Schema of the pipeline's input to `deploy/pipeline-input.schema.json`, so that editors complete it.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { pipelineInputSchema } from '../activities/contracts/pipeline-input';
+
+/** The schema as text; a `$schema` key is allowed in an input file, since that is how an editor finds the schema. */
+export function inputSchemaText(): string {
+  const schema = z.toJSONSchema(pipelineInputSchema, { io: 'input', target: 'draft-7' });
+  return `${JSON.stringify({ title: 'Input of streamingPipeline', ...schema }, null, 2)}\n`;
+}
+
+if (require.main === module) {
+  writeFileSync(join(__dirname, '..', 'deploy', 'pipeline-input.schema.json'), inputSchemaText());
+}

@@ -1,0 +1,11 @@
+/**
+ * The workflow room: what the worker bundles into the deterministic sandbox. Exactly these can be started.
+ *
+ * @module
+ */
+export { indexTopic } from './index-topic';
+export { reconcile } from './reconcile';
+export { replayFile } from './replay-file';
+export { runSparkJob } from './run-spark-job';
+export { simulateReadings } from './simulate-readings';
+export { streamingPipeline } from './streaming-pipeline';

@@ -1,0 +1,45 @@
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { PipelinePlan } from '../activities/contracts/plan';
+import { progressQuery, stageTotalsSignal } from './messages';
+import {
+  NO_TOTALS,
+  toDetails,
+  toProgress,
+  type Phase,
+  type PipelineProgress,
+  type StageName,
+  type StageTotals,
+} from './progress';
+
+/** What the pipeline knows of its stages: fed by their signals, shown by the `progress` query and in the Web UI. */
+export class ProgressBoard {
+  #phase: Phase = 'preparing';
+  #stages: Record<StageName, StageTotals> = {
+    source: NO_TOTALS,
+    spark: NO_TOTALS,
+    readings: NO_TOTALS,
+    windows: NO_TOTALS,
+    deadLetters: NO_TOTALS,
+  };
+
+  constructor(private readonly plan: PipelinePlan) {
+    setHandler(progressQuery, () => this.#progress());
+    setHandler(stageTotalsSignal, (stage, totals) => {
+      this.#stages = { ...this.#stages, [stage]: totals };
+      this.#show();
+    });
+  }
+
+  enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#show();
+  }
+
+  #progress(): PipelineProgress {
+    return toProgress(this.plan, this.#phase, this.#stages);
+  }
+
+  #show(): void {
+    setCurrentDetails(toDetails(this.#progress()));
+  }
+}

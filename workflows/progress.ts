@@ -1,0 +1,107 @@
+/** How far a run has come: pure, so that it is tested without Temporal. */
+
+export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** Counters of one stage; what a stage does twice after a failure may be counted twice, so they prove nothing. */
+export interface StageTotals {
+  /** Records taken in. */
+  readonly in: number;
+  /** Records given on: acknowledged by Kafka, or standing in the index. */
+  readonly out: number;
+  readonly deadLetters: number;
+  readonly bytes: number;
+  /** Records known to wait. */
+  readonly lag: number;
+  /** Epoch ms of the first and the latest record of the stage; 0 before the first. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+export const NO_TOTALS: StageTotals = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0, firstMs: 0, lastMs: 0 };
+
+export type Phase = 'preparing' | 'running' | 'draining' | 'reconciling' | 'done';
+
+/** The answer to the `progress` query of `streamingPipeline`. */
+export interface PipelineProgress {
+  readonly name: string;
+  readonly run: string;
+  readonly phase: Phase;
+  /** Records in the raw topic from this run. */
+  readonly produced: number;
+  /** Raw records that Spark has committed. */
+  readonly processed: number;
+  /** Readings in the index. */
+  readonly indexed: number;
+  /** Window documents written, every growth of a window counted. */
+  readonly windows: number;
+  /** Dead letters in the index. */
+  readonly deadLetters: number;
+  /** Records produced but not yet processed, and processed but not yet indexed. */
+  readonly lag: number;
+  /** Readings indexed a second, over the time in which any were. */
+  readonly ratePerSecond: number;
+  readonly stages: Readonly<Record<StageName, StageTotals>>;
+}
+
+export interface Addition {
+  readonly in: number;
+  readonly out: number;
+  readonly deadLetters?: number;
+  readonly bytes?: number;
+}
+
+/** Adds what one activity did; `nowMs` is the workflow's clock. */
+export function add(totals: StageTotals, addition: Addition, lag: number, nowMs: number): StageTotals {
+  const moved = addition.in > 0 || addition.out > 0;
+  return {
+    in: totals.in + addition.in,
+    out: totals.out + addition.out,
+    deadLetters: totals.deadLetters + (addition.deadLetters ?? 0),
+    bytes: totals.bytes + (addition.bytes ?? 0),
+    lag,
+    firstMs: totals.firstMs === 0 && moved ? nowMs : totals.firstMs,
+    lastMs: moved ? nowMs : totals.lastMs,
+  };
+}
+
+/** Records a second over a stage's active time; 0 where that is unknown. */
+export function ratePerSecond({ out, firstMs, lastMs }: StageTotals): number {
+  return lastMs > firstMs ? Math.round((out * 1_000) / (lastMs - firstMs)) : 0;
+}
+
+export function toProgress(
+  { name, run }: { readonly name: string; readonly run: string },
+  phase: Phase,
+  stages: Readonly<Record<StageName, StageTotals>>,
+): PipelineProgress {
+  const { source, spark, readings, windows, deadLetters } = stages;
+  return {
+    name,
+    run,
+    phase,
+    produced: source.out,
+    processed: spark.in,
+    indexed: readings.out,
+    windows: windows.out,
+    deadLetters: deadLetters.out,
+    lag: Math.max(0, source.out - spark.in) + readings.lag + windows.lag + deadLetters.lag,
+    ratePerSecond: ratePerSecond(readings),
+    stages,
+  };
+}
+
+/** The progress as a Markdown table for the workflow's page. */
+export function toDetails({ phase, stages }: PipelineProgress): string {
+  const rows = STAGES.map((stage) => {
+    const totals = stages[stage];
+    return `| ${stage} | ${totals.in} | ${totals.out} | ${totals.deadLetters} | ${totals.lag} | ${ratePerSecond(totals)} |`;
+  });
+  return [
+    `**${phase}**`,
+    '',
+    '| stage | in | out | dead letters | lag | per second |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
