@@ -1,0 +1,88 @@
+import { toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
+import type { IncomingRecord } from '../../../activities/kafka';
+
+const INDEXED_AT = 1_700_000_000_500;
+
+function record(value: string | null, headers: Record<string, string> = {}): IncomingRecord {
+  return {
+    partition: 3,
+    offset: '9007199254740993',
+    timestamp: '1700000000400',
+    key: null,
+    value: value === null ? null : Buffer.from(value),
+    headers: Object.fromEntries(
+      Object.entries({ 'event-id': 'e1', run: 'r1', ...headers }).map(([name, text]) => [name, Buffer.from(text)]),
+    ),
+  };
+}
+
+function linesOf(item: ReturnType<typeof toBulkItem>): [unknown, unknown] {
+  const [action = '', source = '', rest] = (item as BulkItem).body.toString().split('\n');
+  expect(rest).toBe('');
+  return [JSON.parse(action), JSON.parse(source)];
+}
+
+describe('toBulkItem', () => {
+  it('puts the passage before the fields of the record and the id into the action', () => {
+    const [action, source] = linesOf(toBulkItem(record('{"id":"e1","temperature":21.5}'), INDEXED_AT));
+    expect(action).toEqual({ index: { _id: 'e1' } });
+    expect(source).toEqual({
+      passage: {
+        run: 'r1',
+        partition: 3,
+        offset: '9007199254740993',
+        processedAt: 1_700_000_000_400,
+        indexedAt: INDEXED_AT,
+      },
+      id: 'e1',
+      temperature: 21.5,
+    });
+  });
+
+  it('takes partition, offset and time of the raw record from its header', () => {
+    const [, source] = linesOf(toBulkItem(record('{"a":1}', { raw: '7:42:1700000000300' }), INDEXED_AT));
+    expect(source).toMatchObject({ passage: { partition: 7, offset: '42', publishedAt: 1_700_000_000_300 } });
+  });
+
+  it('orders versions by the version header', () => {
+    const [action] = linesOf(toBulkItem(record('{"a":1}', { version: '60' }), INDEXED_AT));
+    expect(action).toEqual({ index: { _id: 'e1', version: 60, version_type: 'external_gte' } });
+  });
+
+  it('keeps the bytes of the record as they stand', () => {
+    const text = '"x":0.1000,"y":1e2,"z":"\\u00e9ü"';
+    const item = toBulkItem(record(`{${text}}`), INDEXED_AT) as BulkItem;
+    expect(item.body.toString()).toContain(text);
+  });
+
+  it('makes an object of one field from an empty one', () => {
+    const [, source] = linesOf(toBulkItem(record('{ }'), INDEXED_AT));
+    expect(Object.keys(source as object)).toEqual(['passage']);
+  });
+
+  it.each([
+    ['a line break', '{"a":\n1}'],
+    ['an array', '[1]'],
+    ['a word', 'null'],
+    ['nothing', ''],
+  ])('does not send a value that is %s', (_what, value) => {
+    expect(toBulkItem(record(value), INDEXED_AT)).toMatchObject({ id: 'e1', reason: 'NotOneObjectOnOneLine' });
+  });
+
+  it('does not send a record without value', () => {
+    expect(toBulkItem(record(null), INDEXED_AT)).toMatchObject({ reason: 'Tombstone' });
+  });
+
+  it.each([
+    ['empty', ''],
+    ['over 512 bytes', 'é'.repeat(257)],
+  ])('does not send an id that is %s', (_what, id) => {
+    expect(toBulkItem(record('{}', { 'event-id': id }), INDEXED_AT)).toMatchObject({ id: null, reason: 'BadEventId' });
+  });
+
+  it('escapes an id so that it cannot end its action line', () => {
+    const id = 'a"}}\n{"delete":{"_id":"x';
+    const [action] = linesOf(toBulkItem(record('{}', { 'event-id': id }), INDEXED_AT));
+    expect(action).toEqual({ index: { _id: id } });
+  });
+});

@@ -1,0 +1,111 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { parseInput } from '../../../activities/preparation/parse-input';
+import type { PipelinePlan } from '../../../activities/contracts/plan';
+
+const queues = { io: 'q-io', host: 'q-host-h' };
+const startedAt = '2026-03-04T05:06:07.000Z';
+
+function parse(input: unknown, workflowId = 'pipeline/demo'): PipelinePlan {
+  return parseInput(queues, { input, workflowId, run: 'run-1', startedAt });
+}
+
+function problemsOf(input: unknown, workflowId?: string): ApplicationFailure {
+  try {
+    parse(input, workflowId);
+  } catch (error) {
+    if (error instanceof ApplicationFailure) return error;
+    throw error;
+  }
+  throw new Error('expected the input to be refused');
+}
+
+describe('parseInput', () => {
+  it('needs no input at all', () => {
+    expect(parse(undefined)).toMatchObject({
+      name: 'demo',
+      run: 'run-1',
+      generation: 'run-1',
+      source: { kind: 'simulate', records: 50_000, seed: 1, startAt: '2026-03-03T05:06:07.000Z', malformedRatio: 0.01 },
+      topics: {
+        raw: 'demo.raw',
+        enriched: 'demo.enriched',
+        windows: 'demo.windows',
+        deadLetter: 'demo.dead-letter',
+      },
+      aliases: { readings: 'demo-readings', deadLetters: 'demo-dead-letters' },
+      rules: { bounded: true, windowMs: 60_000 },
+      ioTaskQueue: 'q-io',
+      hostTaskQueue: 'q-host-h',
+    });
+  });
+
+  it('takes the name from the workflow id', () => {
+    expect(parse({}, 'pipeline/plant-7').topics.raw).toBe('plant-7.raw');
+  });
+
+  it.each(['demo', 'pipeline/', 'pipeline/Über', 'pipeline/a b', 'pipeline/-a', `pipeline/${'x'.repeat(61)}`])(
+    'refuses the workflow id %p',
+    (workflowId) => {
+      expect(problemsOf({}, workflowId)).toMatchObject({
+        type: 'InvalidInput',
+        nonRetryable: true,
+        message: expect.stringContaining(`got ${workflowId}`) as string,
+      });
+    },
+  );
+
+  it('names every bad field at once and is not retried', () => {
+    const failure = problemsOf({
+      source: { kind: 'simulate', records: -1, rate: 5 },
+      partitions: 0,
+      window: '1 fortnight',
+      measurement: [],
+    });
+    expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true });
+    for (const field of ['source.records', '"rate"', 'partitions', 'window', '"measurement"']) {
+      expect(failure.message).toContain(field);
+    }
+  });
+
+  it('resolves units of a field mapping', () => {
+    const { rules } = parse({
+      source: {
+        kind: 'file',
+        path: '/data/weather.csv',
+        format: 'csv',
+        fields: { deviceId: 'origin', temperature: { column: 'temp', unit: '°F' }, humidity: 'humid' },
+      },
+    });
+    expect(rules.fields).toMatchObject({ deviceId: 'origin', timestamp: 'timestamp' });
+    const [temperature, humidity] = rules.fields.measurements;
+    expect(temperature).toMatchObject({ column: 'temp' });
+    expect((temperature?.scale ?? 0) * 212 + (temperature?.offset ?? 0)).toBeCloseTo(100, 9);
+    expect(humidity).toMatchObject({ column: 'humid', scale: 1, offset: 0 });
+  });
+
+  it('names unknown fields and units of a mapping', () => {
+    const fields = { pressure: 'p', temperature: { column: 't', unit: '°R' }, deviceId: { column: 'd', unit: 'm' } };
+    const { message } = problemsOf({ source: { kind: 'topic', topic: 'x', fields } });
+    expect(message).toContain('source.fields.pressure: expected one of deviceId');
+    expect(message).toContain('source.fields.temperature.unit: expected one of °C, °F, K, got °R');
+    expect(message).toContain('source.fields.deviceId: expected a column name');
+  });
+
+  it('reads somebody else’s topic under its own name', () => {
+    const plan = parse({ source: { kind: 'topic', topic: 'Plant.Readings', follow: true } });
+    expect(plan.topics.raw).toBe('Plant.Readings');
+    expect(plan.rules.bounded).toBe(false);
+    expect(plan.generation).toBe(`live-${plan.definition}`);
+  });
+
+  it('gives a changed definition another hash and an equal one the same', () => {
+    const { definition } = parse({});
+    expect(parse({ source: { kind: 'simulate', seed: 99 } }).definition).toBe(definition);
+    expect(parse({ window: '5 minutes' }).definition).not.toBe(definition);
+  });
+
+  it('refuses measurements whose range is empty', () => {
+    const measurements = [{ name: 'pressure', unit: 'hPa', min: 1100, max: 800 }];
+    expect(problemsOf({ measurements }).message).toContain('Expected min ≤ max, got 1100 and 800');
+  });
+});

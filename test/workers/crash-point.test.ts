@@ -1,0 +1,27 @@
+import { crashPoint } from '../../workers/crash-point';
+
+describe('crashPoint', () => {
+  let kill: jest.SpyInstance;
+  beforeEach(() => {
+    kill = jest.spyOn(process, 'kill').mockReturnValue(true);
+  });
+  afterEach(() => {
+    kill.mockRestore();
+  });
+
+  it('never kills without a wanted point', () => {
+    crashPoint(undefined)('source');
+    expect(kill).not.toHaveBeenCalled();
+  });
+
+  it('kills this process once, when the point is reached for the wanted time', () => {
+    const crash = crashPoint('indexer:2');
+    crash('source');
+    crash('indexer');
+    expect(kill).not.toHaveBeenCalled();
+    crash('indexer');
+    crash('indexer');
+    expect(kill).toHaveBeenCalledTimes(1);
+    expect(kill).toHaveBeenCalledWith(process.pid, 'SIGKILL');
+  });
+});
