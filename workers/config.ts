@@ -32,6 +32,8 @@ const configSchema = z.object({
   PIPELINE_STATE_DIR: z.string().min(1).optional(),
   /** Downloads, shared between checkouts. */
   PIPELINE_CACHE_DIR: z.string().min(1).optional(),
+  /** Where other users than root have their downloads when PIPELINE_CACHE_DIR is not set. */
+  XDG_CACHE_HOME: z.string().min(1).optional(),
 
   TEMPORAL_PORT: port(7233),
   TEMPORAL_UI_PORT: port(8233),

@@ -1,4 +1,8 @@
-/** What the installation gives the servers. Absolute paths. */
+/**
+ * What the installation gives the servers. Absolute paths.
+ *
+ * A part whose server is external is not installed: its path is where it would stand, and nothing is there.
+ */
 export interface Installation {
   /** `java` of a full JDK 17 or newer. */
   readonly java: string;
