@@ -1,0 +1,106 @@
+import type { TopicRange } from '../contracts/offsets';
+import { RAW_HEADER } from '../contracts/record';
+import type { ReconcileRequest } from '../contracts/report';
+import { PASSAGE_FIELD } from '../elasticsearch/passage';
+import type { IncomingRecord } from '../kafka';
+import { bytesDigest, documentDigest, parseObject, type JsonObject } from './content-digest';
+import { derivedEventId } from './event-id';
+import type { ReadingFact } from './reading-account';
+import type { IndexedDocument } from './scan-index';
+import { windowKey, type WindowFact } from './window-account';
+
+interface Outside {
+  readonly outside?: true;
+}
+
+/** Puts what the pipeline made of raw records, in topics and indices, into facts. */
+export class DerivedFacts {
+  constructor(private readonly request: ReconcileRequest) {}
+
+  ofEnriched(record: IncomingRecord): ReadingFact {
+    const { scope, windowMs } = this.request;
+    const reading = parseObject(record.value);
+    const [partition, offset] = record.headers[RAW_HEADER]?.toString('latin1').split(':') ?? [];
+    return {
+      side: 'enriched',
+      ...content(scope.enriched, record, reading),
+      window:
+        reading === undefined || reading['late'] === true
+          ? null
+          : windowKey(String(reading['deviceId']), String(reading['timestamp']), windowMs),
+      ...this.#outside(scope.raw.topic, partition, offset),
+    };
+  }
+
+  ofLetter(record: IncomingRecord): ReadingFact {
+    const { deadLetter, windows } = this.request.scope;
+    const letter = parseObject(record.value) ?? {};
+    return {
+      side: 'letter',
+      ...content(deadLetter, record, letter),
+      cause: `${String(letter['stage'])}:${String(letter['reason'])}`,
+      ...(letter['topic'] === windows.topic ? { ofWindow: true } : {}),
+      ...this.#outsideOfLetter(letter),
+    };
+  }
+
+  ofWindow(record: IncomingRecord): WindowFact {
+    const window = parseObject(record.value);
+    return { side: 'published', ...content(this.request.scope.windows, record, window), count: countOf(window) };
+  }
+
+  ofIndexedReading({ id, source }: IndexedDocument): ReadingFact {
+    const passage = passageOf(source);
+    return {
+      side: 'indexed',
+      id,
+      digest: documentDigest(source),
+      ...this.#outside(this.request.scope.raw.topic, passage['partition'], passage['offset']),
+    };
+  }
+
+  ofIndexedLetter({ id, source }: IndexedDocument): ReadingFact {
+    return { side: 'indexed letter', id, digest: documentDigest(source), ...this.#outsideOfLetter(source) };
+  }
+
+  ofIndexedWindow({ id, source }: IndexedDocument): WindowFact {
+    return { side: 'indexed', id, digest: documentDigest(source), count: countOf(source) };
+  }
+
+  #outsideOfLetter(letter: JsonObject): Outside {
+    return this.#outside(letter['topic'], letter['partition'], letter['offset']);
+  }
+
+  /** A bounded run's range is the whole run: whatever bears its name belongs to it, wherever it claims to come from. */
+  #outside(topic: unknown, partition: unknown, offset: unknown): Outside {
+    const { scope, bounded } = this.request;
+    if (bounded) return {};
+    const range = [scope.raw, scope.enriched, scope.windows].find((candidate) => candidate.topic === topic);
+    return range === undefined || isWithin(range, partition, offset) ? {} : { outside: true };
+  }
+}
+
+function content(
+  { topic }: TopicRange,
+  record: IncomingRecord,
+  parsed: JsonObject | undefined,
+): { readonly id: string; readonly digest: string } {
+  const digest = parsed === undefined ? bytesDigest(record.value) : documentDigest(parsed);
+  return { id: derivedEventId(topic, record), digest };
+}
+
+function isWithin({ from, to }: TopicRange, partition: unknown, offset: unknown): boolean {
+  const end = to[String(partition)];
+  if (end === undefined || !/^\d+$/.test(String(offset))) return false;
+  const position = BigInt(String(offset));
+  return position >= BigInt(from[String(partition)] ?? '0') && position < BigInt(end);
+}
+
+function passageOf(source: JsonObject): JsonObject {
+  const passage = source[PASSAGE_FIELD];
+  return typeof passage === 'object' && passage !== null ? (passage as JsonObject) : {};
+}
+
+function countOf(window: JsonObject | undefined): number {
+  return Number(window?.['count']);
+}

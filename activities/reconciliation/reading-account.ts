@@ -1,0 +1,147 @@
+import type { DiscrepancyKind } from '../contracts/report';
+
+/** What one side of the pipeline says about one event id. */
+export type ReadingFact =
+  | { readonly side: 'planned'; readonly id: string }
+  | { readonly side: 'published'; readonly id: string; readonly digest: string }
+  | (DerivedFact & { readonly side: 'enriched'; readonly window: string | null })
+  | (DerivedFact & { readonly side: 'indexed' | 'indexed letter' })
+  | (DerivedFact & { readonly side: 'letter'; readonly cause: string; readonly ofWindow?: true });
+
+interface DerivedFact {
+  readonly id: string;
+  readonly digest: string;
+  /** Made of a record before or after the range; never set where the range is the whole run. */
+  readonly outside?: true;
+}
+
+/** Stands for several contents under one id. */
+const CONFLICT = '≠';
+
+/** All that is known of one event id; the order in which facts are entered makes no difference. */
+export class ReadingAccount {
+  /** At least one side knows it from inside the range. */
+  inRange = false;
+  planned = false;
+  /** Raw records. */
+  published = 0;
+  /** Documents. */
+  indexed = 0;
+  rawContent: string | null = null;
+  enrichedContent: string | null = null;
+  indexedContent: string | null = null;
+  letterContent: string | null = null;
+  indexedLetterContent: string | null = null;
+  /** `<device>|<window start in epoch ms>`; null where the reading is in no window. */
+  window: string | null = null;
+  /** `<stage>:<reason>` of its dead letter; of several the first in the alphabet. */
+  cause: string | null = null;
+  hasSourceLetter = false;
+  hasParseLetter = false;
+  hasIndexLetter = false;
+
+  enter(fact: ReadingFact): void {
+    if (!('outside' in fact)) this.inRange = true;
+    switch (fact.side) {
+      case 'planned':
+        this.planned = true;
+        break;
+      case 'published':
+        this.published += 1;
+        this.rawContent = joined(this.rawContent, fact.digest);
+        break;
+      case 'enriched':
+        this.enrichedContent = joined(this.enrichedContent, fact.digest);
+        this.window = first(this.window, fact.window);
+        break;
+      case 'indexed':
+        this.indexed += 1;
+        this.indexedContent = joined(this.indexedContent, fact.digest);
+        break;
+      case 'letter':
+        this.letterContent = joined(this.letterContent, fact.digest);
+        if (fact.ofWindow !== true) this.#enterCause(fact.cause);
+        break;
+      case 'indexed letter':
+        this.indexedLetterContent = joined(this.indexedLetterContent, fact.digest);
+        break;
+    }
+  }
+
+  get isPublished(): boolean {
+    return this.published > 0;
+  }
+
+  get isEnriched(): boolean {
+    return this.enrichedContent !== null;
+  }
+
+  get isIndexed(): boolean {
+    return this.indexed > 0;
+  }
+
+  /** Several contents under this id: which one is indexed is not promised. */
+  get isConflicting(): boolean {
+    return this.rawContent === CONFLICT || this.enrichedContent === CONFLICT;
+  }
+
+  /** A dead letter that nothing has made good. */
+  get isUnresolvedLetter(): boolean {
+    return this.cause !== null && !this.isIndexed;
+  }
+
+  /** Ended as a document, or as a dead letter; what is enriched got past parsing, so a letter from there ends nothing. */
+  get hasEnded(): boolean {
+    return this.isIndexed || this.hasIndexLetter || (this.hasParseLetter && !this.isEnriched);
+  }
+
+  #enterCause(cause: string): void {
+    this.cause = first(this.cause, cause);
+    this.hasSourceLetter ||= cause.startsWith('source:');
+    this.hasParseLetter ||= cause.startsWith('parse:');
+    this.hasIndexLetter ||= cause.startsWith('index:');
+  }
+}
+
+type Rule = (account: ReadingAccount) => boolean;
+
+const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
+  ['published but neither indexed nor a dead letter', (a) => a.isPublished && !a.hasEnded],
+  ['enriched but not published', (a) => a.isEnriched && !a.isPublished],
+  ['indexed but not published', (a) => a.isIndexed && !a.isPublished],
+  ['indexed but not enriched', (a) => a.isIndexed && a.isPublished && !a.isEnriched],
+  ['indexed and a dead letter', (a) => a.isIndexed && (a.hasParseLetter || a.hasSourceLetter)],
+  ['indexed twice', (a) => a.indexed > 1],
+  ['indexed with other content', (a) => differs(a.enrichedContent, a.indexedContent)],
+  ['conflicting content under one id', (a) => a.isConflicting],
+  ['dead letter of nothing published', (a) => !a.isPublished && (a.hasParseLetter || a.hasIndexLetter)],
+  ['dead letter not indexed', (a) => a.letterContent !== null && a.indexedLetterContent === null],
+  ['dead letter not published', (a) => a.letterContent === null && a.indexedLetterContent !== null],
+  ['dead letter with other content', (a) => differs(a.letterContent, a.indexedLetterContent)],
+];
+
+const PLAN_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
+  ['planned but not published', (a) => a.planned && !a.isPublished && !a.hasSourceLetter],
+  ['published but not planned', (a) => !a.planned && (a.isPublished || a.hasSourceLetter)],
+];
+
+/** Everything that does not add up about one id; nothing when it does. */
+export function readingDiscrepancies(account: ReadingAccount, hasPlan: boolean): DiscrepancyKind[] {
+  const rules = hasPlan ? [...PLAN_RULES, ...RULES] : RULES;
+  return rules.filter(([, applies]) => applies(account)).map(([kind]) => kind);
+}
+
+function joined(known: string | null, seen: string): string {
+  return known === null || known === seen ? seen : CONFLICT;
+}
+
+/** The first in the alphabet, so that the order of facts makes no difference. */
+function first(known: string | null, seen: string | null): string | null {
+  if (known === null || seen === null) return known ?? seen;
+  return seen < known ? seen : known;
+}
+
+/** Two sides that both know the id, each with one content, and not the same. */
+function differs(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== CONFLICT && other !== CONFLICT && one !== other;
+}

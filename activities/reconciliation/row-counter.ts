@@ -1,0 +1,79 @@
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** Counts the rows of a file from its bytes alone, whatever chunks they come in. */
+export interface RowCounter {
+  push(chunk: Uint8Array): void;
+  /** Rows so far, the last one included where no line end closes it. */
+  rows(): number;
+}
+
+export function createRowCounter(format: 'csv' | 'ndjson'): RowCounter {
+  return format === 'csv' ? new CsvRowCounter() : new LineCounter();
+}
+
+/** Lines that are not empty. */
+class LineCounter implements RowCounter {
+  #rows = 0;
+  #isEmpty = true;
+
+  push(chunk: Uint8Array): void {
+    for (const byte of chunk) {
+      if (byte === LINE_FEED) {
+        this.#rows += this.#isEmpty ? 0 : 1;
+        this.#isEmpty = true;
+      } else if (byte !== CARRIAGE_RETURN) {
+        this.#isEmpty = false;
+      }
+    }
+  }
+
+  rows(): number {
+    return this.#rows + (this.#isEmpty ? 0 : 1);
+  }
+}
+
+type CsvState = 'field start' | 'plain' | 'quoted' | 'quote in quoted';
+
+/** Records by RFC 4180, less the header; a line break inside quotes ends none, and an empty line is none. */
+class CsvRowCounter implements RowCounter {
+  #records = 0;
+  #position = 0;
+  #state: CsvState = 'field start';
+  #line: 'empty' | 'carriage return' | 'content' = 'empty';
+
+  push(chunk: Uint8Array): void {
+    for (const byte of chunk) {
+      if (byte === BYTE_ORDER_MARK[this.#position++]) continue;
+      if (this.#state === 'quoted') {
+        if (byte === QUOTE) this.#state = 'quote in quoted';
+      } else if (byte === LINE_FEED) {
+        this.#endLine();
+      } else {
+        this.#line = byte === CARRIAGE_RETURN && this.#line === 'empty' ? 'carriage return' : 'content';
+        this.#state = this.#after(byte);
+      }
+    }
+  }
+
+  rows(): number {
+    const records = this.#records + (this.#line === 'empty' ? 0 : 1);
+    return Math.max(0, records - 1);
+  }
+
+  #after(byte: number): CsvState {
+    if (byte === COMMA) return 'field start';
+    // A quote opens a field only at its start; a doubled one inside quotes stands for itself.
+    if (byte === QUOTE && this.#state !== 'plain') return 'quoted';
+    return 'plain';
+  }
+
+  #endLine(): void {
+    this.#records += this.#line === 'content' ? 1 : 0;
+    this.#line = 'empty';
+    this.#state = 'field start';
+  }
+}

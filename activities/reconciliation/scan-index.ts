@@ -1,0 +1,133 @@
+import type { Readable } from 'node:stream';
+import { errors, type Client } from '@elastic/elasticsearch';
+import { ApplicationFailure } from '@temporalio/common';
+import { elasticsearchFailure } from '../elasticsearch/failures';
+import { PASSAGE_FIELD } from '../elasticsearch/passage';
+import { pipelineFailure } from '../failures';
+import type { JsonObject } from './content-digest';
+
+const KEEP_ALIVE = '5m';
+const FIRST_PAGE_DOCUMENTS = 500;
+const MAX_PAGE_DOCUMENTS = 5_000;
+/** Documents may be megabytes long: pages are sized by the last one's bytes, and given up when they outgrow the limit. */
+const WANTED_PAGE_BYTES = 2_000_000;
+const MAX_PAGE_BYTES = 8_000_000;
+const NOT_FOUND = 404;
+const FIRST_ERROR_STATUS = 400;
+
+export interface IndexedDocument {
+  readonly id: string;
+  readonly source: JsonObject;
+}
+
+export interface ScanIndexRequest {
+  /** Alias or index; one that does not exist holds no document. */
+  readonly index: string;
+  readonly run: string;
+  readonly signal: AbortSignal;
+  readonly take: (document: IndexedDocument) => void;
+  /** Called between pages; the next one is asked for when it is done. */
+  readonly settle: () => Promise<void>;
+}
+
+/**
+ * Hands over every document of a run as it stands in the index now, and those that name no run and so are nobody's.
+ *
+ * @throws ServiceUnavailable when Elasticsearch does not answer, or not for every shard
+ * @throws IndexMisconfigured when it refuses
+ */
+export async function scanIndex(elasticsearch: Client, request: ScanIndexRequest): Promise<void> {
+  const { index, signal } = request;
+  const pit = await asked(request, () => openSearch(elasticsearch, index, signal));
+  if (pit === null) return;
+  try {
+    await scanPages(elasticsearch, pit, request);
+  } finally {
+    await elasticsearch.closePointInTime({ id: pit }).catch(() => undefined);
+  }
+}
+
+/** The state of the index with all that was written so far; null when there is no such index. */
+async function openSearch(elasticsearch: Client, index: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    await elasticsearch.indices.refresh({ index }, { signal });
+    const { id } = await elasticsearch.openPointInTime({ index, keep_alive: KEEP_ALIVE }, { signal });
+    return id;
+  } catch (error) {
+    if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return null;
+    throw error;
+  }
+}
+
+async function scanPages(elasticsearch: Client, pit: string, request: ScanIndexRequest): Promise<void> {
+  let size = FIRST_PAGE_DOCUMENTS;
+  let after: unknown;
+  for (;;) {
+    const search = { ...searchOf(pit, request.run), size, ...(after === undefined ? {} : { search_after: after }) };
+    const page = await asked(request, () => readPage(elasticsearch, search, request.signal));
+    if (page === null) {
+      size = Math.max(1, Math.floor(size / 4));
+      continue;
+    }
+    const { hits, bytes } = page;
+    for (const { _id: id, _source: source } of hits) request.take({ id, source });
+    await request.settle();
+    after = hits.at(-1)?.sort;
+    if (after === undefined) return;
+    size = Math.min(MAX_PAGE_DOCUMENTS, Math.max(1, Math.floor((WANTED_PAGE_BYTES * hits.length) / bytes)));
+  }
+}
+
+function searchOf(pit: string, run: string): object {
+  const field = `${PASSAGE_FIELD}.run`;
+  return {
+    pit: { id: pit, keep_alive: KEEP_ALIVE },
+    query: { bool: { should: [{ term: { [field]: run } }, { bool: { must_not: { exists: { field } } } }] } },
+    sort: [{ _shard_doc: 'asc' }],
+    track_total_hits: false,
+  };
+}
+
+interface Hit {
+  readonly _id: string;
+  readonly _source: JsonObject;
+  readonly sort: unknown;
+}
+
+/**
+ * Null when the page is larger than memory allows; ask for fewer documents then. Parsed here, since the client's own
+ * parser refuses documents with some field names, `__proto__` for one.
+ */
+async function readPage(
+  elasticsearch: Client,
+  search: { readonly size: number },
+  signal: AbortSignal,
+): Promise<{ readonly hits: readonly Hit[]; readonly bytes: number } | null> {
+  const { body, ...answer } = await elasticsearch.transport.request<Readable>(
+    { method: 'POST', path: '/_search', querystring: { allow_partial_search_results: false }, body: search },
+    { signal, asStream: true, meta: true, headers: { 'accept-encoding': 'identity' } },
+  );
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_PAGE_BYTES && search.size > 1) return null;
+  }
+  const parsed = JSON.parse(Buffer.concat(chunks, bytes).toString('utf8')) as { hits: { hits: Hit[] } };
+  if (answer.statusCode === NOT_FOUND) {
+    throw pipelineFailure('ServiceUnavailable', 'Elasticsearch lost the search it was giving page by page.');
+  }
+  if (answer.statusCode >= FIRST_ERROR_STATUS) throw new errors.ResponseError({ ...answer, body: parsed });
+  return { hits: parsed.hits.hits, bytes };
+}
+
+/** Lets cancellation and our own failures through as they are, and puts any other error into the failure table. */
+async function asked<T>({ index, signal }: ScanIndexRequest, question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof ApplicationFailure ? error : elasticsearchFailure(error, `Reading index ${index}`);
+  }
+}
