@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Config } from '../../workers/config';
+import type { Config } from '../../workers/config';
 
 const NAME = 'durable-streaming-pipeline';
 const OTHERS_MAY_ENTER = 0o001;
@@ -23,9 +23,9 @@ const HERE: Whereabouts = {
 /** Where downloads are kept, shared between checkouts. Absolute; need not exist. */
 export function cacheFolder(
   config: Pick<Config, 'PIPELINE_CACHE_DIR' | 'XDG_CACHE_HOME'>,
-  { isRoot, home }: Whereabouts = HERE,
+  { isRoot, home, project }: Whereabouts = HERE,
 ): string {
-  if (config.PIPELINE_CACHE_DIR !== undefined) return resolve(config.PIPELINE_CACHE_DIR);
+  if (config.PIPELINE_CACHE_DIR !== undefined) return resolve(project, config.PIPELINE_CACHE_DIR);
   // Elasticsearch does not run as root, and whom it runs as may not enter root's home.
   if (isRoot) return join('/var/cache', NAME);
   return join(config.XDG_CACHE_HOME ?? join(home, '.cache'), NAME);
@@ -36,7 +36,7 @@ export function stateFolder(
   config: Pick<Config, 'PIPELINE_STATE_DIR'>,
   { isRoot, project }: Whereabouts = HERE,
 ): string {
-  if (config.PIPELINE_STATE_DIR !== undefined) return resolve(config.PIPELINE_STATE_DIR);
+  if (config.PIPELINE_STATE_DIR !== undefined) return resolve(project, config.PIPELINE_STATE_DIR);
   if (isRoot && !othersMayEnter(project)) {
     const hash = createHash('sha256').update(project).digest('hex').slice(0, 8);
     return join('/var/tmp', `${NAME}-${hash}`);
