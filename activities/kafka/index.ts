@@ -48,9 +48,9 @@ export function createKafkaGateway({
   return {
     prepareTopics: (specs: readonly TopicSpec[]) => withAdmin((admin) => prepareTopics(admin, specs)),
     offsets,
-    publish: async (topic: string, records: readonly OutgoingRecord[]) => {
+    publish: async (topic: string, records: readonly OutgoingRecord[], refused?: (record: OutgoingRecord) => void) => {
       const connected = await producer.get(`Publishing to topic ${topic}`);
-      await publish(connected, topic, records);
+      await publish(connected, topic, records, refused);
     },
     readRange: async (request: ReadRangeRequest, take) => {
       if (BigInt(request.from) >= BigInt(request.to)) return;

@@ -1,5 +1,5 @@
 import type { Message, Producer } from 'kafkajs';
-import { kafkaFailure } from './kafka-failure';
+import { kafkaFailure, protocolErrorType } from './kafka-failure';
 import type { OutgoingRecord } from './types';
 
 /** Bytes a request gathers; below the default topic limit even if every record falls on one partition. */
@@ -8,13 +8,37 @@ const MAX_REQUEST_BYTES = 900_000;
 const RECORD_OVERHEAD_BYTES = 120;
 
 /** Publishes in order, in requests of at most `MAX_REQUEST_BYTES` or one record. */
-export async function publish(producer: Producer, topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+export async function publish(
+  producer: Producer,
+  topic: string,
+  records: readonly OutgoingRecord[],
+  refused?: (record: OutgoingRecord) => void,
+): Promise<void> {
   try {
-    for (const batch of inRequests(records)) {
-      await producer.send({ topic, acks: -1, messages: batch.map(toMessage) });
-    }
+    for (const batch of inRequests(records)) await send(producer, topic, batch, refused);
   } catch (error) {
     throw kafkaFailure(error, `Publishing ${records.length} records to topic ${topic}`);
+  }
+}
+
+/** A request that is too large for the topic is halved, down to the records that are so by themselves. */
+async function send(
+  producer: Producer,
+  topic: string,
+  batch: readonly OutgoingRecord[],
+  refused?: (record: OutgoingRecord) => void,
+): Promise<void> {
+  try {
+    await producer.send({ topic, acks: -1, messages: batch.map(toMessage) });
+  } catch (error) {
+    const [first] = batch;
+    if (first === undefined || protocolErrorType(error) !== 'MESSAGE_TOO_LARGE') throw error;
+    const half = batch.length >> 1;
+    if (half > 0) {
+      await send(producer, topic, batch.slice(0, half), refused);
+      await send(producer, topic, batch.slice(half), refused);
+    } else if (refused) refused(first);
+    else throw error;
   }
 }
 

@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { PartitionOffsets } from '../contracts/offsets';
-import { kafkaFailure } from './kafka-failure';
+import { kafkaFailure, protocolErrorType } from './kafka-failure';
 import type { TopicSpec } from './types';
 
 /** A week, counted from publishing: Kafka time is publishing time, so old event times are not deleted at once. */
 const RETENTION_MS = 7 * 24 * 3_600_000;
+const LEADER_TIMEOUT_MS = 20_000;
+const LEADER_POLL_MS = 50;
+const NOT_YET: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 /** Creates what is missing; a topic that is there stays as it is. Repeating the call changes nothing. */
 export async function prepareTopics(
@@ -16,7 +20,8 @@ export async function prepareTopics(
     const missing = specs.filter(({ topic }) => !existing.has(topic));
     if (missing.length > 0) {
       await admin.createTopics({
-        waitForLeaders: true,
+        // The client's own wait fails on a topic that the broker does not show yet.
+        waitForLeaders: false,
         topics: missing.map(({ topic, partitions, maxMessageBytes }) => ({
           topic,
           numPartitions: partitions,
@@ -28,10 +33,27 @@ export async function prepareTopics(
         })),
       });
     }
-    const { topics } = await admin.fetchTopicMetadata({ topics: specs.map(({ topic }) => topic) });
-    return Object.fromEntries(topics.map(({ name, partitions }) => [name, partitions.length]));
+    return await partitionCounts(
+      admin,
+      specs.map(({ topic }) => topic),
+    );
   } catch (error) {
     throw kafkaFailure(error, `Preparing topics ${specs.map(({ topic }) => topic).join(', ')}`);
+  }
+}
+
+/** Waits until every partition has a leader: a topic is not shown, nor its partitions led, at once after its making. */
+async function partitionCounts(admin: Admin, wanted: string[]): Promise<Record<string, number>> {
+  const deadlineMs = Date.now() + LEADER_TIMEOUT_MS;
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: wanted });
+      const areLed = topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      if (areLed) return Object.fromEntries(topics.map(({ name, partitions }) => [name, partitions.length]));
+    } catch (error) {
+      if (!NOT_YET.has(protocolErrorType(error) ?? '') || Date.now() > deadlineMs) throw error;
+    }
+    await sleep(LEADER_POLL_MS);
   }
 }
 

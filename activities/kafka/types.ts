@@ -54,9 +54,10 @@ export interface KafkaGateway {
    * Publishes with acks from all replicas, in order per partition, in requests under the topic's limit.
    * An unknown outcome is an error, so a repeated call may publish twice under the same ids.
    *
+   * @param refused - takes each record that is larger than the topic's own limit; without it such a record is a failure
    * @throws ServiceUnavailable when Kafka did not acknowledge
    */
-  publish(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
+  publish(topic: string, records: readonly OutgoingRecord[], refused?: (record: OutgoingRecord) => void): Promise<void>;
   /**
    * Hands over every record of `[from, to)` in offset order, batch by batch, waiting for each batch to be taken.
    * Offsets may have gaps. Returns when the range is read to its end, whatever gaps stand there.

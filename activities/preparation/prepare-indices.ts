@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Measurement } from '../contracts/measurement';
 import type { PipelineAliases } from '../contracts/plan';
 import { elasticsearchFailure } from '../elasticsearch/failures';
@@ -37,19 +38,14 @@ export async function prepareIndices(
     [aliases.windows, windowProperties(measurements)],
     [aliases.deadLetters, deadLetterProperties()],
   ];
-  const notes: string[] = [];
-  for (const [alias, properties] of wanted) {
-    try {
-      const replaced = await prepareAlias(elasticsearch, alias, properties);
-      if (replaced !== null) notes.push(replaced);
-    } catch (error) {
-      if (error instanceof errors.ElasticsearchClientError) {
-        throw elasticsearchFailure(error, `Preparing index ${alias}`);
-      }
-      throw error;
-    }
-  }
-  return { notes };
+  const replaced = await Promise.all(
+    wanted.map(([alias, properties]) =>
+      prepareAlias(elasticsearch, alias, properties).catch((error: unknown) => {
+        throw error instanceof ApplicationFailure ? error : elasticsearchFailure(error, `Preparing index ${alias}`);
+      }),
+    ),
+  );
+  return { notes: replaced.filter((note) => note !== null) };
 }
 
 /** Name of the backing index for a mapping. */

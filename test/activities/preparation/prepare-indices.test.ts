@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@elastic/elasticsearch';
+import { DEFAULT_MEASUREMENTS, type Measurement } from '../../../activities/contracts/measurement';
+import type { PipelineAliases } from '../../../activities/contracts/plan';
+import { prepareIndices } from '../../../activities/preparation/prepare-indices';
+import { stackAddresses } from '../../stack';
+
+const PRESSURE: Measurement = { name: 'pressure', unit: 'hPa', min: 800, max: 1_100 };
+
+let elasticsearch: Client;
+beforeAll(() => {
+  elasticsearch = new Client({ node: stackAddresses().elasticsearchNode, maxRetries: 0 });
+});
+afterAll(async () => {
+  await elasticsearch.close();
+});
+
+function newAliases(): PipelineAliases {
+  const name = `indices-${randomUUID()}`;
+  return {
+    readings: `${name}-readings`,
+    windows: `${name}-windows`,
+    deadLetters: `${name}-dead-letters`,
+    runs: `${name}-runs`,
+  };
+}
+
+async function behind(alias: string): Promise<string[]> {
+  return Object.keys(await elasticsearch.indices.getAlias({ name: alias }));
+}
+
+describe('prepareIndices', () => {
+  it('creates a strict backing index behind each alias, and nothing the second time', async () => {
+    const aliases = newAliases();
+    const input = { aliases, measurements: DEFAULT_MEASUREMENTS };
+    expect(await prepareIndices(elasticsearch, input)).toEqual({ notes: [] });
+    const [index = ''] = await behind(aliases.readings);
+    const { [index]: mapping } = await elasticsearch.indices.getMapping({ index });
+    expect(mapping?.mappings).toMatchObject({ dynamic: 'strict', properties: { temperature: { type: 'double' } } });
+
+    expect(await prepareIndices(elasticsearch, input)).toEqual({ notes: [] });
+    expect(await behind(aliases.readings)).toEqual([index]);
+  });
+
+  it('starts a new version when the fields change, says so, and keeps the old one', async () => {
+    const aliases = newAliases();
+    await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+    const [old = ''] = await behind(aliases.readings);
+
+    const { notes } = await prepareIndices(elasticsearch, {
+      aliases,
+      measurements: [...DEFAULT_MEASUREMENTS, PRESSURE],
+    });
+    const [index = ''] = await behind(aliases.readings);
+    expect(index).not.toBe(old);
+    expect(await elasticsearch.indices.exists({ index: old })).toBe(true);
+    expect(notes).toContainEqual(expect.stringContaining(`${aliases.readings} now points to the new version ${index}`));
+    expect(await behind(aliases.deadLetters)).toHaveLength(1);
+  });
+
+  it('says what is wrong where an index has the name of the alias', async () => {
+    const aliases = newAliases();
+    await elasticsearch.indices.create({ index: aliases.windows });
+    await expect(prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS })).rejects.toMatchObject({
+      type: 'IndexMisconfigured',
+      message: expect.stringContaining(`${aliases.windows} is an index, expected an alias`) as string,
+    });
+  });
+
+  it('says that Elasticsearch is away, to be tried again', async () => {
+    const away = new Client({ node: 'http://127.0.0.1:1', maxRetries: 0 });
+    const input = { aliases: newAliases(), measurements: DEFAULT_MEASUREMENTS };
+    await expect(prepareIndices(away, input)).rejects.toMatchObject({
+      type: 'ServiceUnavailable',
+      nonRetryable: false,
+    });
+  });
+});

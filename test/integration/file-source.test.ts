@@ -1,0 +1,76 @@
+import { copyFile, mkdtemp, rm, appendFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { PipelineDriver, until } from './pipeline-driver';
+
+const EXAMPLES = join(__dirname, '..', '..', 'deploy', 'examples');
+const GREENHOUSE = join(EXAMPLES, 'greenhouse.csv');
+const { source: exampleSource } = JSON.parse(readFileSync(join(EXAMPLES, 'file-csv.json'), 'utf8')) as {
+  source: { fields: Record<string, string | { column: string }> };
+};
+
+let driver: PipelineDriver;
+let folder: string;
+beforeAll(async () => {
+  driver = await PipelineDriver.open();
+  await driver.startWorker();
+  folder = await mkdtemp(join(tmpdir(), 'file-source-'));
+}, 120_000);
+afterAll(async () => {
+  await driver.close();
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+/** Rows of the sample, and those of them without a usable measurement or time, judged by the test itself. */
+function sampleRows(): { rows: number; dead: number } {
+  const [header = '', ...lines] = readFileSync(GREENHOUSE, 'utf8').trimEnd().split(/\r?\n/);
+  const columns = header.split(',');
+  const at = (field: string): number => {
+    const mapped = exampleSource.fields[field] ?? field;
+    return columns.indexOf(typeof mapped === 'string' ? mapped : mapped.column);
+  };
+  const isNumber = (text = ''): boolean => text !== '' && Number.isFinite(Number(text));
+  const dead = lines.filter((line) => {
+    const cells = line.split(',');
+    const hasMeasurement = isNumber(cells[at('temperature')]) || isNumber(cells[at('humidity')]);
+    return !hasMeasurement || Number.isNaN(Date.parse(cells[at('timestamp')] ?? ''));
+  });
+  return { rows: lines.length, dead: dead.length };
+}
+
+describe('a file', () => {
+  it('arrives whole: rows = indexed + dead letters, and the dead ones are those without measurement or time', async () => {
+    const { rows, dead } = sampleRows();
+    expect(dead).toBeGreaterThan(0);
+    const name = driver.newName('file');
+    const report = await driver.run(name, { source: { ...exampleSource, path: GREENHOUSE } });
+
+    expect(report.proof).toMatchObject({
+      reconciled: true,
+      planned: rows,
+      published: rows,
+      indexed: rows - dead,
+      deadLetters: dead,
+      windowedReadings: rows - dead,
+    });
+    expect(await driver.count(`${name}-readings`, report.run)).toBe(rows - dead);
+  }, 180_000);
+
+  it('that changes while it is read ends the run instead of mixing two files', async () => {
+    const path = join(folder, 'changing.csv');
+    await copyFile(GREENHOUSE, path);
+    const name = driver.newName('changed');
+    const handle = await driver.start(name, { source: { ...exampleSource, path, ratePerSecond: 10 } });
+    await until('the first rows are published', async () => {
+      const progress = await handle.query<{ produced: number }>('progress').catch(() => ({ produced: 0 }));
+      return progress.produced > 0;
+    });
+    await appendFile(path, 'one more line\n');
+    const error: unknown = await handle.result().catch((reason: unknown) => reason);
+    let bottom = error;
+    while (bottom instanceof Error && bottom.cause instanceof Error) bottom = bottom.cause;
+    expect(bottom).toMatchObject({ type: 'SourceChanged' });
+    expect(String(bottom)).toContain(path);
+  }, 180_000);
+});

@@ -1,0 +1,94 @@
+import { pipelineFailure } from '../../activities/failures';
+import type { Activities } from '../../activities';
+import type { ReconcileResult } from '../../activities/contracts/report';
+import { parseInput } from '../../activities/preparation/parse-input';
+import type { TopicPositions } from '../../activities/preparation/prepare-topics';
+
+const EMPTY: TopicPositions = { raw: { 0: '0' }, enriched: { 0: '0' }, windows: { 0: '0' }, deadLetter: { 0: '0' } };
+
+export const PROOF: ReconcileResult = {
+  reconciled: true,
+  planned: 100,
+  published: 100,
+  enriched: 90,
+  indexed: 90,
+  deadLetters: 10,
+  deadLettersByReason: { 'parse:Empty': 10 },
+  repeats: 0,
+  conflicts: 0,
+  foreign: 0,
+  windows: 9,
+  windowedReadings: 90,
+  rawBytes: 1_000,
+  discrepancies: {},
+  examples: [],
+  durationMs: 5,
+};
+
+/**
+ * Activities that keep the offsets of four topics of one partition in memory: what is published is processed when a
+ * driver is watched, and indexed when a slice is asked for. `calls` holds the names in the order of the calls.
+ */
+export function fakeActivities(overrides: Partial<Activities> = {}): { activities: Activities; calls: string[] } {
+  const calls: string[] = [];
+  const ends = { raw: 0, enriched: 0, windows: 0, deadLetter: 0 };
+  const positions = (): TopicPositions => ({
+    raw: { 0: String(ends.raw) },
+    enriched: { 0: String(ends.enriched) },
+    windows: { 0: String(ends.windows) },
+    deadLetter: { 0: String(ends.deadLetter) },
+  });
+  const endOf = (topic: string): number =>
+    topic.endsWith('.enriched') ? ends.enriched : topic.endsWith('.windows') ? ends.windows : ends.deadLetter;
+
+  const activities: Activities = {
+    parseInput: (request) => Promise.resolve().then(() => parseInput({ io: 'test', host: 'test' }, request)),
+    prepareTopics: () => Promise.resolve({ start: EMPTY, end: positions() }),
+    topicEnds: () => Promise.resolve(positions()),
+    prepareIndices: () => Promise.resolve({ notes: [] }),
+    publishSimulatedRange: ({ from, to }) => {
+      ends.raw += to - from;
+      return Promise.resolve({ next: to, published: to - from, deadLetters: 0, repeats: 0, malformed: 0, bytes: 0 });
+    },
+    inspectFile: () => Promise.reject(pipelineFailure('SourceMissing', 'no file here')),
+    publishFileRange: () => Promise.reject(pipelineFailure('SourceMissing', 'no file here')),
+    submitSparkJob: ({ start }) =>
+      Promise.resolve({ adapter: 'local', pid: start + 1, startTime: '0', runFolder: '/nowhere' }),
+    watchSparkJob: () => {
+      Object.assign(ends, { enriched: ends.raw * 0.9, windows: ends.raw * 0.09, deadLetter: ends.raw * 0.1 });
+      return Promise.resolve({
+        running: false,
+        exitOk: true,
+        committed: { 0: String(ends.raw) },
+        lastBatch: 0,
+        inputRows: ends.raw,
+        droppedByWatermark: 0,
+        duplicates: 0,
+        lastLogLines: [],
+        batchDurationMs: 1,
+      });
+    },
+    stopSparkJob: () => Promise.resolve(),
+    indexSlice: ({ topic, from, until }) => {
+      const end = endOf(topic);
+      const next = Math.min(end, until === null ? end : Number(until));
+      const read = next - Number(from);
+      const counts = { read, indexed: read, stale: 0, deadLetters: 0, bytes: 0 };
+      return Promise.resolve({ next: String(next), end: String(end), counts });
+    },
+    reconcileRun: () => Promise.resolve(PROOF),
+    storeReport: () => Promise.resolve(),
+    findRun: () => Promise.reject(pipelineFailure('InvalidInput', 'no run here')),
+    ...overrides,
+  };
+  const recorded = Object.fromEntries(
+    Object.entries(activities).map(([name, activity]) => [
+      name,
+      (input: never): unknown => {
+        calls.push(name);
+        return (activity as (input: never) => unknown)(input);
+      },
+    ]),
+  );
+  return { activities: recorded as unknown as Activities, calls };
+}
