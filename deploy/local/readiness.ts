@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reachable } from './servers/server';
+import type { OnStackEvent } from './stack-event';
+import { StackError } from './stack-error';
+
+const POLL_MS = 250;
+const PROBE_TIMEOUT_MS = 10_000;
+const TELL_EVERY_MS = 3000;
+
+/** One question to a server. @returns why it cannot serve, undefined when it can */
+export async function whyNotReady({ probe }: Reachable, signal?: AbortSignal): Promise<string | undefined> {
+  const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  try {
+    await probe(signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
+    return undefined;
+  } catch (error) {
+    if (timeout.aborted) return `no answer within ${PROBE_TIMEOUT_MS} ms`;
+    return error instanceof Error ? error.message || error.name : String(error);
+  }
+}
+
+/**
+ * Waits until a server can serve, and tells every few seconds that it waits.
+ *
+ * @throws {@link StackError} after `patienceMs`, with the last reason
+ * @throws the signal's reason when it is aborted meanwhile
+ */
+export async function untilReady(
+  server: Reachable,
+  { patienceMs, onEvent, signal }: { patienceMs: number; onEvent: OnStackEvent; signal: AbortSignal },
+): Promise<void> {
+  const { name: part, address } = server;
+  const began = performance.now();
+  for (let toldAt = 0; ;) {
+    const reason = await whyNotReady(server, signal);
+    signal.throwIfAborted();
+    const waitedMs = performance.now() - began;
+    if (reason === undefined) {
+      onEvent({ kind: 'ready', part, address, waitedMs });
+      return;
+    }
+    if (waitedMs > patienceMs) {
+      throw new StackError(`${part} at ${address} was not ready within ${patienceMs / 1000} s: ${reason}`);
+    }
+    if (waitedMs - toldAt >= TELL_EVERY_MS) {
+      toldAt = waitedMs;
+      onEvent({ kind: 'waiting', part, address, waitedMs, reason });
+    }
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+  }
+}
