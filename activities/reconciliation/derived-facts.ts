@@ -71,10 +71,13 @@ export class DerivedFacts {
     return this.#outside(letter['topic'], letter['partition'], letter['offset']);
   }
 
-  /** A bounded run's range is the whole run: whatever bears its name belongs to it, wherever it claims to come from. */
+  /**
+   * A bounded run's range is the whole run: whatever bears its name belongs to it, wherever it claims to come from.
+   * So does what does not say where it comes from.
+   */
   #outside(topic: unknown, partition: unknown, offset: unknown): Outside {
     const { scope, bounded } = this.request;
-    if (bounded) return {};
+    if (bounded || partition === undefined) return {};
     const range = [scope.raw, scope.enriched, scope.windows].find((candidate) => candidate.topic === topic);
     return range === undefined || isWithin(range, partition, offset) ? {} : { outside: true };
   }
