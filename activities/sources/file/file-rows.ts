@@ -1,0 +1,65 @@
+import type { FileHandle } from 'node:fs/promises';
+import { fileEventId } from '../../contracts/file-id';
+import type { FieldMapping } from '../../contracts/field-mapping';
+import type { SourceRecord } from '../publish-batch';
+import { readCsvRows } from './csv-rows';
+import { chunks } from './file-identity';
+import { readNdjsonLines } from './ndjson-lines';
+import { csvRecords, ndjsonRecords, type RowRecord } from './row-record';
+import type { FileRow } from './row-text';
+
+/** A record of a file on its way into Kafka, and the byte position after it. */
+export interface FileRecord extends SourceRecord {
+  readonly end: number;
+}
+
+/** A file that was inspected. */
+export interface ReadableFile {
+  readonly path: string;
+  readonly sha256: string;
+  /** Of a CSV, in order; null for NDJSON. */
+  readonly columns: readonly string[] | null;
+}
+
+const BOM = Buffer.of(0xef, 0xbb, 0xbf);
+
+/** Byte position of the first row or header: after a byte order mark, where there is one. */
+export async function beginning(file: FileHandle): Promise<number> {
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(BOM.length), position: 0 });
+  return buffer.subarray(0, bytesRead).equals(BOM) ? BOM.length : 0;
+}
+
+/**
+ * Reads records in groups, from a byte position on a record boundary; at 0 the header of a CSV is passed over.
+ *
+ * @param rowFrom - number of the record at that position
+ */
+export async function* readRecords(
+  file: FileHandle,
+  { path, sha256, columns }: ReadableFile,
+  fields: FieldMapping,
+  { byteFrom, rowFrom }: { readonly byteFrom: number; readonly rowFrom: number },
+): AsyncGenerator<FileRecord[]> {
+  const from = byteFrom === 0 ? await beginning(file) : byteFrom;
+  const bytes = chunks(file, path, from);
+  const groups =
+    columns === null
+      ? mapped(readNdjsonLines(bytes, { path, from }), ndjsonRecords(fields))
+      : mapped(readCsvRows(bytes, { path, from }), csvRecords(columns, fields));
+  let row = columns !== null && byteFrom === 0 ? rowFrom - 1 : rowFrom;
+  for await (const group of groups) {
+    const first = row;
+    row += group.length;
+    yield group.flatMap((record, index) => {
+      const number = first + index;
+      return number < rowFrom ? [] : [{ ...record, id: fileEventId(sha256, number), position: `row ${number}` }];
+    });
+  }
+}
+
+async function* mapped<Row extends FileRow>(
+  groups: AsyncIterable<readonly Row[]>,
+  recordOf: (row: Row) => RowRecord,
+): AsyncGenerator<(RowRecord & { readonly end: number })[]> {
+  for await (const rows of groups) yield rows.map((row) => ({ ...recordOf(row), end: row.end }));
+}

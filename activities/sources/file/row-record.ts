@@ -1,0 +1,71 @@
+import { isUtf8 } from 'node:buffer';
+import type { FieldMapping } from '../../contracts/field-mapping';
+import type { Refusal, SourceRecord } from '../publish-batch';
+import type { CsvRow } from './csv-rows';
+import type { FileRow } from './row-text';
+
+/** What a row becomes, but for its id and position. */
+export type RowRecord = Pick<SourceRecord, 'key' | 'value' | 'refusal'>;
+
+/** A number as JSON spells it. */
+const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/**
+ * Makes JSON objects of CSV rows under the file's own column names.
+ *
+ * Empty cells and `NA` are left out. A plain number in a measurement's column stays digit for digit; all else is text.
+ */
+export function csvRecords(columns: readonly string[], fields: FieldMapping): (row: CsvRow) => RowRecord {
+  const measured = new Set(fields.measurements.map(({ column }) => column));
+  const names = columns.map((column) => `${JSON.stringify(column)}:`);
+  const numeric = columns.map((column) => measured.has(column));
+  const deviceAt = columns.indexOf(fields.deviceId);
+  return ({ cells, bytes }) => {
+    const problem = shapeProblem(cells.length, columns.length, bytes);
+    if (problem) return { key: null, value: bytes, refusal: problem };
+    let json = '';
+    cells.forEach((cell, index) => {
+      if (isAbsent(cell)) return;
+      json += `${json === '' ? '{' : ','}${names[index] ?? ''}${cellJson(cell, numeric[index] ?? false)}`;
+    });
+    const device = cells[deviceAt] ?? '';
+    return { key: isAbsent(device) ? null : device, value: Buffer.from(json === '' ? '{}' : `${json}}`) };
+  };
+}
+
+function shapeProblem(cells: number, columns: number, bytes: Buffer): Refusal | null {
+  if (cells !== columns) return { reason: 'RowShape', detail: `Expected ${columns} cells, got ${cells}.` };
+  return isUtf8(bytes) ? null : { reason: 'NotUtf8', detail: 'Expected UTF-8.' };
+}
+
+function isAbsent(cell: string): boolean {
+  const trimmed = cell.trim();
+  return trimmed === '' || trimmed === 'NA';
+}
+
+function cellJson(cell: string, numeric: boolean): string {
+  const trimmed = cell.trim();
+  return numeric && PLAIN_NUMBER.test(trimmed) ? trimmed : JSON.stringify(cell);
+}
+
+/** Takes lines of NDJSON byte for byte; whether they can be used is decided where topics of others are judged, too. */
+export function ndjsonRecords({ deviceId }: FieldMapping): (row: FileRow) => RowRecord {
+  return ({ bytes }) => ({ key: deviceIn(bytes, deviceId), value: bytes });
+}
+
+function deviceIn(line: Buffer, column: string): string | null {
+  const value = fieldsOf(line)?.[column];
+  return typeof value === 'string' ? value : null;
+}
+
+/** The fields of a line, or null when it is no JSON object. */
+export function fieldsOf(line: Buffer): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(line.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,20 @@
+import { setImmediate } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { z } from 'zod';
+
+/** What an earlier attempt reached, or null when there was none or its details cannot be trusted. */
+export function lastHeartbeat<T>(schema: z.ZodType<T>): T | null {
+  const { success, data } = schema.safeParse(Context.current().info.heartbeatDetails);
+  return success ? data : null;
+}
+
+/**
+ * Lets other work of this process run between two steps of a loop.
+ *
+ * @throws CancelledFailure when the activity was cancelled, timed out, or its worker shuts down
+ */
+export async function breathe(): Promise<void> {
+  await setImmediate();
+  const { cancelled, cancellationSignal } = Context.current();
+  if (cancellationSignal.aborted) await cancelled;
+}

@@ -1,0 +1,101 @@
+import { en, Faker, generateMersenne53Randomizer } from '@faker-js/faker';
+import type { Measurement } from '../../contracts/measurement';
+import { deviceOf } from '../../contracts/simulated-id';
+import {
+  isAnomalous,
+  isMalformed,
+  isRepeated,
+  malformedKind,
+  simulationHash,
+  type PlannedSimulation,
+} from '../../contracts/simulated-shares';
+import { malformedPayload, readingJson, type ReadingParts } from './malformed-payload';
+import { measurementCurve, spike, type MeasurementCurve } from './measurement-curve';
+import { observationTexts } from './observation-text';
+
+/** Readings are made in blocks of so many, each from its own random numbers, so that any range can be made again alone. */
+export const BLOCK_SIZE = 1_000;
+
+/** One record to publish; a repeat is the same record once more. */
+export interface SimulatedRecord {
+  readonly sequence: number;
+  readonly device: string;
+  readonly payload: Buffer;
+  readonly repeat: boolean;
+}
+
+/** So many different places; devices beyond share them. */
+const PLACES = 500;
+
+/** Makes readings whose bytes are a function of the settings and the sequence number alone. */
+export class ReadingSimulator {
+  readonly #simulation: PlannedSimulation;
+  readonly #measurements: readonly Measurement[];
+  readonly #curves: readonly MeasurementCurve[];
+  readonly #startMs: number;
+  readonly #labels: boolean;
+  readonly #places: readonly string[];
+  #block: { readonly number: number; readonly payloads: readonly Buffer[] } | null = null;
+
+  /** @param labels - whether fields beyond the mapping are kept; without them a reading names no place */
+  constructor(simulation: PlannedSimulation, measurements: readonly Measurement[], labels: boolean) {
+    this.#simulation = simulation;
+    this.#measurements = measurements;
+    this.#curves = measurements.map(measurementCurve);
+    this.#startMs = Date.parse(simulation.startAt);
+    this.#labels = labels;
+    const faker = new Faker({ locale: en, seed: simulation.seed });
+    this.#places = Array.from({ length: PLACES }, () => faker.location.city());
+  }
+
+  /** Records of sequences `[from, to)`; the repeats of a block follow its last one, in whatever range that lies. */
+  records(from: number, to: number): SimulatedRecord[] {
+    const records: SimulatedRecord[] = [];
+    for (let sequence = from; sequence < to; sequence++) {
+      records.push(this.#record(sequence, false));
+      if ((sequence + 1) % BLOCK_SIZE === 0 || sequence + 1 === this.#simulation.records) {
+        const first = sequence - (sequence % BLOCK_SIZE);
+        for (let again = first; again <= sequence; again++) {
+          if (isRepeated(this.#simulation, again)) records.push(this.#record(again, true));
+        }
+      }
+    }
+    return records;
+  }
+
+  #record(sequence: number, repeat: boolean): SimulatedRecord {
+    const number = Math.floor(sequence / BLOCK_SIZE);
+    if (this.#block?.number !== number) this.#block = { number, payloads: this.#payloads(number) };
+    const payload = this.#block.payloads[sequence % BLOCK_SIZE];
+    if (payload === undefined) throw new RangeError(`Sequence ${sequence} is not a whole number.`);
+    return { sequence, device: deviceOf(sequence, this.#simulation.devices), payload, repeat };
+  }
+
+  #payloads(block: number): Buffer[] {
+    const randomizer = generateMersenne53Randomizer(simulationHash(this.#simulation.seed, block, 'block'));
+    const text = observationTexts(new Faker({ locale: en, randomizer }));
+    return Array.from({ length: BLOCK_SIZE }, (_, index) => {
+      const sequence = block * BLOCK_SIZE + index;
+      const draw = () => randomizer.next();
+      const parts = this.#parts(sequence, draw, text(draw(), draw()));
+      return isMalformed(this.#simulation, sequence)
+        ? malformedPayload(malformedKind(this.#simulation, sequence), parts, this.#measurements)
+        : Buffer.from(readingJson(parts, this.#measurements));
+    });
+  }
+
+  #parts(sequence: number, draw: () => number, text: string): ReadingParts {
+    const { seed, devices, intervalMs } = this.#simulation;
+    const bits = simulationHash(seed, sequence % devices, 'device');
+    const deviceOffset = bits / 2 ** 31 - 1;
+    const place = this.#places[bits % PLACES] ?? '';
+    const timestampMs =
+      this.#startMs + Math.floor(sequence / devices) * intervalMs + Math.floor((draw() * intervalMs) / 2);
+    const weather = draw();
+    const values = this.#curves.map((curve) => curve({ timestampMs, deviceOffset, weather, noise: draw() }));
+    const [measurement] = this.#measurements;
+    if (measurement && isAnomalous(this.#simulation, sequence)) values[0] = spike(values[0] ?? 0, measurement);
+    const timestamp = new Date(timestampMs).toISOString();
+    return { deviceId: deviceOf(sequence, devices), timestamp, values, text, ...(this.#labels ? { place } : {}) };
+  }
+}

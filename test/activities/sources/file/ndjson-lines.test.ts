@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { createRowCounter } from '../../../../activities/reconciliation/row-counter';
+import { readNdjsonLines } from '../../../../activities/sources/file/ndjson-lines';
+import type { FileRow } from '../../../../activities/sources/file/row-text';
+
+async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
+}
+
+async function linesOf(text: Buffer, from: number, size: number): Promise<FileRow[]> {
+  const rows: FileRow[] = [];
+  for await (const group of readNdjsonLines(pieces(text.subarray(from), size), { path: '/data', from })) {
+    rows.push(...group);
+  }
+  return rows;
+}
+
+describe('readNdjsonLines', () => {
+  it('finds every line that is not empty, from every boundary the same rest, and as many as its checker', async () => {
+    const text = fc.string({ unit: fc.constantFrom('\n', '\n', '\r\n', '{}', 'é', ' '), maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(text, fc.integer({ min: 1, max: 10 }), async (given, size) => {
+        const bytes = Buffer.from(given);
+        const rows = await linesOf(bytes, 0, size);
+        expect(rows.map((row) => row.bytes.toString())).toEqual(given.split(/\r?\n/).filter((line) => line !== ''));
+        for (const [index, { end }] of rows.entries()) {
+          expect(await linesOf(bytes, end, size)).toEqual(rows.slice(index + 1));
+        }
+        const counter = createRowCounter('ndjson');
+        counter.push(bytes);
+        expect(rows.length).toBe(counter.rows());
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

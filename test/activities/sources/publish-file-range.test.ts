@@ -1,0 +1,266 @@
+import { appendFile, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { MAX_ORIGINAL_BYTES, MAX_RAW_RECORD_BYTES } from '../../../activities/contracts/record';
+import { createSourceActivities, type FileFacts, type FilePublishResult } from '../../../activities/sources';
+import { activityEnvironment } from './activity-environment';
+import { RecordingKafka } from './recording-kafka';
+import { sourcePlan } from './source-plan';
+
+const RAW = 'sources.raw';
+const LETTERS = 'sources.dead-letter';
+const HEADER = 'station,at,temp,humidity,note\n';
+const FIELDS = { deviceId: 'station', timestamp: 'at', temperature: { column: 'temp', unit: '°F' }, text: 'note' };
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'publish-file-range-'));
+  path = join(folder, 'data');
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+interface Reading {
+  readonly format?: 'csv' | 'ndjson';
+  readonly maxRecords?: number;
+  readonly kafka?: RecordingKafka;
+  readonly heartbeatDetails?: unknown;
+  readonly ratePerSecond?: number;
+  readonly crash?: (point: string) => void;
+  /** Runs between the inspection and the first range. */
+  readonly meanwhile?: () => Promise<unknown>;
+}
+
+async function read(content: string | Buffer | null, options: Reading = {}) {
+  const { format = 'csv', maxRecords = 1_000_000, kafka = new RecordingKafka(), ratePerSecond = null } = options;
+  if (content !== null) await writeFile(path, content);
+  const plan = sourcePlan({ source: { kind: 'file', path, format, fields: FIELDS, ratePerSecond } });
+  const crash = options.crash ?? (() => undefined);
+  const { inspectFile, publishFileRange } = createSourceActivities({ kafka, crash });
+  const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
+  await options.meanwhile?.();
+  const results: FilePublishResult[] = [];
+  for (let [byteFrom, rowFrom, done] = [0, 0, false]; !done;) {
+    const environment = activityEnvironment({ heartbeatDetails: options.heartbeatDetails });
+    const result: FilePublishResult = await environment.run(publishFileRange, {
+      plan,
+      facts,
+      byteFrom,
+      rowFrom,
+      maxRecords,
+    });
+    ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
+    results.push(result);
+  }
+  return { kafka, results, facts };
+}
+
+describe('publishFileRange of a CSV', () => {
+  it('publishes rows as objects under the names of the file, with ids by row', async () => {
+    const { kafka, results, facts } = await read(
+      `${HEADER}S1,2026-05-01T00:00:00Z,39.02,10.357019999999999,"said ""hi"",\nleft"\nS2,1746057600000,-1e2,7,x\n`,
+    );
+    expect(kafka.values(RAW)).toEqual([
+      '{"station":"S1","at":"2026-05-01T00:00:00Z","temp":39.02,"humidity":10.357019999999999,"note":"said \\"hi\\",\\nleft"}',
+      '{"station":"S2","at":"1746057600000","temp":-1e2,"humidity":7,"note":"x"}',
+    ]);
+    const prefix = facts.sha256.slice(0, 16);
+    expect(kafka.records(RAW).map(({ key, headers }) => [key, headers])).toEqual([
+      ['S1', { 'event-id': `${prefix}-0`, run: 'run-1' }],
+      ['S2', { 'event-id': `${prefix}-1`, run: 'run-1' }],
+    ]);
+    expect(results).toEqual([
+      {
+        byteNext: facts.bytes,
+        rowNext: 2,
+        done: true,
+        published: 2,
+        deadLetters: 0,
+        bytes: expect.any(Number) as unknown,
+      },
+    ]);
+  });
+
+  it('leaves out cells that are empty or NA', async () => {
+    const { kafka } = await read(`${HEADER}S1,t,NA,,\n,NA,1,NA,""\n`);
+    expect(kafka.values(RAW)).toEqual(['{"station":"S1","at":"t"}', '{"temp":1}']);
+    expect(kafka.records(RAW).map(({ key }) => key)).toEqual(['S1', null]);
+  });
+
+  it.each(['hot', '1,5', '007', '+1', '.5', '1.', 'NaN', '0x10', 'Infinity', '1 2'])(
+    'keeps %j in a measurement as text for Spark to judge',
+    async (value) => {
+      const { kafka } = await read(`${HEADER}S1,t,"${value}",1,x\n`);
+      expect(JSON.parse(kafka.values(RAW)[0] ?? '')).toMatchObject({ temp: value });
+    },
+  );
+
+  it('reads numbers with blanks around them', async () => {
+    const { kafka } = await read(`${HEADER}S1,t, 70.5 ,1,x\n`);
+    expect(kafka.values(RAW)).toEqual(['{"station":"S1","at":"t","temp":70.5,"humidity":1,"note":"x"}']);
+  });
+
+  it.each([
+    ['a byte order mark', `\ufeff${HEADER}S1,t,1,2,x\nS2,t,3,4,y\n`],
+    ['CRLF', `${HEADER}S1,t,1,2,x\nS2,t,3,4,y\n`.replaceAll('\n', '\r\n')],
+    ['no last line end', `${HEADER}S1,t,1,2,x\nS2,t,3,4,y`],
+    ['empty lines', `\n${HEADER}\nS1,t,1,2,x\n\r\n\nS2,t,3,4,y\n\n`],
+    ['mixed line ends', `${HEADER}S1,t,1,2,x\r\nS2,t,3,4,y\n`],
+  ])('reads a file with %s, whole and row by row', async (_, content) => {
+    for (const maxRecords of [1_000, 1]) {
+      const { kafka } = await read(content, { maxRecords });
+      expect(kafka.records(RAW).map(({ key }) => key)).toEqual(['S1', 'S2']);
+      expect(kafka.values(RAW)[1]).toBe('{"station":"S2","at":"t","temp":3,"humidity":4,"note":"y"}');
+      expect(kafka.ids(RAW).map((id) => id.split('-')[1])).toEqual(['0', '1']);
+    }
+  });
+
+  it('makes rows of another shape dead letters, under their row', async () => {
+    const { kafka, results, facts } = await read(`${HEADER}S1,t,1,2,x\r\nS2,t\r\nS3,t,1,2,x,"y\n"\r\nS4,t,1,2,x\r\n`);
+    const prefix = facts.sha256.slice(0, 16);
+    expect(kafka.ids(RAW)).toEqual([`${prefix}-0`, `${prefix}-3`]);
+    const letters = kafka.deadLetters(LETTERS);
+    expect(letters).toMatchObject([
+      { id: `${prefix}-1`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 1' },
+      { id: `${prefix}-2`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 2' },
+    ]);
+    expect(letters.map(({ original }) => Buffer.from(original, 'base64').toString())).toEqual([
+      'S2,t',
+      'S3,t,1,2,x,"y\n"',
+    ]);
+    expect(kafka.records(LETTERS)[0]?.headers).toEqual({ 'event-id': `${prefix}-1`, run: 'run-1' });
+    expect(results[0]).toMatchObject({ rowNext: 4, published: 2, deadLetters: 2 });
+  });
+
+  it('makes a row that is not UTF-8 a dead letter with its bytes', async () => {
+    const row = Buffer.from('S1,t,1,2,größer', 'latin1');
+    const { kafka } = await read(Buffer.concat([Buffer.from(HEADER), row, Buffer.from('\nS2,t,1,2,größer\n')]));
+    expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'NotUtf8', original: row.toString('base64') }]);
+    expect(kafka.values(RAW)).toHaveLength(1);
+  });
+
+  it('makes a row over the limit a dead letter, cut but with its length', async () => {
+    const { kafka } = await read(`${HEADER}S1,t,1,2,${'x'.repeat(1_200_000)}\nS2,t,1,2,x\n`);
+    const [letter] = kafka.deadLetters(LETTERS);
+    expect(letter).toMatchObject({ stage: 'source', reason: 'TooLarge', offset: 'row 0' });
+    expect(letter?.originalLength).toBeGreaterThan(1_200_000);
+    expect(Buffer.from(letter?.original ?? '', 'base64')).toHaveLength(MAX_ORIGINAL_BYTES);
+    expect(kafka.values(RAW)).toHaveLength(1);
+  }, 30_000);
+
+  it('publishes the same records whatever ranges the file is cut into', async () => {
+    const content = `${HEADER}${Array.from({ length: 60 }, (_, row) =>
+      row % 9 === 5 ? `S${row},short\n` : `S${row % 4},t,${row},2,"line\nbreak ""${row}"""\r\n`,
+    ).join('')}`;
+    const whole = (await read(content)).kafka;
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 61 }), async (maxRecords) => {
+        const { kafka, results } = await read(null, { maxRecords });
+        expect(kafka.records(RAW)).toEqual(whole.records(RAW));
+        expect(kafka.records(LETTERS)).toEqual(whole.records(LETTERS));
+        expect(results.length).toBe(Math.ceil(60 / maxRecords));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('goes on after the last heartbeat', async () => {
+    const content = `${HEADER}S1,t,1,2,x\nS2,t,3,4,y\n`;
+    const byteNext = content.indexOf('S2');
+    const heartbeatDetails = { byteNext, rowNext: 1, published: 1, deadLetters: 0, bytes: 10 };
+    const { kafka, results, facts } = await read(content, { heartbeatDetails });
+    expect(kafka.ids(RAW)).toEqual([`${facts.sha256.slice(0, 16)}-1`]);
+    expect(results).toMatchObject([{ rowNext: 2, published: 2, done: true }]);
+  });
+
+  it.each([['garbage'], [{ byteNext: -1 }], [{ byteNext: 1e9, rowNext: 1, published: 0, deadLetters: 0, bytes: 0 }]])(
+    'begins anew after heartbeat details %j',
+    async (heartbeatDetails) => {
+      const { kafka } = await read(`${HEADER}S1,t,1,2,x\nS2,t,3,4,y\n`, { heartbeatDetails });
+      expect(kafka.ids(RAW)).toHaveLength(2);
+    },
+  );
+
+  it('passes the fault point once for each batch', async () => {
+    const points: string[] = [];
+    const crash = (point: string) => points.push(point);
+    const { kafka } = await read(HEADER + 'S1,t,1,2,x\n'.repeat(2_500), { crash });
+    expect(points).toEqual(kafka.published.map(() => 'source'));
+    expect(points.length).toBeGreaterThan(2);
+  });
+
+  it('holds to a rate', async () => {
+    const beganMs = Date.now();
+    await read(HEADER + 'S1,t,1,2,x\n'.repeat(51), { ratePerSecond: 100 });
+    expect(Date.now() - beganMs).toBeGreaterThanOrEqual(500);
+  });
+});
+
+describe('publishFileRange of NDJSON', () => {
+  it('publishes lines byte for byte, keyed by device, and counts no empty ones', async () => {
+    const lines = ['{"station": "S1",  "temp":1.50}', '{"temp":2}', 'not json', '{"station":17}', ' '];
+    const { kafka, results } = await read(`\ufeff${lines[0] ?? ''}\r\n\n${lines.slice(1).join('\n')}`, {
+      format: 'ndjson',
+      maxRecords: 2,
+    });
+    expect(kafka.values(RAW)).toEqual(lines);
+    expect(kafka.records(RAW).map(({ key }) => key)).toEqual(['S1', null, null, null, null]);
+    expect(kafka.ids(RAW).map((id) => id.split('-')[1])).toEqual(['0', '1', '2', '3', '4']);
+    expect(results.map(({ rowNext, done }) => [rowNext, done])).toEqual([
+      [2, false],
+      [4, false],
+      [5, true],
+    ]);
+  });
+
+  it('passes bytes on that are not UTF-8', async () => {
+    const line = Buffer.from('{"station":"größer"}', 'latin1');
+    const { kafka } = await read(Buffer.concat([Buffer.from('{}\n'), line]), { format: 'ndjson' });
+    expect(kafka.records(RAW)[1]?.value).toEqual(line);
+  });
+
+  it('makes a line over the limit a dead letter', async () => {
+    const { kafka } = await read(`{}\n{"note":"${'x'.repeat(MAX_RAW_RECORD_BYTES)}"}\n{}\n`, { format: 'ndjson' });
+    expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'TooLarge', offset: 'row 1' }]);
+    expect(kafka.values(RAW)).toEqual(['{}', '{}']);
+  });
+});
+
+describe('publishFileRange of a file that changes', () => {
+  const content = `${HEADER}S1,t,1,2,x\n`;
+
+  it('refuses other content', async () => {
+    const meanwhile = () => appendFile(path, 'S2,t,1,2,x\n');
+    await expect(read(content, { meanwhile })).rejects.toMatchObject({
+      type: 'SourceChanged',
+      nonRetryable: true,
+      message: expect.stringContaining(path) as unknown,
+    });
+  });
+
+  it('refuses content that changes while it is read', async () => {
+    const crash = () => {
+      changed ??= writeFile(path, `${content}S2,t,1,2,x\n`);
+    };
+    let changed: Promise<void> | undefined;
+    await expect(read(HEADER + 'S1,t,1,2,x\n'.repeat(5_000), { crash })).rejects.toMatchObject({
+      type: 'SourceChanged',
+    });
+    await changed;
+  });
+
+  it('goes on where only the time is another', async () => {
+    const { kafka } = await read(content, { meanwhile: () => utimes(path, 1, 1) });
+    expect(kafka.values(RAW)).toHaveLength(1);
+  });
+
+  it('calls a file that is gone missing', async () => {
+    const meanwhile = () => rename(path, `${path}.gone`);
+    await expect(read(content, { meanwhile })).rejects.toMatchObject({ type: 'SourceMissing' });
+  });
+});
