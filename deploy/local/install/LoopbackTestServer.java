@@ -14,7 +14,9 @@ import java.net.InetSocketAddress;
 public final class LoopbackTestServer {
   public static void main(String[] args) throws Exception {
     int port = args.length == 0 ? 0 : Integer.parseInt(args[0]);
-    TestServicesStarter services = new TestServicesStarter(false, 0);
+    // Time stands until a client unlocks it, or it would run away before the first worker is there.
+    boolean timeLocked = true;
+    TestServicesStarter services = new TestServicesStarter(timeLocked, 0);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
     GRPCServerHelper.registerServicesAndHealthChecks(services.getServices(), builder);

@@ -52,7 +52,9 @@ async function writeRequirements(
 async function run(program: string, args: string[], cwd: string, task: InstallTask): Promise<void> {
   const { env, signal, progress } = task;
   const onLine = (line: string): void => {
-    progress.update(line.slice(0, 80));
+    // pip tells in words what it does, and nothing of how far it is.
+    const step = /^(?:Collecting|Downloading|Building|Installing|Using cached) [^(]+/.exec(line)?.[0];
+    if (step !== undefined) progress.update(`pip: ${step.trim()}`);
   };
   await runClient({ program, args, cwd, env, signal, onLine });
 }

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { Config } from '../../../workers/config';
 import { cacheFolder } from '../folders';
 import versions from '../versions.json';
@@ -16,8 +17,17 @@ const WRAPPER = 'temporal-test-server';
 const LAUNCHER = 'LoopbackTestServer';
 const JVM_FLAGS = '-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable';
 
+const CLASS_PATH = [`${LAUNCHER}.jar`, ...artifactFiles(artifacts)].join(delimiter);
+const LAUNCHER_SOURCE = join(__dirname, `${LAUNCHER}.java`);
+
 /** Temporal's time-skipping server, in the form that `TestWorkflowEnvironment.createTimeSkipping` starts it. */
-const testServerPart: Part = { name: 'temporal-test-server', version, pins: artifacts, proof: WRAPPER, fill };
+const testServerPart: Part = {
+  name: 'temporal-test-server',
+  version,
+  pins: { artifacts, launcher: readFileSync(LAUNCHER_SOURCE, 'utf8'), wrapper: wrapperScript() },
+  proof: WRAPPER,
+  fill,
+};
 
 /**
  * Installs the time-skipping Temporal server for tests unless it is there.
@@ -41,31 +51,28 @@ async function fill(folder: string, task: InstallTask): Promise<void> {
   await fetchArtifacts(artifacts, folder, task);
   const { java } = await findJava(env);
   const run = { program: java, cwd: folder, env, signal };
-  const libraries = artifactFiles(artifacts);
 
   progress.update('compiling the launcher');
-  const source = join(__dirname, `${LAUNCHER}.java`);
   const classes = join(folder, '.tmp', 'classes');
   await mkdir(classes);
-  const compiler = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '-d', classes, '-cp', libraries.join(':'), source];
+  const compiler = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '-d', classes, '-cp', CLASS_PATH, LAUNCHER_SOURCE];
   await runClient({ ...run, args: compiler });
   const packing = ['-m', 'jdk.jartool/sun.tools.jar.Main', 'cf', `${LAUNCHER}.jar`, '-C', classes, '.'];
   await runClient({ ...run, args: packing });
 
   // The SDK waits five seconds for the server; classes that are loaded from an archive halve its start.
   progress.update('recording a class archive');
-  const classPath = [`${LAUNCHER}.jar`, ...libraries].join(':');
-  const recording = [...JVM_FLAGS.split(' '), '-XX:ArchiveClassesAtExit=classes.jsa', '-cp', classPath, LAUNCHER];
+  const recording = [...JVM_FLAGS.split(' '), '-XX:ArchiveClassesAtExit=classes.jsa', '-cp', CLASS_PATH, LAUNCHER];
   await runClient({ ...run, args: recording });
-  await writeFile(join(folder, WRAPPER), wrapperScript(classPath));
+  await writeFile(join(folder, WRAPPER), wrapperScript());
   await chmod(join(folder, WRAPPER), 0o755);
 }
 
 /** An archive that another Java has recorded is passed over without a word. */
-function wrapperScript(classPath: string): string {
+function wrapperScript(): string {
   return `#!/bin/sh
 cd "$(dirname "$0")" || exit
 exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" ${JVM_FLAGS} -XX:SharedArchiveFile=classes.jsa \\
-  -cp '${classPath}' ${LAUNCHER} "$@"
+  -cp '${CLASS_PATH}' ${LAUNCHER} "$@"
 `;
 }

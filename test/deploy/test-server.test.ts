@@ -1,0 +1,36 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { installTestServer } from '../../deploy/local/install/test-server';
+import { loadConfig } from '../../workers/config';
+import type { longSleep } from './workflows/long-sleep';
+
+const HOUR_MS = 3_600_000;
+
+describe('installTestServer', () => {
+  it('gives a server that skips six hours of sleep', async () => {
+    const path = await installTestServer(loadConfig(), () => undefined);
+    const environment = await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+    try {
+      const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./workflows/long-sleep') });
+      const worker = await Worker.create({
+        connection: environment.nativeConnection,
+        taskQueue: 'long-sleep',
+        workflowBundle,
+        maxCachedWorkflows: 0,
+      });
+      const slept = await worker.runUntil(
+        environment.client.workflow.execute<typeof longSleep>('longSleep', {
+          taskQueue: 'long-sleep',
+          workflowId: 'long-sleep',
+        }),
+      );
+
+      expect(slept).toBeGreaterThanOrEqual(6 * HOUR_MS);
+      expect(slept).toBeLessThan(7 * HOUR_MS);
+    } finally {
+      await environment.teardown();
+    }
+  }, 120_000);
+});
