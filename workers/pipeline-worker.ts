@@ -42,6 +42,7 @@ async function main(): Promise<void> {
         python: config.SPARK_PYTHON,
         jars: config.SPARK_JARS.split(',').filter((jar) => jar !== ''),
         bootstrap: addressesOf(config).kafkaBrokers.join(','),
+        environment: process.env,
         sparkState: join(state, 'spark'),
         jobFile: join(__dirname, '..', 'deploy', 'spark', 'readings_job.py'),
       },

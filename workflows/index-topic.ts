@@ -55,27 +55,19 @@ export async function indexTopic(input: IndexTopicInput): Promise<IndexTopicResu
 
   const isFinished = (partition: string): boolean =>
     until !== null && BigInt(next[partition] ?? 0) >= BigInt(until[partition] ?? 0);
-  const isHistoryLong = (): boolean => workflowInfo().historyLength > MAX_HISTORY_EVENTS;
 
   const followPartition = async (partition: string): Promise<void> => {
     let idleMs = FIRST_IDLE_MS;
-    while (!isFinished(partition) && !isHistoryLong()) {
+    while (!isFinished(partition) && workflowInfo().historyLength <= MAX_HISTORY_EVENTS) {
       const bound = until;
       const from = next[partition] ?? '0';
-      const slice = await indexSlice({
-        topic,
-        partition: Number(partition),
-        from,
-        until: bound?.[partition] ?? null,
-        maxRecords: SLICE_RECORDS,
-        alias,
-        deadLetterTopic,
-      });
+      const range = { topic, partition: Number(partition), from, until: bound?.[partition] ?? null };
+      const slice = await indexSlice({ ...range, maxRecords: SLICE_RECORDS, alias, deadLetterTopic });
       next[partition] = slice.next;
       lags[partition] = Number(BigInt(slice.end) - BigInt(slice.next));
       const lag = Object.values(lags).reduce((sum, waiting) => sum + waiting, 0);
-      const { read, indexed, deadLetters, bytes } = slice.counts;
-      totals = add(totals, { in: read, out: indexed, deadLetters, bytes }, lag, Date.now());
+      const { read, indexed: out, ...counts } = slice.counts;
+      totals = add(totals, { in: read, out, ...counts }, lag, Date.now());
       await telling.sometimes();
       if (slice.next !== from) {
         idleMs = FIRST_IDLE_MS;

@@ -9,6 +9,7 @@ import { Telling } from './telling';
 
 /** Rows published by one activity when there is no rate. */
 const FULL_SPEED_ROWS = 10_000;
+/** One activity publishes about so much at a given rate. */
 const PACED_RANGE_SECONDS = 10;
 
 export interface ReplayFileInput {
@@ -38,8 +39,7 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
   const startedMs = carried?.startedMs ?? Date.now();
   const telling = new Telling('source', startedMs, () => totals);
   const facts = carried?.facts ?? (await inspectFile({ plan }));
-  const { ratePerSecond } = source;
-  const maxRecords = ratePerSecond === null ? FULL_SPEED_ROWS : Math.ceil(ratePerSecond * PACED_RANGE_SECONDS);
+  const maxRecords = rowsPerRange(source.ratePerSecond);
 
   for (let done = false; !done;) {
     const result = await publishFileRange({ plan, facts, byteFrom, rowFrom, maxRecords });
@@ -53,4 +53,8 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
   }
   await telling.now();
   return { totals, sha256: facts.sha256 };
+}
+
+function rowsPerRange(ratePerSecond: number | null): number {
+  return ratePerSecond === null ? FULL_SPEED_ROWS : Math.ceil(ratePerSecond * PACED_RANGE_SECONDS);
 }

@@ -10,22 +10,19 @@ export interface Deaths {
   readonly lastBatch: number | null;
 }
 
-export function noDeaths(): Deaths {
-  return { inARow: 0, lastBatch: null };
-}
+export const NO_DEATHS: Deaths = { inARow: 0, lastBatch: null };
 
-/** Counts the end of a driver: no death where it committed a batch, or ended well with nothing left to do. */
-export function noteDeath({ inARow, lastBatch }: Deaths, ended: SparkState, until: PartitionOffsets | null): Deaths {
+/** Counts the end of a driver: no death where it committed a batch, or where nothing was left to do. */
+export function noteDeath({ inARow, lastBatch }: Deaths, ended: SparkState, isDone: boolean): Deaths {
   const progressed = ended.lastBatch !== lastBatch;
-  const finished = ended.exitOk === true && covers(ended.committed, until);
-  return { inARow: progressed || finished ? 0 : inARow + 1, lastBatch: ended.lastBatch };
+  return { inARow: progressed || isDone ? 0 : inARow + 1, lastBatch: ended.lastBatch };
 }
 
 export function isStuck({ inARow }: Deaths): boolean {
   return inARow >= MAX_DEATHS_IN_A_ROW;
 }
 
-/** Whether everything before `until` is committed; false while there is no bound. An empty range needs no commit. */
+/** Whether everything before `until` is committed; false while there is no bound. */
 export function covers(committed: PartitionOffsets | null, until: PartitionOffsets | null): boolean {
   if (until === null || committed === null) return false;
   return Object.entries(until).every(([partition, end]) => BigInt(committed[partition] ?? 0) >= BigInt(end));

@@ -1,0 +1,62 @@
+import type { RunReport, StageReport } from '../activities/contracts/report';
+import type { PipelineProgress } from '../workflows/progress';
+
+/** One line of live progress. */
+export function progressLine(progress: PipelineProgress): string {
+  const { phase, produced, processed, indexed, deadLetters, lag, ratePerSecond } = progress;
+  return (
+    `${phase}: produced ${count(produced)}, processed ${count(processed)}, indexed ${count(indexed)}, ` +
+    `dead letters ${count(deadLetters)}, lag ${count(lag)}, ${count(ratePerSecond)}/s`
+  );
+}
+
+/** The report of a run, for people. */
+export function reportText(report: RunReport): string {
+  const { stages, proof, name, run, sparkStarts, notes } = report;
+  const rows = Object.entries(stages).map(([stage, totals]) => stageRow(stage, totals));
+  return [
+    `Run ${run} of ${name}: ${seconds(report.durationMs)} s, ${sparkStarts} Spark ${sparkStarts === 1 ? 'start' : 'starts'}`,
+    '',
+    columns(['stage', 'in', 'out', 'dead letters', 'MB', 'seconds', 'per second']),
+    ...rows,
+    '',
+    ...proofLines(report),
+    ...notes.map((note) => `note: ${note}`),
+    '',
+    proof.reconciled
+      ? 'RECONCILED: nothing lost, nothing counted twice, proven by ids from Kafka and Elasticsearch alone.'
+      : 'NOT RECONCILED: see the discrepancies above.',
+  ].join('\n');
+}
+
+function proofLines({ proof }: RunReport): string[] {
+  const reasons = Object.entries(proof.deadLettersByReason).map(([reason, number]) => `${reason} ${count(number)}`);
+  const discrepancies = Object.entries(proof.discrepancies).map(([kind, number]) => `  ${count(number)} × ${kind}`);
+  return [
+    `by ids: ${proof.planned === null ? '' : `planned ${count(proof.planned)} = `}published ${count(proof.published)}` +
+      ` = indexed ${count(proof.indexed)} + dead letters ${count(proof.deadLetters)}` +
+      `; windows ${count(proof.windows)} holding ${count(proof.windowedReadings)} readings`,
+    `repeats ${count(proof.repeats)}, conflicts ${count(proof.conflicts)}, records of other runs ${count(proof.foreign)}`,
+    ...(reasons.length > 0 ? [`dead letters: ${reasons.join(', ')}`] : []),
+    ...discrepancies,
+    ...proof.examples.slice(0, 10).map(({ kind, id }) => `    ${id}: ${kind}`),
+  ];
+}
+
+function stageRow(stage: string, totals: StageReport): string {
+  const { in: taken, out, deadLetters, bytes, durationMs } = totals;
+  const numbers = [taken, out, deadLetters].map(count);
+  return columns([stage, ...numbers, (bytes / 1e6).toFixed(1), seconds(durationMs), count(totals.ratePerSecond)]);
+}
+
+function columns([first = '', ...rest]: readonly string[]): string {
+  return first.padEnd(12) + rest.map((cell) => cell.padStart(13)).join('');
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1_000).toFixed(1);
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
