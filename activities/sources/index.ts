@@ -10,7 +10,7 @@ import { publishSimulatedRange, type PublishResult, type PublishSimulatedRangeIn
 import type { PipelinePlan } from '../contracts/plan';
 
 export type { FileFacts } from './inspect-file';
-export type { FilePublishResult, PublishFileRangeInput } from './publish-file-range';
+export type { FilePublishResult } from './publish-file-range';
 export type { PublishResult, PublishSimulatedRangeInput } from './publish-simulated-range';
 
 export interface SourceActivities {

@@ -60,16 +60,16 @@ describe('ReadingSimulator', () => {
   });
 
   it('makes any range as a part of the whole, repeats included', () => {
-    const changes = { malformedRatio: 0.05, repeatRatio: 0.05, anomalyRatio: 0.02, records: 4_321 };
-    const whole = texts(simulator(changes).records(0, 4_321));
-    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 4_320 }), { maxLength: 6 });
+    const changes = { malformedRatio: 0.05, repeatRatio: 0.05, anomalyRatio: 0.02, records: 2_345 };
+    const whole = texts(simulator(changes).records(0, 2_345));
+    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 2_344 }), { maxLength: 6 });
     fc.assert(
       fc.property(cuts, (unsorted) => {
-        const bounds = [0, ...unsorted.sort((a, b) => a - b), 4_321];
+        const bounds = [0, ...unsorted.sort((a, b) => a - b), 2_345];
         const parts = bounds.slice(1).flatMap((to, index) => simulator(changes).records(bounds[index] ?? 0, to));
         expect(texts(parts)).toEqual(whole);
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
 
