@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../workers/config';
@@ -46,7 +46,7 @@ export function stateFolder(
 
 /** The folder itself, or else the nearest one above it, that exists. */
 export function nearestExisting(folder: string): string {
-  const there = statSync(folder, { throwIfNoEntry: false }) !== undefined;
+  const there = existsSync(folder);
   return there || dirname(folder) === folder ? folder : nearestExisting(dirname(folder));
 }
 

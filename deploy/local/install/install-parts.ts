@@ -37,9 +37,9 @@ export async function installParts(
   const cache = cacheFolder(config);
   const java = await findJava(env);
   const foundTemporal = await usableTemporal(config, env);
-  const missing = missingParts(config).filter((part) => part !== temporalPart || foundTemporal === undefined);
+  const wanted = neededParts(config).filter((part) => part !== temporalPart || foundTemporal === undefined);
   // Compiling keeps all cores busy for minutes; the downloads go on beside it, one after the other.
-  const lanes = [missing.filter((part) => part === temporalPart), missing.filter((part) => part !== temporalPart)];
+  const lanes = [wanted.filter((part) => part === temporalPart), wanted.filter((part) => part !== temporalPart)];
   await installLanes(lanes, { cache, report, env, signal });
 
   return {
@@ -52,18 +52,18 @@ export async function installParts(
   };
 }
 
-/** The parts that this configuration needs and that are not in the cache folder. */
-export function missingParts(config: Config): Part[] {
+/** The parts that this configuration needs, whether or not they are in the cache folder. */
+export function neededParts(config: Config): Part[] {
   const parts: Part[] = [sparkPart, connectorPart];
   if (config.KAFKA_BROKERS === undefined) parts.push(kafkaPart);
   if (config.ELASTICSEARCH_NODE === undefined) parts.push(elasticsearchPart);
   if (config.TEMPORAL_ADDRESS === undefined) parts.push(temporalPart);
-  return parts.filter((part) => !isInstalled(part, cacheFolder(config)));
+  return parts;
 }
 
 /** Our own build comes first, since it needs no process to be asked for its version. */
 async function usableTemporal(config: Config, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  if (!missingParts(config).includes(temporalPart)) return undefined;
+  if (config.TEMPORAL_ADDRESS !== undefined || isInstalled(temporalPart, cacheFolder(config))) return undefined;
   const found = await temporalOnPath(env);
   return found?.usable === true ? found.path : undefined;
 }

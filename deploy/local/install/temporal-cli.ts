@@ -5,7 +5,7 @@ import { runClient } from './client';
 import { findExecutable, requireExecutable } from './executable';
 import type { InstallTask, Part } from './part';
 
-const { version, module, command, sum, packages } = versions.temporal;
+const { version, module: source, command, sum, packages } = versions.temporal;
 const OLDEST_SERVER = [1, 29] as const;
 
 /** The binary, inside the folder of the part. */
@@ -14,7 +14,7 @@ export const TEMPORAL_BINARY = 'bin/temporal';
 export const temporalPart: Part = {
   name: 'temporal',
   version,
-  pins: { module, command, sum },
+  pins: { module: source, command, sum },
   proof: TEMPORAL_BINARY,
   fill: compile,
 };
@@ -46,9 +46,9 @@ async function compile(folder: string, { env, progress, signal }: InstallTask): 
   const target = `@v${version}`;
   const run = { program, cwd: folder, signal, env: { ...env, GOBIN: join(folder, 'bin'), GOWORK: 'off' } };
   progress.update('downloading the source');
-  const listed = await runClient({ ...run, args: ['mod', 'download', '-json', module + target] });
+  const listed = await runClient({ ...run, args: ['mod', 'download', '-json', source + target] });
   const found = (JSON.parse(listed) as { Sum?: string }).Sum ?? 'no checksum';
-  if (found !== sum) throw wrongChecksum(`The Go module ${module + target}`, sum, found);
+  if (found !== sum) throw wrongChecksum(`The Go module ${source + target}`, sum, found);
 
   let downloaded = 0;
   let compiled = 0;
@@ -58,5 +58,5 @@ async function compile(folder: string, { env, progress, signal }: InstallTask): 
     else progress.update(`compiling, ${++compiled} packages`, compiled / packages);
   };
   // Without debug symbols a sixth smaller. The module's own go.sum verifies all it depends on.
-  await runClient({ ...run, args: ['install', '-v', '-ldflags=-s -w', `${module}/${command}${target}`], onLine });
+  await runClient({ ...run, args: ['install', '-v', '-ldflags=-s -w', `${source}/${command}${target}`], onLine });
 }

@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { diagnose, type DoctorOptions, examine } from '../../deploy/local/doctor';
+import { neededParts } from '../../deploy/local/install/install-parts';
+import { ChildRecords } from '../../deploy/local/processes/child-record';
+import { identify } from '../../deploy/local/processes/identity';
+import { type Config, loadConfig } from '../../workers/config';
+import { fakePrograms } from './fake-programs';
+import { pretendInstalled } from './installed-parts';
+
+const ALL_MODULES = 'jdk.attach@17 jdk.jdi@17 jdk.jlink@17 jdk.jartool@17 jdk.compiler@17';
+const fakeJava = (version: string, modules = ALL_MODULES): string =>
+  `case $1 in -version) echo 'openjdk version "${version}" 2025-04-15' >&2;; *) printf '%s\\n' ${modules};; esac`;
+const fakePython = (version: string, venv: string): string =>
+  `case $1 in --version) echo 'Python ${version}';; *) ${venv};; esac`;
+
+const WORKING = {
+  java: fakeJava('17.0.15'),
+  mvn: 'echo "Apache Maven 3.8.7"',
+  python3: fakePython('3.11.7', 'echo whole'),
+  go: 'echo "go version go1.26.8 linux/amd64"',
+};
+const PLENTY = 1e12;
+
+describe('diagnose', () => {
+  let folder: string;
+  let config: Config;
+  let options: DoctorOptions;
+  let ports: number[];
+  const opened: Server[] = [];
+
+  const openPort = async (): Promise<{ port: number; server: Server }> => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    opened.push(server);
+    return { port: (server.address() as { port: number }).port, server };
+  };
+  const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));
+  const settings = (more: NodeJS.ProcessEnv = {}): Config => {
+    const names = ['TEMPORAL', 'TEMPORAL_UI', 'KAFKA', 'KAFKA_CONTROLLER', 'ELASTICSEARCH', 'ELASTICSEARCH_TRANSPORT'];
+    const free = Object.fromEntries(names.map((name, index) => [`${name}_PORT`, String(ports[index])]));
+    const folders = { PIPELINE_CACHE_DIR: join(folder, 'cache'), PIPELINE_STATE_DIR: join(folder, 'state') };
+    return loadConfig({ ...free, ...folders, ...more });
+  };
+  const withPrograms = (programs: Readonly<Record<string, string>>): DoctorOptions => {
+    const path = fakePrograms(mkdtempSync(join(folder, 'bin-')), programs);
+    return { ...options, env: { PATH: path } };
+  };
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+    const servers = await Promise.all(Array.from({ length: 6 }, openPort));
+    ports = servers.map(({ port }) => port);
+    await Promise.all(servers.map(({ server }) => close(server)));
+    config = settings();
+    options = { nodeVersion: '22.13.0', freeBytes: () => Promise.resolve(PLENTY) };
+  });
+
+  afterEach(async () => {
+    await Promise.all(
+      opened
+        .splice(0)
+        .filter((server) => server.listening)
+        .map(close),
+    );
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('finds nothing where everything is there', async () => {
+    expect(await diagnose(config, withPrograms(WORKING))).toEqual([]);
+  });
+
+  it('names all that is missing at once, with a way to mend each', async () => {
+    const taken = await openPort();
+    writeFileSync(join(folder, 'file'), '');
+    const bad = settings({
+      KAFKA_PORT: String(taken.port),
+      ELASTICSEARCH_PORT: String(ports[0]),
+      PIPELINE_CACHE_DIR: join(folder, 'file', 'cache'),
+    });
+    const broken = { ...withPrograms({}), nodeVersion: '18.20.0', freeBytes: () => Promise.resolve(2e9) };
+
+    expect(await diagnose(bad, broken)).toEqual([
+      expect.stringMatching(/^Node is 18\.20\.0, and \^20\.19\.0 .* is needed\. Install/),
+      expect.stringMatching(/^Java is missing: .*openjdk-17-jdk/),
+      expect.stringMatching(/^Maven is missing: .*apt install maven/),
+      expect.stringMatching(/^Python is missing: .*python3-venv/),
+      expect.stringMatching(/^Temporal is missing: no `temporal` on PATH, and no `go` either\. .*Go 1\.25/),
+      expect.stringMatching(/^Port \d+ \(KAFKA_PORT\) is taken by .*\(pid \d+\)\. .* set KAFKA_PORT/),
+      `ELASTICSEARCH_PORT and TEMPORAL_PORT are both ${ports[0] ?? ''}. Set one of them to another port.`,
+      expect.stringMatching(/file\/cache cannot be written to: .* Set PIPELINE_CACHE_DIR/),
+      expect.stringMatching(/^Too little disk: 2\.0 GB free at .*, and 5 GB are needed\. .*PIPELINE_CACHE_DIR/),
+    ]);
+  });
+
+  it.each([
+    ['an old Java', { java: fakeJava('11.0.20') }, /^Java is too old: .*java is 11\.0\.20\. Install a full JDK/],
+    ['a Java from before version 9', { java: fakeJava('1.8.0_292') }, /^Java is too old: .* is 1\.8\.0_292\./],
+    [
+      'a trimmed Java',
+      { java: fakeJava('21', 'jdk.attach@21 jdk.jlink@21 jdk.jartool@21 jdk.compiler@21') },
+      /^Java is trimmed: .* lacks the modules jdk\.jdi\. Install a full JDK/,
+    ],
+    ['a Java that does not run', { java: 'echo no such library >&2; exit 127' }, /does not work: no such library\./],
+    ['a Maven that does not run', { mvn: 'exit 1' }, /mvn does not work: .*exit status 1/],
+    ['an old Python', { python3: fakePython('3.9.2', 'echo whole') }, /^Python is too old: .* is 3\.9\.2\./],
+    [
+      'a Python without venv',
+      { python3: fakePython('3.11.7', 'echo "ModuleNotFoundError: No module named \'ensurepip\'" >&2; exit 1') },
+      /^Python lacks venv: .*No module named 'ensurepip'.*python3-venv/,
+    ],
+    [
+      'an old Temporal beside an old Go',
+      { temporal: 'echo "temporal version 1.1.1 (Server 1.25.1, UI 2.31.2)"', go: 'echo "go version go1.22.1 x/y"' },
+      /^Temporal is missing: .*temporal is too old or broken \(.*Server 1\.25\.1.*\), and .*go is 1\.22\.1\./,
+    ],
+  ])('names %s and nothing else', async (_, programs, message) => {
+    expect(await diagnose(config, withPrograms({ ...WORKING, ...programs }))).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('needs no Go beside a Temporal whose server is new enough, whatever the CLI calls itself', async () => {
+    const { java, mvn, python3 } = WORKING;
+    const temporal = 'echo "temporal version 0.0.0-DEV (Server 1.29.1, UI 2.42.1)"';
+    expect(await diagnose(config, withPrograms({ java, mvn, python3, temporal }))).toEqual([]);
+  });
+
+  it('asks for Go only when Temporal is managed', async () => {
+    const { java, mvn, python3 } = WORKING;
+    expect(
+      await diagnose(settings({ TEMPORAL_ADDRESS: 'elsewhere:7233' }), withPrograms({ java, mvn, python3 })),
+    ).toEqual([]);
+  });
+
+  it('asks for no client of a part that is installed', async () => {
+    await pretendInstalled(neededParts(config), join(folder, 'cache'));
+    const little = { ...withPrograms({ java: WORKING.java }), freeBytes: () => Promise.resolve(1.5e9) };
+
+    expect(await diagnose(config, little)).toEqual([]);
+    expect(await examine(config, little)).toContainEqual({ found: 'kafka 4.4.0 is installed' });
+  });
+
+  it('takes no offence at a port of our own left-over server', async () => {
+    const { port } = await openPort();
+    const own = settings({ KAFKA_PORT: String(port) });
+    const self = identify(process.pid);
+    if (self === undefined) throw new Error('this process does not find itself');
+    const dataFolder = join(folder, 'state', 'kafka');
+    const started = { command: ['kafka'], fingerprint: '', log: '', logStart: 0 };
+    new ChildRecords(join(folder, 'state')).write({
+      ...self,
+      ...started,
+      ...{ name: 'kafka', kind: 'server', dataFolder, ports: [port] },
+    });
+
+    expect(await diagnose(own, withPrograms(WORKING))).toEqual([]);
+  });
+});
