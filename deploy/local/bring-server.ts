@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { portOwner } from './port-owner';
 import { adoptChild, type Child, fingerprintOf, startChild } from './processes/child';
 import type { ChildRecord, ChildRecords } from './processes/child-record';
 import { takenPort } from './processes/free-port';
@@ -10,8 +11,10 @@ import { StackError } from './stack-error';
 import type { OnStackEvent } from './stack-event';
 
 export const SERVER_GRACE_MS = 30_000;
+/** Whoever waits for a start should not wait long for the end of what hangs; every server survives a kill. */
+const LEFT_OVER_GRACE_MS = 5000;
+const ADOPTION_TIMEOUT_MS = 5000;
 const PATIENCE_MS = 300_000;
-/** What a killed server started itself may need a moment to notice it and to give its ports free. */
 const PORT_PATIENCE_MS = 15_000;
 
 export interface BringServerContext {
@@ -41,10 +44,11 @@ export async function bringServer(server: ManagedServer, context: BringServerCon
     }
     await stopLeftOver(leftOver, reason, context);
   }
-  const beforeUs = records.read(server.name) !== undefined || leftOver !== undefined;
-  const taken = await takenPort(server.ports, beforeUs ? PORT_PATIENCE_MS : 0);
+  await untilPortsReleased(records);
+  const taken = await takenPort(server.ports, 0);
   if (taken !== undefined) {
-    throw new StackError(`${server.name} needs port ${taken} of 127.0.0.1, and another process listens there`);
+    const owner = portOwner(taken) ?? 'another process';
+    throw new StackError(`${server.name} needs port ${taken} of 127.0.0.1, and ${owner} listens there`);
   }
 
   await prepare(server, signal);
@@ -56,13 +60,19 @@ export async function bringServer(server: ManagedServer, context: BringServerCon
   await untilReady(server, { patienceMs: PATIENCE_MS, onEvent, signal });
 }
 
+/** What a killed server has started itself needs a moment to notice it, and to give its ports free. */
+export async function untilPortsReleased(records: ChildRecords): Promise<void> {
+  const ports = records.ended().flatMap((record) => record.ports);
+  if (ports.length > 0) await takenPort(ports, PORT_PATIENCE_MS);
+}
+
 /** Stops a process that a killed launcher left, and forgets it. */
 export async function stopLeftOver(
   record: ChildRecord,
   reason: string,
   { records, onEvent }: Pick<BringServerContext, 'records' | 'onEvent'>,
 ): Promise<void> {
-  await stopProcess(record, { graceMs: SERVER_GRACE_MS });
+  await stopProcess(record, { graceMs: LEFT_OVER_GRACE_MS });
   records.remove(record.name);
   onEvent({ kind: 'leftOverStopped', part: record.name, pid: record.pid, reason });
 }
@@ -73,7 +83,7 @@ async function whyNotAdopted(
   fingerprint: string,
 ): Promise<string | undefined> {
   if (leftOver.dataFolder !== server.dataFolder || leftOver.fingerprint !== fingerprint) return 'settings differ';
-  return whyNotReady(server);
+  return whyNotReady(server, AbortSignal.timeout(ADOPTION_TIMEOUT_MS));
 }
 
 async function prepare(server: ManagedServer, signal: AbortSignal): Promise<void> {

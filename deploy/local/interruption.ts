@@ -1,3 +1,5 @@
+/** One Ctrl-C may arrive twice: from the terminal, and passed on by whatever started this process. */
+const SAME_INTERRUPTION_MS = 500;
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** What the user or the system asks of a launcher by signals. */
@@ -25,19 +27,23 @@ export class Interrupted extends Error {
 export function listenForInterruption(): Interruption {
   const first = new AbortController();
   const second = new AbortController();
+  let interruptedAt = 0;
   let resolveReceived: (signal: NodeJS.Signals) => void;
   const received = new Promise<NodeJS.Signals>((resolve) => {
     resolveReceived = resolve;
   });
   const onSignal = (signal: NodeJS.Signals): void => {
     if (first.signal.aborted) {
-      second.abort();
+      if (performance.now() - interruptedAt > SAME_INTERRUPTION_MS) second.abort();
       return;
     }
+    interruptedAt = performance.now();
     first.abort(new Interrupted(signal));
     resolveReceived(signal);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  // After a SIGHUP the terminal is gone, and what is told about the stop finds nobody.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const close = (): void => {
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };

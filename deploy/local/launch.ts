@@ -9,7 +9,8 @@ import type { Server } from './servers/server';
 import { StackError } from './stack-error';
 import type { OnStackEvent } from './stack-event';
 
-const COMPANION_GRACE_MS = 20_000;
+/** Longer than the worker gives its own activities. */
+const COMPANION_GRACE_MS = 40_000;
 /** A server elsewhere may be started by somebody's hand only now. */
 const EXTERNAL_PATIENCE_MS = 600_000;
 

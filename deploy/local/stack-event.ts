@@ -1,5 +1,7 @@
 /** What happens to a part of the stack, told as it happens. `part` names a server or a companion. */
 export type StackEvent =
+  /** How far the installation of a part is; `fraction` between 0 and 1, where it can be known. */
+  | { readonly kind: 'installing'; readonly part: string; readonly text: string; readonly fraction?: number }
   /** Left by a killed launcher, and of no use for this start. */
   | { readonly kind: 'leftOverStopped'; readonly part: string; readonly pid: number; readonly reason: string }
   /** Left by a killed launcher, and taken over as it runs. */
@@ -21,26 +23,24 @@ export type StackEvent =
 
 export type OnStackEvent = (event: StackEvent) => void;
 
+type Describe = { readonly [Kind in StackEvent['kind']]: (event: Extract<StackEvent, { kind: Kind }>) => string };
+
+const DESCRIBE: Describe = {
+  installing: ({ text, fraction }) => (fraction === undefined ? text : `${text}, ${Math.round(fraction * 100)} %`),
+  leftOverStopped: ({ pid, reason }) => `stopped the one left over from an earlier start (pid ${pid}; ${reason})`,
+  adopted: ({ pid, address }) => `goes on with the one left over from an earlier start at ${address} (pid ${pid})`,
+  started: ({ pid, log }) => `started (pid ${pid}), log in ${log}`,
+  waiting: ({ address, waitedMs, reason }) => `waiting for ${address} since ${seconds(waitedMs)}: ${reason}`,
+  ready: ({ address, waitedMs }) => `ready at ${address} after ${seconds(waitedMs)}`,
+  ended: ({ description, restartInMs }) => `starts again in ${seconds(restartInMs)}. ${description}`,
+  stopping: () => 'stopping',
+  stopped: ({ forced }) => (forced ? 'stopped by force' : 'stopped'),
+};
+
 /** One plain line for an event; several where a child left last lines. */
 export function describeEvent(event: StackEvent): string {
-  switch (event.kind) {
-    case 'leftOverStopped':
-      return `${event.part}: stopped the one left over from an earlier start (pid ${event.pid}; ${event.reason})`;
-    case 'adopted':
-      return `${event.part}: goes on with the one left over from an earlier start at ${event.address} (pid ${event.pid})`;
-    case 'started':
-      return `${event.part}: started (pid ${event.pid}), log in ${event.log}`;
-    case 'waiting':
-      return `${event.part}: waiting for ${event.address} since ${seconds(event.waitedMs)}: ${event.reason}`;
-    case 'ready':
-      return `${event.part}: ready at ${event.address} after ${seconds(event.waitedMs)}`;
-    case 'ended':
-      return `${event.description}\n${event.part}: starts again in ${seconds(event.restartInMs)}`;
-    case 'stopping':
-      return `${event.part}: stopping`;
-    case 'stopped':
-      return `${event.part}: stopped${event.forced ? ' by force' : ''}`;
-  }
+  const describe = DESCRIBE[event.kind] as (event: StackEvent) => string;
+  return `${event.part}: ${describe(event)}`;
 }
 
 function seconds(ms: number): string {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Addresses, addressesOf } from '../../workers/addresses';
 import type { Config } from '../../workers/config';
 import { stateFolder } from './folders';
 import type { Installation } from './install/installation';
@@ -8,16 +9,10 @@ import { kafkaAt, kafkaServer } from './servers/kafka';
 import type { Reachable, Server } from './servers/server';
 import { temporalAt, temporalServer } from './servers/temporal';
 
-/** Where clients find the servers, whoever runs them. */
-export interface StackAddresses {
-  /** `host:port`. */
-  readonly temporal: string;
+/** Where clients and people find the servers, whoever runs them. */
+export interface StackAddresses extends Addresses {
   /** URL; undefined where Temporal runs elsewhere. */
   readonly temporalUi: string | undefined;
-  /** `host:port` each. */
-  readonly kafkaBrokers: readonly string[];
-  /** URL. */
-  readonly elasticsearchNode: string;
 }
 
 export interface StackOptions extends Pick<LaunchOptions, 'onEvent' | 'beforeStop' | 'signal' | 'hurry'> {
@@ -68,10 +63,6 @@ function servers(config: Config, installation: Installation, folder: string): Se
 }
 
 export function stackAddresses(config: Config): StackAddresses {
-  return {
-    temporal: temporalAt(config).address,
-    temporalUi: config.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined,
-    kafkaBrokers: kafkaAt(config).address.split(','),
-    elasticsearchNode: elasticsearchAt(config).address,
-  };
+  const temporalUi = config.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
+  return { ...addressesOf(config), temporalUi };
 }

@@ -47,14 +47,23 @@ export class ChildRecords {
    * process, and one whose pid went to another process names nobody: neither is listed.
    */
   running(): ChildRecord[] {
-    const inside = ({ dataFolder }: ChildRecord): boolean => `${dataFolder}${sep}`.startsWith(this.#stateFolder + sep);
-    return this.#names()
-      .flatMap((name) => this.read(name) ?? [])
-      .filter((record) => inside(record) && isRunning(record));
+    return this.#own().filter(isRunning);
+  }
+
+  /** Of those whose process has ended, but was not stopped by its launcher. */
+  ended(): ChildRecord[] {
+    return this.#own().filter((record) => !isRunning(record));
   }
 
   remove(name: string): void {
     rmSync(this.#path(name), { force: true });
+  }
+
+  #own(): ChildRecord[] {
+    const inside = ({ dataFolder }: ChildRecord): boolean => `${dataFolder}${sep}`.startsWith(this.#stateFolder + sep);
+    return this.#names()
+      .flatMap((name) => this.read(name) ?? [])
+      .filter(inside);
   }
 
   #names(): string[] {

@@ -1,12 +1,13 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { addressesOf } from '../../../workers/addresses';
 import type { Config } from '../../../workers/config';
 import type { Installation } from '../install/installation';
 import { giveTo, unprivilegedUser } from './folder-access';
 import type { ManagedServer, Reachable } from './server';
 
 export function elasticsearchAt(config: Config): Reachable {
-  const address = config.ELASTICSEARCH_NODE ?? `http://127.0.0.1:${config.ELASTICSEARCH_PORT}`;
+  const address = addressesOf(config).elasticsearchNode;
   return { name: 'elasticsearch', address, probe: (signal) => probeElasticsearch(address, config, signal) };
 }
 

@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { addressesOf } from '../../../workers/addresses';
 import type { Config } from '../../../workers/config';
 import type { Installation } from '../install/installation';
 import { countBrokers } from './kafka-metadata';
 import type { ManagedServer, Reachable } from './server';
 
 export function kafkaAt(config: Config): Reachable {
-  const brokers = config.KAFKA_BROKERS ?? [`127.0.0.1:${config.KAFKA_PORT}`];
+  const brokers = addressesOf(config).kafkaBrokers;
   return { name: 'kafka', address: brokers.join(','), probe: (signal) => probeKafka(brokers, signal) };
 }
 

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { addressesOf } from '../../../workers/addresses';
 import type { Config } from '../../../workers/config';
 import type { Installation } from '../install/installation';
 import { grpcCall } from './grpc-call';
@@ -7,7 +8,7 @@ import type { ManagedServer, Reachable } from './server';
 const DESCRIBE_NAMESPACE = '/temporal.api.workflowservice.v1.WorkflowService/DescribeNamespace';
 
 export function temporalAt(config: Config): Reachable {
-  const address = config.TEMPORAL_ADDRESS ?? `127.0.0.1:${config.TEMPORAL_PORT}`;
+  const address = addressesOf(config).temporal;
   const namespace = config.TEMPORAL_NAMESPACE;
   return { name: 'temporal', address, probe: (signal) => probeTemporal(address, namespace, signal) };
 }

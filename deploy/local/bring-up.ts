@@ -1,0 +1,55 @@
+import type { Config } from '../../workers/config';
+import { untilPortsReleased } from './bring-server';
+import { diagnose } from './doctor';
+import { stateFolder } from './folders';
+import type { Installation } from './install/installation';
+import { installParts } from './install/install-parts';
+import { refuseSecondLauncher } from './launcher-lock';
+import { ChildRecords } from './processes/child-record';
+import { type RunningStack, type StackOptions, startStack } from './stack';
+import { StackError } from './stack-error';
+import { workerCompanion } from './worker';
+
+export interface BringUpOptions extends Omit<StackOptions, 'installation'> {
+  /** Of this process: clients are looked for in it, and the worker inherits it. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Servers and a worker that run, until they are stopped. */
+export interface RunningPipeline extends RunningStack {
+  readonly installation: Installation;
+  readonly stateFolder: string;
+}
+
+/**
+ * Everything from a bare machine to a running worker: looks for what is missing, installs, starts the servers, then
+ * the worker.
+ *
+ * @throws {@link StackError} when something is missing or cannot be started; nothing that was started runs by then
+ */
+export async function bringUp({ environment, ...options }: BringUpOptions): Promise<RunningPipeline> {
+  const { config, onEvent, signal } = options;
+  const folder = stateFolder(config);
+  refuseSecondLauncher(folder);
+  await refuseUnlessHealthy(config, environment, folder);
+  const installation = await installParts(
+    config,
+    (progress) => {
+      onEvent({ kind: 'installing', ...progress });
+    },
+    { env: environment, ...(signal !== undefined && { signal }) },
+  );
+  const stack = await startStack({ ...options, installation });
+  const surroundings = { addresses: stack.addresses, installation, stateFolder: folder };
+  stack.startCompanion(workerCompanion(surroundings, environment));
+  return { ...stack, installation, stateFolder: folder };
+}
+
+async function refuseUnlessHealthy(config: Config, environment: NodeJS.ProcessEnv, folder: string): Promise<void> {
+  await untilPortsReleased(new ChildRecords(folder));
+  const problems = await diagnose(config, { env: environment });
+  if (problems.length === 0) return;
+  throw new StackError(
+    ['This keeps the stack from starting:', ...problems.map((problem) => `- ${problem}`)].join('\n'),
+  );
+}

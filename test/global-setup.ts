@@ -1,0 +1,84 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installParts } from '../deploy/local/install/install-parts';
+import { listenForInterruption } from '../deploy/local/interruption';
+import { takenPort } from '../deploy/local/processes/free-port';
+import { resetState } from '../deploy/local/reset';
+import { startStack } from '../deploy/local/stack';
+import { StackError } from '../deploy/local/stack-error';
+import { describeEvent } from '../deploy/local/stack-event';
+import { workerVariables } from '../deploy/local/worker';
+import { loadConfig } from '../workers/config';
+import globalTeardown from './global-teardown';
+import { keepTestRun } from './running-stack';
+import { type SharedStack, STACK_VARIABLE } from './stack';
+
+const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
+const PORT_VARIABLES = [
+  'TEMPORAL_PORT',
+  'TEMPORAL_UI_PORT',
+  'KAFKA_PORT',
+  'KAFKA_CONTROLLER_PORT',
+  'ELASTICSEARCH_PORT',
+  'ELASTICSEARCH_TRANSPORT_PORT',
+];
+
+/**
+ * Starts one stack for all suites that need servers, on ports and a state folder of its own, so that several test runs
+ * and a stack in use do not meet. Where TEMPORAL_ADDRESS, KAFKA_BROKERS or ELASTICSEARCH_NODE is set, that server is
+ * used instead: `npm run stack` in another terminal makes repeated runs of one suite quick.
+ */
+export default async function globalSetup(): Promise<void> {
+  await removeLeftBehind();
+  const stateFolder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
+  const config = loadConfig({ ...process.env, ...(await freePorts()), PIPELINE_STATE_DIR: stateFolder });
+  const interruption = listenForInterruption();
+  const installation = await installParts(config, ({ part, text }) => {
+    say(`${part}: ${text}`);
+  });
+  // Whom Elasticsearch runs as must be able to enter.
+  await mkdir(stateFolder, { mode: 0o755 });
+  const { signal, hurry, received } = interruption;
+  const onEvent = (event: Parameters<typeof describeEvent>[0]): void => {
+    say(describeEvent(event));
+  };
+  const stack = await startStack({ config, installation, signal, hurry, onEvent });
+  keepTestRun({ stack, stateFolder });
+  void received.then(async () => {
+    await globalTeardown(); // an interrupted Jest does not come to it
+    process.exit(1);
+  });
+
+  const { addresses } = stack;
+  const workerEnvironment = workerVariables({ addresses, installation, stateFolder });
+  process.env[STACK_VARIABLE] = JSON.stringify({ addresses, workerEnvironment } satisfies SharedStack);
+}
+
+/** What killed test runs left: their servers are stopped and their folders removed; those of running ones stay. */
+async function removeLeftBehind(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(FOLDER_PREFIX));
+  for (const folder of names.map((name) => join(tmpdir(), name))) {
+    try {
+      await resetState(folder, (event) => {
+        say(describeEvent(event));
+      });
+      await rm(folder, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof StackError)) throw error;
+    }
+  }
+}
+
+/** A block of neighbours below the range from which the system takes the ports of outgoing connections. */
+async function freePorts(): Promise<Record<string, string>> {
+  for (let first = 20_000 + (process.pid % 1000) * 10; ; first = first >= 31_990 ? 20_000 : first + 10) {
+    const ports = PORT_VARIABLES.map((_, index) => first + index);
+    if ((await takenPort(ports, 0)) !== undefined) continue;
+    return Object.fromEntries(PORT_VARIABLES.map((name, index) => [name, String(ports[index])]));
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,26 @@
+import type { StackAddresses } from '../deploy/local/stack';
+
+/** Through which the global setup tells the suites about the servers. */
+export const STACK_VARIABLE = 'PIPELINE_TEST_STACK';
+
+/** The one stack of a test run; suites keep apart by names. */
+export interface SharedStack {
+  readonly addresses: StackAddresses;
+  readonly workerEnvironment: Readonly<Record<string, string>>;
+}
+
+/** Where the shared servers are. */
+export function stackAddresses(): StackAddresses {
+  return sharedStack().addresses;
+}
+
+/** What a worker process must find in its environment to work on the shared servers. */
+export function workerEnvironment(): Readonly<Record<string, string>> {
+  return sharedStack().workerEnvironment;
+}
+
+function sharedStack(): SharedStack {
+  const text = process.env[STACK_VARIABLE];
+  if (text === undefined) throw new Error('The servers were not started: see jest.config.js for who gets them');
+  return JSON.parse(text) as SharedStack;
+}
