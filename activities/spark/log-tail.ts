@@ -1,0 +1,39 @@
+import { open } from 'node:fs/promises';
+
+const READ_BYTES = 64 * 1024;
+const MAX_BYTES = 2_000;
+const MAX_LINE = 300;
+const TELLING = /\b(WARN|ERROR|FATAL)\b|(Exception|Error)\b|^Caused by|^\[[A-Z_.]+\]/;
+const FRAME = /^\s+(at |\.\.\. |File )/;
+/** Records may be quoted in messages, as text, as JSON or after a colon that announces a value. */
+const QUOTED = /'[^']*'|"[^"]*"|`[^`]*`|\{.*|\b(value|record|row)s?[:=].*/gi;
+
+/** The last warnings and errors of a driver, without stack frames and without anything they quote. */
+export async function lastLogLines(logFile: string): Promise<string[]> {
+  const telling = (await tail(logFile))
+    .split('\n')
+    .filter((line) => TELLING.test(line) && !FRAME.test(line))
+    .map((line) => line.replace(QUOTED, '…').slice(0, MAX_LINE));
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const line of telling.reverse()) {
+    bytes += Buffer.byteLength(line) + 1;
+    if (bytes > MAX_BYTES) break;
+    kept.unshift(line);
+  }
+  return kept;
+}
+
+async function tail(path: string): Promise<string> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return '';
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - READ_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const text = buffer.subarray(0, bytesRead).toString('utf8');
+    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,130 @@
+"""Readings -> what Kafka gets: enriched readings, device windows and dead letters.
+
+Every row names its own topic, so that all three share one query, one checkpoint and one restart.
+An enriched value is a pure function of the raw bytes, the id and the mapping: no clock, no attempt. In a live run
+`late` also looks at the time of publishing, which Kafka keeps.
+"""
+
+from typing import Optional
+
+from pyspark.sql import Column, DataFrame, functions as F
+
+from parse import DECIMALS, detail
+from settings import Measurement, Settings
+
+HEADERS = "array<struct<key:string,value:binary>>"
+MAX_ORIGINAL_BYTES = 256 * 1024
+ISO_UTC = "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'"
+#: Magnus formula over water (Sonntag 1990); °C.
+MAGNUS_B, MAGNUS_C = 17.62, 243.12
+#: How far the partitions of a live run may drift apart in Kafka time before the watermark drops readings.
+PARTITION_DRIFT_MS = 600_000
+
+
+def records(parsed: DataFrame, settings: Settings) -> DataFrame:
+    """Stateless: each raw record becomes one enriched reading or one dead letter."""
+    good = F.col("reason").isNull()
+    source = F.concat_ws(":", "partition", "offset", F.unix_millis("publishedAt"))
+    return parsed.select(
+        F.when(good, settings.topics.enriched).otherwise(settings.topics.dead_letter).alias("topic"),
+        F.when(good, F.col("deviceId").cast("binary")).otherwise(F.col("key")).alias("key"),
+        F.when(good, _enriched(settings)).otherwise(_dead_letter()).alias("value"),
+        _headers(("event-id", F.col("id")), ("run", F.lit(settings.run)), ("raw", F.when(good, source))),
+    )
+
+
+def windows(parsed: DataFrame, settings: Settings) -> DataFrame:
+    """Stateful: statistics of distinct readings per device and window, sent again as they grow.
+
+    A live run promises this: a reading that is not flagged late is in its window, unless its partition lags
+    the others by more than PARTITION_DRIFT_MS of Kafka time. Beyond that Spark drops it and counts it as dropped.
+    """
+    names = [m.name for m in settings.fields.measurements]
+    # Not `where`: Spark would push it below the parsing and evaluate all of that again for every mention.
+    wanted = F.col("reason").isNull() & _late(settings).isNull()
+    reading = F.struct("id", "deviceId", "eventTime", *[f"m_{name}" for name in names])
+    readings = parsed.select(F.inline(F.when(wanted, F.array(reading))))
+    window = F.window("eventTime", f"{settings.window_ms} milliseconds").alias("w")
+    statistics = [column for name in names for column in _statistics(name)]
+    grouped = _distinct(readings, settings).groupBy("deviceId", window).agg(F.count("*").alias("n"), *statistics)
+    start = F.unix_millis("w.start")
+    id = F.concat_ws("|", F.lit(settings.generation), "deviceId", start, F.lit(settings.window_ms))
+    value = F.struct(
+        id.alias("id"), "deviceId",
+        F.date_format("w.start", ISO_UTC).alias("windowStart"), F.date_format("w.end", ISO_UTC).alias("windowEnd"),
+        F.col("n").alias("count"), *[_summary(name) for name in names],
+    )
+    return grouped.select(
+        F.lit(settings.topics.windows).alias("topic"), F.col("deviceId").cast("binary").alias("key"),
+        F.to_json(value).alias("value"),
+        _headers(("event-id", id), ("run", F.lit(settings.run)), ("version", F.col("n"))),
+    )
+
+
+def _distinct(readings: DataFrame, settings: Settings) -> DataFrame:
+    """One reading per event id. A bounded run has no watermark: under any, Spark drops events before 1970."""
+    if settings.bounded:
+        return readings.dropDuplicates(["id"])
+    # Spark forgets an id when the watermark has passed its time by the watermark's own delay.
+    unflagged_ms = settings.allowed_lateness_ms + settings.max_clock_skew_ms + PARTITION_DRIFT_MS
+    delay_ms = max(settings.deduplication_ms, unflagged_ms)
+    return readings.withWatermark("eventTime", f"{delay_ms} milliseconds").dropDuplicatesWithinWatermark(["id"])
+
+
+def _late(settings: Settings) -> Column:
+    """True, or null."""
+    if settings.bounded:
+        return F.lit(None).cast("boolean")
+    allowed = F.expr(f"interval '{settings.allowed_lateness_ms}' milliseconds")
+    return F.when(F.col("publishedAt") - allowed > F.col("eventTime"), F.lit(True))
+
+
+def _enriched(settings: Settings) -> Column:
+    measurements = settings.fields.measurements
+    columns = ["id", "deviceId", F.date_format("eventTime", ISO_UTC).alias("timestamp")]
+    columns += [F.col(f"m_{m.name}").alias(m.name) for m in measurements]
+    dew_point = _dew_point(measurements)
+    if dew_point is not None:
+        columns.append(dew_point.alias("dewPoint"))
+    return F.to_json(F.struct(*columns, "text", "labels", _late(settings).alias("late")))
+
+
+def _dew_point(measurements: tuple[Measurement, ...]) -> Optional[Column]:
+    units = {m.name: m.unit for m in measurements}
+    if (units.get("temperature"), units.get("humidity")) != ("°C", "%"):
+        return None
+    temperature, humidity = F.col("m_temperature"), F.col("m_humidity")
+    usable = (temperature > -MAGNUS_C) & (humidity > 0)
+    gamma = F.ln(humidity / 100) + F.try_divide(temperature * MAGNUS_B, temperature + MAGNUS_C)
+    return F.when(usable, F.round(F.try_divide(gamma * MAGNUS_C, F.lit(MAGNUS_B) - gamma), 2))
+
+
+def _dead_letter() -> Column:
+    return F.to_json(F.struct(
+        "id", F.lit("parse").alias("stage"), "reason", detail(F.col("reason")).alias("detail"), "topic", "partition",
+        F.col("offset").cast("string").alias("offset"), F.unix_millis("publishedAt").alias("publishedAt"),
+        F.coalesce(F.octet_length("value"), F.lit(0)).alias("originalLength"),
+        F.sha2(F.coalesce("value", F.lit(b"")), 256).alias("originalSha256"),
+        F.base64(F.coalesce(F.substring("value", 1, MAX_ORIGINAL_BYTES), F.lit(b""))).alias("original"),
+    ))
+
+
+def _statistics(name: str) -> list[Column]:
+    x = F.col(f"m_{name}")
+    # A sum of doubles depends on the order of the batches, a sum of decimals does not.
+    total = F.sum(x.try_cast(f"decimal(28,{DECIMALS})"))
+    return [F.count(x).alias(f"n_{name}"), total.alias(f"sum_{name}"),
+            F.min(x).alias(f"min_{name}"), F.max(x).alias(f"max_{name}")]
+
+
+def _summary(name: str) -> Column:
+    count = F.col(f"n_{name}")
+    mean = F.round(F.try_divide(F.col(f"sum_{name}").cast("double"), count.cast("double")), DECIMALS)
+    return F.when(count > 0, F.struct(
+        count.alias("count"), mean.alias("mean"), F.col(f"min_{name}").alias("min"), F.col(f"max_{name}").alias("max"),
+    )).alias(name)
+
+
+def _headers(*pairs: tuple[str, Column]) -> Column:
+    one = [F.struct(F.lit(k).alias("key"), v.cast("string").cast("binary").alias("value")) for k, v in pairs]
+    return F.filter(F.array(*one), lambda h: h["value"].isNotNull()).cast(HEADERS).alias("headers")
