@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { Context } from '@temporalio/activity';
 import { localAdapter, type LocalSpark } from './local-adapter';
-import { submitSparkJob } from './submit-spark-job';
+import { heartbeatAndWait, submitSparkJob } from './submit-spark-job';
 import type { SparkHandle, SparkState, StopSparkJobInput, SubmitSparkJobInput, WatchSparkJobInput } from './types';
 import { watchSparkJob } from './watch-spark-job';
 
@@ -30,10 +29,6 @@ export function createSparkActivities(dependencies: SparkDependencies): SparkAct
   return {
     submitSparkJob: (input) => submitSparkJob(adapter, dependencies, input),
     watchSparkJob: (input) => watchSparkJob(adapter, dependencies.sparkState, input),
-    stopSparkJob: ({ handle, graceMs }) =>
-      adapter.stop(handle, graceMs, (ms) => {
-        Context.current().heartbeat();
-        return Context.current().sleep(ms);
-      }),
+    stopSparkJob: ({ handle, graceMs }) => adapter.stop(handle, graceMs, heartbeatAndWait),
   };
 }

@@ -1,140 +1,120 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdir, open, rm, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { pipelineFailure } from '../failures';
+import { driverCommand, type LocalSpark } from './driver-command';
 import { runFiles } from './job-settings';
 import { processFacts, signalProcess } from './process-life';
 import { RunFolder, writeWhole } from './run-folder';
 import type { DriverRequest, DriverState, Pause, SparkAdapter, SparkHandle } from './types';
 
-const run = promisify(execFile);
-
-const CORES = 2;
-const POLL_MS = 100;
-/** A claim follows its process by the seconds that a JVM and Python take to start. */
+const LOOK_EVERY_MS = 100;
+/** The Python process sees within half a second that its JVM is gone. */
+const PYTHON_ENDS_WITHIN_MS = 2_000;
+/** Start time of a driver that had ended before it could be asked. */
 const ENDED = 'ended';
 
-export interface LocalSpark {
-  /** Python that has pyspark. */
-  readonly python: string;
-  /** Kafka connector jars. */
-  readonly jars: readonly string[];
-  readonly jobFile: string;
-  /** Inherited by drivers, for example PATH and JAVA_HOME. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
+export type { LocalSpark } from './driver-command';
 
 /** Drivers as detached processes of this machine: they outlive the worker and are found again by their run folder. */
 export function localAdapter(spark: LocalSpark): SparkAdapter {
-  return {
-    submit: (request) => submit(spark, request),
-    poll,
-    stop: stopDriver,
-  };
+  return { submit: (request) => submit(spark, request), poll, stop: stopDriver };
 }
 
 async function submit(spark: LocalSpark, request: DriverRequest): Promise<SparkHandle> {
   const folder = new RunFolder(request.runFolder);
-  const known = await startedDriver(folder);
-  if (known !== null) return known;
+  const known = (await folder.driver()) ?? (await claimed(folder));
+  if (known !== null) return { adapter: 'local', ...known, runFolder: folder.path };
+  // Where an earlier attempt died between starting a driver and noting it, a second one starts here; whichever claims
+  // the folder first works, the other ends at once.
   await mkdir(folder.scratchFolder, { recursive: true });
   await writeFile(request.settings.leaseFile, '');
   await writeWhole(folder.settingsFile, request.settings);
   const pid = await spawnDriver(spark, request, folder);
-  const startTime = (await processFacts(pid))?.startTime ?? ENDED;
-  await folder.writeDriver({ pid, startTime });
-  return { adapter: 'local', pid, startTime, runFolder: folder.path };
+  const driver = { pid, startTime: (await processFacts(pid))?.startTime ?? ENDED };
+  await folder.writeDriver(driver);
+  return { adapter: 'local', ...driver, runFolder: folder.path };
 }
 
-/** The driver of an earlier submission; a worker that died before it wrote it down left the driver's own claim. */
-async function startedDriver(folder: RunFolder): Promise<SparkHandle | null> {
-  const driver = await folder.driver();
-  if (driver !== null) return { adapter: 'local', ...driver, runFolder: folder.path };
+/** The driver that took the start without being noted; null where there is none. */
+async function claimed(folder: RunFolder): Promise<{ pid: number; startTime: string } | null> {
   const claim = await folder.claim();
   if (claim === null) return null;
-  const startTime = (await processFacts(claim.pid))?.startTime ?? ENDED;
-  return { adapter: 'local', pid: claim.pid, startTime, runFolder: folder.path };
+  const facts = (await isOf(folder, claim.pid)) ? await processFacts(claim.pid) : null;
+  const driver = { pid: claim.pid, startTime: facts?.startTime ?? ENDED };
+  await folder.writeDriver(driver);
+  return driver;
 }
 
-/** @returns pid of the driver: spark-submit becomes its JVM */
 async function spawnDriver(spark: LocalSpark, { memoryMb }: DriverRequest, folder: RunFolder): Promise<number> {
+  const { command, args, env } = await driverCommand(spark, folder, memoryMb);
   const log = await open(folder.logFile, 'a');
   try {
-    const child = spawn(await sparkSubmit(spark), submitArguments(spark, memoryMb, folder), {
-      cwd: folder.path,
-      detached: true,
-      env: { ...spark.environment, PYSPARK_PYTHON: spark.python, SPARK_LOCAL_IP: '127.0.0.1' },
-      stdio: ['ignore', log.fd, log.fd],
-    });
-    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    const child = spawn(command, args, { cwd: folder.path, detached: true, env, stdio: ['ignore', log.fd, log.fd] });
+    await once(child, 'spawn');
     child.unref();
     return child.pid ?? Number.NaN;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw pipelineFailure(
-      'SparkFailed',
-      `A Spark driver could not be started with ${spark.python} (${reason}).`,
-      error,
-    );
+    throw pipelineFailure('SparkFailed', `Starting ${command} failed.`, error);
   } finally {
     await log.close();
   }
 }
 
-function submitArguments({ jars, jobFile }: LocalSpark, memoryMb: number, folder: RunFolder): string[] {
-  const conf = {
-    'spark.ui.enabled': 'false',
-    'spark.driver.host': '127.0.0.1',
-    'spark.driver.bindAddress': '127.0.0.1',
-    'spark.local.dir': folder.scratchFolder,
-  };
-  return [
-    ...['--master', `local[${CORES}]`, '--driver-memory', `${memoryMb}m`, '--jars', jars.join(',')],
-    ...Object.entries(conf).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
-    ...[jobFile, '--settings', folder.settingsFile],
-  ];
-}
-
-/** `spark-submit` of the pyspark that this Python has. */
-async function sparkSubmit({ python, environment }: LocalSpark): Promise<string> {
-  const { stdout } = await run(python, ['-c', 'import pyspark; print(pyspark.__path__[0])'], { env: environment });
-  return join(stdout.trim(), 'bin', 'spark-submit');
-}
-
 async function poll(handle: SparkHandle): Promise<DriverState> {
   const folder = new RunFolder(handle.runFolder);
-  const now = new Date();
-  await utimes(runFiles(handle.runFolder).leaseFile, now, now).catch(() => undefined);
-  if (await isAlive(handle)) return { running: true, exitOk: null };
+  await writeFile(runFiles(folder.path).leaseFile, '');
+  if ((await livingDrivers(handle)).length > 0) return { running: true, exitOk: null };
   await rm(folder.scratchFolder, { recursive: true, force: true });
   return { running: false, exitOk: (await folder.result())?.ok === true };
 }
 
-/** Ends a driver and its Python process, hard after `graceMs`; repeating it changes nothing. */
-export async function stopDriver(
-  handle: SparkHandle,
-  graceMs: number,
-  pause: Pause = (ms) => sleep(ms),
-): Promise<void> {
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    if (!(await isAlive(handle))) break;
-    signalProcess(handle.pid, signal);
-    const deadlineMs = Date.now() + graceMs;
-    while ((await isAlive(handle)) && Date.now() < deadlineMs) await pause(POLL_MS);
+/** Ends a driver of this machine and its Python process, hard after `graceMs`; nothing happens where they are gone. */
+export async function stopDriver(handle: SparkHandle, graceMs: number, pause: Pause = waitFor): Promise<void> {
+  const drivers = () => livingDrivers(handle);
+  for (const pid of await drivers()) signalProcess(pid, 'SIGTERM');
+  if (!(await allGone(drivers, graceMs, pause))) {
+    for (const pid of await drivers()) signalProcess(pid, 'SIGKILL');
+    await allGone(drivers, Number.POSITIVE_INFINITY, pause);
   }
-  await endPython(new RunFolder(handle.runFolder));
+  const python = () => livingPython(handle);
+  if (!(await allGone(python, PYTHON_ENDS_WITHIN_MS, pause))) {
+    for (const pid of await python()) signalProcess(pid, 'SIGKILL');
+  }
+  await rm(new RunFolder(handle.runFolder).scratchFolder, { recursive: true, force: true });
 }
 
-/** Python notices within a second that its JVM is gone; this spares the wait. */
-async function endPython(folder: RunFolder): Promise<void> {
+/** Pids of the living drivers of a start: the one in the handle, and the one that claimed the folder before it. */
+async function livingDrivers({ pid, startTime, runFolder }: SparkHandle): Promise<number[]> {
+  const folder = new RunFolder(runFolder);
+  const living = new Set<number>();
+  if ((await processFacts(pid))?.startTime === startTime) living.add(pid);
   const claim = await folder.claim();
-  if (claim === null) return;
-  const facts = await processFacts(claim.python);
-  if (facts?.command.includes(folder.settingsFile) === true) signalProcess(claim.python, 'SIGKILL');
+  if (claim !== null && (await isOf(folder, claim.pid))) living.add(claim.pid);
+  return [...living];
 }
 
-async function isAlive({ pid, startTime }: SparkHandle): Promise<boolean> {
-  return (await processFacts(pid))?.startTime === startTime;
+async function livingPython({ runFolder }: SparkHandle): Promise<number[]> {
+  const folder = new RunFolder(runFolder);
+  const claim = await folder.claim();
+  return claim !== null && (await isOf(folder, claim.python)) ? [claim.python] : [];
+}
+
+/** Whether a process lives and was started for this folder; a later process with its pid has another command. */
+async function isOf(folder: RunFolder, pid: number): Promise<boolean> {
+  return (await processFacts(pid))?.command.includes(folder.settingsFile) === true;
+}
+
+async function allGone(living: () => Promise<number[]>, withinMs: number, pause: Pause): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while ((await living()).length > 0) {
+    if (Date.now() >= deadline) return false;
+    await pause(LOOK_EVERY_MS);
+  }
+  return true;
+}
+
+async function waitFor(ms: number): Promise<void> {
+  await sleep(ms);
 }

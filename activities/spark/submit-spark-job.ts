@@ -1,9 +1,16 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { Context } from '@temporalio/activity';
 import { jobSettings, startsFolder } from './job-settings';
+import { notedDrivers } from './noted-drivers';
+import { RunFolder } from './run-folder';
 import type { SparkAdapter, SparkHandle, SubmitSparkJobInput } from './types';
 
+/** What a driver of another start gets before it is killed; its last micro-batch is repeated anyway. */
+const RIVAL_GRACE_MS = 5_000;
+
 /**
- * Starts a driver on the run's checkpoint; repeating it finds the driver that was started.
+ * Starts a driver on the run's checkpoint; repeating it finds the driver that was started. A driver of another start
+ * that still works on this checkpoint is ended first: both would write the same micro-batch.
  *
  * @throws SparkFailed when the driver's process cannot be started
  */
@@ -12,7 +19,20 @@ export async function submitSparkJob(
   { bootstrap, sparkState }: { readonly bootstrap: string; readonly sparkState: string },
   input: SubmitSparkJobInput,
 ): Promise<SparkHandle> {
-  const runFolder = join(startsFolder(sparkState, input.plan), String(input.start));
+  const starts = startsFolder(sparkState, input.plan);
+  const runFolder = join(starts, String(input.start));
   const settings = jobSettings(input, { bootstrap, sparkState, runFolder });
-  return await adapter.submit({ runFolder, settings, memoryMb: input.plan.driverMemoryMb });
+  for (const rival of await notedDrivers(dirname(starts))) {
+    if (rival.runFolder === runFolder) continue;
+    const { checkpoint } = (await new RunFolder(rival.runFolder).settings()) ?? {};
+    if (checkpoint === settings.checkpoint) await adapter.stop(rival, RIVAL_GRACE_MS, heartbeatAndWait);
+  }
+  return adapter.submit({ runFolder, settings, memoryMb: input.plan.driverMemoryMb });
+}
+
+/** Throws where the activity is cancelled. */
+export async function heartbeatAndWait(ms: number): Promise<void> {
+  const context = Context.current();
+  context.heartbeat();
+  await context.sleep(ms);
 }
