@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const LISTENING = '0A';
+/** `kafka.Kafka`, or with its module `a.b/a.b.Main`. */
+const MAIN_CLASS = /^(?:[\w.]+\/)?[\w.]+\.[A-Z]\w*$/;
+const SCRIPT = /^[^-=:]+\.(?:jar|js|py|ts)$/;
 
 /** Names who listens on a port, as `java (pid 123)`; undefined where the system does not tell. */
 export function portOwner(port: number): string | undefined {
@@ -40,7 +43,7 @@ function commandName(pid: string): string {
     .split('\0')
     .filter((word) => word !== '');
   const [program = ''] = words;
-  const main = words.slice(1).findLast((word) => /^[\w.$]+\.[A-Z]\w+$|\.(js|py|ts|jar)$/.test(word));
+  const main = words.slice(1).find((word) => MAIN_CLASS.test(word)) ?? words.slice(1).find((word) => SCRIPT.test(word));
   const name = program === '' ? readOrEmpty(`/proc/${pid}/comm`).trim() : (program.split('/').at(-1) ?? program);
   return main === undefined ? name : `${name} ${main}`;
 }

@@ -9,6 +9,7 @@ import { findJava } from '../../deploy/local/install/java';
 import { installPart, isInstalled, type InstallOptions, type Part, partFolder } from '../../deploy/local/install/part';
 import type { InstallProgress } from '../../deploy/local/install/progress';
 import { temporalPart } from '../../deploy/local/install/temporal-cli';
+import { identify } from '../../deploy/local/processes/identity';
 import versions from '../../deploy/local/versions.json';
 import { loadConfig } from '../../workers/config';
 import { fakePrograms } from './fake-programs';
@@ -94,17 +95,23 @@ describe('installPart', () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it('ends the client when it is aborted', async () => {
+  it('ends the client and what it has started when it is aborted', async () => {
     const stop = new AbortController();
-    const env = only({ mvn: `touch ${folder}/started; exec sleep 600` });
+    const env = only({ mvn: `sleep 600 & echo $! > ${folder}/started; wait` });
     const part = artifactsPart('kafka', '1', { [POOL]: POOL_PIN });
     const installing = installPart(part, options({ env, signal: stop.signal }));
     const watch = setInterval(() => {
-      if (existsSync(join(folder, 'started'))) stop.abort(new Error('interrupted'));
+      if (startedPid() !== undefined) stop.abort(new Error('interrupted'));
     }, 20);
+    const startedPid = (): number | undefined => {
+      const path = join(folder, 'started');
+      const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+      return text.endsWith('\n') ? Number(text) : undefined;
+    };
 
     await expect(installing).rejects.toThrow('interrupted');
     clearInterval(watch);
+    expect(identify(startedPid() ?? process.pid)).toBeUndefined();
     expect(readdirSync(cache)).toEqual([]);
   });
 

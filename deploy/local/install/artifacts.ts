@@ -8,7 +8,13 @@ import type { PartName } from './progress';
 
 const PLUGIN_VERSION = '3.8.1';
 
-/** Checksums keyed by `group:artifact:version[:type]`. */
+/**
+ * Checksums keyed by `group:artifact:version[:type]`.
+ *
+ * Those of a new version are what `mvn dependency:copy-dependencies -DincludeScope=runtime
+ * -Dmdep.useRepositoryLayout=true` fetches for a pom with that one dependency: the folders spell the keys, and
+ * `sha256sum` gives the values.
+ */
 export type Artifacts = Readonly<Record<string, string>>;
 
 /** A part that is nothing but files of a Maven repository. */

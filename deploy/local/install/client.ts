@@ -26,9 +26,13 @@ export interface ClientRun {
  */
 export async function runClient({ program, args, cwd, env, signal, onLine }: ClientRun): Promise<string> {
   signal?.throwIfAborted();
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const end = (): void => void child.kill('SIGTERM');
+  // A process group of its own, so that compilers and the like end with the client that has started them.
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const end = (): void => {
+    endGroup(child.pid);
+  };
   signal?.addEventListener('abort', end);
+  process.once('exit', end);
   const stdout: string[] = [];
   const last: string[] = [];
   const follow = (stream: Readable, kept?: string[]): void => {
@@ -48,7 +52,7 @@ export async function runClient({ program, args, cwd, env, signal, onLine }: Cli
       child.once('error', (error) => {
         resolve(`could not be started: ${error.message}`);
       });
-      // Not `exit`: a compiler that it has started may still write to the folder.
+      // Not `exit`: what it has started may still write to the folder.
       child.once('close', (code, killedBy) => {
         resolve(code === 0 ? 'ok' : `ended with ${killedBy ?? `exit status ${code ?? 'unknown'}`}`);
       });
@@ -58,6 +62,15 @@ export async function runClient({ program, args, cwd, env, signal, onLine }: Cli
     return stdout.join('\n');
   } finally {
     signal?.removeEventListener('abort', end);
+    process.removeListener('exit', end);
+  }
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  } catch {
+    // Ended by itself meanwhile.
   }
 }
 

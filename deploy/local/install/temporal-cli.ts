@@ -50,6 +50,7 @@ async function compile(folder: string, { env, progress, signal }: InstallTask): 
   const found = (JSON.parse(listed) as { Sum?: string }).Sum ?? 'no checksum';
   if (found !== sum) throw wrongChecksum(`The Go module ${source + target}`, sum, found);
 
+  progress.update('resolving modules');
   let downloaded = 0;
   let compiled = 0;
   const onLine = (line: string): void => {
