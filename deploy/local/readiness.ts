@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import type { Reachable } from './servers/server';
 import type { OnStackEvent } from './stack-event';
 import { StackError } from './stack-error';
@@ -15,7 +16,7 @@ export async function whyNotReady({ probe }: Reachable, signal?: AbortSignal): P
     return undefined;
   } catch (error) {
     if (timeout.aborted) return `no answer within ${PROBE_TIMEOUT_MS} ms`;
-    return error instanceof Error ? error.message || error.name : String(error);
+    return innermost(error);
   }
 }
 
@@ -49,4 +50,10 @@ export async function untilReady(
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();
   }
+}
+
+/** `fetch failed` or a cancelled stream say nothing: what caused them does. */
+function innermost(error: unknown): string {
+  if (!isNativeError(error)) return String(error);
+  return isNativeError(error.cause) ? innermost(error.cause) : error.message || error.name;
 }

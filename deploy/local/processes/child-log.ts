@@ -19,7 +19,7 @@ export function openLog(path: string): OpenLog {
 }
 
 /** The last lines written since `start`; an unreadable log has none. */
-export function lastLines(path: string, start: number, count = 15): string[] {
+export function lastLines(path: string, start: number, count = 25): string[] {
   try {
     const fd = openSync(path, 'r');
     try {

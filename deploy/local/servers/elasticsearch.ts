@@ -85,10 +85,7 @@ async function probeElasticsearch(node: string, config: Config, signal: AbortSig
   const key = config.ELASTICSEARCH_API_KEY;
   const url = new URL('_cluster/health?wait_for_status=yellow&timeout=1s', node.endsWith('/') ? node : `${node}/`);
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `ApiKey ${key}` };
-  const response = await fetch(url, { headers, signal }).catch((error: unknown) => {
-    // `fetch failed` says nothing; its cause does.
-    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  });
+  const response = await fetch(url, { headers, signal });
   const body = await response.text();
   if (response.status === 408) throw new Error('Elasticsearch answers, but has not recovered its indices yet');
   if (!response.ok) throw new Error(`Elasticsearch answers with HTTP ${response.status}: ${body.slice(0, 200)}`);
