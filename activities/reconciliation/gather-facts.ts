@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from '@elastic/elasticsearch';
 import type { TopicRange } from '../contracts/offsets';
 import type { ReconcileRequest } from '../contracts/report';
@@ -37,7 +38,9 @@ async function gatherPlanned(gathering: FactGathering): Promise<void> {
   onStep('counting what was planned');
   for await (const ids of plannedIds(request.plan, signal)) {
     for (const id of ids) readings.append({ side: 'planned', id });
-    await settle(gathering);
+    // Nothing here waits for a server, so heartbeats and cancellation have to be let in.
+    await setImmediate();
+    signal.throwIfAborted();
   }
 }
 
@@ -91,7 +94,7 @@ function eachRecord(
 ): Promise<void> {
   const { kafka, signal, onStep } = gathering;
   onStep(`reading topic ${range.topic}`);
-  return scanTopic(kafka, { range, signal, take, settle: () => settle(gathering) });
+  return scanTopic(kafka, { range, signal, take });
 }
 
 function eachDocument(
@@ -102,10 +105,5 @@ function eachDocument(
   const { elasticsearch, request, signal, onStep } = gathering;
   onStep(`reading index ${index}`);
   const { run } = request.scope;
-  return scanIndex(elasticsearch, { index, run, signal, take, settle: () => settle(gathering) });
-}
-
-async function settle({ readings, windows }: FactGathering): Promise<void> {
-  await readings.settle();
-  await windows.settle();
+  return scanIndex(elasticsearch, { index, run, signal, take });
 }

@@ -12,7 +12,7 @@ import { WindowAccount, windowDiscrepancies, windowId, type WindowFact } from '.
 
 const HEARTBEAT_MS = 1_000;
 /** Distinct ids in memory at a time; about half a kilobyte each. */
-const MAX_IDS_IN_MEMORY = 20_000;
+const MAX_IDS_IN_MEMORY = 10_000;
 const MAX_BUCKETS = 256;
 
 export interface ReconciliationDependencies {
@@ -95,13 +95,7 @@ async function compareReadings(
   { scope, plan, windowMs }: ReconcileRequest,
   tally: Tally,
 ): Promise<void> {
-  const accounts = readings.accounts(
-    () => new ReadingAccount(),
-    (account, fact) => {
-      account.enter(fact);
-    },
-  );
-  for await (const bucket of accounts) {
+  for await (const bucket of readings.accounts(() => new ReadingAccount())) {
     Context.current().cancellationSignal.throwIfAborted();
     for (const [id, account] of bucket) {
       if (!account.inRange) continue;
@@ -110,7 +104,6 @@ async function compareReadings(
         windows.append({ side: 'reading', id: windowId(scope.generation, account.window, windowMs) });
       }
     }
-    await windows.settle();
   }
 }
 
@@ -119,13 +112,7 @@ async function compareWindows(
   { bounded }: ReconcileRequest,
   tally: Tally,
 ): Promise<void> {
-  const accounts = windows.accounts(
-    () => new WindowAccount(),
-    (account, fact) => {
-      account.enter(fact);
-    },
-  );
-  for await (const bucket of accounts) {
+  for await (const bucket of windows.accounts(() => new WindowAccount())) {
     Context.current().cancellationSignal.throwIfAborted();
     for (const [id, account] of bucket) tally.addWindow(id, account, windowDiscrepancies(account, bounded));
   }

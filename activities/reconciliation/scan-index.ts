@@ -10,7 +10,7 @@ const KEEP_ALIVE = '5m';
 const FIRST_PAGE_DOCUMENTS = 500;
 const MAX_PAGE_DOCUMENTS = 5_000;
 /** Documents may be megabytes long: pages are sized by the last one's bytes, and given up when they outgrow the limit. */
-const WANTED_PAGE_BYTES = 2_000_000;
+const WANTED_PAGE_BYTES = 1_000_000;
 const MAX_PAGE_BYTES = 8_000_000;
 const NOT_FOUND = 404;
 const FIRST_ERROR_STATUS = 400;
@@ -26,8 +26,6 @@ export interface ScanIndexRequest {
   readonly run: string;
   readonly signal: AbortSignal;
   readonly take: (document: IndexedDocument) => void;
-  /** Called between pages; the next one is asked for when it is done. */
-  readonly settle: () => Promise<void>;
 }
 
 /**
@@ -71,7 +69,6 @@ async function scanPages(elasticsearch: Client, pit: string, request: ScanIndexR
     }
     const { hits, bytes } = page;
     for (const { _id: id, _source: source } of hits) request.take({ id, source });
-    await request.settle();
     after = hits.at(-1)?.sort;
     if (after === undefined) return;
     size = Math.min(MAX_PAGE_DOCUMENTS, Math.max(1, Math.floor((WANTED_PAGE_BYTES * hits.length) / bytes)));

@@ -8,8 +8,6 @@ export interface ScanTopicRequest {
   readonly range: TopicRange;
   readonly signal: AbortSignal;
   readonly take: (record: IncomingRecord) => void;
-  /** Called between batches; reading goes on when it is done. */
-  readonly settle: () => Promise<void>;
 }
 
 /**
@@ -19,7 +17,7 @@ export interface ScanTopicRequest {
  * @throws ServiceUnavailable when Kafka does not answer
  */
 export async function scanTopic(kafka: KafkaGateway, request: ScanTopicRequest): Promise<void> {
-  const { range, take, settle } = request;
+  const { range, take } = request;
   const failed = new AbortController();
   const signal = AbortSignal.any([request.signal, failed.signal]);
   const waiting = Object.entries(range.to);
@@ -28,9 +26,8 @@ export async function scanTopic(kafka: KafkaGateway, request: ScanTopicRequest):
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [partition, to] = next;
       const from = range.from[partition] ?? '0';
-      await kafka.readRange({ topic: range.topic, partition: Number(partition), from, to, signal }, async (records) => {
+      await kafka.readRange({ topic: range.topic, partition: Number(partition), from, to, signal }, (records) => {
         for (const record of records) take(record);
-        await settle();
       });
     }
   };

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { bytesDigest, documentDigest, parseObject } from '../../../activities/reconciliation/content-digest';
+
+describe('documentDigest', () => {
+  it('is the same for a value and for the document made of it, whatever stands in it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (content, passage) => {
+        delete content['passage'];
+        const value = JSON.stringify(content);
+        const document = `{"passage":${JSON.stringify(passage)}${value === '{}' ? '' : ','}${value.slice(1)}`;
+        const digests = [value, document, ` ${value}\n`].map((text) =>
+          documentDigest(parseObject(Buffer.from(text)) ?? {}),
+        );
+        expect(new Set(digests).size).toBe(1);
+      }),
+    );
+  });
+
+  it('differs with every value, every name and the order of names', () => {
+    const texts = [
+      '{"a":1,"b":2}',
+      '{"b":2,"a":1}',
+      '{"a":1,"b":"2"}',
+      '{"a":1}',
+      '{"a":1,"b":2.000001}',
+      '{"__proto__":1}',
+    ];
+    const digests = texts.map((text) => documentDigest(parseObject(Buffer.from(text)) ?? {}));
+    expect(new Set(digests).size).toBe(texts.length);
+  });
+});
+
+describe('bytesDigest', () => {
+  it('tells no value from an empty one', () => {
+    expect(bytesDigest(null)).not.toBe(bytesDigest(Buffer.alloc(0)));
+    expect(bytesDigest('')).toBe('47DEQpj8HBSa+/TImW+5JC');
+  });
+});
