@@ -1,9 +1,9 @@
 import { appendFileSync, createReadStream, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipelineFailure } from '../failures';
+import { scratchFailure } from './scratch-folder';
 
-const BUFFER_BYTES = 16 * 1024;
+const BUFFER_BYTES = 8 * 1024;
 const READ_BYTES = 256 * 1024;
 
 /** A file of lines that is written once, in small buffers, and then read back in memory that does not grow with it. */
@@ -38,13 +38,21 @@ export class BucketFile {
     return this.#isThere;
   }
 
-  /** The lines without their ends, some thousands at a time. */
+  /**
+   * The lines without their ends, some thousands at a time.
+   *
+   * @throws ServiceUnavailable when the disk gives them back no more
+   */
   async *lines(): AsyncGenerator<readonly string[]> {
     let rest = '';
-    for await (const chunk of createReadStream(this.path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
-      const lines = (rest + String(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      yield lines;
+    try {
+      for await (const chunk of createReadStream(this.path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
+        const lines = (rest + String(chunk)).split('\n');
+        rest = lines.pop() ?? '';
+        yield lines;
+      }
+    } catch (error) {
+      throw scratchFailure(error);
     }
   }
 
@@ -58,8 +66,7 @@ export class BucketFile {
       this.#isThere = true;
       appendFileSync(this.path, lines);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw pipelineFailure('ServiceUnavailable', `The scratch folder cannot be written (${reason}).`, error);
+      throw scratchFailure(error);
     }
   }
 }

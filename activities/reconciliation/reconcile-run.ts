@@ -11,9 +11,10 @@ import { Tally } from './tally';
 import { WindowAccount, windowDiscrepancies, windowId, type WindowFact } from './window-account';
 
 const HEARTBEAT_MS = 1_000;
-/** Distinct ids in memory at a time; about half a kilobyte each. */
-const MAX_IDS_IN_MEMORY = 10_000;
-const MAX_BUCKETS = 256;
+/** Distinct ids in memory at a time, about half a kilobyte each: few enough to be dropped while they are young. */
+const MAX_IDS_IN_MEMORY = 4_000;
+/** Each has a small buffer while facts are gathered. */
+const MAX_BUCKETS = 512;
 
 export interface ReconciliationDependencies {
   readonly kafka: KafkaGateway;

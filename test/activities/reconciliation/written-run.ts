@@ -10,7 +10,7 @@ import type { KafkaGateway, OutgoingRecord } from '../../../activities/kafka';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
 
 export const DEVICES = 3;
-export const WINDOW_MS = 60_000;
+const WINDOW_MS = 60_000;
 const PARTITIONS = 2;
 const FIRST_READING_MS = Date.parse('2026-01-01T00:00:00Z');
 
@@ -136,7 +136,7 @@ export async function wholeTopic(kafka: KafkaGateway, topic: string): Promise<To
   return { topic, from: start, to: end };
 }
 
-export async function indexAll(elasticsearch: Client, index: string, documents: readonly Document[]): Promise<void> {
+async function indexAll(elasticsearch: Client, index: string, documents: readonly Document[]): Promise<void> {
   if (documents.length === 0) return;
   const operations = documents.flatMap(({ id, source }) => [{ index: { _index: index, _id: id } }, source]);
   const { errors, items } = await elasticsearch.bulk({ operations, require_alias: true });

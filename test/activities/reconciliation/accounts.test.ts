@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import type { DiscrepancyKind } from '../../../activities/contracts/report';
+import {
+  ReadingAccount,
+  readingDiscrepancies,
+  type ReadingFact,
+} from '../../../activities/reconciliation/reading-account';
+import { Tally } from '../../../activities/reconciliation/tally';
+import {
+  WindowAccount,
+  windowDiscrepancies,
+  windowKey,
+  type WindowFact,
+} from '../../../activities/reconciliation/window-account';
+
+const id = 'a';
+const planned: ReadingFact = { side: 'planned', id };
+const published: ReadingFact = { side: 'published', id, digest: 'raw' };
+const enriched: ReadingFact = { side: 'enriched', id, digest: 'x', window: 'd|0' };
+const indexed: ReadingFact = { side: 'indexed', id, digest: 'x' };
+const letter = (stage: string, digest = stage): ReadingFact => ({ side: 'letter', id, digest, cause: `${stage}:Bad` });
+const indexedLetter = (digest: string): ReadingFact => ({ side: 'indexed letter', id, digest });
+const both = (stage: string): ReadingFact[] => [letter(stage), indexedLetter(stage)];
+
+function accountOf(facts: readonly ReadingFact[]): ReadingAccount {
+  const account = new ReadingAccount();
+  for (const fact of facts) account.enter(fact);
+  return account;
+}
+
+function kinds(facts: readonly ReadingFact[]): DiscrepancyKind[] {
+  return readingDiscrepancies(accountOf(facts), true);
+}
+
+describe('what is known of one reading', () => {
+  it.each<[string, ReadingFact[]]>([
+    ['went through', [planned, published, enriched, indexed]],
+    ['was repeated on the way', [planned, published, published, enriched, enriched, indexed]],
+    ['could not be published', [planned, ...both('source')]],
+    ['could not be parsed', [planned, published, ...both('parse')]],
+    ['could not be indexed', [planned, published, enriched, ...both('index')]],
+    ['could not be indexed at first', [planned, published, enriched, indexed, ...both('index')]],
+    ['has two dead letters, of two copies', [planned, published, letter('parse', 'y'), ...both('parse')]],
+  ])('adds up when it %s', (_, facts) => {
+    expect(kinds(facts)).toEqual([]);
+  });
+
+  it.each<[DiscrepancyKind, ReadingFact[]]>([
+    ['planned but not published', [planned]],
+    ['published but not planned', [published, enriched, indexed]],
+    ['published but not planned', [...both('source')]],
+    ['published but neither indexed nor a dead letter', [planned, published]],
+    ['published but neither indexed nor a dead letter', [planned, published, enriched]],
+    ['published but neither indexed nor a dead letter', [planned, published, enriched, ...both('parse')]],
+    ['published but neither indexed nor a dead letter', [planned, published, ...both('source')]],
+    ['indexed but not enriched', [planned, published, indexed]],
+    ['indexed and a dead letter', [planned, published, enriched, indexed, ...both('parse')]],
+    ['indexed twice', [planned, published, enriched, indexed, indexed]],
+    ['indexed with other content', [planned, published, enriched, { ...indexed, digest: 'y' }]],
+    ['conflicting content under one id', [planned, published, { ...published, digest: 'z' }, enriched, indexed]],
+    ['conflicting content under one id', [planned, published, enriched, { ...enriched, digest: 'y' }, indexed]],
+    ['dead letter not indexed', [planned, published, letter('parse')]],
+    ['dead letter not published', [planned, published, enriched, indexed, indexedLetter('parse')]],
+    ['dead letter with other content', [planned, published, letter('parse'), indexedLetter('y')]],
+  ])('is named for being %s', (kind, facts) => {
+    expect(kinds(facts)).toEqual([kind]);
+  });
+
+  it('is named for everything that was made of nothing', () => {
+    expect(kinds([planned, enriched, indexed])).toEqual([
+      'planned but not published',
+      'enriched but not published',
+      'indexed but not published',
+    ]);
+    expect(readingDiscrepancies(accountOf(both('parse')), false)).toEqual(['dead letter of nothing published']);
+  });
+
+  it('does not depend on the order in which its sides are read', () => {
+    const any = fc.constantFrom(
+      ...[planned, published, enriched, indexed, ...both('source'), ...both('parse'), ...both('index')],
+      ...[
+        { ...published, digest: 'z' },
+        { ...enriched, digest: 'y', window: 'd|9' },
+        { ...indexed, digest: 'y' },
+      ],
+    );
+    const orders = fc
+      .array(any, { maxLength: 8 })
+      .chain((facts) => fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length })));
+    fc.assert(
+      fc.property(orders, ([one, other]) => {
+        const [first, second] = [accountOf(one), accountOf(other)];
+        expect(second).toEqual(first);
+        expect(readingDiscrepancies(second, true)).toEqual(readingDiscrepancies(first, true));
+      }),
+    );
+  });
+});
+
+describe('what is known of one window', () => {
+  const reading: WindowFact = { side: 'reading', id };
+  const version = (count: number, digest = `v${count}`): WindowFact => ({ side: 'published', id, count, digest });
+  const document = (count: number, digest = `v${count}`): WindowFact => ({ side: 'indexed', id, count, digest });
+
+  it.each<[DiscrepancyKind | null, DiscrepancyKind | null, WindowFact[]]>([
+    [null, null, [reading, reading, version(2), version(1), document(2)]],
+    [null, null, [reading, version(1, 'x'), version(1, 'y'), document(1, 'x')]],
+    ['window missing', 'window missing', [reading, version(1)]],
+    ['window not expected', null, [version(1), document(1)]],
+    ['window with another count', null, [reading, version(2), document(2)]],
+    ['window with another count', 'window with another count', [reading, reading, version(2), document(1)]],
+    ['window with other content', 'window with other content', [reading, version(1), document(1, 'x')]],
+    ['window with other content', null, [reading, document(1)]],
+    ['indexed twice', 'indexed twice', [reading, version(1), document(1), document(1)]],
+  ])('is %s in a bounded run, and %s in one without end', (bounded, live, facts) => {
+    for (const order of [facts, [...facts].reverse()]) {
+      const account = new WindowAccount();
+      for (const fact of order) account.enter(fact);
+      expect(windowDiscrepancies(account, true)).toEqual(bounded === null ? [] : [bounded]);
+      expect(windowDiscrepancies(account, false)).toEqual(live === null ? [] : [live]);
+    }
+  });
+
+  it.each([
+    ['2026-01-01T00:00:59.999999Z', Date.parse('2026-01-01T00:00:00Z')],
+    ['1970-01-01T00:00:00.000000Z', 0],
+    ['1969-12-31T23:59:59.999999Z', -60_000],
+    ['1000-01-01T00:00:00.000000Z', Date.parse('1000-01-01T00:00:00Z')],
+  ])('holds %s', (timestamp, start) => {
+    expect(windowKey('d|e', timestamp, 60_000)).toBe(`d|e|${start}`);
+  });
+});
+
+describe('the tally', () => {
+  it('keeps the same hundred examples whatever the order, some of every kind', () => {
+    const ids = Array.from({ length: 1_000 }, (_, n) => `id-${String(n).padStart(4, '0')}`);
+    const examplesOf = (order: readonly string[]) => {
+      const tally = new Tally();
+      for (const each of order) {
+        const lost = readingDiscrepancies(accountOf(each === 'id-0777' ? [planned] : [planned, published]), true);
+        tally.addReading(each, accountOf([]), lost);
+      }
+      return tally.totals();
+    };
+    const { examples, discrepancies } = examplesOf(ids);
+    expect(examples).toHaveLength(100);
+    expect(examples).toContainEqual({ kind: 'planned but not published', id: 'id-0777' });
+    expect(discrepancies).toEqual({
+      'planned but not published': 1,
+      'published but neither indexed nor a dead letter': 999,
+    });
+    expect(examplesOf([...ids].reverse()).examples).toEqual(examples);
+  });
+});
