@@ -11,7 +11,7 @@ const MARKER_TEXT =
   'The durable streaming pipeline keeps its state in this folder. `npm run stack:reset` empties it.\n';
 
 /** The launcher that runs on this state folder now. */
-export function runningLauncher(stateFolder: string): ProcessIdentity | undefined {
+function runningLauncher(stateFolder: string): ProcessIdentity | undefined {
   const holder = readHolder(join(stateFolder, FILE));
   return holder !== undefined && isRunning(holder) ? holder : undefined;
 }

@@ -62,7 +62,7 @@ function servers(config: Config, installation: Installation, folder: string): Se
   ];
 }
 
-export function stackAddresses(config: Config): StackAddresses {
+function stackAddresses(config: Config): StackAddresses {
   const temporalUi = config.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
   return { ...addressesOf(config), temporalUi };
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FakeServerOptions } from './fake-server';
 
@@ -17,7 +16,7 @@ export interface LauncherProcess {
 
 /** Starts a launcher and waits until its server serves. */
 export async function startLauncher(options: FakeServerOptions): Promise<LauncherProcess> {
-  const args = ['--import', 'tsx', join(__dirname, 'fake-launcher.ts'), JSON.stringify(options)];
+  const args = ['--import', 'tsx', require.resolve('./fake-launcher'), JSON.stringify(options)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   const lines: string[] = [];

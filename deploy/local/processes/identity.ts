@@ -23,7 +23,9 @@ function linuxStartTime(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name before the last parenthesis may hold spaces and parentheses itself.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    // The first thread can be a zombie while the others still hold the ports and files of the process.
+    const [state, threads] = [fields[0], Number(fields[17])];
+    if (state === 'X' || (state === 'Z' && threads <= 1)) return undefined;
     // Ticks are counted from the boot, so they repeat after the next one.
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${fields[19] ?? ''}@${boot}`;

@@ -8,7 +8,7 @@ export interface Reachable {
 }
 
 /** A server that runs elsewhere: waited for, never started and never stopped. */
-export interface ExternalServer extends Reachable {
+interface ExternalServer extends Reachable {
   readonly managed: false;
 }
 
@@ -38,7 +38,7 @@ export interface UnixUser {
   readonly gid: number;
 }
 
-export interface ConfigFile {
+interface ConfigFile {
   readonly path: string;
   readonly text: string;
 }
