@@ -11,6 +11,9 @@ import { simulateReadings } from './simulate-readings';
 const BOUNDED_IDLE_MS = 4_000;
 const LIVE_IDLE_MS = 30_000;
 
+/** A child that is cancelled can still end its Spark driver; one that is terminated cannot. */
+const ENDING_WITH_PARENT = { parentClosePolicy: 'REQUEST_CANCEL' } as const;
+
 export interface PipelineChildren {
   /** Null where others write the raw topic. */
   readonly source: ChildWorkflowHandle<typeof simulateReadings> | ChildWorkflowHandle<typeof replayFile> | null;
@@ -32,6 +35,7 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
   const rawFrom = source.kind === 'topic' ? start.raw : end.raw;
 
   const spark = await startChild(runSparkJob, {
+    ...ENDING_WITH_PARENT,
     workflowId: `${workflowId}/spark`,
     args: [{ plan, rawFrom: rules.bounded ? rawFrom : 'earliest', meanwhile: isPaced(plan) }],
   });
@@ -42,6 +46,7 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
     position: keyof PreparedTopics['end'],
   ) =>
     startChild(indexTopic, {
+      ...ENDING_WITH_PARENT,
       workflowId: `${workflowId}/index/${stream}`,
       args: [
         {
@@ -82,9 +87,9 @@ async function startSource(plan: PipelinePlan): Promise<PipelineChildren['source
   const workflowId = `${workflowInfo().workflowId}/source`;
   switch (plan.source.kind) {
     case 'simulate':
-      return await startChild(simulateReadings, { workflowId, args: [{ plan }] });
+      return await startChild(simulateReadings, { ...ENDING_WITH_PARENT, workflowId, args: [{ plan }] });
     case 'file':
-      return await startChild(replayFile, { workflowId, args: [{ plan }] });
+      return await startChild(replayFile, { ...ENDING_WITH_PARENT, workflowId, args: [{ plan }] });
     case 'topic':
       return null;
   }

@@ -4,7 +4,7 @@ import type { PipelinePlan } from '../activities/contracts/plan';
 import type { FileFacts } from '../activities/sources/inspect-file';
 import { MAX_HISTORY_EVENTS, RECORD_WORK, WHOLE_RUN } from './policies';
 import { add, NO_TOTALS, type StageTotals } from './progress';
-import type { SourceResult } from './simulate-readings';
+import { dueFrom, type SourceResult } from './simulate-readings';
 import { Telling } from './telling';
 
 /** Rows published by one activity when there is no rate. */
@@ -42,7 +42,14 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
   const maxRecords = rowsPerRange(source.ratePerSecond);
 
   for (let done = false; !done;) {
-    const result = await publishFileRange({ plan, facts, byteFrom, rowFrom, maxRecords });
+    const result = await publishFileRange({
+      plan,
+      facts,
+      byteFrom,
+      rowFrom,
+      maxRecords,
+      ...dueFrom(source.ratePerSecond, startedMs, rowFrom),
+    });
     ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
     const { published, deadLetters, bytes } = result;
     totals = add(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());

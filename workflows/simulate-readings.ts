@@ -35,7 +35,12 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
 
   while (source.records === null || next < source.records) {
     const to = Math.min(next + rangeSize, source.records ?? Infinity);
-    const result = await publishSimulatedRange({ plan, from: next, to });
+    const result = await publishSimulatedRange({
+      plan,
+      from: next,
+      to,
+      ...dueFrom(source.ratePerSecond, startedMs, next),
+    });
     next = result.next;
     const { published, deadLetters, bytes } = result;
     totals = add(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());
@@ -51,4 +56,16 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
 function rangeSizeFor(ratePerSecond: number | null): number {
   if (ratePerSecond === null) return FULL_SPEED_RANGE;
   return Math.max(1, Math.min(Math.round(ratePerSecond * PACED_RANGE_SECONDS), 5 * FULL_SPEED_RANGE));
+}
+
+/**
+ * When the record of that number is due at a given rate, counted from the start of the source, so that the pauses
+ * between ranges do not add up; nothing where there is no rate.
+ */
+export function dueFrom(
+  ratePerSecond: number | null,
+  startedMs: number,
+  record: number,
+): { readonly startedAtMs?: number } {
+  return ratePerSecond === null ? {} : { startedAtMs: Math.round(startedMs + (record / ratePerSecond) * 1_000) };
 }

@@ -73,7 +73,13 @@ export class SparkJob {
     const { plan, rawFrom } = this.input;
     const { until } = this;
     const trigger = until === null ? 'continuous' : 'available-now';
-    this.#handle ??= await this.#activities.submitSparkJob({ plan, rawFrom, until, trigger, start: this.#starts++ });
+    this.#handle ??= await this.#activities.submitSparkJob({
+      plan,
+      rawFrom,
+      rawUntil: until,
+      trigger,
+      start: this.#starts++,
+    });
     const maxMs = Math.min(tellingPauseMs(Date.now() - this.startedMs), LONGEST_WATCH_MS);
     const seen = await this.#activities.watchSparkJob({ handle: this.#handle, plan, until, maxMs });
     this.#observe(seen);

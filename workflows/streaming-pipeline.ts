@@ -1,8 +1,10 @@
-import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { PipelinePlan } from '../activities/contracts/plan';
 import type { RunReport } from '../activities/contracts/report';
+import type { PreparedTopics } from '../activities/preparation/prepare-topics';
 import { startChildren } from './children';
-import { drain } from './drain';
+import { drain, type DrainedRun } from './drain';
 import { PARSING, PREPARATION } from './policies';
 import { ProgressBoard } from './progress-board';
 import { proveRun, reconcileRequest } from './prove-run';
@@ -24,16 +26,8 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
 
   const prepared = await prepareTopics(plan);
   const { notes } = await prepareIndices({ aliases: plan.aliases, measurements: plan.rules.measurements });
-  const children = await startChildren(plan, prepared);
-  board.enter('running');
-
-  const all = [children.source, children.spark, ...children.indexers].flatMap((child) => child?.result() ?? []);
-  if (!plan.rules.bounded) {
-    await Promise.all(all);
-    return null;
-  }
-  // A child that fails ends the wait for the others.
-  const [drained] = await Promise.all([drain(plan, children, board), ...all]);
+  const drained = await runChildren(plan, prepared, board);
+  if (drained === null) return null;
 
   board.enter('reconciling');
   const request = reconcileRequest(plan, prepared, drained);
@@ -42,4 +36,25 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   await storeReport({ report });
   board.enter('done');
   return report;
+}
+
+/** Runs the children to their end; should one fail, or the pipeline be cancelled, none is left when this throws. */
+async function runChildren(
+  plan: PipelinePlan,
+  prepared: PreparedTopics,
+  board: ProgressBoard,
+): Promise<DrainedRun | null> {
+  const scope = new CancellationScope();
+  const children = await scope.run(() => startChildren(plan, prepared));
+  board.enter('running');
+  const { source, spark, indexers } = children;
+  const ends = [source, spark, ...indexers].flatMap((child) => child?.result() ?? []);
+  try {
+    const [drained] = await Promise.all([plan.rules.bounded ? drain(plan, children, board) : null, ...ends]);
+    return drained;
+  } catch (error) {
+    scope.cancel();
+    await CancellationScope.nonCancellable(() => Promise.allSettled(ends));
+    throw error;
+  }
 }

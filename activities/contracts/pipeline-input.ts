@@ -34,9 +34,14 @@ const simulateSchema = z.strictObject({
   startAt: z.iso
     .datetime({ offset: true })
     .optional()
-    .describe('Time of the first reading; by default one day before the start'),
+    .describe('Time of the first reading; by default a day or more before the start; for a run without end its start'),
   devices: z.int().min(1).max(100_000).default(50),
-  intervalMs: z.int().min(1).max(86_400_000).default(1_000).describe('Event time between two readings of one device'),
+  intervalMs: z
+    .int()
+    .min(1)
+    .max(86_400_000)
+    .optional()
+    .describe('Event time between two readings of one device; by default a second, or what fits the rate'),
   malformedRatio: ratio('Share of records that cannot be used, of several kinds', 0.01),
   repeatRatio: ratio('Share of records that are published twice under the same id', 0.005),
   anomalyRatio: ratio('Share of readings with an unlikely value', 0.002),
@@ -44,7 +49,10 @@ const simulateSchema = z.strictObject({
 
 const fileSchema = z.strictObject({
   kind: z.literal('file'),
-  path: z.string().min(1).describe('Absolute path on a machine that runs a worker'),
+  path: z
+    .string()
+    .min(1)
+    .describe('Path on the machine that runs the worker; a relative one starts at its working folder'),
   format: z.enum(['csv', 'ndjson']),
   fields: fieldMappingSchema.default({}),
   ratePerSecond,

@@ -24,8 +24,14 @@ export interface TopicSource {
   readonly follow: boolean;
 }
 
-/** `startAt` is fixed, so that payloads repeat. */
-export type PlannedSource = (Omit<SimulateSource, 'startAt'> & { readonly startAt: string }) | FileSource | TopicSource;
+/** A simulation with its times fixed, so that payloads repeat. */
+export type SimulationSource = Omit<SimulateSource, 'startAt' | 'intervalMs'> & {
+  /** ISO 8601. */
+  readonly startAt: string;
+  readonly intervalMs: number;
+};
+
+export type PlannedSource = SimulationSource | FileSource | TopicSource;
 
 /** What the Spark job is told beside topics and offsets; its hash is the definition. */
 export interface ProcessingRules {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
-import { durationMs, pipelineInputSchema, type PipelineInput } from '../contracts/pipeline-input';
-import type { PipelinePlan, PlannedSource, ProcessingRules } from '../contracts/plan';
+import { durationMs, pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
+import type { PipelinePlan, PlannedSource, ProcessingRules, SimulationSource } from '../contracts/plan';
 import { pipelineFailure } from '../failures';
 
 export interface ParseInputRequest {
@@ -24,6 +24,7 @@ export interface TaskQueues {
 const WORKFLOW_ID_PREFIX = 'pipeline/';
 /** Kafka and Elasticsearch both take such a name as a prefix. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/;
+const ONE_SECOND_MS = 1_000;
 const ONE_DAY_MS = 24 * 3_600_000;
 
 /**
@@ -83,8 +84,15 @@ function inputProblems({ source, measurements }: PipelineInput): string[] {
   const ranges = measurements.flatMap(({ name, min, max }) =>
     min <= max ? [] : [`✖ Expected min ≤ max, got ${min} and ${max}\n  → at measurements, ${name}`],
   );
-  if (source.kind === 'simulate') return ranges;
+  if (source.kind === 'simulate') return [...ranges, ...simulationProblems(source)];
   return [...ranges, ...mappingProblems(source.fields, measurements).map((line) => `✖ ${line}`)];
+}
+
+function simulationProblems({ records, ratePerSecond }: SimulateSource): string[] {
+  if (records !== null || ratePerSecond !== null) return [];
+  return [
+    '✖ Expected a number of records a second, since records is null and there is no end\n  → at source.ratePerSecond',
+  ];
 }
 
 function processingRules({ source, measurements, ...given }: PipelineInput): ProcessingRules {
@@ -105,10 +113,21 @@ function processingRules({ source, measurements, ...given }: PipelineInput): Pro
 function plannedSource({ source }: PipelineInput, startedAt: string): PlannedSource {
   switch (source.kind) {
     case 'simulate':
-      return { ...source, startAt: source.startAt ?? new Date(Date.parse(startedAt) - ONE_DAY_MS).toISOString() };
+      return plannedSimulation(source, startedAt);
     case 'file':
       return source;
     case 'topic':
       return { kind: 'topic', follow: source.follow };
   }
+}
+
+/** Event time goes as fast as the clock where there is a rate. */
+function plannedSimulation(source: SimulateSource, startedAt: string): SimulationSource {
+  const { records, devices, ratePerSecond } = source;
+  const fitting = ratePerSecond === null ? ONE_SECOND_MS : Math.max(1, Math.round((devices / ratePerSecond) * 1_000));
+  const intervalMs = source.intervalMs ?? fitting;
+  // So early that no reading of a bounded run lies in the future.
+  const headStartMs = records === null ? 0 : Math.max(ONE_DAY_MS, Math.ceil(records / devices) * intervalMs);
+  const startAt = source.startAt ?? new Date(Date.parse(startedAt) - headStartMs).toISOString();
+  return { ...source, startAt, intervalMs };
 }

@@ -67,6 +67,18 @@ describe('parseInput', () => {
     }
   });
 
+  it('lets the event time of a run without end go as fast as the clock', () => {
+    const endless = { kind: 'simulate', records: null, ratePerSecond: 20, devices: 10 };
+    expect(parse({ source: endless }).source).toMatchObject({ startAt: startedAt, intervalMs: 500 });
+    expect(problemsOf({ source: { ...endless, ratePerSecond: null } }).message).toContain('source.ratePerSecond');
+  });
+
+  it('puts no reading of a long run into the future', () => {
+    const { source } = parse({ source: { kind: 'simulate', records: 10_000_000, devices: 10 } });
+    const { startAt, intervalMs } = source as { startAt: string; intervalMs: number };
+    expect(Date.parse(startAt) + 1_000_000 * intervalMs).toBeLessThanOrEqual(Date.parse(startedAt));
+  });
+
   it('resolves units of a field mapping', () => {
     const { rules } = parse({
       source: {
