@@ -46,6 +46,8 @@ export async function driverCommand(
     'spark.driver.bindAddress': '127.0.0.1',
     'spark.ui.enabled': 'false',
     'spark.log.level': 'WARN',
+    // Else each column of the job costs several calls into the JVM more, to note its line.
+    'spark.python.sql.dataFrameDebugging.enabled': 'false',
     'spark.local.dir': folder.scratchFolder,
     'spark.sql.warehouse.dir': join(folder.scratchFolder, 'warehouse'),
     'spark.sql.catalogImplementation': 'in-memory',

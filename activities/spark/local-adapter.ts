@@ -7,7 +7,8 @@ import { driverCommand, type LocalSpark } from './driver-command';
 import { runFiles } from './job-settings';
 import { processFacts, signalProcess } from './process-life';
 import { RunFolder, writeWhole } from './run-folder';
-import type { DriverRequest, DriverState, Pause, SparkAdapter, SparkHandle } from './types';
+import type { DriverRequest, DriverState, Pause, SparkAdapter } from './spark-adapter';
+import type { SparkHandle } from './types';
 
 const LOOK_EVERY_MS = 100;
 /** The Python process sees within half a second that its JVM is gone. */
@@ -81,6 +82,7 @@ export async function stopDriver(handle: SparkHandle, graceMs: number, pause: Pa
   const python = () => livingPython(handle);
   if (!(await allGone(python, PYTHON_ENDS_WITHIN_MS, pause))) {
     for (const pid of await python()) signalProcess(pid, 'SIGKILL');
+    await allGone(python, Number.POSITIVE_INFINITY, pause);
   }
   await rm(new RunFolder(handle.runFolder).scratchFolder, { recursive: true, force: true });
 }

@@ -3,7 +3,8 @@ import { Context } from '@temporalio/activity';
 import { jobSettings, startsFolder } from './job-settings';
 import { notedDrivers } from './noted-drivers';
 import { RunFolder } from './run-folder';
-import type { SparkAdapter, SparkHandle, SubmitSparkJobInput } from './types';
+import type { SparkAdapter } from './spark-adapter';
+import type { SparkHandle, SubmitSparkJobInput } from './types';
 
 /** What a driver of another start gets before it is killed; its last micro-batch is repeated anyway. */
 const RIVAL_GRACE_MS = 5_000;

@@ -1,6 +1,5 @@
 import type { PartitionOffsets } from '../contracts/offsets';
 import type { PipelinePlan } from '../contracts/plan';
-import type { JobSettings } from './job-settings';
 
 /** A driver, as the history remembers it. */
 export interface SparkHandle {
@@ -58,33 +57,4 @@ export interface StopSparkJobInput {
   readonly handle: SparkHandle;
   /** From SIGTERM to SIGKILL. */
   readonly graceMs: number;
-}
-
-/** One driver to be started. */
-export interface DriverRequest {
-  /** Absolute; unlike any other start's. */
-  readonly runFolder: string;
-  readonly settings: JobSettings;
-  readonly memoryMb: number;
-}
-
-export interface DriverState {
-  readonly running: boolean;
-  readonly exitOk: boolean | null;
-}
-
-/** Waits; throws where the one who waits is told to stop. */
-export type Pause = (ms: number) => Promise<void>;
-
-/** A place where Spark drivers run. */
-export interface SparkAdapter {
-  /**
-   * Starts a driver; repeating it for one run folder gives the first handle, whether that driver is alive or done.
-   *
-   * @throws SparkFailed when the driver's process cannot be started
-   */
-  submit(request: DriverRequest): Promise<SparkHandle>;
-  poll(handle: SparkHandle): Promise<DriverState>;
-  /** Ends a driver and its Python process, hard after `graceMs`; nothing happens where they are gone already. */
-  stop(handle: SparkHandle, graceMs: number, pause: Pause): Promise<void>;
 }

@@ -7,7 +7,8 @@ import { readCommitted, type Committed } from './checkpoint';
 import { checkpointFolder } from './job-settings';
 import { lastLogLines } from './log-tail';
 import { RunFolder } from './run-folder';
-import type { SparkAdapter, SparkHandle, SparkState, WatchSparkJobInput } from './types';
+import type { SparkAdapter } from './spark-adapter';
+import type { SparkHandle, SparkState, WatchSparkJobInput } from './types';
 
 const POLL_MS = 250;
 

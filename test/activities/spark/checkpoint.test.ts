@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCommitted } from '../../../activities/spark/checkpoint';
+
+let checkpoint: string;
+
+beforeEach(async () => {
+  checkpoint = await mkdtemp(join(tmpdir(), 'checkpoint-test-'));
+  for (const folder of ['commits', 'offsets', 'sources/0']) {
+    await mkdir(join(checkpoint, folder), { recursive: true });
+  }
+  await writeFile(join(checkpoint, 'sources/0/0'), '\0v1\n{"t.raw":{"0":100,"1":200}}');
+});
+afterEach(async () => {
+  await rm(checkpoint, { recursive: true });
+});
+
+async function writeOffsets(batch: number, ...sources: readonly string[]): Promise<void> {
+  await writeFile(join(checkpoint, 'offsets', String(batch)), ['v1', '{"batchWatermarkMs":0}', ...sources].join('\n'));
+}
+
+async function commit(name: string): Promise<void> {
+  await writeFile(join(checkpoint, 'commits', name), 'v1\n{"nextBatchWatermarkMs":0}');
+}
+
+describe('the reader of a checkpoint', () => {
+  it('knows of nothing committed where no checkpoint is, and before the first commit', async () => {
+    await writeOffsets(0, '{"t.raw":{"0":150,"1":210}}');
+    expect(await readCommitted(checkpoint)).toBeNull();
+    expect(await readCommitted(join(checkpoint, 'nowhere'))).toBeNull();
+  });
+
+  it('takes the lowest end of all sources of the last committed batch, not of the one under way', async () => {
+    await writeOffsets(9, '{"t.raw":{"0":150,"1":210}}', '{"t.raw":{"0":150,"1":210}}');
+    await writeOffsets(10, '{"t.raw":{"0":180,"1":230}}', '{"t.raw":{"0":170,"1":240}}');
+    await writeOffsets(11, '{"t.raw":{"0":999,"1":999}}', '{"t.raw":{"0":999,"1":999}}');
+    await commit('9');
+    await commit('10');
+    await commit('.11.crc');
+    await commit('.11.0f2c.tmp');
+    expect(await readCommitted(checkpoint)).toEqual({ batch: 10, offsets: { '0': '170', '1': '230' }, passed: 100 });
+  });
+
+  it('refuses a version it does not know', async () => {
+    await commit('0');
+    await writeFile(join(checkpoint, 'offsets', '0'), 'v2\n{}\n{"t.raw":{"0":1}}');
+    await expect(readCommitted(checkpoint)).rejects.toThrow('Expected an offset log of version v1');
+  });
+});
