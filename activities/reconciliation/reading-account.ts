@@ -17,6 +17,8 @@ interface DerivedFact {
 
 /** Stands for several contents under one id. */
 const CONFLICT = '≠';
+/** Contents of dead letters kept per id; an id with more of them is not held to any. */
+const MAX_LETTER_CONTENTS = 16;
 
 /** All that is known of one event id; the order in which facts are entered makes no difference. */
 export class ReadingAccount {
@@ -30,7 +32,8 @@ export class ReadingAccount {
   rawContent: string | null = null;
   enrichedContent: string | null = null;
   indexedContent: string | null = null;
-  letterContent: string | null = null;
+  /** Every copy of a record that could not be used has a dead letter of its own, with its own coordinates. */
+  letterContents: readonly string[] = [];
   indexedLetterContent: string | null = null;
   /** `<device>|<window start in epoch ms>`; null where the reading is in no window. */
   window: string | null = null;
@@ -59,7 +62,7 @@ export class ReadingAccount {
         this.indexedContent = joined(this.indexedContent, fact.digest);
         break;
       case 'letter':
-        this.letterContent = joined(this.letterContent, fact.digest);
+        this.letterContents = withContent(this.letterContents, fact.digest);
         if (fact.ofWindow !== true) this.#enterCause(fact.cause);
         break;
       case 'indexed letter':
@@ -83,6 +86,10 @@ export class ReadingAccount {
   /** Several contents under this id: which one is indexed is not promised. */
   get isConflicting(): boolean {
     return this.rawContent === CONFLICT || this.enrichedContent === CONFLICT;
+  }
+
+  get hasLetter(): boolean {
+    return this.letterContents.length > 0;
   }
 
   /** A dead letter that nothing has made good. */
@@ -115,9 +122,9 @@ const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['indexed with other content', (a) => differs(a.enrichedContent, a.indexedContent)],
   ['conflicting content under one id', (a) => a.isConflicting],
   ['dead letter of nothing published', (a) => !a.isPublished && (a.hasParseLetter || a.hasIndexLetter)],
-  ['dead letter not indexed', (a) => a.letterContent !== null && a.indexedLetterContent === null],
-  ['dead letter not published', (a) => a.letterContent === null && a.indexedLetterContent !== null],
-  ['dead letter with other content', (a) => differs(a.letterContent, a.indexedLetterContent)],
+  ['dead letter not indexed', (a) => a.hasLetter && a.indexedLetterContent === null],
+  ['dead letter not published', (a) => !a.hasLetter && a.indexedLetterContent !== null],
+  ['dead letter with other content', (a) => a.hasLetter && isForeignTo(a.letterContents, a.indexedLetterContent)],
 ];
 
 const PLAN_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
@@ -144,4 +151,14 @@ function first(known: string | null, seen: string | null): string | null {
 /** Two sides that both know the id, each with one content, and not the same. */
 function differs(one: string | null, other: string | null): boolean {
   return one !== null && other !== null && one !== CONFLICT && other !== CONFLICT && one !== other;
+}
+
+/** Keeps the first in the alphabet, so that the order of facts makes no difference. */
+function withContent(known: readonly string[], seen: string): readonly string[] {
+  if (known.includes(seen)) return known;
+  return [...known, seen].sort().slice(0, MAX_LETTER_CONTENTS);
+}
+
+function isForeignTo(contents: readonly string[], content: string | null): boolean {
+  return content !== null && contents.length < MAX_LETTER_CONTENTS && !contents.includes(content);
 }

@@ -62,6 +62,7 @@ describe('what is known of one reading', () => {
     ['dead letter not indexed', [planned, published, letter('parse')]],
     ['dead letter not published', [planned, published, enriched, indexed, indexedLetter('parse')]],
     ['dead letter with other content', [planned, published, letter('parse'), indexedLetter('y')]],
+    ['dead letter with other content', [planned, published, letter('parse', 'x'), letter('parse'), indexedLetter('y')]],
   ])('is named for being %s', (kind, facts) => {
     expect(kinds(facts)).toEqual([kind]);
   });
