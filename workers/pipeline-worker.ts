@@ -21,6 +21,7 @@ import { addressesOf } from './addresses';
 import { openClients } from './clients';
 import { loadConfig, type Config } from './config';
 import { crashPoint } from './crash-point';
+import { sparkStateOf } from './spark-drivers';
 
 const IO_SLOTS = 16;
 const HOST_SLOTS = 16;
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
         jars: config.SPARK_JARS.split(',').filter((jar) => jar !== ''),
         bootstrap: addressesOf(config).kafkaBrokers.join(','),
         environment: process.env,
-        sparkState: join(state, 'spark'),
+        sparkState: sparkStateOf(state),
         jobFile: join(__dirname, '..', 'deploy', 'spark', 'readings_job.py'),
       },
       scratchFolder: join(state, 'scratch'),

@@ -8,8 +8,8 @@ import { runSparkJob } from './run-spark-job';
 import { simulateReadings } from './simulate-readings';
 
 /** An idle partition of a bounded run is looked at this often, that of a live run less often. */
-const BOUNDED_IDLE_MS = 4_000;
-const LIVE_IDLE_MS = 30_000;
+const BOUNDED_IDLE_MS = 15_000;
+const LIVE_IDLE_MS = 60_000;
 
 /** A child that is cancelled can still end its Spark driver; one that is terminated cannot. */
 const ENDING_WITH_PARENT = { parentClosePolicy: 'REQUEST_CANCEL' } as const;

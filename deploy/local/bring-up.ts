@@ -1,4 +1,5 @@
 import type { Config } from '../../workers/config';
+import { endSparkDrivers } from '../../workers/spark-drivers';
 import { untilPortsReleased } from './bring-server';
 import { diagnose } from './doctor';
 import { stateFolder } from './folders';
@@ -10,7 +11,7 @@ import { type RunningStack, type StackOptions, startStack } from './stack';
 import { StackError } from './stack-error';
 import { workerCompanion } from './worker';
 
-export interface BringUpOptions extends Omit<StackOptions, 'installation'> {
+export interface BringUpOptions extends Omit<StackOptions, 'installation' | 'afterCompanions'> {
   /** Of this process: clients are looked for in it, and the worker inherits it. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -39,7 +40,8 @@ export async function bringUp({ environment, ...options }: BringUpOptions): Prom
     },
     { env: environment, ...(signal !== undefined && { signal }) },
   );
-  const stack = await startStack({ ...options, installation });
+  const afterCompanions = (): Promise<void> => endSparkDrivers(folder);
+  const stack = await startStack({ ...options, installation, afterCompanions });
   const surroundings = { addresses: stack.addresses, installation, stateFolder: folder };
   stack.startCompanion(workerCompanion(surroundings, environment));
   return { ...stack, installation, stateFolder: folder };

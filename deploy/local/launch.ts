@@ -18,8 +18,8 @@ export interface LaunchOptions {
   readonly stateFolder: string;
   readonly servers: readonly Server[];
   readonly onEvent: OnStackEvent;
-  /** Ends what neither is a child of the launcher nor stops with one; asked before anything is stopped. */
-  readonly beforeStop?: () => Promise<void>;
+  /** Ends what the companions left running; asked when they have stopped, and before the servers stop. */
+  readonly afterCompanions?: () => Promise<void>;
   /** Aborted while the servers are starting: they are stopped, and the start rejects with its reason. */
   readonly signal?: AbortSignal;
   /** Aborted while the stack is stopping: nothing is given time to end by itself any more. */
@@ -118,23 +118,23 @@ export class Launch {
 
   async #stopAll(): Promise<void> {
     const results: PromiseSettledResult<void>[] = [];
-    results.push(...(await Promise.allSettled([this.#askBeforeStop()])));
     results.push(...(await Promise.allSettled(this.#companions.map((companion) => this.#stopCompanion(companion)))));
+    results.push(...(await Promise.allSettled([this.#endLeftRunning()])));
     results.push(...(await Promise.allSettled(this.#servers.map((server) => this.#stopServer(server)))));
     this.#unlock();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason as Error;
   }
 
-  async #askBeforeStop(): Promise<void> {
-    const { beforeStop, hurry } = this.#options;
-    if (beforeStop === undefined || hurry?.aborted === true) return;
+  async #endLeftRunning(): Promise<void> {
+    const { afterCompanions, hurry } = this.#options;
+    if (afterCompanions === undefined || hurry?.aborted === true) return;
     const hurried = new Promise<void>((resolve) => {
       hurry?.addEventListener('abort', () => {
         resolve();
       });
     });
-    await Promise.race([beforeStop(), hurried]);
+    await Promise.race([afterCompanions(), hurried]);
   }
 
   async #stopCompanion(companion: Companion): Promise<void> {

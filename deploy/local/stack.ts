@@ -15,7 +15,7 @@ export interface StackAddresses extends Addresses {
   readonly temporalUi: string | undefined;
 }
 
-export interface StackOptions extends Pick<LaunchOptions, 'onEvent' | 'beforeStop' | 'signal' | 'hurry'> {
+export interface StackOptions extends Pick<LaunchOptions, 'onEvent' | 'afterCompanions' | 'signal' | 'hurry'> {
   readonly config: Config;
   readonly installation: Installation;
 }

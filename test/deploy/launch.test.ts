@@ -124,11 +124,11 @@ describe('a launch', () => {
     expect(new ChildRecords(stateFolder).running()).toEqual([]);
   });
 
-  it('asks the hook first, then stops companions, then servers', async () => {
+  it('stops companions, then what they left running, then servers', async () => {
     const order: string[] = [];
     const launch = await start({
       servers: [fakeServer({ stateFolder, port: await freePort() })],
-      beforeStop: async () => {
+      afterCompanions: async () => {
         order.push('hook');
         return Promise.resolve();
       },
@@ -139,7 +139,7 @@ describe('a launch', () => {
     launch.startCompanion(fakeCompanion());
     await launch.stop();
 
-    expect(order).toEqual(['hook', 'companion', 'fake']);
+    expect(order).toEqual(['companion', 'hook', 'fake']);
   });
 
   it('starts a companion again when it is killed, and not when it is stopped', async () => {

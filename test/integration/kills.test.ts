@@ -45,7 +45,7 @@ describe('a worker killed with SIGKILL', () => {
     await until('a driver is being watched', async () => {
       const { pendingActivities } = (await driver.temporal.workflow.getHandle(`${workflowId}/spark`).describe()).raw;
       return (pendingActivities ?? []).some(
-        ({ activityType, state }) => activityType?.name === 'watchSparkJob' && state === 1,
+        ({ activityType, lastHeartbeatTime }) => activityType?.name === 'watchSparkJob' && Boolean(lastHeartbeatTime),
       );
     });
     expect(await rawRepeats(`${name}.raw`)).toBeGreaterThan(0);
