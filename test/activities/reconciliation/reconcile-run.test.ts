@@ -16,6 +16,9 @@ import {
   wholeTopic,
 } from './written-run';
 
+/** A busy machine answers late. */
+jest.setTimeout(120_000);
+
 const READINGS = 400;
 
 let proof: Proof;

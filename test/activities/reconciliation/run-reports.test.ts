@@ -5,6 +5,9 @@ import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka
 import { createReconciliationActivities, type ReconciliationActivities } from '../../../activities/reconciliation';
 import { stackAddresses } from '../../stack';
 
+/** A busy machine answers late. */
+jest.setTimeout(120_000);
+
 let kafka: KafkaGateway;
 let elasticsearch: Client;
 let activities: ReconciliationActivities;
