@@ -34,9 +34,13 @@ export default async function globalSetup(): Promise<void> {
   const stateFolder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
   const config = loadConfig({ ...process.env, ...(await freePorts()), PIPELINE_STATE_DIR: stateFolder });
   const interruption = listenForInterruption();
-  const installation = await installParts(config, ({ part, text }) => {
-    say(`${part}: ${text}`);
-  });
+  const installation = await installParts(
+    config,
+    ({ part, text }) => {
+      say(`${part}: ${text}`);
+    },
+    { signal: interruption.signal },
+  );
   // Whom Elasticsearch runs as must be able to enter.
   await mkdir(stateFolder, { mode: 0o755 });
   const { signal, hurry, received } = interruption;
@@ -51,7 +55,11 @@ export default async function globalSetup(): Promise<void> {
   });
 
   const { addresses } = stack;
-  const workerEnvironment = workerVariables({ addresses, installation, stateFolder });
+  const workerEnvironment = {
+    ...workerVariables({ addresses, installation, stateFolder }),
+    // Test runs of Spark are short: compiling for long ones costs them more than it saves.
+    JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1',
+  };
   process.env[STACK_VARIABLE] = JSON.stringify({ addresses, workerEnvironment } satisfies SharedStack);
 }
 
