@@ -1,16 +1,7 @@
 import { z } from 'zod';
 
 /** Names that a reading uses for something else. */
-export const RESERVED_FIELDS = [
-  'id',
-  'deviceId',
-  'timestamp',
-  'text',
-  'eventId',
-  'labels',
-  'dewPoint',
-  'passage',
-] as const;
+const RESERVED_FIELDS = ['id', 'deviceId', 'timestamp', 'text', 'eventId', 'labels', 'dewPoint', 'passage'] as const;
 
 /** One measured quantity; Spark's columns, the index mappings and the dashboard panels all derive from this list. */
 export const measurementSchema = z.strictObject({

@@ -110,7 +110,7 @@ export const pipelineInputSchema = z
   .prefault({});
 
 export type PipelineInput = z.infer<typeof pipelineInputSchema>;
-export type SourceInput = PipelineInput['source'];
+type SourceInput = PipelineInput['source'];
 export type SimulateSource = Extract<SourceInput, { kind: 'simulate' }>;
 export type FileSource = Extract<SourceInput, { kind: 'file' }>;
 

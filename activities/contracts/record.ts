@@ -34,7 +34,11 @@ export function coordinatesId(topic: string, partition: number, offset: string):
   return `${topic}-${String(partition)}-${offset}`;
 }
 
-/** A valid reading, typed, with derived values; a pure function of the raw bytes and the field mapping. */
+/**
+ * A valid reading, typed, with derived values; a pure function of the raw bytes and the field mapping.
+ *
+ * @public the Spark job writes it
+ */
 export interface EnrichedReading {
   readonly id: string;
   readonly deviceId: string;
@@ -51,7 +55,11 @@ export interface EnrichedReading {
   readonly [measurement: string]: unknown;
 }
 
-/** Statistics of one device over `[windowStart, windowEnd)` of event time. */
+/**
+ * Statistics of one device over `[windowStart, windowEnd)` of event time.
+ *
+ * @public the Spark job writes it
+ */
 export interface DeviceWindow {
   /** `<generation>|<device>|<window start in epoch ms>|<window length in ms>` */
   readonly id: string;

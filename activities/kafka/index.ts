@@ -11,7 +11,7 @@ import { RangeReader } from './range-reader';
 import { prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway, OutgoingRecord, ReadRangeRequest, TopicSpec } from './types';
 
-export type { IncomingRecord, KafkaGateway, OutgoingRecord, ReadRangeRequest, TopicSpec } from './types';
+export type { IncomingRecord, KafkaGateway, OutgoingRecord } from './types';
 
 /** Connects on first use; a connection that was lost is made anew by the next call. */
 export function createKafkaGateway({

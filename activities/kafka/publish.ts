@@ -43,7 +43,7 @@ async function send(
 }
 
 /** Cuts records into consecutive runs that fit one request each. */
-export function* inRequests(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
+function* inRequests(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
   let batch: OutgoingRecord[] = [];
   let bytes = 0;
   for (const record of records) {

@@ -49,7 +49,7 @@ export async function prepareIndices(
 }
 
 /** Name of the backing index for a mapping. */
-export function backingIndex(alias: string, properties: Record<string, estypes.MappingProperty>): string {
+function backingIndex(alias: string, properties: Record<string, estypes.MappingProperty>): string {
   return `${alias}-${createHash('sha256').update(JSON.stringify(properties)).digest('hex').slice(0, 8)}`;
 }
 

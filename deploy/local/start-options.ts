@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { StackError } from './stack-error';
 
-export const START_USAGE = `Usage: npm start -- [options]
+const START_USAGE = `Usage: npm start -- [options]
 
   --name NAME          name of the pipeline; its workflow id is pipeline/NAME (demo)
   --input JSON         input of the workflow

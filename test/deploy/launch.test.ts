@@ -7,8 +7,6 @@ import type { StackEvent } from '../../deploy/local/stack-event';
 import { fakeCompanion, fakeServer, pidAt } from './fake-server';
 import { freePort, newStateFolder, removeStateFolder, until } from './launch-folder';
 
-jest.setTimeout(60_000);
-
 let stateFolder: string;
 let events: StackEvent[];
 const launches: Launch[] = [];

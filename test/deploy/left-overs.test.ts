@@ -10,8 +10,6 @@ import { fakeServer, pidAt } from './fake-server';
 import { freePort, newStateFolder, removeStateFolder } from './launch-folder';
 import { startLauncher } from './launcher-process';
 
-jest.setTimeout(60_000);
-
 let stateFolder: string;
 let port: number;
 

@@ -7,8 +7,6 @@ import { fakeServer } from './fake-server';
 import { freePort, newStateFolder, removeStateFolder } from './launch-folder';
 import { startLauncher } from './launcher-process';
 
-jest.setTimeout(60_000);
-
 let stateFolder: string;
 
 beforeEach(async () => {

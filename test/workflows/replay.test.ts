@@ -19,8 +19,13 @@ beforeAll(async () => {
   workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger });
 }, 120_000);
 
-function history(name: string): { events: { eventType: string }[] } {
-  return JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')) as { events: { eventType: string }[] };
+interface SavedEvent {
+  readonly eventType: string;
+  readonly activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+}
+
+function history(name: string): { events: SavedEvent[] } {
+  return JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')) as { events: SavedEvent[] };
 }
 
 /** Saved by `temporal workflow show --workflow-id ID --output json` from runs on real servers. */
@@ -35,10 +40,10 @@ describe('the saved histories', () => {
 
   it('are not replayed by code that would decide otherwise', async () => {
     const changed = history('simulate-readings.json');
-    const scheduled = changed.events.find(({ eventType }) => eventType === 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED') as {
-      activityTaskScheduledEventAttributes: { activityType: { name: string } };
-    };
-    scheduled.activityTaskScheduledEventAttributes.activityType.name = 'somethingElse';
+    const scheduled = changed.events.find((event) => event.activityTaskScheduledEventAttributes !== undefined);
+    const attributes = scheduled?.activityTaskScheduledEventAttributes;
+    if (attributes === undefined) throw new Error('expected the history to hold an activity');
+    attributes.activityType.name = 'somethingElse';
     await expect(Worker.runReplayHistory({ workflowBundle }, changed, WORKFLOW_ID)).rejects.toThrow(
       /[Nn]ondeterminism/,
     );

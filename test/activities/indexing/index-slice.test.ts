@@ -64,9 +64,9 @@ async function slice(
   input: Partial<IndexSliceInput> = {},
   environment = new MockActivityEnvironment(),
 ): Promise<IndexSliceResult> {
-  const { indexSlice } = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
+  const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
   const whole = { topic, partition: 0, from: '0', until: null, maxRecords: 100_000, alias, deadLetterTopic, ...input };
-  return (await environment.run(indexSlice, whole)) as IndexSliceResult;
+  return await environment.run(() => activities.indexSlice(whole));
 }
 
 async function count(alias: string): Promise<number> {

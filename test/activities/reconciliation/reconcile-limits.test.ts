@@ -7,7 +7,6 @@ import { openProof, type Proof } from './proof';
 import { FOREIGN, idOf, sha256 } from './written-run';
 
 /** A busy machine answers late. */
-jest.setTimeout(120_000);
 
 const READINGS = 60;
 

@@ -17,7 +17,6 @@ import {
 } from './written-run';
 
 /** A busy machine answers late. */
-jest.setTimeout(120_000);
 
 const READINGS = 400;
 

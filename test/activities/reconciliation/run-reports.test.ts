@@ -6,7 +6,6 @@ import { createReconciliationActivities, type ReconciliationActivities } from '.
 import { stackAddresses } from '../../stack';
 
 /** A busy machine answers late. */
-jest.setTimeout(120_000);
 
 let kafka: KafkaGateway;
 let elasticsearch: Client;

@@ -93,7 +93,12 @@ describe('a driver on this machine', () => {
   it('is adopted where it was started but not noted', async () => {
     const pid = await startProcess();
     await claim(pid, pid);
-    const request = { runFolder: folder.path, memoryMb: 512, settings: { leaseFile: join(folder.path, 'lease') } };
+    const request = {
+      runFolder: folder.path,
+      memoryMb: 512,
+      brief: true,
+      settings: { leaseFile: join(folder.path, 'lease') },
+    };
     const handle = await adapter.submit(request as Parameters<typeof adapter.submit>[0]);
     expect(handle).toEqual(await handleOf(pid));
     expect(await adapter.submit(request as Parameters<typeof adapter.submit>[0])).toEqual(handle);
@@ -101,7 +106,9 @@ describe('a driver on this machine', () => {
 
   it('that cannot be started is a failure that names the Python', async () => {
     const settings = { leaseFile: join(folder.path, 'lease') };
-    const request = { runFolder: folder.path, memoryMb: 512, settings } as Parameters<typeof adapter.submit>[0];
+    const request = { runFolder: folder.path, memoryMb: 512, brief: true, settings } as Parameters<
+      typeof adapter.submit
+    >[0];
     await expect(adapter.submit(request)).rejects.toMatchObject({
       type: 'SparkFailed',
       message: expect.stringContaining('no-such-python') as string,
