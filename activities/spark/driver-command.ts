@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pipelineFailure } from '../failures';
 import type { RunFolder } from './run-folder';
+import type { DriverRequest } from './spark-adapter';
 
 /** Where drivers get Spark and the job from. */
 export interface LocalSpark {
@@ -30,7 +31,7 @@ const run = promisify(execFile);
 export async function driverCommand(
   { python, jars, jobFile, environment }: LocalSpark,
   folder: RunFolder,
-  memoryMb: number,
+  { memoryMb, brief }: Pick<DriverRequest, 'memoryMb' | 'brief'>,
 ): Promise<{ command: string; args: string[]; env: Record<string, string | undefined> }> {
   const sparkHome = await findSpark(python, environment);
   const env = {
@@ -52,10 +53,15 @@ export async function driverCommand(
     'spark.sql.warehouse.dir': join(folder.scratchFolder, 'warehouse'),
     'spark.sql.catalogImplementation': 'in-memory',
   };
+  const javaOptions = [
+    '-XX:+UseSerialGC',
+    ...(brief ? ['-XX:TieredStopAtLevel=1'] : []),
+    `"-Djava.io.tmpdir=${folder.scratchFolder}"`,
+  ];
   const args = [
     ...['--master', `local[${CORES}]`],
     ...['--driver-memory', `${memoryMb}m`],
-    ...['--driver-java-options', `-XX:+UseSerialGC "-Djava.io.tmpdir=${folder.scratchFolder}"`],
+    ...['--driver-java-options', javaOptions.join(' ')],
     ...(jars.length > 0 ? ['--jars', jars.join(',')] : []),
     ...Object.entries(configuration).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
     ...[jobFile, '--settings', folder.settingsFile],

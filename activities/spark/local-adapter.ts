@@ -48,8 +48,8 @@ async function claimed(folder: RunFolder): Promise<{ pid: number; startTime: str
   return driver;
 }
 
-async function spawnDriver(spark: LocalSpark, { memoryMb }: DriverRequest, folder: RunFolder): Promise<number> {
-  const { command, args, env } = await driverCommand(spark, folder, memoryMb);
+async function spawnDriver(spark: LocalSpark, request: DriverRequest, folder: RunFolder): Promise<number> {
+  const { command, args, env } = await driverCommand(spark, folder, request);
   const log = await open(folder.logFile, 'a');
   try {
     const child = spawn(command, args, { cwd: folder.path, detached: true, env, stdio: ['ignore', log.fd, log.fd] });

@@ -7,6 +7,8 @@ export interface DriverRequest {
   readonly runFolder: string;
   readonly settings: JobSettings;
   readonly memoryMb: number;
+  /** So little work that starting quickly saves more than running fast. */
+  readonly brief: boolean;
 }
 
 export interface DriverState {

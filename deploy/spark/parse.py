@@ -62,6 +62,9 @@ MAX_MAGNITUDE = 1e21
 DECIMALS = 6
 #: A zone is required: without one Spark would read the time in the session's zone, and "12:00" as today.
 ISO_WITH_ZONE = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)\z"
+#: What Spark reads as it stands; it wants seconds before a zone, and a colon within.
+FULL_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\z"
+WITHOUT_SECONDS = r"^(.{10}.\d\d:\d\d)([Z+-])"
 ZONE_WITHOUT_COLON = r"([+-]\d\d)(\d\d)\z"
 EPOCH_MS = r"^-?\d{1,15}\z"
 #: As text; fewer digits may as well be a year.
@@ -165,9 +168,10 @@ def _measured(m: Measurement, variant: Column) -> Column:
 
 
 def _event_time(kind: Column, text: Column) -> Column:
-    iso = F.when(text.rlike(ZONE_WITHOUT_COLON), F.regexp_replace(text, ZONE_WITHOUT_COLON, "$1:$2")).otherwise(text)
-    from_text = F.when(text.rlike(ISO_WITH_ZONE), F.try_to_timestamp(iso)).when(
-        text.rlike(EPOCH_MS_TEXT), F.timestamp_millis(text.try_cast("bigint"))
+    with_seconds = F.regexp_replace(text, WITHOUT_SECONDS, "$1:00$2")
+    iso = F.when(text.rlike(ISO_WITH_ZONE), F.regexp_replace(with_seconds, ZONE_WITHOUT_COLON, "$1:$2"))
+    from_text = F.when(text.rlike(EPOCH_MS_TEXT), F.timestamp_millis(text.try_cast("bigint"))).otherwise(
+        F.try_to_timestamp(F.when(text.rlike(FULL_ISO), text).otherwise(iso))
     )
     from_number = F.when(text.rlike(EPOCH_MS), F.timestamp_millis(text.try_cast("bigint")))
     return F.when(kind == "STRING", from_text).when(kind == "BIGINT", from_number)

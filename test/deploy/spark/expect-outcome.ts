@@ -1,0 +1,32 @@
+import type { ParseCase } from './parse-cases';
+import { idOf, type Written } from './spark-run';
+
+interface Outputs {
+  readonly enriched: readonly Written[];
+  readonly deadLetters: readonly Written[];
+}
+
+/** Checks that a case came out as the one thing it must, under the id it must have. */
+export function expectOutcome({ name, outcome }: ParseCase, { enriched, deadLetters }: Outputs): void {
+  const letter = deadLetters.find(({ key }) => key === name);
+  if ('reason' in outcome) {
+    expect(letter).toBeDefined();
+    if (letter !== undefined) expectDeadLetter(letter, outcome.reason, outcome.id === undefined ? name : outcome.id);
+    return;
+  }
+  expect(letter).toBeUndefined();
+  const hasId = (record: Written) =>
+    outcome.id === null ? record.key === name : idOf(record) === (outcome.id ?? name);
+  const reading = enriched.find(hasId);
+  expect(reading?.value).toMatchObject(outcome.reading);
+  expect(reading?.value).not.toHaveProperty('late');
+  expect(reading?.value['id']).toBe(reading?.headers['event-id']);
+}
+
+/** @param id - null: the coordinates of the raw record */
+function expectDeadLetter(letter: Written, reason: string, id: string | null): void {
+  const { value } = letter;
+  expect(value).toMatchObject({ stage: 'parse', reason, detail: expect.any(String) as string });
+  const coordinates = [value['topic'], value['partition'], value['offset']].join('-');
+  expect([value['id'], idOf(letter)]).toEqual([id ?? coordinates, id ?? coordinates]);
+}
