@@ -10,7 +10,6 @@ import {
   type SparkHandle,
   type SparkState,
 } from '../../../activities/spark';
-import { readCommitted } from '../../../activities/spark/checkpoint';
 import { checkpointFolder } from '../../../activities/spark/job-settings';
 import { join } from 'node:path';
 import { stackAddresses, workerEnvironment } from '../../stack';
@@ -59,10 +58,6 @@ export class SparkRun {
   /** Watches until the driver has ended. */
   async ended(handle: SparkHandle): Promise<SparkState> {
     return await this.watch({ handle, plan: this.plan, until: null, maxMs: Number.POSITIVE_INFINITY });
-  }
-
-  committed(): ReturnType<typeof readCommitted> {
-    return readCommitted(this.checkpoint);
   }
 
   async prepareTopics(partitions: number): Promise<void> {
