@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await driver.close();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 /** Type and message of the failure at the bottom of the chain. */
 async function failureOf(input: unknown): Promise<string> {
@@ -37,25 +37,25 @@ describe('bad input', () => {
     const failure = await failureOf({ source: { kind: 'simulate', records: 0 }, colour: 'red', partitions: 'four' });
     expect(failure).toMatch(/^InvalidInput/);
     for (const field of ['records', 'colour', 'partitions']) expect(failure).toContain(field);
-  }, 60_000);
+  }, 180_000);
 
   it('names a file that does not exist', async () => {
     const path = join(folder, 'nowhere.csv');
     const failure = await failureOf({ source: { kind: 'file', path, format: 'csv' } });
     expect(failure).toMatch(/^SourceMissing/);
     expect(failure).toContain(path);
-  }, 60_000);
+  }, 180_000);
 
   it('names the columns that a file lacks', async () => {
     const path = await file('columns.csv', 'station,when\nx,2026-01-01T00:00:00Z\n');
     const failure = await failureOf({ source: { kind: 'file', path, format: 'csv', fields: { deviceId: 'station' } } });
     expect(failure).toMatch(/^SourceMalformed/);
     expect(failure).toContain('timestamp');
-  }, 60_000);
+  }, 180_000);
 
   it('names a topic that does not exist', async () => {
     const failure = await failureOf({ source: { kind: 'topic', topic: 'no-such-topic' } });
     expect(failure).toMatch(/^SourceMissing/);
     expect(failure).toContain('no-such-topic');
-  }, 60_000);
+  }, 180_000);
 });

@@ -55,7 +55,7 @@ describe('a file', () => {
       windowedReadings: rows - dead,
     });
     expect(await driver.count(`${name}-readings`, report.run)).toBe(rows - dead);
-  }, 180_000);
+  }, 600_000);
 
   it('that changes while it is read ends the run instead of mixing two files', async () => {
     const path = join(folder, 'changing.csv');
@@ -72,5 +72,5 @@ describe('a file', () => {
     while (bottom instanceof Error && bottom.cause instanceof Error) bottom = bottom.cause;
     expect(bottom).toMatchObject({ type: 'SourceChanged' });
     expect(String(bottom)).toContain(path);
-  }, 180_000);
+  }, 600_000);
 });

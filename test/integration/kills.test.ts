@@ -69,5 +69,5 @@ describe('a worker killed with SIGKILL', () => {
     const streams = ['readings', 'windows', 'deadLetters'].map((stream) => `${workflowId}/index/${stream}`);
     const attempts = await Promise.all(streams.map((id) => driver.highestAttempt(id, 'indexSlice')));
     expect(Math.max(...attempts)).toBeGreaterThanOrEqual(2);
-  }, 300_000);
+  }, 600_000);
 });

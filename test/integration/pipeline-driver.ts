@@ -93,7 +93,7 @@ export class PipelineDriver {
 }
 
 /** Waits until `condition` holds; fails with `what` when it does not within the time. */
-export async function until(what: string, condition: () => Promise<boolean>, timeoutMs = 120_000): Promise<void> {
+export async function until(what: string, condition: () => Promise<boolean>, timeoutMs = 240_000): Promise<void> {
   const deadlineMs = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadlineMs) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);

@@ -64,7 +64,7 @@ describe('a simulated source', () => {
     expect(second.run).not.toBe(first.run);
     await expectExactCounts(second);
     expect(await driver.count(`${name}-readings`, first.run)).toBe(first.proof.indexed);
-  }, 240_000);
+  }, 600_000);
 
   it('is proven again by hand, and red once a document is gone', async () => {
     const name = driver.newName('again');
@@ -83,7 +83,7 @@ describe('a simulated source', () => {
     const red = await prove('red');
     expect(red.reconciled).toBe(false);
     expect(red.examples).toContainEqual(expect.objectContaining({ id }));
-  }, 240_000);
+  }, 600_000);
 });
 
 describe('two pipelines at once', () => {
@@ -94,5 +94,5 @@ describe('two pipelines at once', () => {
       expect(report.name).toBe(names[position]);
       await expectExactCounts(report);
     }
-  }, 240_000);
+  }, 600_000);
 });

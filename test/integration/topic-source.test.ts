@@ -58,7 +58,7 @@ describe('a topic that others write', () => {
     expect(document._source).toMatchObject({ deviceId: 's1', humidity: 40, labels: { room: 'lab' } });
     expect(document._source?.['temperature']).toBeCloseTo(100, 5);
     expect(report.proof.deadLettersByReason).toMatchObject({ 'parse:BadTimestamp': 1 });
-  }, 180_000);
+  }, 600_000);
 
   it('is followed on and on, until a cancel that leaves no driver behind', async () => {
     const topic = await newTopic([]);
@@ -82,5 +82,5 @@ describe('a topic that others write', () => {
     const { events } = await driver.temporal.workflow.getHandle(`pipeline/${name}/spark`).fetchHistory();
     const types = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
     expect(types).toContain('stopSparkJob');
-  }, 180_000);
+  }, 600_000);
 });

@@ -96,7 +96,7 @@ describe('streamingPipeline', () => {
     const order = ['publishSimulatedRange', 'submitSparkJob', 'watchSparkJob', 'reconcileRun', 'storeReport'];
     expect(calls.filter((name) => order.includes(name))).toEqual(order);
     expect(calls.lastIndexOf('indexSlice')).toBeLessThan(calls.indexOf('reconcileRun'));
-  }, 60_000);
+  }, 180_000);
 
   it('waits an hour for Elasticsearch and goes on', async () => {
     const { activities } = fakeActivities();
@@ -129,7 +129,7 @@ describe('streamingPipeline', () => {
 
     expect(report).toMatchObject({ reconciled: true, sparkStarts: 4 });
     expect(calls.filter((name) => name === 'submitSparkJob')).toHaveLength(4);
-  }, 60_000);
+  }, 180_000);
 
   it('gives up a driver that dies again and again without progress, with its last words', async () => {
     const { activities } = fakeActivities();
@@ -144,21 +144,21 @@ describe('streamingPipeline', () => {
     const failure = await withWorker(activities, (start) => failureOf(run(start, SIMULATED)));
     expect(failure).toMatchObject({ type: 'SparkFailed' });
     expect(String(failure)).toContain('OutOfMemoryError');
-  }, 60_000);
+  }, 180_000);
 
   it('refuses bad input at once', async () => {
     const { activities, calls } = fakeActivities();
     const failure = await withWorker(activities, (start) => failureOf(run(start, { sauce: 1 })));
     expect(failure).toMatchObject({ type: 'InvalidInput' });
     expect(calls).toEqual(['parseInput']);
-  }, 60_000);
+  }, 180_000);
 
   it('fails when its file is missing, and stops the Spark job', async () => {
     const { activities } = fakeActivities();
     const source = { kind: 'file', path: '/nowhere.csv', format: 'csv', ratePerSecond: 1 };
     const failure = await withWorker(activities, (start) => failureOf(run(start, { source })));
     expect(failure).toMatchObject({ type: 'SourceMissing' });
-  }, 60_000);
+  }, 180_000);
 
   it('leaves no driver behind when it is cancelled', async () => {
     const { activities, calls } = fakeActivities();
@@ -178,5 +178,5 @@ describe('streamingPipeline', () => {
       await expect(handle.result()).rejects.toThrow('cancelled');
     });
     expect(calls.lastIndexOf('stopSparkJob')).toBeGreaterThan(calls.lastIndexOf('submitSparkJob'));
-  }, 60_000);
+  }, 180_000);
 });
