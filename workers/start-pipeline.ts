@@ -1,4 +1,5 @@
-import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { RunReport } from '../activities/contracts/report';
 import type { streamingPipeline } from '../workflows';
 import type { PipelineProgress } from '../workflows/progress';
@@ -70,13 +71,13 @@ async function follow(
   try {
     return await result;
   } catch (error) {
-    throw new PipelineFailed(rootMessage(error), { cause: error });
+    throw new PipelineFailed(ownMessage(error), { cause: error });
   }
 }
 
-/** The message at the bottom of the chain: those above only say in which child it happened. */
-function rootMessage(error: unknown): string {
+/** The message of our own failure: those above only say in which child it happened, those below what a client said. */
+function ownMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error instanceof WorkflowFailedError ? error : (error as { cause?: unknown });
-  return cause instanceof Error ? rootMessage(cause) : error.message;
+  const { cause } = error as { cause?: unknown };
+  return error instanceof ApplicationFailure || !(cause instanceof Error) ? error.message : ownMessage(cause);
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PipelineDriver } from './pipeline-driver';
+import { ownFailure, PipelineDriver } from './pipeline-driver';
 
 let driver: PipelineDriver;
 let folder: string;
@@ -21,9 +21,8 @@ async function failureOf(input: unknown): Promise<string> {
     () => new Error('expected the pipeline to fail'),
     (reason: unknown) => reason,
   );
-  let bottom = error;
-  while (bottom instanceof Error && bottom.cause instanceof Error) bottom = bottom.cause;
-  return `${(bottom as { type?: string }).type ?? ''}: ${(bottom as Error).message}`;
+  const failure = ownFailure(error) as { type?: string; message: string };
+  return `${failure.type ?? ''}: ${failure.message}`;
 }
 
 async function file(name: string, text: string): Promise<string> {

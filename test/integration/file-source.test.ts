@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm, appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import { PipelineDriver, until } from './pipeline-driver';
+import { ownFailure, PipelineDriver, until } from './pipeline-driver';
 
 const EXAMPLES = join(__dirname, '..', '..', 'deploy', 'examples');
 const GREENHOUSE = join(EXAMPLES, 'greenhouse.csv');
@@ -68,9 +68,8 @@ describe('a file', () => {
     });
     await appendFile(path, 'one more line\n');
     const error: unknown = await handle.result().catch((reason: unknown) => reason);
-    let bottom = error;
-    while (bottom instanceof Error && bottom.cause instanceof Error) bottom = bottom.cause;
-    expect(bottom).toMatchObject({ type: 'SourceChanged' });
-    expect(String(bottom)).toContain(path);
+    const failure = ownFailure(error);
+    expect(failure).toMatchObject({ type: 'SourceChanged' });
+    expect(String(failure)).toContain(path);
   }, 600_000);
 });

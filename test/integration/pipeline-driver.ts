@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client as ElasticsearchClient } from '@elastic/elasticsearch';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { RunReport } from '../../activities/contracts/report';
 import { createKafkaGateway, type KafkaGateway } from '../../activities/kafka';
 import type { streamingPipeline } from '../../workflows';
@@ -99,4 +100,10 @@ export async function until(what: string, condition: () => Promise<boolean>, tim
     if (Date.now() > deadlineMs) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** Our own failure in what a workflow's result was rejected with: above it are the children, below it the client. */
+export function ownFailure(error: unknown): unknown {
+  if (error instanceof ApplicationFailure || !(error instanceof Error)) return error;
+  return error.cause === undefined ? error : ownFailure(error.cause);
 }
