@@ -153,9 +153,9 @@ describe('streamingPipeline', () => {
     expect(calls).toEqual(['parseInput']);
   }, 180_000);
 
-  it('fails when its file is missing, and stops the Spark job', async () => {
+  it('fails when its file is missing, and ends its other children', async () => {
     const { activities } = fakeActivities();
-    const source = { kind: 'file', path: '/nowhere.csv', format: 'csv', ratePerSecond: 1 };
+    const source = { kind: 'file', path: '/nowhere.csv', format: 'csv' };
     const failure = await withWorker(activities, (start) => failureOf(run(start, { source })));
     expect(failure).toMatchObject({ type: 'SourceMissing' });
   }, 180_000);
