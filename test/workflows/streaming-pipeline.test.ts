@@ -153,13 +153,6 @@ describe('streamingPipeline', () => {
     expect(calls).toEqual(['parseInput']);
   }, 180_000);
 
-  it('fails when its file is missing, and ends its other children', async () => {
-    const { activities } = fakeActivities();
-    const source = { kind: 'file', path: '/nowhere.csv', format: 'csv' };
-    const failure = await withWorker(activities, (start) => failureOf(run(start, { source })));
-    expect(failure).toMatchObject({ type: 'SourceMissing' });
-  }, 180_000);
-
   it('leaves no driver behind when it is cancelled', async () => {
     const { activities, calls } = fakeActivities();
     const watchSparkJob = activities.watchSparkJob.bind(activities);
