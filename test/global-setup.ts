@@ -60,7 +60,11 @@ export default async function globalSetup(): Promise<void> {
     // Test runs of Spark are short: compiling for long ones costs them more than it saves.
     JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1',
   };
-  process.env[STACK_VARIABLE] = JSON.stringify({ addresses, workerEnvironment } satisfies SharedStack);
+  process.env[STACK_VARIABLE] = JSON.stringify({
+    addresses,
+    workerEnvironment,
+    temporal: installation.temporal,
+  } satisfies SharedStack);
 }
 
 /** What killed test runs left: their servers are stopped and their folders removed; those of running ones stay. */

@@ -7,6 +7,8 @@ export const STACK_VARIABLE = 'PIPELINE_TEST_STACK';
 export interface SharedStack {
   readonly addresses: StackAddresses;
   readonly workerEnvironment: Readonly<Record<string, string>>;
+  /** The `temporal` CLI. */
+  readonly temporal: string;
 }
 
 /** Where the shared servers are. */
@@ -17,6 +19,11 @@ export function stackAddresses(): StackAddresses {
 /** What a worker process must find in its environment to work on the shared servers. */
 export function workerEnvironment(): Readonly<Record<string, string>> {
   return sharedStack().workerEnvironment;
+}
+
+/** The `temporal` CLI that fits the server. */
+export function temporalProgram(): string {
+  return sharedStack().temporal;
 }
 
 function sharedStack(): SharedStack {

@@ -74,7 +74,7 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
     windows,
     deadLetters,
     indexers,
-    rawEnd: source.kind === 'topic' ? end.raw : null,
+    rawEnd: source.kind === 'topic' && rules.bounded ? end.raw : null,
   };
 }
 

@@ -24,6 +24,9 @@ export const RECORD_WORK: ActivityOptions = {
   retry: PATIENT,
 };
 
+/** As `RECORD_WORK`, but after some minutes the workflow shows that it is parked, and tries again by itself. */
+export const INDEXING: ActivityOptions = { ...RECORD_WORK, retry: { ...PATIENT, maximumAttempts: 12 } };
+
 /** Reading a whole run again, or a whole file. */
 export const WHOLE_RUN: ActivityOptions = {
   startToCloseTimeout: '6 hours',

@@ -5,6 +5,7 @@ import {
   NO_TOTALS,
   toDetails,
   toProgress,
+  type Attention,
   type Phase,
   type PipelineProgress,
   type StageName,
@@ -22,10 +23,13 @@ export class ProgressBoard {
     deadLetters: NO_TOTALS,
   };
 
+  readonly #attention = new Map<StageName, readonly Attention[]>();
+
   constructor(private readonly plan: PipelinePlan) {
     setHandler(progressQuery, () => this.#progress());
-    setHandler(stageTotalsSignal, (stage, totals) => {
+    setHandler(stageTotalsSignal, (stage, totals, attention = []) => {
       this.#stages = { ...this.#stages, [stage]: totals };
+      this.#attention.set(stage, attention);
       this.#show();
     });
   }
@@ -36,7 +40,7 @@ export class ProgressBoard {
   }
 
   #progress(): PipelineProgress {
-    return toProgress(this.plan, this.#phase, this.#stages);
+    return toProgress(this.plan, this.#phase, this.#stages, [...this.#attention.values()].flat());
   }
 
   #show(): void {

@@ -20,6 +20,22 @@ export interface StageTotals {
 
 export const NO_TOTALS: StageTotals = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0, firstMs: 0, lastMs: 0 };
 
+/** Why a part of a pipeline does not move, and what a person types to move it. */
+export interface Attention {
+  readonly stage: StageName;
+  /** PAUSED by a person; PARKED by a fault that waiting may not mend. */
+  readonly state: 'PAUSED' | 'PARKED';
+  /** Null: the whole stage. */
+  readonly partition: string | null;
+  readonly reason: string;
+  readonly command: string;
+}
+
+/** The answer to the `progress` query of a child. */
+export interface StageProgress extends StageTotals {
+  readonly attention: readonly Attention[];
+}
+
 export type Phase = 'preparing' | 'running' | 'draining' | 'reconciling' | 'done';
 
 /** The answer to the `progress` query of `streamingPipeline`. */
@@ -27,6 +43,10 @@ export interface PipelineProgress {
   readonly name: string;
   readonly run: string;
   readonly phase: Phase;
+  /** PARKED where any part is, else PAUSED where any part is. */
+  readonly state: 'RUNNING' | 'PAUSED' | 'PARKED';
+  /** What waits for a person; empty when all parts move. */
+  readonly attention: readonly Attention[];
   /** Records in the raw topic from this run. */
   readonly produced: number;
   /** Raw records that Spark has committed. */
@@ -74,12 +94,15 @@ export function toProgress(
   { name, run }: { readonly name: string; readonly run: string },
   phase: Phase,
   stages: Readonly<Record<StageName, StageTotals>>,
+  attention: readonly Attention[] = [],
 ): PipelineProgress {
   const { source, spark, readings, windows, deadLetters } = stages;
   return {
     name,
     run,
     phase,
+    state: attention.find(({ state }) => state === 'PARKED')?.state ?? attention[0]?.state ?? 'RUNNING',
+    attention,
     produced: source.out,
     processed: spark.in,
     indexed: readings.out,
@@ -92,16 +115,23 @@ export function toProgress(
 }
 
 /** The progress as a Markdown table for the workflow's page. */
-export function toDetails({ phase, stages }: PipelineProgress): string {
+export function toDetails({ phase, state, attention, stages }: PipelineProgress): string {
   const rows = STAGES.map((stage) => {
     const totals = stages[stage];
     return `| ${stage} | ${totals.in} | ${totals.out} | ${totals.deadLetters} | ${totals.lag} | ${ratePerSecond(totals)} |`;
   });
   return [
-    `**${phase}**`,
+    `**${phase}${state === 'RUNNING' ? '' : `, ${state}`}**`,
     '',
     '| stage | in | out | dead letters | lag | per second |',
     '|---|---|---|---|---|---|',
     ...rows,
+    ...attention.flatMap(({ stage, state: how, partition, reason, command }) => [
+      '',
+      `**${how}** ${stage}${partition === null ? '' : ` partition ${partition}`}: ${reason}`,
+      '```',
+      command,
+      '```',
+    ]),
   ].join('\n');
 }

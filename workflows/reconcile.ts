@@ -1,4 +1,4 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { ReconcileRequest, ReconcileResult } from '../activities/contracts/report';
 import { PREPARATION, WHOLE_RUN } from './policies';
@@ -15,8 +15,8 @@ export type ReconcileInput =
 export async function reconcile(input: ReconcileInput): Promise<ReconcileResult> {
   if ('request' in input) return await prove(input.request, input.taskQueue);
   const { findRun } = proxyActivities<Activities>(PREPARATION);
-  const { scope, plan, windowMs, bounded, aliases, eventIdField } = await findRun(input);
-  return await prove({ scope, plan, windowMs, bounded, aliases, eventIdField }, workflowInfo().taskQueue);
+  const { scope, plan, windowMs, bounded, aliases, eventIdField, proofTaskQueue } = await findRun(input);
+  return await prove({ scope, plan, windowMs, bounded, aliases, eventIdField }, proofTaskQueue);
 }
 
 async function prove(request: ReconcileRequest, taskQueue: string): Promise<ReconcileResult> {

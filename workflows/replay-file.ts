@@ -1,16 +1,14 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { PipelinePlan } from '../activities/contracts/plan';
 import type { FileFacts } from '../activities/sources/inspect-file';
 import { MAX_HISTORY_EVENTS, RECORD_WORK, WHOLE_RUN } from './policies';
 import { add, NO_TOTALS, type StageTotals } from './progress';
-import { dueFrom, type SourceResult } from './simulate-readings';
-import { Telling } from './telling';
+import type { SourceResult } from './simulate-readings';
+import { SourcePacing, type CarriedSource } from './source-pacing';
 
 /** Rows published by one activity when there is no rate. */
 const FULL_SPEED_ROWS = 10_000;
-/** One activity publishes about so much at a given rate. */
-const PACED_RANGE_SECONDS = 10;
 
 export interface ReplayFileInput {
   readonly plan: PipelinePlan;
@@ -21,6 +19,7 @@ export interface ReplayFileInput {
     readonly rowFrom: number;
     readonly totals: StageTotals;
     readonly startedMs: number;
+    readonly pacing?: CarriedSource;
   };
 }
 
@@ -37,31 +36,30 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
 
   let { byteFrom, rowFrom, totals } = carried ?? { byteFrom: 0, rowFrom: 0, totals: NO_TOTALS };
   const startedMs = carried?.startedMs ?? Date.now();
-  const telling = new Telling('source', startedMs, () => totals);
+  const pacing = new SourcePacing({ ...source, startedMs, totals: () => totals, next: () => rowFrom }, carried?.pacing);
   const facts = carried?.facts ?? (await inspectFile({ plan }));
-  const maxRecords = rowsPerRange(source.ratePerSecond);
 
-  for (let done = false; !done;) {
+  let done = false;
+  while (!done && (await pacing.mayPublish())) {
+    const { ratePerSecond } = pacing;
     const result = await publishFileRange({
-      plan,
+      plan: { ...plan, source: { ...source, ratePerSecond } },
       facts,
       byteFrom,
       rowFrom,
-      maxRecords,
-      ...dueFrom(source.ratePerSecond, startedMs, rowFrom),
+      maxRecords: pacing.rangeSize(FULL_SPEED_ROWS),
+      ...pacing.due(),
     });
     ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
     const { published, deadLetters, bytes } = result;
     totals = add(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());
-    await telling.sometimes();
+    await pacing.tellSometimes();
     if (!done && workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
-      await continueAsNew<typeof replayFile>({ plan, carried: { facts, byteFrom, rowFrom, totals, startedMs } });
+      await condition(allHandlersFinished);
+      const standing = { facts, byteFrom, rowFrom, totals, startedMs, pacing: pacing.carried };
+      await continueAsNew<typeof replayFile>({ plan, carried: standing });
     }
   }
-  await telling.now();
-  return { totals, sha256: facts.sha256 };
-}
-
-function rowsPerRange(ratePerSecond: number | null): number {
-  return ratePerSecond === null ? FULL_SPEED_ROWS : Math.ceil(ratePerSecond * PACED_RANGE_SECONDS);
+  await pacing.tellNow();
+  return { totals, sha256: facts.sha256, ...(done ? {} : { stoppedAt: rowFrom }) };
 }

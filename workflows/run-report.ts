@@ -2,6 +2,7 @@ import type { PipelinePlan } from '../activities/contracts/plan';
 import type { ReconcileRequest, ReconcileResult, RunReport, StageReport } from '../activities/contracts/report';
 import { ratePerSecond, type StageTotals } from './progress';
 import type { DrainedRun } from './drain';
+import { proofTaskQueue } from './prove-run';
 
 /** Puts the proof and, beside it, the counters of the stages together; `endedMs` is the workflow's clock. */
 export function runReport(
@@ -19,6 +20,7 @@ export function runReport(
     name,
     run,
     definition,
+    proofTaskQueue: proofTaskQueue(plan),
     source: source.kind,
     startedAt,
     endedAt: new Date(endedMs).toISOString(),
@@ -32,7 +34,7 @@ export function runReport(
     },
     sparkStarts: spark.starts,
     proof,
-    notes,
+    notes: [...notes, ...handNotes(drained)],
     ...request,
   };
 }
@@ -40,5 +42,23 @@ export function runReport(
 function stage(totals: StageTotals | null): StageReport {
   if (totals === null) return { in: 0, out: 0, deadLetters: 0, bytes: 0, durationMs: 0, ratePerSecond: 0 };
   const { in: taken, out, deadLetters, bytes, firstMs, lastMs } = totals;
-  return { in: taken, out, deadLetters, bytes, durationMs: lastMs - firstMs, ratePerSecond: ratePerSecond(totals) };
+  return {
+    in: taken,
+    out,
+    deadLetters,
+    bytes,
+    durationMs: Math.max(0, lastMs - firstMs),
+    ratePerSecond: ratePerSecond(totals),
+  };
+}
+
+/** What people did to the run. */
+function handNotes({ source, ...drained }: DrainedRun): string[] {
+  const stopped = source?.stoppedAt === undefined ? [] : [`The source was stopped by hand at ${source.stoppedAt}.`];
+  const streams = ['readings', 'windows', 'deadLetters'] as const;
+  const skips = streams.flatMap((stream) => {
+    const { skipped = 0 } = drained[stream];
+    return skipped === 0 ? [] : [`${skipped} offsets of ${stream} were skipped by hand.`];
+  });
+  return [...stopped, ...skips];
 }

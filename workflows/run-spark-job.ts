@@ -1,4 +1,5 @@
 import {
+  allHandlersFinished,
   CancellationScope,
   condition,
   ContinueAsNew,
@@ -6,15 +7,19 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { shortReason, updateCommand } from './attention';
+import { Controls, type CarriedControls } from './controls';
 import { drainSignal } from './messages';
 import { MAX_HISTORY_EVENTS } from './policies';
-import type { StageTotals } from './progress';
+import type { Attention, StageTotals } from './progress';
 import { SparkJob, type SparkJobInput } from './spark-job';
 import { Telling } from './telling';
 
 export interface RunSparkJobInput extends SparkJobInput {
   /** Whether to process while the source still publishes, or only once it has ended. */
   readonly meanwhile: boolean;
+  /** As the execution before this one left them. */
+  readonly controls?: CarriedControls;
 }
 
 export interface RunSparkJobResult {
@@ -33,17 +38,31 @@ export interface RunSparkJobResult {
  */
 export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobResult> {
   const job = new SparkJob(input);
-  const telling = new Telling('spark', job.startedMs, () => job.totals);
+  const attention = (): readonly Attention[] => [...controls.attention, ...parkedAttention(job.parked)];
+  const telling: Telling = new Telling('spark', job.startedMs, () => job.totals, attention);
+  const resumed = (): void => {
+    job.release();
+  };
+  const controls = new Controls('spark', { resumed, changed: () => telling.now() }, input.controls);
   setHandler(drainSignal, (offsets) => {
     job.until = offsets;
   });
   try {
     if (!input.meanwhile) await condition(() => job.until !== null);
     while (!job.isDone) {
+      if (controls.paused) {
+        await job.stop();
+        await controls.untilResumed();
+      }
       await job.watchOnce();
+      if (job.parked !== null) {
+        await telling.now();
+        await condition(() => job.parked === null);
+      }
       await telling.sometimes();
       if (workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
-        await continueAsNew<typeof runSparkJob>({ ...input, carried: job.carried });
+        await condition(allHandlersFinished);
+        await continueAsNew<typeof runSparkJob>({ ...input, carried: job.carried, controls: controls.carried });
       }
     }
   } catch (error) {
@@ -54,4 +73,10 @@ export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobR
   await CancellationScope.nonCancellable(() => job.stop());
   await telling.now();
   return { totals: job.totals, starts: job.carried.starts, duplicates: job.duplicates };
+}
+
+function parkedAttention(parked: string | null): readonly Attention[] {
+  if (parked === null) return [];
+  const command = updateCommand('resume');
+  return [{ stage: 'spark', state: 'PARKED', partition: null, reason: shortReason(parked), command }];
 }

@@ -36,6 +36,8 @@ export class SparkJob {
   until: PartitionOffsets | null;
   totals: StageTotals;
   duplicates = 0;
+  /** Why no driver is started any more; null while one may be. */
+  parked: string | null = null;
   #handle: SparkHandle | null;
   #starts: number;
   #deaths: Deaths;
@@ -71,7 +73,9 @@ export class SparkJob {
   /** Sees to it that a driver of the right kind runs, and looks at it for a while. */
   async watchOnce(): Promise<void> {
     const { plan, rawFrom } = this.input;
-    const { until } = this;
+    const { until, totals } = this;
+    // What a driver needs to start is part of the stage's time.
+    if (totals.firstMs === 0) this.totals = { ...totals, firstMs: Date.now() };
     const trigger = until === null ? 'continuous' : 'available-now';
     this.#handle ??= await this.#activities.submitSparkJob({
       plan,
@@ -87,6 +91,12 @@ export class SparkJob {
     else if (trigger === 'continuous' && until !== this.until) await this.stop();
   }
 
+  /** A person says that a driver is to be started again. */
+  release(): void {
+    if (this.parked !== null) this.#deaths = NO_DEATHS;
+    this.parked = null;
+  }
+
   /** Ends the driver, if one runs; repeating it changes nothing. */
   async stop(): Promise<void> {
     if (this.#handle !== null) await this.#activities.stopSparkJob({ handle: this.#handle, graceMs: STOP_GRACE_MS });
@@ -99,8 +109,7 @@ export class SparkJob {
     this.#committed = seen.committed ?? this.#committed;
     this.duplicates = seen.duplicates;
     if (seen.inputRows !== totals.in) {
-      const firstMs = totals.firstMs === 0 ? nowMs : totals.firstMs;
-      this.totals = { ...totals, in: seen.inputRows, out: seen.inputRows, firstMs, lastMs: nowMs };
+      this.totals = { ...totals, in: seen.inputRows, out: seen.inputRows, lastMs: nowMs };
     }
     if (this.input.plan.rules.bounded && seen.droppedByWatermark > 0) throw lateRecordsDropped(seen);
   }
@@ -108,8 +117,8 @@ export class SparkJob {
   async #driverEnded(seen: SparkState): Promise<void> {
     this.#handle = null;
     this.#deaths = noteDeath(this.#deaths, seen, this.isDone);
-    if (isStuck(this.#deaths)) throw sparkFailed(this.#deaths, seen);
-    if (this.#deaths.inARow > 0) await sleep(1_000 * 2 ** this.#deaths.inARow);
+    if (isStuck(this.#deaths)) this.parked = sparkFailure(this.#deaths, seen);
+    else if (this.#deaths.inARow > 0) await sleep(1_000 * 2 ** this.#deaths.inARow);
   }
 }
 
@@ -124,10 +133,7 @@ function lateRecordsDropped({ droppedByWatermark }: SparkState): ApplicationFail
   );
 }
 
-function sparkFailed({ inARow }: Deaths, { lastLogLines }: SparkState): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `The Spark driver died ${inARow} times in a row without committing a micro-batch. ` +
-      `Its last words:\n${lastLogLines.join('\n')}`,
-    'SparkFailed',
-  );
+function sparkFailure({ inARow }: Deaths, { lastLogLines }: SparkState): string {
+  const lastWords = lastLogLines.join('\n');
+  return `SparkFailed: the driver died ${inARow} times in a row without committing a micro-batch. Its last words:\n${lastWords}`;
 }

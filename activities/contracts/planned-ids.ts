@@ -20,4 +20,6 @@ export interface PlannedRows {
   readonly format: 'csv' | 'ndjson';
   /** Of the whole file, in hex, taken before its first row was published. */
   readonly sha256: string;
+  /** First row not wanted, where a person stopped the source before its end. */
+  readonly to?: number;
 }

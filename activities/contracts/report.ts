@@ -102,6 +102,8 @@ export interface RunReport extends ReconcileRequest {
   readonly name: string;
   readonly run: string;
   readonly definition: string;
+  /** Task queue on which this run can be proven: that of the machine where a file lies, else any. */
+  readonly proofTaskQueue: string;
   readonly source: string;
   readonly startedAt: string;
   readonly endedAt: string;

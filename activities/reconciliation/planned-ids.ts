@@ -19,7 +19,7 @@ const IDS_PER_BATCH = 1_000;
 export async function* plannedIds(plan: PlannedIds, signal: AbortSignal): AsyncGenerator<readonly string[]> {
   if (plan.kind === 'file') {
     const rows = await countRows(plan, signal);
-    yield* batches(0, rows, (row) => fileEventId(plan.sha256, row));
+    yield* batches(0, Math.min(rows, plan.to ?? rows), (row) => fileEventId(plan.sha256, row));
   } else {
     yield* batches(plan.from, plan.to, (sequence) => simulatedId(plan.run, sequence, plan.devices));
   }

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker';
 import { pipelineFailure } from '../../activities/failures';
 import type { Activities } from '../../activities';
+import type { PipelineProgress } from '../../workflows/progress';
 import type { RunReport } from '../../activities/contracts/report';
 import { timeSkippingServer } from '../time-skipping-server';
 import { fakeActivities, PROOF } from './fake-activities';
@@ -131,19 +132,31 @@ describe('streamingPipeline', () => {
     expect(calls.filter((name) => name === 'submitSparkJob')).toHaveLength(4);
   }, 180_000);
 
-  it('gives up a driver that dies again and again without progress, with its last words', async () => {
+  it('parks a driver that dies again and again without progress, with its last words, until it is resumed', async () => {
     const { activities } = fakeActivities();
     const watchSparkJob = activities.watchSparkJob.bind(activities);
-    activities.watchSparkJob = async (input) => ({
-      ...(await watchSparkJob(input)),
-      exitOk: false,
-      committed: null,
-      lastBatch: null,
-      lastLogLines: ['java.lang.OutOfMemoryError'],
+    let isSick = true;
+    activities.watchSparkJob = async (input) => {
+      const seen = await watchSparkJob(input);
+      if (!isSick) return seen;
+      const lastLogLines = ['java.lang.OutOfMemoryError'];
+      return { ...seen, exitOk: false, committed: null, lastBatch: null, lastLogLines };
+    };
+    const report = await withWorker(activities, async (start) => {
+      const handle = await start(SIMULATED);
+      let progress: PipelineProgress | undefined;
+      for (let minute = 0; progress?.state !== 'PARKED' && minute < 10; minute++) {
+        await environment.sleep('1 minute');
+        progress = await handle.query<PipelineProgress>('progress');
+      }
+      expect(progress?.attention).toMatchObject([{ stage: 'spark', state: 'PARKED' }]);
+      expect(progress?.attention[0]?.reason).toContain('OutOfMemoryError');
+      expect(progress?.attention[0]?.command).toContain('--name resume');
+      isSick = false;
+      await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
+      return await handle.result();
     });
-    const failure = await withWorker(activities, (start) => failureOf(run(start, SIMULATED)));
-    expect(failure).toMatchObject({ type: 'SparkFailed' });
-    expect(String(failure)).toContain('OutOfMemoryError');
+    expect(report).toMatchObject({ reconciled: true });
   }, 180_000);
 
   it('refuses bad input at once', async () => {

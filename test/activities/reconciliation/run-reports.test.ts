@@ -33,7 +33,16 @@ const PROOF: ReconcileResult = {
 function reportOf(name: string, run: string, startedAt: string): RunReport {
   const range = (topic: string) => ({ topic: `${name}.${topic}`, from: { 0: '0' }, to: { 0: '9007199254740993' } });
   return {
-    ...{ reconciled: true, name, run, definition: 'd', source: 'simulate', startedAt, endedAt: startedAt },
+    ...{
+      reconciled: true,
+      name,
+      run,
+      definition: 'd',
+      proofTaskQueue: 'q',
+      source: 'simulate',
+      startedAt,
+      endedAt: startedAt,
+    },
     ...{ durationMs: 1, sparkStarts: 1, notes: [], windowMs: 60_000, bounded: true, eventIdField: 'eventId' },
     plan: { kind: 'sequences', from: 0, to: 1, devices: 1, run },
     stages: { source: STAGE, spark: STAGE, readings: STAGE, windows: STAGE, deadLetters: STAGE },

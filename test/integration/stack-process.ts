@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const PROJECT = join(__dirname, '..', '..');
+
+/** `npm run stack` in a process of its own: servers, worker, and whatever they start. */
+export class StackProcess {
+  private constructor(
+    private readonly pid: number,
+    private readonly stateFolder: string,
+    private readonly ended: Promise<unknown>,
+  ) {}
+
+  /** Resolves when everything is up; the error has the last lines when it is not. */
+  static async start(environment: Readonly<Record<string, string>>, stateFolder: string): Promise<StackProcess> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'deploy/local/stack-cli.ts', 'up'], {
+      cwd: PROJECT,
+      env: { ...process.env, ...environment, PIPELINE_STATE_DIR: stateFolder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    const lines: string[] = [];
+    await new Promise<void>((resolve, reject) => {
+      const onLine = (line: string): void => {
+        lines.push(line);
+        if (line.startsWith('Ctrl-C stops')) resolve();
+      };
+      for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
+      void ended.then(() => {
+        reject(new Error(`the launcher ended before everything was up:\n${lines.slice(-30).join('\n')}`));
+      });
+    });
+    return new StackProcess(child.pid ?? 0, stateFolder, ended);
+  }
+
+  async stop(): Promise<void> {
+    process.kill(this.pid, 'SIGTERM');
+    await this.ended;
+  }
+
+  /** Power loss: launcher, servers, worker and Spark drivers at once, none with time for a last word. */
+  async killEverything(): Promise<void> {
+    const groups = [...this.#pidsOf('servers', /\.json$/), ...this.#pidsOf('spark/runs', /driver\.json$/)];
+    process.kill(this.pid, 'SIGKILL');
+    for (const pid of groups) {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
+    await this.ended;
+  }
+
+  #pidsOf(folder: string, name: RegExp): number[] {
+    const path = join(this.stateFolder, folder);
+    return readdirSync(path, { recursive: true, encoding: 'utf8' })
+      .filter((file) => name.test(file))
+      .map((file) => (JSON.parse(readFileSync(join(path, file), 'utf8')) as { pid: number }).pid);
+  }
+}
