@@ -2,10 +2,11 @@ import { startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import type { PipelinePlan } from '../activities/contracts/plan';
 import type { PreparedTopics } from '../activities/preparation/prepare-topics';
-import { indexTopic, type IndexTopicInput } from './index-topic';
+import { indexTopic } from './index-topic';
 import { replayFile } from './replay-file';
 import { runSparkJob } from './run-spark-job';
 import { simulateReadings } from './simulate-readings';
+import type { IndexTopicInput } from './topic-indexer';
 
 /** An idle partition of a bounded run is looked at this often, that of a live run less often. */
 const BOUNDED_IDLE_MS = 15_000;

@@ -56,7 +56,7 @@ export function parseCommand(kind: CommandKind, input: unknown, also: readonly s
     ...unknown.map((name) => `${name}: expected no such field; there are: ${Object.keys(fields).join(', ') || 'none'}`),
     ...Object.entries(fields)
       .filter(([name, { fits }]) => !fits(given[name]))
-      .map(([name, { expected }]) => `${name}: expected ${expected}, got ${JSON.stringify(given[name]) ?? 'nothing'}`),
+      .map(([name, { expected }]) => `${name}: expected ${expected}, got ${shown(given[name])}`),
   ];
   if (problems.length > 0) throw invalid(kind, problems);
   return toCommand(kind, given);
@@ -75,7 +75,7 @@ function asObject(kind: CommandKind, input: unknown): Record<string, unknown> {
 function toCommand(kind: CommandKind, given: Record<string, unknown>): Command {
   switch (kind) {
     case 'pause':
-      return { kind, reason: String(given['reason'] ?? 'by hand') };
+      return { kind, reason: typeof given['reason'] === 'string' ? given['reason'] : 'by hand' };
     case 'resume':
       return { kind };
     case 'setRate':
@@ -90,6 +90,10 @@ function toCommand(kind: CommandKind, given: Record<string, unknown>): Command {
         reason: String(given['reason']),
       };
   }
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
 function isReason(value: unknown): boolean {

@@ -126,11 +126,16 @@ export class Controls {
       case 'stop':
         this.#stopped = true;
         break;
-      case 'skip': {
-        const refused = this.part.skip?.(command) ?? null;
-        if (refused !== null) return { ...this.standing, refused };
-      }
+      case 'skip':
+        return await this.#skip(command);
     }
+    await this.part.changed();
+    return this.standing;
+  }
+
+  async #skip(skip: Skip): Promise<Standing> {
+    const refused = this.part.skip?.(skip) ?? null;
+    if (refused !== null) return { ...this.standing, refused };
     await this.part.changed();
     return this.standing;
   }

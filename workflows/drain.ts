@@ -3,7 +3,7 @@ import type { Activities } from '../activities';
 import type { PipelinePlan } from '../activities/contracts/plan';
 import type { TopicPositions } from '../activities/preparation/prepare-topics';
 import type { PipelineChildren } from './children';
-import type { IndexTopicResult } from './index-topic';
+import type { IndexTopicResult } from './topic-indexer';
 import { drainSignal, finishSignal } from './messages';
 import { PREPARATION } from './policies';
 import type { ProgressBoard } from './progress-board';

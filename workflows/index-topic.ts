@@ -1,32 +1,6 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler } from '@temporalio/workflow';
-import type { PartitionOffsets } from '../activities/contracts/offsets';
 import { finishSignal } from './messages';
-import type { StageName, StageTotals } from './progress';
-import { TopicIndexer, type CarriedIndexing } from './topic-indexer';
-
-export interface IndexTopicInput {
-  readonly stream: Exclude<StageName, 'source' | 'spark'>;
-  readonly topic: string;
-  readonly alias: string;
-  /** Null for the dead-letter topic itself. */
-  readonly deadLetterTopic: string | null;
-  readonly ioTaskQueue: string;
-  /** An idle partition is looked at again at least so often. */
-  readonly maxIdleMs: number;
-  /** The checkpoint: next offset per partition. */
-  readonly next: PartitionOffsets;
-  /** Where to end, where that is known from the start. */
-  readonly until?: PartitionOffsets;
-  /** Where the execution before this one stood. */
-  readonly carried?: CarriedIndexing;
-}
-
-export interface IndexTopicResult {
-  readonly next: PartitionOffsets;
-  readonly totals: StageTotals;
-  /** Offsets that a person passed over. */
-  readonly skipped?: number;
-}
+import { TopicIndexer, type IndexTopicInput, type IndexTopicResult } from './topic-indexer';
 
 /**
  * Indexes a topic, one loop per partition, until the offsets of the `finish` signal, or until it is cancelled.

@@ -1,5 +1,6 @@
 import { allHandlersFinished, condition, continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { FileSource } from '../activities/contracts/pipeline-input';
 import type { PipelinePlan } from '../activities/contracts/plan';
 import type { FileFacts } from '../activities/sources/inspect-file';
 import { MAX_HISTORY_EVENTS, RECORD_WORK, WHOLE_RUN } from './policies';
@@ -29,13 +30,14 @@ export interface ReplayFileInput {
  * The file's sha256 is taken first; should the file change on the way, the workflow fails with `SourceChanged`.
  */
 export async function replayFile({ plan, carried }: ReplayFileInput): Promise<SourceResult> {
-  const { source, hostTaskQueue: taskQueue } = plan;
-  if (source.kind !== 'file') throw new TypeError(`expected a file source, got ${source.kind}`);
+  const { hostTaskQueue: taskQueue } = plan;
+  const source = fileSourceOf(plan);
   const { inspectFile } = proxyActivities<Activities>({ ...WHOLE_RUN, taskQueue });
   const { publishFileRange } = proxyActivities<Activities>({ ...RECORD_WORK, taskQueue });
 
-  let { byteFrom, rowFrom, totals } = carried ?? { byteFrom: 0, rowFrom: 0, totals: NO_TOTALS };
-  const startedMs = carried?.startedMs ?? Date.now();
+  const standing = carried ?? { byteFrom: 0, rowFrom: 0, totals: NO_TOTALS, startedMs: Date.now() };
+  const { startedMs } = standing;
+  let { byteFrom, rowFrom, totals } = standing;
   const pacing = new SourcePacing({ ...source, startedMs, totals: () => totals, next: () => rowFrom }, carried?.pacing);
   const facts = carried?.facts ?? (await inspectFile({ plan }));
 
@@ -56,10 +58,15 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
     await pacing.tellSometimes();
     if (!done && workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
       await condition(allHandlersFinished);
-      const standing = { facts, byteFrom, rowFrom, totals, startedMs, pacing: pacing.carried };
-      await continueAsNew<typeof replayFile>({ plan, carried: standing });
+      const carriedOn = { facts, byteFrom, rowFrom, totals, startedMs, pacing: pacing.carried };
+      await continueAsNew<typeof replayFile>({ plan, carried: carriedOn });
     }
   }
   await pacing.tellNow();
   return { totals, sha256: facts.sha256, ...(done ? {} : { stoppedAt: rowFrom }) };
+}
+
+function fileSourceOf({ source }: PipelinePlan): FileSource {
+  if (source.kind !== 'file') throw new TypeError(`expected a file source, got ${source.kind}`);
+  return source;
 }

@@ -33,16 +33,18 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
   if (source.kind !== 'simulate') throw new TypeError(`expected a simulate source, got ${source.kind}`);
   const { publishSimulatedRange } = proxyActivities<Activities>({ ...RECORD_WORK, taskQueue: plan.ioTaskQueue });
 
-  let { next, totals } = carried ?? { next: 0, totals: NO_TOTALS };
-  const startedMs = carried?.startedMs ?? Date.now();
-  const pacing = new SourcePacing({ ...source, startedMs, totals: () => totals, next: () => next }, carried?.pacing);
+  const standing = carried ?? { next: 0, totals: NO_TOTALS, startedMs: Date.now() };
+  const { startedMs } = standing;
+  let { next, totals } = standing;
+  const pacing = new SourcePacing({ ...source, startedMs, totals: () => totals, next: () => next }, standing.pacing);
+  const last = source.records ?? Infinity;
 
-  while ((source.records === null || next < source.records) && (await pacing.mayPublish())) {
+  while (next < last && (await pacing.mayPublish())) {
     const { ratePerSecond } = pacing;
     const result = await publishSimulatedRange({
       plan: { ...plan, source: { ...source, ratePerSecond } },
       from: next,
-      to: Math.min(next + pacing.rangeSize(FULL_SPEED_RANGE), source.records ?? Infinity),
+      to: Math.min(next + pacing.rangeSize(FULL_SPEED_RANGE), last),
       ...pacing.due(),
     });
     next = result.next;
@@ -51,11 +53,12 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
     await pacing.tellSometimes();
     if (workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
       await condition(allHandlersFinished);
-      const standing = { next, totals, startedMs, pacing: pacing.carried };
-      await continueAsNew<typeof simulateReadings>({ plan, carried: standing });
+      await continueAsNew<typeof simulateReadings>({
+        plan,
+        carried: { next, totals, startedMs, pacing: pacing.carried },
+      });
     }
   }
   await pacing.tellNow();
-  const isWhole = next === source.records;
-  return { totals, sha256: null, ...(isWhole ? {} : { stoppedAt: next }) };
+  return { totals, sha256: null, ...(next === last ? {} : { stoppedAt: next }) };
 }

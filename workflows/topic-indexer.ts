@@ -3,15 +3,38 @@ import type { Activities } from '../activities';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import type { IndexSliceResult } from '../activities/indexing/index-slice';
 import { Controls, type CarriedControls } from './controls';
-import type { IndexTopicInput, IndexTopicResult } from './index-topic';
 import { Parking } from './parking';
 import { INDEXING, MAX_HISTORY_EVENTS } from './policies';
-import { add, NO_TOTALS, type Attention, type StageTotals } from './progress';
+import { add, NO_TOTALS, type Attention, type StageName, type StageTotals } from './progress';
 import { Telling } from './telling';
 
 /** Offsets of one activity: some seconds of work, so that progress shows and a history stays short. */
 const SLICE_RECORDS = 20_000;
 const FIRST_IDLE_MS = 1_000;
+
+export interface IndexTopicInput {
+  readonly stream: Exclude<StageName, 'source' | 'spark'>;
+  readonly topic: string;
+  readonly alias: string;
+  /** Null for the dead-letter topic itself. */
+  readonly deadLetterTopic: string | null;
+  readonly ioTaskQueue: string;
+  /** An idle partition is looked at again at least so often. */
+  readonly maxIdleMs: number;
+  /** The checkpoint: next offset per partition. */
+  readonly next: PartitionOffsets;
+  /** Where to end, where that is known from the start. */
+  readonly until?: PartitionOffsets;
+  /** Where the execution before this one stood. */
+  readonly carried?: CarriedIndexing;
+}
+
+export interface IndexTopicResult {
+  readonly next: PartitionOffsets;
+  readonly totals: StageTotals;
+  /** Offsets that a person passed over. */
+  readonly skipped?: number;
+}
 
 /** What an execution hands to the next beside the checkpoint. */
 export interface CarriedIndexing {
@@ -20,6 +43,10 @@ export interface CarriedIndexing {
   readonly startedMs: number;
   readonly skipped?: number;
   readonly controls?: CarriedControls;
+}
+
+function fresh(until: PartitionOffsets | undefined): CarriedIndexing {
+  return { until: until ?? null, totals: NO_TOTALS, startedMs: Date.now() };
 }
 
 /** One topic on its way into one index: a loop per partition over a checkpoint that moves slice by slice. */
@@ -37,12 +64,13 @@ export class TopicIndexer {
   readonly #indexSlice: Activities['indexSlice'];
 
   constructor(private readonly input: IndexTopicInput) {
-    const { stream, carried, ioTaskQueue: taskQueue } = input;
+    const { stream, ioTaskQueue: taskQueue } = input;
+    const { until, totals, startedMs, skipped = 0, controls } = input.carried ?? fresh(input.until);
     this.#next = { ...input.next };
-    this.#startedMs = carried?.startedMs ?? Date.now();
-    this.until = carried?.until ?? input.until ?? null;
-    this.#totals = carried?.totals ?? NO_TOTALS;
-    this.#skipped = carried?.skipped ?? 0;
+    this.#startedMs = startedMs;
+    this.until = until;
+    this.#totals = totals;
+    this.#skipped = skipped;
     this.#indexSlice = proxyActivities<Activities>({ ...INDEXING, taskQueue }).indexSlice;
     const changed = (): Promise<void> => this.#telling.now();
     const resumed = (): void => {
@@ -50,7 +78,7 @@ export class TopicIndexer {
     };
     this.#parking = new Parking(stream, { changed, giveUp: () => this.#isFull });
     const skip = (wanted: { readonly partition: string; readonly to: string }): string | null => this.#skip(wanted);
-    this.#controls = new Controls(stream, { skip, resumed, changed }, carried?.controls);
+    this.#controls = new Controls(stream, { skip, resumed, changed }, controls);
     this.#telling = new Telling(
       stream,
       this.#startedMs,

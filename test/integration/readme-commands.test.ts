@@ -10,8 +10,8 @@ const PROJECT = join(__dirname, '..', '..');
 const run = promisify(execFile);
 
 /** Every `temporal` command that stands in a code block of the README, continued lines put together. */
-const COMMANDS = [...readFileSync(join(PROJECT, 'README.md'), 'utf8').matchAll(/^```\n([^]*?)^```$/gm)]
-  .flatMap(([, block = '']) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
+const COMMANDS = [...readFileSync(join(PROJECT, 'README.md'), 'utf8').matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
+  .flatMap(([, , block = '']) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
   .filter((line) => line.startsWith('temporal '));
 
 let driver: PipelineDriver;

@@ -142,7 +142,7 @@ describe('streamingPipeline', () => {
       const lastLogLines = ['java.lang.OutOfMemoryError'];
       return { ...seen, exitOk: false, committed: null, lastBatch: null, lastLogLines };
     };
-    const report = await withWorker(activities, async (start) => {
+    const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start(SIMULATED);
       let progress: PipelineProgress | undefined;
       for (let minute = 0; progress?.state !== 'PARKED' && minute < 10; minute++) {
