@@ -36,6 +36,11 @@ async function type(words: string, more = ''): Promise<string> {
   return stdout;
 }
 
+async function produced(): Promise<number> {
+  const answer = await type('query pipeline/mine').catch(String);
+  return Number(/"produced": ?(\d+)/.exec(answer)?.[1] ?? 0);
+}
+
 async function status(workflowId: string): Promise<string> {
   return (await driver.temporal.workflow.getHandle(workflowId).describe()).status.name;
 }
@@ -48,9 +53,7 @@ describe('the commands of the README', () => {
       args: [{ source: { kind: 'simulate', ratePerSecond: 5 } }],
     });
     await type('start --workflow-id pipeline/mine');
-    await until('the query shows readings', async () =>
-      /"produced": ?[1-9]/.test(await type('query pipeline/mine').catch(String)),
-    );
+    await until('the query shows readings', async () => (await produced()) > 0);
     expect(await status('pipeline/demo')).toBe('RUNNING');
     await type('cancel pipeline/mine');
     await until('it is cancelled', async () => (await status('pipeline/mine')) === 'CANCELLED');
@@ -59,11 +62,36 @@ describe('the commands of the README', () => {
     await expect(demo.result()).rejects.toThrow();
   }, 300_000);
 
-  it('give the report of a run, and prove it again', async () => {
+  it('give the report of a run, and prove it again: red, once a document is gone', async () => {
     await type('start --workflow-id pipeline/mine', `--input '{"source":{"kind":"simulate","records":300}}'`);
     expect(await type('workflow result pipeline/mine')).toMatch(/"reconciled": ?true/);
     await type('start reconcile/mine/again');
-    expect(await type('workflow result reconcile/mine/again')).toMatch(/"published": ?300/);
+    expect(await type('workflow result reconcile/mine/again')).toMatch(/"reconciled": ?true/);
+
+    const { hits } = await driver.elasticsearch.search({ index: 'mine-readings', size: 1 });
+    const id = hits.hits[0]?._id ?? '';
+    await driver.elasticsearch.delete({ index: 'mine-readings', id, refresh: true });
+    await type('start reconcile/mine/again');
+    const red = await type('workflow result reconcile/mine/again');
+    expect(red).toMatch(/"reconciled": ?false/);
+    expect(red).toContain(id);
+  }, 600_000);
+
+  it('hold, pace and stop a run without end, which is then drained and proven', async () => {
+    const endless = '{"source":{"kind":"simulate","records":null,"ratePerSecond":100}}';
+    await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
+    await until('the query shows readings', async () => (await produced()) > 0);
+    await type('update pipeline/mine pause');
+    expect(await type('query pipeline/mine')).toMatch(/"state": ?"PAUSED"/);
+    await type('update pipeline/mine resume');
+    await type('update pipeline/mine setRate');
+    const before = await produced();
+    await until('it publishes at the new rate', async () => (await produced()) > before + 500);
+    await type('update pipeline/mine/index/readings skip');
+    await type('update pipeline/mine stop');
+    const result = await type('workflow result pipeline/mine');
+    expect(result).toMatch(/"reconciled": ?true/);
+    expect(result).toContain('stopped by hand');
   }, 600_000);
 
   it("carry people's own topic", async () => {
