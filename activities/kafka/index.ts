@@ -6,9 +6,10 @@
 import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
 import { pipelineFailure } from '../failures';
 import { kafkaFailure } from './kafka-failure';
+import { OffsetMirror } from './offset-mirror';
 import { publish } from './publish';
-import { RangeReader } from './range-reader';
-import { prepareTopics, topicOffsets } from './topics';
+import { ReaderPool } from './reader-pool';
+import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway, OutgoingRecord, ReadRangeRequest, TopicSpec } from './types';
 
 export type { IncomingRecord, KafkaGateway, OutgoingRecord } from './types';
@@ -21,13 +22,7 @@ export function createKafkaGateway({
   readonly brokers: readonly string[];
   readonly clientId: string;
 }): KafkaGateway {
-  // Retried conditions are logged as errors by the client; what matters comes back as an error of the call.
-  const kafka = new Kafka({
-    clientId,
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
-  });
+  const kafka = newClient(brokers, clientId);
   const producer = new Connection<Producer>(() =>
     kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner }),
   );
@@ -43,11 +38,14 @@ export function createKafkaGateway({
       await admin.disconnect().catch(() => undefined);
     }
   };
+  const readers = new ReaderPool(kafka);
+  const mirror = new OffsetMirror(kafka);
   const offsets = (topic: string) => withAdmin((admin) => topicOffsets(admin, topic));
 
   return {
     prepareTopics: (specs: readonly TopicSpec[]) => withAdmin((admin) => prepareTopics(admin, specs)),
     offsets,
+    offsetsAt: (topic, timeMs) => withAdmin((admin) => offsetsAt(admin, topic, timeMs)),
     publish: async (topic: string, records: readonly OutgoingRecord[], refused?: (record: OutgoingRecord) => void) => {
       const connected = await producer.get(`Publishing to topic ${topic}`);
       await publish(connected, topic, records, refused);
@@ -55,10 +53,25 @@ export function createKafkaGateway({
     readRange: async (request: ReadRangeRequest, take) => {
       if (BigInt(request.from) >= BigInt(request.to)) return;
       assertInLog(request, await offsets(request.topic));
-      await new RangeReader(kafka, request, take).read();
+      await readers.read(request, take);
     },
-    close: () => producer.close(),
+    mirrorOffsets: (group, topic, next) => mirror.commit(group, topic, next),
+    close: async () => {
+      await readers.close();
+      await mirror.close();
+      await producer.close();
+    },
   };
+}
+
+function newClient(brokers: readonly string[], clientId: string): Kafka {
+  // Retried conditions are logged as errors by the client; what matters comes back as an error of the call.
+  return new Kafka({
+    clientId,
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
+  });
 }
 
 function assertInLog(

@@ -72,3 +72,13 @@ export async function topicOffsets(
     throw kafkaFailure(error, `Asking for the offsets of topic ${topic}`);
   }
 }
+
+/** Per partition the first offset of that Kafka time or later, or the next offset where there is none. */
+export async function offsetsAt(admin: Admin, topic: string, timeMs: number): Promise<PartitionOffsets> {
+  try {
+    const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs);
+    return Object.fromEntries(partitions.map(({ partition, offset }) => [String(partition), offset]));
+  } catch (error) {
+    throw kafkaFailure(error, `Asking for the offsets of topic ${topic} at ${new Date(timeMs).toISOString()}`);
+  }
+}

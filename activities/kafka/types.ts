@@ -51,6 +51,12 @@ export interface KafkaGateway {
    */
   offsets(topic: string): Promise<{ readonly start: PartitionOffsets; readonly end: PartitionOffsets }>;
   /**
+   * Per partition the offset of the first record of that Kafka time or later, or the next offset where there is none.
+   *
+   * @throws SourceMissing when the topic does not exist
+   */
+  offsetsAt(topic: string, timeMs: number): Promise<PartitionOffsets>;
+  /**
    * Publishes with acks from all replicas, in order per partition, in requests under the topic's limit.
    * An unknown outcome is an error, so a repeated call may publish twice under the same ids.
    *
@@ -68,5 +74,10 @@ export interface KafkaGateway {
     request: ReadRangeRequest,
     take: (records: readonly IncomingRecord[]) => Promise<void> | void,
   ): Promise<void>;
+  /**
+   * Copies a checkpoint into a consumer group, for tools that show lag; the first call for a group joins it.
+   * Best effort: it never rejects, and nothing here reads what it wrote.
+   */
+  mirrorOffsets(group: string, topic: string, next: PartitionOffsets): Promise<void>;
   close(): Promise<void>;
 }

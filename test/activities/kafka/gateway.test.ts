@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
 import { createKafkaGateway, type IncomingRecord, type KafkaGateway } from '../../../activities/kafka';
 import { stackAddresses } from '../../stack';
 
@@ -46,6 +47,56 @@ describe('the Kafka gateway', () => {
     expect(seen[0]?.value?.toString()).toBe('v1234');
     expect(seen[0]?.headers['event-id']?.toString()).toBe('e1234');
     expect(Math.abs(Date.now() - Number(seen[0]?.timestamp))).toBeLessThan(600_000);
+  });
+
+  it('reads ranges one after the other, forwards and backwards, from readers that stay open', async () => {
+    const topic = await newTopic(2);
+    const records = Array.from({ length: 6_000 }, (_, n) => ({ key: `k${n}`, value: `v${n}`, headers: {} }));
+    await kafka.publish(topic, records);
+    const { end } = await kafka.offsets(topic);
+    for (const partition of [0, 1]) {
+      const last = Number(end[partition]);
+      const bounds = [0, 700, 1_400, last, 300, 301, 301, 900, 2, last];
+      for (const [index, from] of bounds.slice(0, -1).entries()) {
+        const to = Math.max(from, bounds[index + 1] ?? 0);
+        const seen = await read(topic, String(from), String(to), partition);
+        expect(seen.map(({ offset }) => Number(offset))).toEqual(Array.from({ length: to - from }, (_, n) => from + n));
+      }
+    }
+  });
+
+  it('goes on where a taker failed or a read was aborted', async () => {
+    const topic = await newTopic();
+    await kafka.publish(
+      topic,
+      Array.from({ length: 3_000 }, (_, n) => ({ key: null, value: `v${n}`, headers: {} })),
+    );
+    const range = { topic, partition: 0, from: '0', to: '3000' };
+    for (let round = 0; round < 3; round++) {
+      await expect(kafka.readRange(range, () => Promise.reject(new Error('full')))).rejects.toThrow('full');
+      const abort = new AbortController();
+      const never = kafka.readRange({ ...range, signal: abort.signal }, async () => {
+        abort.abort(new Error('enough'));
+        await new Promise((resolve) => setImmediate(resolve));
+      });
+      await expect(never).rejects.toThrow('enough');
+      expect((await read(topic, '10', '2990')).map(({ offset }) => Number(offset))).toEqual(
+        Array.from({ length: 2_980 }, (_, n) => 10 + n),
+      );
+    }
+  });
+
+  it('lets two reads of one partition go on at once', async () => {
+    const topic = await newTopic();
+    await kafka.publish(
+      topic,
+      Array.from({ length: 3_000 }, (_, n) => ({ key: null, value: `v${n}`, headers: {} })),
+    );
+    const both = await Promise.all([read(topic, '0', '2000'), read(topic, '1000', '3000')]);
+    expect(both.map((seen) => [seen.length, seen[0]?.offset])).toEqual([
+      [2_000, '0'],
+      [2_000, '1000'],
+    ]);
   });
 
   it('publishes records of a million bytes beside small ones', async () => {
@@ -96,6 +147,23 @@ describe('the Kafka gateway', () => {
       await new Promise((resolve) => setImmediate(resolve));
     });
     await expect(reading).rejects.toThrow('enough');
+  });
+
+  it('copies checkpoints into a consumer group, where tools see them', async () => {
+    const topic = await newTopic(3);
+    const group = `mirror-${randomUUID()}`;
+    await kafka.mirrorOffsets(group, topic, { 0: '5', 2: '7' });
+    await kafka.mirrorOffsets(group, topic, { 0: '6' });
+    const admin = new Kafka({ brokers: [...stackAddresses().kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const [seen] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+    await admin.disconnect();
+    const offsets = seen?.partitions.map(({ partition, offset }) => [partition, offset]).sort();
+    expect(offsets).toEqual([
+      [0, '6'],
+      [1, '-1'],
+      [2, '7'],
+    ]);
   });
 
   it('names a topic that does not exist', async () => {

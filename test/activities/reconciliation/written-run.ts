@@ -159,7 +159,8 @@ export function derived(run: string, value: object): OutgoingRecord {
   };
 }
 
-function windowsOf(run: string, sequences: readonly number[]): object[] {
+/** The windows that Spark would make of these readings. */
+export function windowsOf(run: string, sequences: readonly number[]): object[] {
   const counts = new Map<string, number>();
   for (const sequence of sequences) {
     const id = windowIdOf(run, sequence);
@@ -168,8 +169,8 @@ function windowsOf(run: string, sequences: readonly number[]): object[] {
   return [...counts].map(([id, count]) => ({ id, deviceId: id.split('|')[1], count }));
 }
 
-function newRequest(run: string, readings: number): ReconcileRequest {
-  const name = `reconcile-${run}`;
+/** What reconciling a run is told, but for the ends of its topics. */
+export function newRequest(run: string, readings: number, name = `reconcile-${run}`): ReconcileRequest {
   const range = (topic: string): TopicRange => ({ topic, from: {}, to: {} });
   return {
     scope: {

@@ -46,6 +46,14 @@ export class RecordingKafka implements KafkaGateway {
     return Promise.reject(new Error('sources read no ranges'));
   }
 
+  offsetsAt(): Promise<never> {
+    return Promise.reject(new Error('sources read no offsets'));
+  }
+
+  mirrorOffsets(): Promise<never> {
+    return Promise.reject(new Error('sources have no checkpoints'));
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

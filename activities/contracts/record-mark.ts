@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+/** By which a record is known again: a topic that was made anew has another one at that offset. */
+export interface RecordMark {
+  /** Decimal. */
+  readonly offset: string;
+  /** Kafka time in epoch ms, decimal. */
+  readonly timestamp: string;
+  /** First eight hex digits of the value's sha256. */
+  readonly hash: string;
+}
+
+export function recordMark(record: {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly value: Buffer | null;
+}): RecordMark {
+  const hash = createHash('sha256')
+    .update(record.value ?? Buffer.alloc(0))
+    .digest('hex')
+    .slice(0, 8);
+  return { offset: record.offset, timestamp: record.timestamp, hash };
+}
+
+export function isSameRecord(one: RecordMark, other: RecordMark): boolean {
+  return one.offset === other.offset && one.timestamp === other.timestamp && one.hash === other.hash;
+}
