@@ -12,7 +12,9 @@
  * | `SourceMalformed`    | no      | the file has not the shape the input promises                        |
  * | `ServiceUnavailable` | yes     | a server is away, overloaded, or answers 429 or 5xx                  |
  * | `OffsetOutOfRange`   | no      | the wanted offset is no longer, or not yet, in the log               |
+ * | `TopicRecreated`     | no      | the record before the checkpoint is not the one that was read there  |
  * | `IndexMisconfigured` | yes     | Elasticsearch refuses for a reason that no document can mend, a person can |
+ * | `DeadLetterFlood`    | no      | the index refuses more of a slice than the pipeline takes as usual   |
  * | `SparkFailed`        | yes     | the driver ended without its work done; carries its last log lines   |
  * | `LateRecordsDropped` | no      | Spark dropped records of a bounded run as late                       |
  * | `NotReconciled`      | no      | the proof found something lost, altered, added or counted twice      |
@@ -30,7 +32,9 @@ const RETRIED = {
   SourceMalformed: false,
   ServiceUnavailable: true,
   OffsetOutOfRange: false,
+  TopicRecreated: false,
   IndexMisconfigured: true,
+  DeadLetterFlood: false,
   SparkFailed: true,
   LateRecordsDropped: false,
   NotReconciled: false,

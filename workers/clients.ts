@@ -3,9 +3,6 @@ import { createKafkaGateway, type KafkaGateway } from '../activities/kafka';
 import { addressesOf } from './addresses';
 import type { Config } from './config';
 
-/** Longer than Elasticsearch's own wait for a shard that is away (1 minute), so that its answer arrives. */
-const REQUEST_TIMEOUT_MS = 70_000;
-
 /** The clients of one process; Temporal's retries are the one retry layer, so the clients' own stay low. */
 export interface Clients {
   readonly kafka: KafkaGateway;
@@ -20,7 +17,7 @@ export function openClients(config: Config, clientId: string): Clients {
     node: elasticsearchNode,
     Connection: HttpConnection,
     maxRetries: 0,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: config.ELASTICSEARCH_TIMEOUT_MS,
     ...(config.ELASTICSEARCH_API_KEY === undefined ? {} : { auth: { apiKey: config.ELASTICSEARCH_API_KEY } }),
   });
   return {

@@ -16,6 +16,8 @@ const configSchema = z.object({
   ELASTICSEARCH_NODE: z.url({ protocol: /^https?$/ }).optional(),
   /** Secret; sent as `Authorization: ApiKey …`, never logged. */
   ELASTICSEARCH_API_KEY: z.string().min(1).optional(),
+  /** Longer by default than Elasticsearch's own wait for a shard that is away (1 minute), so that its answer arrives. */
+  ELASTICSEARCH_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(70_000),
 
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   /** Workflows and light activities; `-io` and `-host-<host>` are appended for the other two. */

@@ -34,11 +34,12 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
   const { start, end } = prepared;
   // A topic that others write is read from its beginning; what we write begins where the topic ended before.
   const rawFrom = source.kind === 'topic' ? start.raw : end.raw;
+  const isFollowing = source.kind === 'topic' && !rules.bounded;
 
   const spark = await startChild(runSparkJob, {
     ...ENDING_WITH_PARENT,
     workflowId: `${workflowId}/spark`,
-    args: [{ plan, rawFrom: rules.bounded ? rawFrom : 'earliest', meanwhile: isPaced(plan) }],
+    args: [{ plan, rawFrom: isFollowing ? 'earliest' : rawFrom, meanwhile: isPaced(plan) }],
   });
   const startIndexer = (
     stream: IndexTopicInput['stream'],
@@ -55,6 +56,8 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
           topic,
           alias,
           deadLetterTopic: stream === 'deadLetters' ? null : topics.deadLetter,
+          mirrorGroup: alias,
+          maxDeadLetterRatio: stream === 'deadLetters' ? null : plan.maxDeadLetterRatio,
           ioTaskQueue: plan.ioTaskQueue,
           maxIdleMs: rules.bounded ? BOUNDED_IDLE_MS : LIVE_IDLE_MS,
           // A run without end indexes again what is there; ids make that harmless.

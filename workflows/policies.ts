@@ -25,7 +25,10 @@ export const RECORD_WORK: ActivityOptions = {
 };
 
 /** As `RECORD_WORK`, but after some minutes the workflow shows that it is parked, and tries again by itself. */
-export const INDEXING: ActivityOptions = { ...RECORD_WORK, retry: { ...PATIENT, maximumAttempts: 12 } };
+export const INDEXING: ActivityOptions = {
+  ...RECORD_WORK,
+  retry: { ...PATIENT, maximumAttempts: 12, nonRetryableErrorTypes: ['IndexMisconfigured'] },
+};
 
 /** Reading a whole run again, or a whole file. */
 export const WHOLE_RUN: ActivityOptions = {

@@ -1,7 +1,8 @@
 import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
-import type { IndexSliceResult } from '../activities/indexing/index-slice';
+import type { RecordMark } from '../activities/contracts/record-mark';
+import type { IndexSliceResult } from '../activities/indexing/slice';
 import { Controls, type CarriedControls } from './controls';
 import { Parking } from './parking';
 import { INDEXING, MAX_HISTORY_EVENTS } from './policies';
@@ -9,7 +10,7 @@ import { add, NO_TOTALS, type Attention, type StageName, type StageTotals } from
 import { Telling } from './telling';
 
 /** Offsets of one activity: some seconds of work, so that progress shows and a history stays short. */
-const SLICE_RECORDS = 20_000;
+const SLICE_RECORDS = 50_000;
 const FIRST_IDLE_MS = 1_000;
 
 export interface IndexTopicInput {
@@ -18,6 +19,10 @@ export interface IndexTopicInput {
   readonly alias: string;
   /** Null for the dead-letter topic itself. */
   readonly deadLetterTopic: string | null;
+  /** The index refuses more than this share of a slice: the partition is parked; null or absent: any share is taken. */
+  readonly maxDeadLetterRatio?: number | null;
+  /** Consumer group that shows the checkpoint to lag tools; absent: none does. */
+  readonly mirrorGroup?: string;
   readonly ioTaskQueue: string;
   /** An idle partition is looked at again at least so often. */
   readonly maxIdleMs: number;
@@ -43,6 +48,8 @@ export interface CarriedIndexing {
   readonly startedMs: number;
   readonly skipped?: number;
   readonly controls?: CarriedControls;
+  /** The last record read of each partition, by which a topic made anew is noticed. */
+  readonly last?: Readonly<Record<string, RecordMark>>;
 }
 
 function fresh(until: PartitionOffsets | undefined): CarriedIndexing {
@@ -54,7 +61,9 @@ export class TopicIndexer {
   /** Where to end; null while more may come. */
   until: PartitionOffsets | null;
   readonly #next: Record<string, string>;
+  readonly #last: Record<string, RecordMark>;
   readonly #lags: Record<string, number> = {};
+  readonly #loops: Promise<void>[] = [];
   readonly #startedMs: number;
   #totals: StageTotals;
   #skipped: number;
@@ -65,8 +74,9 @@ export class TopicIndexer {
 
   constructor(private readonly input: IndexTopicInput) {
     const { stream, ioTaskQueue: taskQueue } = input;
-    const { until, totals, startedMs, skipped = 0, controls } = input.carried ?? fresh(input.until);
+    const { until, totals, startedMs, skipped = 0, controls, last } = input.carried ?? fresh(input.until);
     this.#next = { ...input.next };
+    this.#last = { ...last };
     this.#startedMs = startedMs;
     this.until = until;
     this.#totals = totals;
@@ -93,12 +103,17 @@ export class TopicIndexer {
 
   get carried(): { readonly next: PartitionOffsets; readonly carried: CarriedIndexing } {
     const standing = { until: this.until, totals: this.#totals, startedMs: this.#startedMs, skipped: this.#skipped };
-    return { next: this.#next, carried: { ...standing, controls: this.#controls.carried } };
+    return { next: this.#next, carried: { ...standing, controls: this.#controls.carried, last: this.#last } };
   }
 
   /** Ends when every partition is finished, or when the history is long enough for a new execution. */
   async follow(): Promise<void> {
-    await Promise.all(Object.keys(this.#next).map((partition) => this.#followPartition(partition)));
+    for (const partition of Object.keys(this.#next)) this.#loops.push(this.#followPartition(partition));
+    // A loop may find that the topic has been given more partitions.
+    for (let known = 0; known < this.#loops.length;) {
+      known = this.#loops.length;
+      await Promise.all(this.#loops);
+    }
   }
 
   async result(): Promise<IndexTopicResult> {
@@ -129,14 +144,32 @@ export class TopicIndexer {
   }
 
   async #slice(partition: string, from: string): Promise<IndexSliceResult> {
-    const { topic, alias, deadLetterTopic } = this.input;
+    const { topic, alias, deadLetterTopic, mirrorGroup } = this.input;
     const range = { topic, partition: Number(partition), from, until: this.until?.[partition] ?? null };
-    return await this.#indexSlice({ ...range, maxRecords: SLICE_RECORDS, alias, deadLetterTopic });
+    const after = this.#last[partition];
+    // A person who resumes after a flood takes it as it is.
+    const isTaken = this.#parking.faultOf(partition) === 'DeadLetterFlood';
+    return await this.#indexSlice({
+      ...range,
+      maxRecords: SLICE_RECORDS,
+      alias,
+      deadLetterTopic,
+      ...(mirrorGroup === undefined ? {} : { mirrorGroup }),
+      ...(after === undefined ? {} : { after }),
+      maxDeadLetterRatio: isTaken ? null : (this.input.maxDeadLetterRatio ?? null),
+    });
   }
 
-  #account(partition: string, from: string, { next, end, counts }: IndexSliceResult): void {
+  #account(partition: string, from: string, { next, end, partitions, last, counts }: IndexSliceResult): void {
     // A person may have skipped ahead meanwhile.
-    if (this.#next[partition] === from) this.#next[partition] = next;
+    if (this.#next[partition] === from) {
+      this.#next[partition] = next;
+      if (last) this.#last[partition] = last;
+    }
+    for (let added = Object.keys(this.#next).length; added < (partitions ?? 0); added++) {
+      this.#next[added] = '0';
+      this.#loops.push(this.#followPartition(String(added)));
+    }
     this.#lags[partition] = Number(BigInt(end) - BigInt(next));
     const lag = Object.values(this.#lags).reduce((sum, waiting) => sum + waiting, 0);
     const { read, indexed: out, ...more } = counts;
@@ -151,6 +184,7 @@ export class TopicIndexer {
     if (BigInt(to) <= BigInt(from)) return null;
     this.#skipped += Number(BigInt(to) - BigInt(from));
     this.#next[partition] = to;
+    Reflect.deleteProperty(this.#last, partition);
     this.#parking.release();
     return null;
   }

@@ -4,7 +4,8 @@ import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 
 const ratio = (meaning: string, byDefault: number) => z.number().min(0).max(1).default(byDefault).describe(meaning);
 
-const durationPattern = /^(\d+) ?(ms|s|seconds?|m|minutes?|h|hours?|d|days?)$/;
+/** A number and a unit, for example `5 minutes` or `10s`. */
+export const durationPattern = /^(\d+) ?(ms|s|seconds?|m|minutes?|h|hours?|d|days?)$/;
 const duration = (meaning: string, byDefault: string) =>
   z
     .string()
@@ -92,6 +93,10 @@ export const pipelineInputSchema = z
       .enum(['label', 'dead-letter'])
       .default('label')
       .describe('What happens to fields that no mapping names'),
+    maxDeadLetterRatio: ratio(
+      'The index refuses more than this share of the records at hand: indexing parks until a person decides',
+      0.5,
+    ),
     live: z
       .strictObject({
         allowedLateness: duration('Later readings are flagged and kept out of windows', '10 minutes'),

@@ -65,6 +65,8 @@ export interface PipelinePlan {
   /** Partitions for topics that the pipeline creates. */
   readonly partitions: number;
   readonly rules: ProcessingRules;
+  /** The index refuses more than this share of a slice: indexing parks. */
+  readonly maxDeadLetterRatio: number;
   readonly driverMemoryMb: number;
   readonly maxRecordsPerBatch: number;
   /** Task queue of Kafka and Elasticsearch work. */

@@ -3,6 +3,8 @@
  *
  * For a reading, `partition` and `offset` are those of the raw record; for windows and dead letters those of the
  * record that was indexed.
+ *
+ * @public documents hold it; indexing writes it as text
  */
 export interface Passage {
   readonly run: string;

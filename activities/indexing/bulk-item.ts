@@ -1,20 +1,26 @@
 import type { IncomingRecord } from '../kafka';
 import { EVENT_ID_HEADER, RAW_HEADER, RUN_HEADER, VERSION_HEADER } from '../contracts/record';
-import { PASSAGE_FIELD, type Passage } from '../elasticsearch/passage';
+import { PASSAGE_FIELD } from '../elasticsearch/passage';
 
 /** Elasticsearch refuses a whole bulk request over one longer id. */
 const MAX_ID_BYTES = 512;
-/** Longer than this, an object is looked at no further: it cannot be empty but for blanks. */
-const MAX_EMPTY_OBJECT_BYTES = 64;
 const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 const LINE_FEED = 0x0a;
+/** What JSON takes as blank. */
+const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
+/** Such a text is its own JSON. */
+const PLAIN = /^[A-Za-z0-9 _.:|/+-]*$/;
+const DIGITS = /^\d{1,18}$/;
 
 /** One action of a bulk request and the record it came from. */
 export interface BulkItem {
   readonly record: IncomingRecord;
   readonly id: string;
-  /** Action line and source line, each ended by a line feed. */
-  readonly body: Buffer;
+  /** Action line, and the source line up to where the record's own fields begin. */
+  readonly head: string;
+  /** Of the action in a bulk body. */
+  readonly bytes: number;
 }
 
 /** A record that must not be sent, and why; a code of `DeadLetter.reason`. */
@@ -32,35 +38,62 @@ export interface Unsendable {
  */
 export function toBulkItem(record: IncomingRecord, indexedAt: number): BulkItem | Unsendable {
   const { value, headers } = record;
-  const id = headers[EVENT_ID_HEADER]?.toString('utf8') ?? '';
-  if (id === '' || Buffer.byteLength(id) > MAX_ID_BYTES) return { record, id: null, reason: 'BadEventId' };
+  const id = usableId(headers);
+  if (id === null) return { record, id, reason: 'BadEventId' };
   if (value === null) return { record, id, reason: 'Tombstone' };
   if (value[0] !== OPENING_BRACE || value.includes(LINE_FEED)) return { record, id, reason: 'NotOneObjectOnOneLine' };
-  return { record, id, body: Buffer.concat([actionLine(id, headers), ...spliced(value, passage(record, indexedAt))]) };
+  const action = actionLine(id, headers[VERSION_HEADER]?.toString('latin1'));
+  if (action === null) return { record, id, reason: 'BadVersion' };
+  const separator = isEmptyObject(value) ? '' : ',';
+  const head = `${action}\n{"${PASSAGE_FIELD}":${passage(record, indexedAt)}${separator}`;
+  return { record, id, head, bytes: Buffer.byteLength(head) + value.length };
 }
 
-function actionLine(id: string, headers: IncomingRecord['headers']): Buffer {
-  const version = headers[VERSION_HEADER]?.toString('latin1');
-  const versioning = version === undefined ? {} : { version: Number(version), version_type: 'external_gte' };
-  return Buffer.from(`${JSON.stringify({ index: { _id: id, ...versioning } })}\n`);
+/** One request body: for each item its head, the rest of its value after the opening brace, and a line feed. */
+export function bulkBody(items: readonly BulkItem[]): Buffer {
+  const body = Buffer.allocUnsafe(items.reduce((sum, { bytes }) => sum + bytes, 0));
+  let at = 0;
+  for (const { head, record } of items) {
+    at += body.write(head, at);
+    at += record.value?.copy(body, at, 1) ?? 0;
+    at = body.writeUInt8(LINE_FEED, at);
+  }
+  return body;
 }
 
-/** The value with one more field in front, whatever else stands in it. */
-function spliced(value: Buffer, first: string): Buffer[] {
-  const rest = value.subarray(1);
-  const isEmptyObject = rest.length < MAX_EMPTY_OBJECT_BYTES && rest.toString('latin1').trim() === '}';
-  return [Buffer.from(`{"${PASSAGE_FIELD}":${first}${isEmptyObject ? '' : ','}`), rest, Buffer.from('\n')];
+function usableId(headers: IncomingRecord['headers']): string | null {
+  const id = headers[EVENT_ID_HEADER];
+  return id === undefined || id.length === 0 || id.length > MAX_ID_BYTES ? null : id.toString('utf8');
 }
 
+/** @returns null for a version that is no number: Elasticsearch would refuse the whole request over it */
+function actionLine(id: string, version: string | undefined): string | null {
+  if (version === undefined) return `{"index":{"_id":${quoted(id)}}}`;
+  if (!DIGITS.test(version)) return null;
+  return `{"index":{"_id":${quoted(id)},"version":${Number(version)},"version_type":"external_gte"}}`;
+}
+
+function isEmptyObject(value: Buffer): boolean {
+  let at = 1;
+  while (BLANKS.has(value[at] ?? 0)) at += 1;
+  return value[at] === CLOSING_BRACE;
+}
+
+/** A `Passage` as JSON; written out, since it is made for every record. */
 function passage({ partition, offset, timestamp, headers }: IncomingRecord, indexedAt: number): string {
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('latin1').split(':') ?? [];
-  const given: Passage = {
-    run: headers[RUN_HEADER]?.toString('utf8') ?? '',
-    partition: rawPartition === undefined ? partition : Number(rawPartition),
-    offset: rawOffset ?? offset,
-    ...(publishedAt === undefined ? {} : { publishedAt: Number(publishedAt) }),
-    processedAt: Number(timestamp),
-    indexedAt,
-  };
-  return JSON.stringify(given);
+  const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
+  const published = isNumber(publishedAt) ? `"publishedAt":${Number(publishedAt)},` : '';
+  return (
+    `{"run":${run},"partition":${isNumber(rawPartition) ? Number(rawPartition) : partition},` +
+    `"offset":${quoted(rawOffset ?? offset)},${published}"processedAt":${timestamp},"indexedAt":${indexedAt}}`
+  );
+}
+
+function isNumber(digits: string | undefined): boolean {
+  return digits !== undefined && DIGITS.test(digits);
+}
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -1,137 +1,150 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
+import { isSameRecord, recordMark, type RecordMark } from '../contracts/record-mark';
+import { pipelineFailure } from '../failures';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
-import { toBulkItem, type BulkItem, type Unsendable } from './bulk-item';
-import { publishDeadLetters } from './publish-dead-letters';
-import { sendBulk } from './send-bulk';
+import { toBulkItem } from './bulk-item';
+import { BulkWriter } from './bulk-writer';
+import { countsSchema, type IndexCounts, type IndexSliceInput, type IndexSliceResult } from './slice';
+import { writeEntries, type Written } from './write-entries';
 
-/** A bulk request is sent when it has reached one of these. */
-const MAX_BULK_BYTES = 1_000_000;
-const MAX_BULK_ITEMS = 5_000;
-
-export interface IndexSliceInput {
-  readonly topic: string;
-  readonly partition: number;
-  /** Decimal offset of the first record wanted. */
-  readonly from: string;
-  /** Decimal offset of the first record not wanted; null: up to what the partition holds now. */
-  readonly until: string | null;
-  /** The slice ends after about as many offsets. */
-  readonly maxRecords: number;
-  readonly alias: string;
-  /** Null for the dead-letter topic itself: a refused dead letter is never dead-lettered again. */
-  readonly deadLetterTopic: string | null;
-}
-
-const countsSchema = z.object({
-  /** Records passed, whatever became of them. */
-  read: z.number(),
-  /** Documents that now stand in the index, whether by this attempt or an earlier one. */
-  indexed: z.number(),
-  /** Of those, documents with a newer version already there. */
-  stale: z.number(),
-  deadLetters: z.number(),
-  bytes: z.number(),
+const markSchema = z.object({ offset: z.string(), timestamp: z.string(), hash: z.string() });
+const positionSchema = z.object({
+  next: z.string().regex(/^\d+$/),
+  counts: countsSchema,
+  last: markSchema.nullable().default(null),
 });
-export type IndexCounts = Readonly<z.infer<typeof countsSchema>>;
-
-const heartbeatSchema = z.object({ next: z.string().regex(/^\d+$/), counts: countsSchema });
-type Position = z.infer<typeof heartbeatSchema>;
-
-export interface IndexSliceResult {
-  /** Decimal offset from which to go on. */
-  readonly next: string;
-  /** Decimal end of the partition when the slice began. */
-  readonly end: string;
-  readonly counts: IndexCounts;
-}
+type Position = z.infer<typeof positionSchema>;
 
 export interface IndexingDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
-  /** Fault injection: called between an acknowledged bulk request and its heartbeat. */
+  /** Fault injection at `index-before-read`, `index-after-bulk`, `index-after-heartbeat`, `index-before-result`. */
   readonly crash: (point: string) => void;
 }
 
 /**
- * Indexes one slice of one partition: reads, sends one bulk request at a time, dead-letters what no index can take,
+ * Indexes one slice of one partition: reads, keeps some bulk requests in flight, dead-letters what no index can take,
  * and heartbeats the offset up to which all of it is done.
  *
  * A repeated attempt goes on at the last heartbeat; what it does twice changes nothing, since ids are the records' own.
+ * Counts are of offsets passed, so they are not doubled by it.
  *
  * @throws OffsetOutOfRange when the log no longer holds `from`
+ * @throws TopicRecreated when another record stands where `after` was read
  * @throws ServiceUnavailable when Kafka or Elasticsearch does not answer
  * @throws IndexMisconfigured when Elasticsearch refuses for a reason that no document can mend
+ * @throws DeadLetterFlood when the index refuses too many; none of those is published then
  */
 export async function indexSlice(
   { kafka, elasticsearch, crash }: IndexingDependencies,
   input: IndexSliceInput,
 ): Promise<IndexSliceResult> {
   const context = Context.current();
-  const position = resumePosition(context.info.heartbeatDetails, input.from);
-  const { end: ends } = await kafka.offsets(input.topic);
-  const end = ends[input.partition] ?? '0';
+  const { topic, partition } = input;
+  const position = resumePosition(context.info.heartbeatDetails, input);
+  const { start: starts, end: ends } = await kafka.offsets(topic);
+  const end = ends[partition] ?? '0';
   const to = sliceEnd(input, end);
+  const seen = new Watch(position.last, starts[partition] ?? '0', topic);
+  crash('index-before-read');
 
-  const flush = async (batch: readonly (BulkItem | Unsendable)[]): Promise<void> => {
-    const items = batch.filter((entry): entry is BulkItem => 'body' in entry);
-    const unsendable = batch.filter((entry): entry is Unsendable => 'reason' in entry);
-    const signal = context.cancellationSignal;
-    const pause = (milliseconds: number): Promise<void> => context.sleep(milliseconds);
-    const outcome =
-      items.length === 0
-        ? { done: 0, stale: 0, dead: [] }
-        : await sendBulk({ elasticsearch, alias: input.alias, items, signal, pause });
-    crash('indexer');
-    const dead = [...unsendable, ...outcome.dead.map(({ item, reason }) => ({ ...item, reason }))];
-    if (dead.length > 0) await publishDeadLetters(kafka, input, dead);
-    const last = batch[batch.length - 1];
-    if (last !== undefined) position.next = String(BigInt(last.record.offset) + 1n);
-    position.counts = {
-      read: position.counts.read + batch.length,
-      indexed: position.counts.indexed + outcome.done + outcome.stale,
-      stale: position.counts.stale + outcome.stale,
-      deadLetters: position.counts.deadLetters + dead.length,
-      bytes: position.counts.bytes + batch.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0),
-    };
+  const beat = (): void => {
     context.heartbeat(position);
   };
-
-  const { topic, partition } = input;
-  await kafka.readRange(
-    { topic, partition, from: position.next, to, signal: context.cancellationSignal },
-    async (records) => {
-      for (const batch of inBulks(records)) await flush(batch);
+  const write = writeEntries({ kafka, elasticsearch, context, signal: requestSignal(context), beat, target: input });
+  const writer = new BulkWriter<Written>(
+    async (entries) => {
+      const written = await write(entries);
+      crash('index-after-bulk');
+      return written;
+    },
+    ({ next, last, counts }) => {
+      position.next = next;
+      position.last = last;
+      for (const name of Object.keys(counts) as (keyof IndexCounts)[]) position.counts[name] += counts[name];
+      beat();
+      crash('index-after-heartbeat');
     },
   );
-  return { next: BigInt(to) > BigInt(position.next) ? to : position.next, end, counts: position.counts };
+  const range = { topic, partition, from: seen.from(position.next), to, signal: context.cancellationSignal };
+  try {
+    if (BigInt(position.next) < BigInt(to)) {
+      await kafka.readRange(range, async (records) => {
+        const indexedAt = Date.now();
+        for (const record of seen.unseen(records)) {
+          const full = writer.add(toBulkItem(record, indexedAt));
+          if (full !== null) await full;
+        }
+      });
+    }
+    await writer.end();
+  } finally {
+    await writer.settle();
+  }
+  crash('index-before-result');
+  const next = BigInt(to) > BigInt(position.next) ? to : position.next;
+  // Not waited for: nothing depends on it.
+  if (input.mirrorGroup !== undefined) void kafka.mirrorOffsets(input.mirrorGroup, topic, { [partition]: next });
+  return { next, end, partitions: Object.keys(ends).length, last: position.last, counts: position.counts };
 }
 
-function resumePosition(details: unknown, from: string): Position {
-  const resumed = heartbeatSchema.safeParse(details);
+/** Ends requests at once when their work is not wanted; where only the worker goes, those in flight end by themselves. */
+function requestSignal(context: Context): AbortSignal {
+  const { cancellationSignal } = context;
+  const abort = new AbortController();
+  const onCancel = (): void => {
+    if (context.cancellationDetails?.workerShutdown !== true) abort.abort(cancellationSignal.reason);
+  };
+  if (cancellationSignal.aborted) onCancel();
+  else cancellationSignal.addEventListener('abort', onCancel, { once: true });
+  return abort.signal;
+}
+
+/** Sees to it that the read goes on in the log in which the checkpoint was taken. */
+class Watch {
+  #expected: RecordMark | null;
+
+  constructor(
+    last: RecordMark | null,
+    start: string,
+    private readonly topic: string,
+  ) {
+    // What retention has removed cannot be looked at again.
+    this.#expected = last !== null && BigInt(last.offset) >= BigInt(start) ? last : null;
+  }
+
+  /** Where to begin, so that the last record comes along once more. */
+  from(next: string): string {
+    return this.#expected?.offset ?? next;
+  }
+
+  /** The records without the one that was seen before. */
+  unseen(records: readonly IncomingRecord[]): readonly IncomingRecord[] {
+    const expected = this.#expected;
+    const [first] = records;
+    if (expected === null || first === undefined) return records;
+    this.#expected = null;
+    // Compaction may have removed it.
+    if (first.offset !== expected.offset) return records;
+    if (isSameRecord(recordMark(first), expected)) return records.slice(1);
+    throw pipelineFailure(
+      'TopicRecreated',
+      `Topic ${this.topic} holds another record at offset ${expected.offset} of partition ${first.partition} than was ` +
+        'read there. It was made anew: start a new run, or type skip to take it as it is from an offset on.',
+    );
+  }
+}
+
+function resumePosition(details: unknown, { from, after }: IndexSliceInput): Position {
+  const resumed = positionSchema.safeParse(details);
   if (resumed.success && BigInt(resumed.data.next) >= BigInt(from)) return resumed.data;
-  return { next: from, counts: { read: 0, indexed: 0, stale: 0, deadLetters: 0, bytes: 0 } };
+  return { next: from, last: after ?? null, counts: { read: 0, indexed: 0, stale: 0, deadLetters: 0, bytes: 0 } };
 }
 
 function sliceEnd({ from, until, maxRecords }: IndexSliceInput, end: string): string {
   const wanted = until === null || BigInt(until) > BigInt(end) ? BigInt(end) : BigInt(until);
   const limit = BigInt(from) + BigInt(maxRecords);
   return String(wanted < limit ? wanted : limit);
-}
-
-function* inBulks(records: readonly IncomingRecord[]): Generator<(BulkItem | Unsendable)[]> {
-  let bulk: (BulkItem | Unsendable)[] = [];
-  let bytes = 0;
-  for (const record of records) {
-    const entry = toBulkItem(record, Date.now());
-    bulk.push(entry);
-    bytes += 'body' in entry ? entry.body.length : 0;
-    if (bytes >= MAX_BULK_BYTES || bulk.length >= MAX_BULK_ITEMS) {
-      yield bulk;
-      bulk = [];
-      bytes = 0;
-    }
-  }
-  if (bulk.length > 0) yield bulk;
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { indexSlice, type IndexingDependencies, type IndexSliceInput, type IndexSliceResult } from './index-slice';
+import { indexSlice, type IndexingDependencies } from './index-slice';
+import type { IndexSliceInput, IndexSliceResult } from './slice';
 
 export interface IndexingActivities {
   indexSlice(input: IndexSliceInput): Promise<IndexSliceResult>;

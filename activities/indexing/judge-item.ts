@@ -13,33 +13,42 @@ export type Verdict =
 
 export interface ItemResult {
   readonly status: number;
+  /** `reason` may quote values of the document: compare it, never tell it. */
   readonly error?: { readonly type: string; readonly reason?: string };
 }
 
-/**
- * The only refusals a document is to blame for, with status 400. `illegal_argument_exception` is not among them: it
- * is also what an alias without a write index answers.
- */
+/** Refusals with status 400 that only a document can cause. */
 const DOCUMENT_FAULTS: ReadonlySet<string> = new Set([
   'document_parsing_exception',
   'strict_dynamic_mapping_exception',
 ]);
 
+/** `illegal_argument_exception` is also what an alias without a write index answers; so it begins when a document is to blame. */
+const TWO_OBJECTS = 'Malformed content, found extra data after parsing';
+
 /**
- * Judges one item by its status and error type.
+ * Judges one item by its status and error type, as Elasticsearch 8.19 was seen to answer.
  *
- * | answer                                  | verdict   |
- * | --------------------------------------- | --------- |
- * | 2xx                                     | `done`    |
- * | 409 (an older external version)         | `stale`   |
- * | 429, 5xx                                | `again`   |
- * | 400 with a fault of the document        | `dead`    |
- * | anything else, for example 403 or 404   | `refused` |
+ * | status | error type                                                                         | verdict   |
+ * | ------ | ---------------------------------------------------------------------------------- | --------- |
+ * | 2xx    |                                                                                    | `done`    |
+ * | 409    | an older external version                                                          | `stale`   |
+ * | 429    | queue full (`es_rejected_execution_exception`), disk full (`cluster_block_exception`) | `again`   |
+ * | 5xx    | shard away (`unavailable_shards_exception`)                                        | `again`   |
+ * | 400    | `document_parsing_exception`, `strict_dynamic_mapping_exception`                   | `dead`    |
+ * | 400    | `illegal_argument_exception` over two objects on one line                          | `dead`    |
+ * | 400    | any other: no write index, closed index, bad index name, no such pipeline          | `refused` |
+ * | 403    | read-only or write block (`cluster_block_exception`)                               | `refused` |
+ * | 404    | no such index or alias (`index_not_found_exception`)                               | `refused` |
+ * | other  |                                                                                    | `refused` |
  */
 export function judgeItem({ status, error }: ItemResult): Verdict {
   if (status >= 200 && status < 300) return 'done';
   if (status === 409) return 'stale';
   if (status === 429 || status >= 500) return 'again';
-  if (status === 400 && error !== undefined && DOCUMENT_FAULTS.has(error.type)) return 'dead';
-  return 'refused';
+  return status === 400 && error !== undefined && isDocumentsFault(error) ? 'dead' : 'refused';
+}
+
+function isDocumentsFault({ type, reason = '' }: { readonly type: string; readonly reason?: string }): boolean {
+  return DOCUMENT_FAULTS.has(type) || (type === 'illegal_argument_exception' && reason.startsWith(TWO_OBJECTS));
 }

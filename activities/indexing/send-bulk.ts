@@ -1,11 +1,18 @@
 import type { Client } from '@elastic/elasticsearch';
-import { elasticsearchFailure } from '../elasticsearch/failures';
 import { pipelineFailure } from '../failures';
-import type { BulkItem } from './bulk-item';
+import { bulkBody, type BulkItem } from './bulk-item';
 import { judgeItem, type ItemResult } from './judge-item';
+import { postBulk, type BulkReply } from './post-bulk';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
+/** About half a minute; after it the attempt fails visibly, and the next begins at the last heartbeat. */
+const MAX_TRIES = 9;
+/** A request that is refused as too much so often is halved: its size itself may be what is too much. */
+const BUSY_BEFORE_HALVING = 2;
+const TOO_MANY_REQUESTS = 429;
+const TOO_LARGE = 413;
+const BAD_REQUEST = 400;
 
 /** What became of the items of one bulk request, each under exactly one heading. */
 export interface BulkOutcome {
@@ -13,6 +20,14 @@ export interface BulkOutcome {
   readonly stale: number;
   /** Refused for what they are; `reason` is Elasticsearch's error type. */
   readonly dead: readonly { readonly item: BulkItem; readonly reason: string }[];
+}
+
+type Refused = Extract<BulkReply, { readonly kind: 'refused' }>;
+
+interface Tally {
+  done: number;
+  stale: number;
+  readonly dead: { readonly item: BulkItem; readonly reason: string }[];
 }
 
 export interface SendBulkRequest {
@@ -25,68 +40,125 @@ export interface SendBulkRequest {
 }
 
 /**
- * Sends one bulk request and sends again, after a growing jittered pause, only what Elasticsearch was too busy for.
+ * Sends items until each is judged: again, after a growing jittered pause or the one that Elasticsearch asks for, what
+ * it was too busy for or what got no usable answer; in halves what it cannot take as a whole.
  *
  * Safe to repeat: documents are indexed under their ids.
  *
- * @throws ServiceUnavailable when the request as a whole got no usable answer
- * @throws IndexMisconfigured when an item was refused for a reason that no document can mend
+ * @throws ServiceUnavailable when trying again for half a minute did not help
+ * @throws IndexMisconfigured when it refuses for a reason that no document can mend
  */
 export async function sendBulk(request: SendBulkRequest): Promise<BulkOutcome> {
+  const outcome: Tally = { done: 0, stale: 0, dead: [] };
   let waiting = request.items;
-  let done = 0;
-  let stale = 0;
-  const dead: { item: BulkItem; reason: string }[] = [];
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const results = await send({ ...request, items: waiting });
-    const again: BulkItem[] = [];
-    for (const [position, item] of waiting.entries()) {
-      const result = itemAt(results, position);
-      const verdict = judgeItem(result);
-      if (verdict === 'done') done += 1;
-      else if (verdict === 'stale') stale += 1;
-      else if (verdict === 'again') again.push(item);
-      else if (verdict === 'dead') dead.push({ item, reason: result.error?.type ?? 'unknown' });
-      else throw refusal(request.alias, result);
+  let busy = 0;
+  for (let tries = 1; waiting.length > 0; tries++) {
+    const reply = await post(request, waiting);
+    if (reply.kind === 'refused' && reply.status === TOO_MANY_REQUESTS) busy += 1;
+    if (reply.kind === 'refused' && isTooMuch(reply.status, busy)) {
+      if (reply.retryAfterMs !== null) await request.pause(reply.retryAfterMs);
+      return merge(outcome, await inHalves({ ...request, items: waiting }, reply));
     }
-    if (again.length === 0) return { done, stale, dead };
-    waiting = again;
-    await request.pause(pauseMs * (0.5 + Math.random()));
+    waiting = judgeReply(request.alias, waiting, reply, outcome);
+    if (waiting.length === 0) break;
+    if (tries >= MAX_TRIES) throw stillWaiting(request.alias, waiting.length, reply);
+    await request.pause(pauseMs(reply, tries));
+  }
+  return outcome;
+}
+
+async function post({ elasticsearch, alias, signal }: SendBulkRequest, items: readonly BulkItem[]): Promise<BulkReply> {
+  return await postBulk({ elasticsearch, alias, body: bulkBody(items), items: items.length, signal });
+}
+
+/** Adds what is judged to `outcome`. @returns what is to be sent again */
+function judgeReply(alias: string, items: readonly BulkItem[], reply: BulkReply, outcome: Tally): readonly BulkItem[] {
+  switch (reply.kind) {
+    case 'allDone':
+      outcome.done += items.length;
+      return [];
+    case 'items':
+      return judgeItems(alias, items, reply.results, outcome);
+    case 'lost':
+      return items;
+    case 'refused':
+      if (reply.status !== TOO_MANY_REQUESTS && reply.status < 500) throw refusal(alias, reply.status, reply.type);
+      return items;
   }
 }
 
-/** Item results in the order of the items. */
-async function send({ elasticsearch, alias, items, signal }: SendBulkRequest): Promise<readonly ItemResult[]> {
-  try {
-    const reply = await elasticsearch.transport.request<{ items: Record<string, ItemResult>[] }>(
-      {
-        method: 'POST',
-        path: `/${encodeURIComponent(alias)}/_bulk`,
-        querystring: { filter_path: 'items.*.status,items.*.error.type', require_alias: true },
-        bulkBody: Buffer.concat(items.map(({ body }) => body)),
-      },
-      { maxRetries: 0, signal },
-    );
-    return reply.items.flatMap((result) => Object.values(result));
-  } catch (error) {
-    signal.throwIfAborted();
-    throw elasticsearchFailure(error, `Indexing ${items.length} documents into ${alias}`);
-  }
+function judgeItems(
+  alias: string,
+  items: readonly BulkItem[],
+  results: readonly ItemResult[],
+  outcome: Tally,
+): readonly BulkItem[] {
+  return items.filter((item, position) => {
+    const result = results[position] ?? { status: 0 };
+    const verdict = judgeItem(result);
+    if (verdict === 'done') outcome.done += 1;
+    else if (verdict === 'stale') outcome.stale += 1;
+    else if (verdict === 'dead') outcome.dead.push({ item, reason: result.error?.type ?? 'unknown' });
+    else if (verdict === 'refused') throw refusal(alias, result.status, result.error?.type);
+    return verdict === 'again';
+  });
 }
 
-function itemAt(results: readonly ItemResult[], position: number): ItemResult {
-  const result = results[position];
-  if (result !== undefined) return result;
-  throw pipelineFailure(
+function isTooMuch(status: number, busy: number): boolean {
+  return status === TOO_LARGE || status === BAD_REQUEST || (status === TOO_MANY_REQUESTS && busy > BUSY_BEFORE_HALVING);
+}
+
+/** Half by half down to the one item that cannot be taken; what is too large alone is that item's own fault. */
+async function inHalves(request: SendBulkRequest, reply: Refused): Promise<BulkOutcome> {
+  const { items, alias, pause } = request;
+  const [only] = items;
+  if (items.length > 1) {
+    const middle = Math.ceil(items.length / 2);
+    const first = await sendBulk({ ...request, items: items.slice(0, middle) });
+    return merge(first, await sendBulk({ ...request, items: items.slice(middle) }));
+  }
+  if (only !== undefined && reply.status === TOO_LARGE) {
+    return { done: 0, stale: 0, dead: [{ item: only, reason: 'TooLargeForIndex' }] };
+  }
+  if (reply.status === BAD_REQUEST) throw refusal(alias, reply.status, reply.type);
+  await pause(jittered(LONGEST_PAUSE_MS));
+  throw stillWaiting(alias, items.length, reply);
+}
+
+/** As long as Elasticsearch asks for, else longer with every try. */
+function pauseMs(reply: BulkReply, tries: number): number {
+  if (reply.kind === 'refused' && reply.retryAfterMs !== null) return reply.retryAfterMs;
+  return jittered(Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS));
+}
+
+function merge(one: BulkOutcome, other: BulkOutcome): BulkOutcome {
+  return { done: one.done + other.done, stale: one.stale + other.stale, dead: [...one.dead, ...other.dead] };
+}
+
+function jittered(milliseconds: number): number {
+  return milliseconds * (0.5 + Math.random());
+}
+
+/** What is said once trying again has not helped. */
+function stillWaiting(alias: string, items: number, reply: BulkReply): Error {
+  return pipelineFailure(
     'ServiceUnavailable',
-    `Elasticsearch answered for ${results.length} items, expected more: the reply was cut short.`,
+    `Indexing ${items} documents into ${alias}: Elasticsearch ${whatItSaid(reply)}. They are sent again.`,
   );
 }
 
-function refusal(alias: string, { status, error }: ItemResult): Error {
+function whatItSaid(reply: BulkReply): string {
+  if (reply.kind === 'lost') return `did not answer (${reply.reason})`;
+  if (reply.kind === 'refused') return `answered ${reply.status} (${reply.type})`;
+  const types = reply.kind === 'items' ? reply.results.map(({ error }) => error?.type) : [];
+  if (types.includes('cluster_block_exception')) return 'takes no more, since its disk is too full: free some of it';
+  return 'is too busy for them';
+}
+
+function refusal(alias: string, status: number, type = 'no type given'): Error {
   return pipelineFailure(
     'IndexMisconfigured',
-    `Elasticsearch refuses documents for ${alias} with ${status} (${error?.type ?? 'no type given'}). ` +
+    `Elasticsearch refuses documents for ${alias} with ${status} (${type}). ` +
       'Nothing is lost: indexing goes on by itself once the index or its alias is mended.',
   );
 }

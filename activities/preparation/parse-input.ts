@@ -71,6 +71,7 @@ export function parseInput(queues: TaskQueues, { input, workflowId, run, started
     },
     partitions: given.partitions,
     rules,
+    maxDeadLetterRatio: given.maxDeadLetterRatio,
     driverMemoryMb: given.spark.driverMemoryMb,
     maxRecordsPerBatch: given.spark.maxRecordsPerBatch,
     ioTaskQueue: queues.io,

@@ -1,4 +1,4 @@
-import { toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
+import { bulkBody, toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
 import type { IncomingRecord } from '../../../activities/kafka';
 
 const INDEXED_AT = 1_700_000_000_500;
@@ -17,7 +17,9 @@ function record(value: string | null, headers: Record<string, string> = {}): Inc
 }
 
 function linesOf(item: ReturnType<typeof toBulkItem>): [unknown, unknown] {
-  const [action = '', source = '', rest] = (item as BulkItem).body.toString().split('\n');
+  const [action = '', source = '', rest] = bulkBody([item as BulkItem])
+    .toString()
+    .split('\n');
   expect(rest).toBe('');
   return [JSON.parse(action), JSON.parse(source)];
 }
@@ -49,10 +51,22 @@ describe('toBulkItem', () => {
     expect(action).toEqual({ index: { _id: 'e1', version: 60, version_type: 'external_gte' } });
   });
 
+  it('does not send a version that is no number', () => {
+    expect(toBulkItem(record('{"a":1}', { version: '6x' }), INDEXED_AT)).toMatchObject({ reason: 'BadVersion' });
+  });
+
+  it.each(['r"1', 'r\\', 'run ü', 'r\u0000'])('quotes whatever stands in a header: %j', (run) => {
+    const [action, source] = linesOf(
+      toBulkItem(record('{"a":1}', { run, raw: `"x:${run}:y`, 'event-id': run }), INDEXED_AT),
+    );
+    expect(action).toEqual({ index: { _id: run } });
+    expect(source).toMatchObject({ passage: { run, partition: 3, offset: run } });
+  });
+
   it('keeps the bytes of the record as they stand', () => {
     const text = '"x":0.1000,"y":1e2,"z":"\\u00e9ü"';
     const item = toBulkItem(record(`{${text}}`), INDEXED_AT) as BulkItem;
-    expect(item.body.toString()).toContain(text);
+    expect(bulkBody([item]).toString()).toContain(text);
   });
 
   it('makes an object of one field from an empty one', () => {

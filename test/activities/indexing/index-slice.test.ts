@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
+import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { Kafka, logLevel } from 'kafkajs';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { DeadLetter } from '../../../activities/contracts/record';
 import { createIndexingActivities } from '../../../activities/indexing';
-import type { IndexSliceInput, IndexSliceResult } from '../../../activities/indexing/index-slice';
+import type { IndexSliceInput, IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
+import { FaultProxy } from '../../faults/fault-proxy';
 import { stackAddresses } from '../../stack';
 
 let kafka: KafkaGateway;
@@ -67,6 +70,16 @@ async function slice(
   const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
   const whole = { topic, partition: 0, from: '0', until: null, maxRecords: 100_000, alias, deadLetterTopic, ...input };
   return await environment.run(() => activities.indexSlice(whole));
+}
+
+/** Deletes a topic and makes it anew under the same name. */
+async function remake(topic: string): Promise<void> {
+  const admin = new Kafka({ brokers: [...stackAddresses().kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic] });
+  while ((await admin.listTopics()).includes(topic)) await new Promise((resolve) => setTimeout(resolve, 50));
+  await admin.disconnect();
+  await kafka.prepareTopics([{ topic, partitions: 1, maxMessageBytes: 4_194_352 }]);
 }
 
 async function count(alias: string): Promise<number> {
@@ -146,6 +159,15 @@ describe('indexSlice', () => {
     expect(Buffer.from(letters[0]?.original ?? '', 'base64').toString()).toBe(bad.value);
   });
 
+  it('lets a value with a line break and a delete action change nothing but itself', async () => {
+    const pipeline = await newPipeline();
+    const evil = { ...reading(1), value: '{"id":"e1"}\n{"delete":{"_id":"e0"}}\n{"index":{"_id":"e9"}}\n{"id":"e9"}' };
+    await kafka.publish(pipeline.topic, [reading(0), evil, reading(2)]);
+    expect(await slice(pipeline)).toMatchObject({ counts: { read: 3, indexed: 2, deadLetters: 1 } });
+    expect(await count(pipeline.alias)).toBe(2);
+    expect(await elasticsearch.exists({ index: pipeline.alias, id: 'e0' })).toBe(true);
+  });
+
   it('keeps the newest version of a window, in whatever order versions come', async () => {
     const pipeline = await newPipeline();
     const window = (version: number): OutgoingRecord => ({
@@ -168,6 +190,73 @@ describe('indexSlice', () => {
       index: Object.keys(await elasticsearch.indices.getAlias({ name: pipeline.alias })),
     });
     await expect(slice(pipeline)).rejects.toMatchObject({ type: 'IndexMisconfigured', nonRetryable: false });
+  });
+
+  it('notices that another record stands where the last one was read', async () => {
+    const pipeline = await newPipeline();
+    await kafka.publish(pipeline.topic, [reading(0), reading(1), reading(2)]);
+    const { last } = await slice(pipeline, { until: '2' });
+    expect(last).toMatchObject({ offset: '1' });
+
+    expect(await slice(pipeline, { from: '2', after: last ?? null })).toMatchObject({ next: '3', counts: { read: 1 } });
+    await remake(pipeline.topic);
+    // Longer than before, so that no offset tells.
+    await kafka.publish(
+      pipeline.topic,
+      Array.from({ length: 9 }, (_, n) => reading(100 + n)),
+    );
+    const again = slice(pipeline, { from: '2', after: last ?? null });
+    await expect(again).rejects.toMatchObject({ type: 'TopicRecreated', nonRetryable: true });
+  });
+
+  it('ends at a flood of refused records before any of the last is dead-lettered', async () => {
+    const pipeline = await newPipeline();
+    const records = Array.from({ length: 400 }, (_, n) => reading(n, n % 2 === 0 ? { temperature: 'warm' } : {}));
+    await kafka.publish(pipeline.topic, records);
+    await expect(slice(pipeline, { maxDeadLetterRatio: 0.1 })).rejects.toMatchObject({ type: 'DeadLetterFlood' });
+    expect((await kafka.offsets(pipeline.deadLetterTopic)).end).toEqual({ 0: '0' });
+    expect(await slice(pipeline, { maxDeadLetterRatio: 0.6 })).toMatchObject({ counts: { deadLetters: 200 } });
+  });
+
+  it('ends within a second of its cancellation', async () => {
+    const pipeline = await newPipeline();
+    await kafka.publish(pipeline.topic, [reading(0)]);
+    const gate = await FaultProxy.start(stackAddresses().elasticsearchNode);
+    const client = new Client({ node: gate.address, maxRetries: 0 });
+    const environment = new MockActivityEnvironment();
+    let cancelledMs = 0;
+    gate.plan = () => {
+      cancelledMs = Date.now();
+      environment.cancel();
+      return { kind: 'late', ms: 5_000 };
+    };
+    const activities = createIndexingActivities({ kafka, elasticsearch: client, crash: () => undefined });
+    const { topic, deadLetterTopic, alias } = pipeline;
+    const input = { topic, partition: 0, from: '0', until: null, maxRecords: 10, alias, deadLetterTopic };
+    await expect(environment.run(() => activities.indexSlice(input))).rejects.toThrow();
+    expect(Date.now() - cancelledMs).toBeLessThan(1_000);
+    await client.close();
+    await gate.close();
+  });
+
+  it('lets requests in flight end when the worker shuts down, so that none is sent again', async () => {
+    const pipeline = await newPipeline();
+    await kafka.publish(pipeline.topic, [reading(0), reading(1)]);
+    const gate = await FaultProxy.start(stackAddresses().elasticsearchNode);
+    const client = new Client({ node: gate.address, maxRetries: 0 });
+    const environment = new MockActivityEnvironment();
+    gate.plan = () => {
+      environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+      return { kind: 'late', ms: 300 };
+    };
+    const activities = createIndexingActivities({ kafka, elasticsearch: client, crash: () => undefined });
+    const { topic, deadLetterTopic, alias } = pipeline;
+    const input = { topic, partition: 0, from: '0', until: null, maxRecords: 10, alias, deadLetterTopic };
+    const done: IndexSliceResult = await environment.run(() => activities.indexSlice(input));
+    expect(done).toMatchObject({ next: '2', counts: { read: 2 } });
+    expect(gate.requests).toBe(1);
+    await client.close();
+    await gate.close();
   });
 
   it('never dead-letters a dead letter again', async () => {

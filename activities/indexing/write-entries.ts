@@ -1,0 +1,88 @@
+import type { Context } from '@temporalio/activity';
+import type { Client } from '@elastic/elasticsearch';
+import { recordMark, type RecordMark } from '../contracts/record-mark';
+import { pipelineFailure } from '../failures';
+import type { KafkaGateway } from '../kafka';
+import type { BulkItem, Unsendable } from './bulk-item';
+import type { BulkEntry } from './bulk-writer';
+import type { IndexCounts, IndexSliceInput } from './slice';
+import { publishDeadLetters, type RefusedRecord } from './publish-dead-letters';
+import { sendBulk } from './send-bulk';
+
+/** While a request is under way or waits to be sent again. */
+const HEARTBEAT_MS = 2_000;
+/** Fewer are no flood, whatever their share. */
+const MIN_FLOOD = 100;
+
+/** One request's records, wholly done: indexed, or dead letters that Kafka has acknowledged. */
+export interface Written {
+  /** Decimal offset after the last of them. */
+  readonly next: string;
+  readonly last: RecordMark;
+  readonly counts: IndexCounts;
+}
+
+export interface WriteDependencies {
+  readonly kafka: KafkaGateway;
+  readonly elasticsearch: Client;
+  readonly context: Pick<Context, 'sleep'>;
+  /** Ends the requests in flight. */
+  readonly signal: AbortSignal;
+  /** Says that the slice is alive and stands where it stood. */
+  readonly beat: () => void;
+  readonly target: Pick<IndexSliceInput, 'topic' | 'alias' | 'deadLetterTopic' | 'maxDeadLetterRatio'>;
+}
+
+/** @returns the writer of one slice, which brings one request's records to their end */
+export function writeEntries(dependencies: WriteDependencies): (entries: readonly BulkEntry[]) => Promise<Written> {
+  const { kafka, elasticsearch, context, signal, beat, target } = dependencies;
+  const seen = { records: 0, refused: 0 };
+  const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
+
+  return async (entries) => {
+    const items = entries.filter((entry): entry is BulkItem => 'head' in entry);
+    const unsendable = entries.filter((entry): entry is Unsendable => 'reason' in entry);
+    // Elasticsearch may take longer for an answer than Temporal waits for a heartbeat.
+    const alive = setInterval(beat, HEARTBEAT_MS);
+    const outcome = await sendBulk({ elasticsearch, alias: target.alias, items, signal, pause }).finally(() => {
+      clearInterval(alive);
+    });
+    const refused = outcome.dead.map(({ item: { record, id }, reason }) => ({ record, id, reason }));
+    seen.records += entries.length;
+    seen.refused += refused.length;
+    assertNoFlood(target, seen, refused);
+    const dead: RefusedRecord[] = [...unsendable, ...refused];
+    if (dead.length > 0) await publishDeadLetters(kafka, target, dead);
+    return written(entries, outcome, dead.length);
+  };
+}
+
+function written(
+  entries: readonly BulkEntry[],
+  { done, stale }: { readonly done: number; readonly stale: number },
+  deadLetters: number,
+): Written {
+  const last = entries[entries.length - 1]?.record;
+  if (last === undefined) throw new RangeError('expected at least one record');
+  const bytes = entries.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
+  return {
+    next: String(BigInt(last.offset) + 1n),
+    last: recordMark(last),
+    counts: { read: entries.length, indexed: done + stale, stale, deadLetters, bytes },
+  };
+}
+
+function assertNoFlood(
+  { topic, alias, maxDeadLetterRatio }: WriteDependencies['target'],
+  { records, refused }: { readonly records: number; readonly refused: number },
+  latest: readonly RefusedRecord[],
+): void {
+  if (maxDeadLetterRatio === null || maxDeadLetterRatio === undefined || refused < MIN_FLOOD) return;
+  if (refused <= records * maxDeadLetterRatio) return;
+  throw pipelineFailure(
+    'DeadLetterFlood',
+    `${alias} refused ${refused} of ${records} records of ${topic} (${latest[0]?.reason ?? ''}), expected at most ` +
+      `${Number((maxDeadLetterRatio * 100).toPrecision(3))} %. None of the last of them is dead-lettered yet: mend the mapping or the producer ` +
+      'and resume; resuming without a change takes them as dead letters.',
+  );
+}

@@ -1,0 +1,68 @@
+import { BulkWriter, type BulkEntry } from '../../../activities/indexing/bulk-writer';
+
+const ONE_MB = 1_000_000;
+
+function entry(bytes: number): BulkEntry {
+  const record = { partition: 0, offset: '0', timestamp: '0', key: null, value: null, headers: {} };
+  return { record, id: 'x', head: '', bytes };
+}
+
+/** A writer whose requests end when the test says so. */
+function heldWriter() {
+  const requests: { end: () => void; fail: (error: Error) => void }[] = [];
+  const passed: number[] = [];
+  const writer = new BulkWriter<number>(
+    () => {
+      const number = requests.length;
+      return new Promise((resolve, reject) => {
+        const end = (): void => {
+          resolve(number);
+        };
+        requests.push({ end, fail: reject });
+      });
+    },
+    (number) => passed.push(number),
+  );
+  return { writer, requests, passed };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('BulkWriter', () => {
+  it('keeps two requests in flight and holds the third back', async () => {
+    const { writer, requests } = heldWriter();
+    await writer.add(entry(ONE_MB));
+    await writer.add(entry(ONE_MB));
+    let isTaken = false;
+    const third = writer.add(entry(ONE_MB))?.then(() => (isTaken = true));
+    await turn();
+    expect([requests.length, isTaken]).toEqual([2, false]);
+    requests[1]?.end();
+    await third;
+    expect(requests).toHaveLength(3);
+  });
+
+  it('passes requests in their order, whatever the order of the answers', async () => {
+    const { writer, requests, passed } = heldWriter();
+    await writer.add(entry(ONE_MB));
+    await writer.add(entry(ONE_MB));
+    requests[1]?.end();
+    await turn();
+    expect(passed).toEqual([]);
+    requests[0]?.end();
+    await writer.end();
+    expect(passed).toEqual([0, 1]);
+  });
+
+  it('sends nothing more and passes nothing more after a failure', async () => {
+    const { writer, requests, passed } = heldWriter();
+    await writer.add(entry(ONE_MB));
+    await writer.add(entry(ONE_MB));
+    requests[0]?.fail(new Error('refused'));
+    await turn();
+    await expect(writer.add(entry(ONE_MB))).rejects.toThrow('refused');
+    requests[1]?.end();
+    await expect(writer.end()).rejects.toThrow('refused');
+    expect([requests.length, passed]).toEqual([2, []]);
+  });
+});

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@elastic/elasticsearch';
+import { toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
+import { sendBulk, type BulkOutcome } from '../../../activities/indexing/send-bulk';
+import { idOf } from '../../faults/bulk-exchange';
+import { FaultProxy, type Fault } from '../../faults/fault-proxy';
+import { stackAddresses } from '../../stack';
+
+const REQUEST_TIMEOUT_MS = 500;
+
+let direct: Client;
+let proxy: FaultProxy;
+let elasticsearch: Client;
+beforeAll(async () => {
+  const { elasticsearchNode } = stackAddresses();
+  direct = new Client({ node: elasticsearchNode, maxRetries: 0 });
+  proxy = await FaultProxy.start(elasticsearchNode);
+  elasticsearch = new Client({ node: proxy.address, maxRetries: 0, requestTimeout: REQUEST_TIMEOUT_MS });
+});
+afterEach(() => {
+  proxy.plan = () => null;
+});
+afterAll(async () => {
+  await elasticsearch.close();
+  await direct.close();
+  await proxy.close();
+});
+
+/** An alias over an index whose mapping takes `n` as a number and nothing else. */
+async function newAlias(settings: Record<string, unknown> = {}): Promise<string> {
+  const alias = `bulk-${randomUUID()}`;
+  await direct.indices.create({
+    index: `${alias}-1`,
+    settings: { number_of_replicas: 0, ...settings },
+    mappings: {
+      dynamic: 'strict',
+      properties: { passage: { type: 'object', enabled: false }, n: { type: 'double' }, text: { type: 'keyword' } },
+    },
+    aliases: { [alias]: { is_write_index: true } },
+  });
+  return alias;
+}
+
+function item(id: string, value: string): BulkItem {
+  const record = {
+    ...{ partition: 0, offset: '0', timestamp: '0', key: null },
+    value: Buffer.from(value),
+    headers: { 'event-id': Buffer.from(id) },
+  };
+  const made = toBulkItem(record, 0);
+  if ('reason' in made) throw new Error(`expected an item, got ${made.reason}`);
+  return made;
+}
+
+function items(count: number): BulkItem[] {
+  return Array.from({ length: count }, (_, n) => item(`id${n}`, `{"n":${n}}`));
+}
+
+const pauses: number[] = [];
+async function send(alias: string, sent: readonly BulkItem[], client = elasticsearch): Promise<BulkOutcome> {
+  pauses.length = 0;
+  const pause = (milliseconds: number): Promise<void> => {
+    pauses.push(milliseconds);
+    return Promise.resolve();
+  };
+  return await sendBulk({ elasticsearch: client, alias, items: sent, signal: new AbortController().signal, pause });
+}
+
+async function expectAll(alias: string, count: number): Promise<void> {
+  await direct.indices.refresh({ index: alias });
+  expect((await direct.count({ index: alias })).count).toBe(count);
+}
+
+/** The first requests meet these faults, later ones none. */
+function faults(...plan: Fault[]): void {
+  const first = proxy.requests;
+  proxy.plan = ({ number }) => plan[number - first - 1] ?? null;
+}
+
+describe('sendBulk before a faulty Elasticsearch', () => {
+  const busy: Fault = { kind: 'answer', status: 429, body: '{"error":{"type":"es_rejected_execution_exception"}}' };
+  it.each<[string, Fault]>([
+    ['a reply that is lost after the documents were applied', { kind: 'lost' }],
+    ['a reply that comes after the timeout', { kind: 'late', ms: REQUEST_TIMEOUT_MS * 2 }],
+    ['a reply cut off within the first item', { kind: 'truncated', bytes: 40 }],
+    ['a reply cut off after it said that nothing failed', { kind: 'truncated', bytes: 30 }],
+    ['a reply that is no JSON', { kind: 'garbage' }],
+    ['a connection that is refused', { kind: 'refused' }],
+    ['a server that is away', { kind: 'answer', status: 503, body: '' }],
+    ['a queue that is full', busy],
+  ])('sends again after %s', async (_what, fault) => {
+    const alias = await newAlias();
+    faults(fault, fault);
+    expect(await send(alias, items(20))).toEqual({ done: 20, stale: 0, dead: [] });
+    expect(pauses).toHaveLength(2);
+    await expectAll(alias, 20);
+  });
+
+  it('sends only those items again that it was too busy for', async () => {
+    const alias = await newAlias();
+    const sentAgain: string[][] = [];
+    const first = proxy.requests;
+    proxy.plan = ({ number, items: sent }) => {
+      if (number > first + 1) sentAgain.push(sent.map(idOf));
+      if (number > first + 2) return null;
+      return {
+        kind: 'items',
+        failure: (each) =>
+          ['id3', 'id7'].includes(idOf(each)) ? { status: number === first + 1 ? 429 : 503, type: 'busy' } : null,
+      };
+    };
+    expect(await send(alias, items(10))).toEqual({ done: 10, stale: 0, dead: [] });
+    expect(sentAgain).toEqual([
+      ['id3', 'id7'],
+      ['id3', 'id7'],
+    ]);
+    await expectAll(alias, 10);
+  });
+
+  it('waits as long as Retry-After asks for', async () => {
+    const alias = await newAlias();
+    faults({ kind: 'answer', status: 429, body: '', retryAfterSeconds: 7 });
+    await send(alias, items(1));
+    expect(pauses).toEqual([7_000]);
+  });
+
+  it('halves what is too large until only the one too large item is left, which is dead', async () => {
+    const alias = await newAlias();
+    const sent = [...items(8), item('large', JSON.stringify({ text: 'x'.repeat(3_000) }))];
+    proxy.plan = ({ bytes }) => (bytes > 2_000 ? { kind: 'answer', status: 413 } : null);
+    const outcome = await send(alias, sent);
+    expect(outcome).toMatchObject({ done: 8, dead: [{ item: { id: 'large' }, reason: 'TooLargeForIndex' }] });
+    await expectAll(alias, 8);
+  });
+
+  it('halves a request that is refused as too much again and again', async () => {
+    const alias = await newAlias();
+    proxy.plan = ({ items: sent }) => (sent.length > 3 ? busy : null);
+    expect(await send(alias, items(10))).toMatchObject({ done: 10 });
+    await expectAll(alias, 10);
+  });
+
+  it('gives up after some tries with a failure that Temporal retries', async () => {
+    const alias = await newAlias();
+    proxy.plan = () => ({ kind: 'answer', status: 503, body: '' });
+    await expect(send(alias, items(2))).rejects.toMatchObject({ type: 'ServiceUnavailable', nonRetryable: false });
+  });
+});
+
+describe('sendBulk and what the real Elasticsearch refuses', () => {
+  it.each([
+    ['a word for a number', '{"n":"warm"}', 'document_parsing_exception'],
+    ['a number out of range', '{"n":1e999}', 'document_parsing_exception'],
+    ['an object for a number', '{"n":{"a":1}}', 'document_parsing_exception'],
+    ['a bare NaN', '{"n":NaN}', 'document_parsing_exception'],
+    ['truncated JSON', '{"n":1', 'document_parsing_exception'],
+    ['the same key twice', '{"n":1,"n":2}', 'document_parsing_exception'],
+    ['a control character', '{"text":"a\tb"}', 'document_parsing_exception'],
+    ['a keyword of 40,000 bytes', JSON.stringify({ text: 'x'.repeat(40_000) }), 'document_parsing_exception'],
+    ['a field the mapping does not know', '{"surprise":1}', 'strict_dynamic_mapping_exception'],
+    ['two objects on one line', '{"n":1}{"n":2}', 'illegal_argument_exception'],
+  ])('takes %s for the fault of the document', async (_what, value, reason) => {
+    const alias = await newAlias();
+    const outcome = await send(alias, [item('good', '{"n":1}'), item('bad', value), item('fine', '{"n":2}')], direct);
+    expect(outcome).toMatchObject({ done: 2, dead: [{ item: { id: 'bad' }, reason }] });
+    await expectAll(alias, 2);
+  });
+
+  it('takes an id of 512 bytes', async () => {
+    const alias = await newAlias();
+    expect(await send(alias, [item('i'.repeat(512), '{"n":1}')], direct)).toMatchObject({ done: 1 });
+  });
+
+  it.each<[string, (alias: string) => Promise<unknown>]>([
+    ['a write block', (alias) => direct.indices.addBlock({ index: `${alias}-1`, block: 'write' })],
+    ['a read-only block', (alias) => direct.indices.addBlock({ index: `${alias}-1`, block: 'read_only' })],
+    ['a closed index', (alias) => direct.indices.close({ index: `${alias}-1` })],
+    ['an index that is gone', (alias) => direct.indices.delete({ index: `${alias}-1` })],
+    [
+      'an alias without a write index',
+      async (alias) => {
+        await direct.indices.create({ index: `${alias}-2` });
+        const add = (index: string) => ({ add: { index, alias, is_write_index: false } });
+        await direct.indices.updateAliases({ actions: [add(`${alias}-1`), add(`${alias}-2`)] });
+      },
+    ],
+  ])('takes %s for the fault of the system, and no document for dead', async (_what, harm) => {
+    const alias = await newAlias();
+    await harm(alias);
+    await expect(send(alias, items(3), direct)).rejects.toMatchObject({ type: 'IndexMisconfigured' });
+    await direct.indices
+      .putSettings({
+        index: `${alias}*`,
+        settings: { 'index.blocks.read_only': false, 'index.blocks.write': false },
+      })
+      .catch(() => undefined);
+  });
+
+  it('waits out a disk that is full', async () => {
+    const alias = await newAlias({ 'blocks.read_only_allow_delete': true });
+    const freeing = async (): Promise<void> => {
+      const settings = { 'index.blocks.read_only_allow_delete': null };
+      await direct.indices.putSettings({ index: `${alias}-1`, settings });
+    };
+    const signal = new AbortController().signal;
+    const outcome = await sendBulk({ elasticsearch: direct, alias, items: items(3), signal, pause: freeing });
+    expect(outcome).toEqual({ done: 3, stale: 0, dead: [] });
+  });
+});
+
+describe('a value that holds a line break and a delete action', () => {
+  it('is not sent, so that it changes nothing but itself', () => {
+    const value = Buffer.from('{"n":1}\n{"delete":{"_id":"victim"}}');
+    const record = {
+      partition: 0,
+      offset: '0',
+      timestamp: '0',
+      key: null,
+      value,
+      headers: { 'event-id': Buffer.from('x') },
+    };
+    expect(toBulkItem(record, 0)).toMatchObject({ reason: 'NotOneObjectOnOneLine' });
+  });
+});
