@@ -6,6 +6,7 @@
 export { indexTopic } from './index-topic';
 export { reconcile } from './reconcile';
 export { replayFile } from './replay-file';
+export { replayTopic } from './replay-topic';
 export { runSparkJob } from './run-spark-job';
 export { simulateReadings } from './simulate-readings';
 export { streamingPipeline } from './streaming-pipeline';

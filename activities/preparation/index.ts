@@ -7,11 +7,13 @@ import type { Client } from '@elastic/elasticsearch';
 import type { PipelinePlan } from '../contracts/plan';
 import type { KafkaGateway } from '../kafka';
 import { parseInput, type ParseInputRequest, type TaskQueues } from './parse-input';
+import { planReplay, type PlanReplayRequest, type ReplayPlan } from './plan-replay';
 import { prepareIndices, type PrepareIndicesInput, type PrepareIndicesResult } from './prepare-indices';
 import { prepareTopics, topicEnds, type PreparedTopics, type TopicPositions } from './prepare-topics';
 
 export interface PreparationActivities {
   parseInput(request: ParseInputRequest): Promise<PipelinePlan>;
+  planReplay(request: PlanReplayRequest): Promise<ReplayPlan>;
   prepareTopics(plan: PipelinePlan): Promise<PreparedTopics>;
   topicEnds(plan: PipelinePlan): Promise<TopicPositions>;
   prepareIndices(input: PrepareIndicesInput): Promise<PrepareIndicesResult>;
@@ -29,6 +31,7 @@ export function createPreparationActivities({
   return {
     // Throws synchronously on bad input, which must become a rejected promise.
     parseInput: (request) => Promise.resolve().then(() => parseInput(taskQueues, request)),
+    planReplay: (request) => planReplay(kafka, taskQueues.io, request),
     prepareTopics: (plan) => prepareTopics(kafka, plan),
     topicEnds: (plan) => topicEnds(kafka, plan),
     prepareIndices: (input) => prepareIndices(elasticsearch, input),

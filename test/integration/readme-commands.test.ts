@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { OutgoingRecord } from '../../activities/kafka';
 import { stackAddresses, temporalProgram } from '../stack';
 import { PipelineDriver, until } from './pipeline-driver';
+import type { WorkerProcess } from './worker-process';
 
 const PROJECT = join(__dirname, '..', '..');
 const run = promisify(execFile);
@@ -15,24 +16,25 @@ const COMMANDS = [...readFileSync(join(PROJECT, 'README.md'), 'utf8').matchAll(/
   .filter((line) => line.startsWith('temporal '));
 
 let driver: PipelineDriver;
+let worker: WorkerProcess;
 const typed = new Set<string>();
 beforeAll(async () => {
   driver = await PipelineDriver.open();
   // The queue that the README names.
-  await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
+  worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
 }, 120_000);
 afterAll(async () => {
   await driver.close();
 }, 60_000);
 
-/** Types the README's command that holds all of `words`, and `more` at its end. */
-async function type(words: string, more = ''): Promise<string> {
+/** Types the README's command that holds all of `words`, with `more` at its end, edited as people edit an example. */
+async function type(words: string, more = '', edit: (command: string) => string = (it) => it): Promise<string> {
   const command = COMMANDS.find((line) => words.split(' ').every((word) => line.includes(word)));
   if (command === undefined) throw new Error(`expected the README to hold a command with the words: ${words}`);
   typed.add(command);
   const PATH = `${dirname(temporalProgram())}:${process.env['PATH'] ?? ''}`;
   const env = { ...process.env, PATH, TEMPORAL_ADDRESS: stackAddresses().temporal };
-  const { stdout } = await run('sh', ['-c', `${command} ${more}`], { cwd: PROJECT, env });
+  const { stdout } = await run('sh', ['-c', `${edit(command)} ${more}`], { cwd: PROJECT, env });
   return stdout;
 }
 
@@ -43,6 +45,54 @@ async function produced(): Promise<number> {
 
 async function status(workflowId: string): Promise<string> {
   return (await driver.temporal.workflow.getHandle(workflowId).describe()).status.name;
+}
+
+const WINDOW_MS = 10_000;
+const WINDOWS = 6;
+
+/** Every reading's content without its passage, under its id, for the ids that there were before. */
+async function contents(ids?: readonly string[]): Promise<Map<string, string>> {
+  await driver.elasticsearch.indices.refresh({ index: 'mine-readings' });
+  const query = ids === undefined ? { match_all: {} } : { ids: { values: [...ids] } };
+  const { hits } = await driver.elasticsearch.search<Record<string, unknown>>({
+    index: 'mine-readings',
+    size: 10_000,
+    query,
+  });
+  return new Map(hits.hits.map(({ _id, _source }) => [_id ?? '', JSON.stringify({ ..._source, passage: null })]));
+}
+
+async function replays(): Promise<readonly string[]> {
+  const statuses: string[] = [];
+  const query = `WorkflowType = 'replayTopic'`;
+  for await (const { status } of driver.temporal.workflow.list({ query })) statuses.push(status.name);
+  return statuses;
+}
+
+/** Backfills the windows up to now while readings arrive, with a worker killed on the way. */
+async function replayByScheduleUnderKill(): Promise<void> {
+  await until('there are readings to replay', async () => (await contents()).size > 1_000);
+  const before = await contents();
+  const endMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
+  const at = (ms: number): string => new Date(ms).toISOString();
+  const shorter = (command: string): string =>
+    command.replace('1 hour', `${WINDOW_MS / 1_000} seconds`).replace('1h', `${WINDOW_MS / 1_000}s`);
+  await type('schedule create', '', shorter);
+  await type('schedule trigger');
+  await type('schedule backfill', '', (command) =>
+    command
+      .replace(/--start-time \S+/, `--start-time ${at(endMs - WINDOWS * WINDOW_MS - 1)}`)
+      .replace(/--end-time \S+/, `--end-time ${at(endMs)}`),
+  );
+  await until('a replay runs', async () => (await replays()).includes('RUNNING'));
+  await worker.kill('SIGKILL');
+  worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
+  await until('all replays are done', async () => {
+    const statuses = await replays();
+    return statuses.length >= WINDOWS && statuses.every((status) => status === 'COMPLETED');
+  });
+  await type('schedule delete');
+  expect(await contents([...before.keys()])).toEqual(before);
 }
 
 describe('the commands of the README', () => {
@@ -88,6 +138,7 @@ describe('the commands of the README', () => {
     const before = await produced();
     await until('it publishes at the new rate', async () => (await produced()) > before + 500);
     await type('update pipeline/mine/index/readings skip');
+    await replayByScheduleUnderKill();
     await type('update pipeline/mine stop');
     const result = await type('workflow result pipeline/mine');
     expect(result).toMatch(/"reconciled": ?true/);

@@ -44,6 +44,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
   const activities: Activities = {
     parseInput: (request) => Promise.resolve().then(() => parseInput({ io: 'test', host: 'test' }, request)),
     prepareTopics: () => Promise.resolve({ start: EMPTY, end: positions() }),
+    planReplay: () => Promise.reject(pipelineFailure('SourceMissing', 'no topic here')),
     topicEnds: () => Promise.resolve(positions()),
     prepareIndices: () => Promise.resolve({ notes: [] }),
     publishSimulatedRange: ({ from, to }) => {

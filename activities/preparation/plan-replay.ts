@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { PartitionOffsets } from '../contracts/offsets';
+import { durationMs, durationPattern } from '../contracts/pipeline-input';
+import { pipelineFailure } from '../failures';
+import type { KafkaGateway } from '../kafka';
+
+export interface PlanReplayRequest {
+  /** As the user gave it. */
+  readonly input: unknown;
+  /** ISO 8601: where a window ends. */
+  readonly endsAt: string;
+}
+
+/** What is read again, and into which index. */
+export interface ReplayPlan {
+  readonly stream: 'readings' | 'windows' | 'deadLetters';
+  readonly topic: string;
+  readonly alias: string;
+  readonly deadLetterTopic: string | null;
+  readonly ioTaskQueue: string;
+  readonly from: PartitionOffsets;
+  readonly to: PartitionOffsets;
+}
+
+const offsets = z.record(z.string().regex(/^\d+$/, 'expected a partition number'), z.string().regex(/^\d{1,19}$/));
+
+const replayInputSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, 'expected the name of a pipeline'),
+    stream: z.enum(['readings', 'windows', 'deadLetters']).default('readings'),
+    window: z.string().regex(durationPattern, 'expected a duration such as "1 hour"').optional(),
+    from: offsets.optional(),
+    to: offsets.optional(),
+  })
+  .refine(
+    ({ window, from, to }) => (window === undefined ? from !== undefined && to !== undefined : !from && !to),
+    'expected either window, or from and to: the first and the next offset of each partition',
+  );
+
+/**
+ * Finds the offsets that a replay reads: those it is given, or those published in the window that ends at `endsAt`.
+ *
+ * @throws InvalidInput naming every bad field at once
+ * @throws SourceMissing when there is no such pipeline
+ * @throws OffsetOutOfRange when the log does not hold the offsets given
+ */
+export async function planReplay(
+  kafka: KafkaGateway,
+  ioTaskQueue: string,
+  { input, endsAt }: PlanReplayRequest,
+): Promise<ReplayPlan> {
+  const parsed = replayInputSchema.safeParse(input ?? {});
+  if (!parsed.success) {
+    throw pipelineFailure('InvalidInput', `The input of this replay cannot be used:\n${z.prettifyError(parsed.error)}`);
+  }
+  const { name, stream, window, from, to } = parsed.data;
+  const { topic, alias } = placesOf(name, stream);
+  const range =
+    window === undefined
+      ? await heldRange(kafka, topic, from ?? {}, to ?? {})
+      : await windowRange(kafka, topic, Date.parse(endsAt), durationMs(window));
+  const deadLetterTopic = stream === 'deadLetters' ? null : `${name}.dead-letter`;
+  return { stream, topic, alias, deadLetterTopic, ioTaskQueue, ...range };
+}
+
+function placesOf(name: string, stream: ReplayPlan['stream']): { readonly topic: string; readonly alias: string } {
+  const places = {
+    readings: { topic: `${name}.enriched`, alias: `${name}-readings` },
+    windows: { topic: `${name}.windows`, alias: `${name}-windows` },
+    deadLetters: { topic: `${name}.dead-letter`, alias: `${name}-dead-letters` },
+  };
+  return places[stream];
+}
+
+async function windowRange(
+  kafka: KafkaGateway,
+  topic: string,
+  endMs: number,
+  lengthMs: number,
+): Promise<Pick<ReplayPlan, 'from' | 'to'>> {
+  const from = await kafka.offsetsAt(topic, endMs - lengthMs);
+  return { from, to: await kafka.offsetsAt(topic, endMs) };
+}
+
+async function heldRange(
+  kafka: KafkaGateway,
+  topic: string,
+  from: PartitionOffsets,
+  to: PartitionOffsets,
+): Promise<Pick<ReplayPlan, 'from' | 'to'>> {
+  const { start, end } = await kafka.offsets(topic);
+  const problems = Object.keys({ ...from, ...to }).filter((partition) => {
+    const [first, next] = [from[partition], to[partition]];
+    if (first === undefined || next === undefined || start[partition] === undefined) return true;
+    const isHeld = BigInt(first) >= BigInt(start[partition]) && BigInt(next) <= BigInt(end[partition] ?? 0);
+    return !isHeld || BigInt(first) > BigInt(next);
+  });
+  if (problems.length === 0) return { from, to };
+  const held = problems.map((partition) => `${partition}: [${start[partition] ?? '-'}, ${end[partition] ?? '-'})`);
+  throw pipelineFailure(
+    'OffsetOutOfRange',
+    `Topic ${topic} holds the offsets ${held.join(', ')}; expected from and to to lie within them in every partition.`,
+  );
+}
