@@ -3,27 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installParts } from '../deploy/local/install/install-parts';
 import { listenForInterruption } from '../deploy/local/interruption';
-import { takenPort } from '../deploy/local/processes/free-port';
 import { resetState } from '../deploy/local/reset';
 import { startStack } from '../deploy/local/stack';
 import { StackError } from '../deploy/local/stack-error';
 import { describeEvent } from '../deploy/local/stack-event';
 import { workerVariables } from '../deploy/local/worker';
 import { loadConfig } from '../workers/config';
+import { freePorts } from './free-ports';
 import globalTeardown from './global-teardown';
 import { keepTestRun } from './running-stack';
 import { type SharedStack, STACK_VARIABLE } from './stack';
 
 const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
-const PORT_VARIABLES = [
-  'TEMPORAL_PORT',
-  'TEMPORAL_UI_PORT',
-  'KAFKA_PORT',
-  'KAFKA_CONTROLLER_PORT',
-  'ELASTICSEARCH_PORT',
-  'ELASTICSEARCH_TRANSPORT_PORT',
-];
-
 /**
  * Starts one stack for all suites that need servers, on ports and a state folder of its own, so that several test runs
  * and a stack in use do not meet. Where TEMPORAL_ADDRESS, KAFKA_BROKERS or ELASTICSEARCH_NODE is set, that server is
@@ -79,15 +70,6 @@ async function removeLeftBehind(): Promise<void> {
     } catch (error) {
       if (!(error instanceof StackError)) throw error;
     }
-  }
-}
-
-/** A block of neighbours below the range from which the system takes the ports of outgoing connections. */
-async function freePorts(): Promise<Record<string, string>> {
-  for (let first = 20_000 + (process.pid % 1000) * 10; ; first = first >= 31_990 ? 20_000 : first + 10) {
-    const ports = PORT_VARIABLES.map((_, index) => first + index);
-    if ((await takenPort(ports, 0)) !== undefined) continue;
-    return Object.fromEntries(PORT_VARIABLES.map((name, index) => [name, String(ports[index])]));
   }
 }
 

@@ -1,4 +1,5 @@
 import { EVENT_ID_HEADER } from '../../activities/contracts/record';
+import { highestAttempt } from './attempts';
 import { PipelineDriver, until } from './pipeline-driver';
 import type { WorkerProcess } from './worker-process';
 
@@ -51,7 +52,7 @@ describe('a worker killed with SIGKILL', () => {
     expect(await rawRepeats(`${name}.raw`)).toBeGreaterThan(0);
     await whileSpark.kill('SIGKILL');
 
-    const inIndexer = await driver.startWorker({ PIPELINE_CRASH_AT: 'indexer:2' });
+    const inIndexer = await driver.startWorker({ PIPELINE_CRASH_AT: 'index-after-bulk:2' });
     await expectKilled(inIndexer);
 
     await driver.startWorker();
@@ -64,10 +65,12 @@ describe('a worker killed with SIGKILL', () => {
     expect(report?.proof.repeats).toBeGreaterThan(0);
     expect(report?.proof.windowedReadings).toBe(report?.proof.indexed);
 
-    expect(await driver.highestAttempt(`${workflowId}/source`, 'publishSimulatedRange')).toBeGreaterThanOrEqual(2);
-    expect(await driver.highestAttempt(`${workflowId}/spark`, 'watchSparkJob')).toBeGreaterThanOrEqual(2);
+    expect(
+      await highestAttempt(driver.temporal, `${workflowId}/source`, 'publishSimulatedRange'),
+    ).toBeGreaterThanOrEqual(2);
+    expect(await highestAttempt(driver.temporal, `${workflowId}/spark`, 'watchSparkJob')).toBeGreaterThanOrEqual(2);
     const streams = ['readings', 'windows', 'deadLetters'].map((stream) => `${workflowId}/index/${stream}`);
-    const attempts = await Promise.all(streams.map((id) => driver.highestAttempt(id, 'indexSlice')));
+    const attempts = await Promise.all(streams.map((id) => highestAttempt(driver.temporal, id, 'indexSlice')));
     expect(Math.max(...attempts)).toBeGreaterThanOrEqual(2);
   }, 600_000);
 });

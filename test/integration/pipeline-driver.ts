@@ -75,22 +75,6 @@ export class PipelineDriver {
     const { count } = await this.elasticsearch.count({ index: alias, query: { term: { 'passage.run': run } } });
     return count;
   }
-
-  /** Highest attempt at which an activity of that type was started, in any execution of the workflow. */
-  async highestAttempt(workflowId: string, activityType: string): Promise<number> {
-    const { events } = await this.temporal.workflow.getHandle(workflowId).fetchHistory();
-    const scheduled = new Map<string, string>();
-    let highest = 0;
-    for (const event of events ?? []) {
-      const type = event.activityTaskScheduledEventAttributes?.activityType?.name;
-      if (type !== undefined && type !== null) scheduled.set(String(event.eventId), type);
-      const started = event.activityTaskStartedEventAttributes;
-      if (started && scheduled.get(String(started.scheduledEventId)) === activityType) {
-        highest = Math.max(highest, started.attempt ?? 0);
-      }
-    }
-    return highest;
-  }
 }
 
 /** Waits until `condition` holds; fails with `what` when it does not within the time. */

@@ -3,19 +3,11 @@ import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { takenPort } from '../../deploy/local/processes/free-port';
 import type { RunReport } from '../../activities/contracts/report';
 import { StackProcess } from './stack-process';
+import { freePorts } from '../free-ports';
 import { until } from './pipeline-driver';
 
-const PORT_VARIABLES = [
-  'TEMPORAL_PORT',
-  'TEMPORAL_UI_PORT',
-  'KAFKA_PORT',
-  'KAFKA_CONTROLLER_PORT',
-  'ELASTICSEARCH_PORT',
-  'ELASTICSEARCH_TRANSPORT_PORT',
-];
 const RECORDS = 5_000;
 
 let stateFolder: string;
@@ -29,14 +21,6 @@ afterAll(async () => {
   await launcher?.stop();
   await rm(join(stateFolder, '..'), { recursive: true, force: true });
 }, 120_000);
-
-async function freePorts(): Promise<Record<string, string>> {
-  for (let first = 20_000 + ((process.pid * 7) % 1_000) * 10; ; first += 10) {
-    const ports = PORT_VARIABLES.map((_, index) => first + index);
-    if ((await takenPort(ports, 0)) !== undefined) continue;
-    return Object.fromEntries(PORT_VARIABLES.map((name, index) => [name, String(ports[index])]));
-  }
-}
 
 describe('the whole stack killed with SIGKILL', () => {
   it('goes on where it stood after a start, and reconciles', async () => {

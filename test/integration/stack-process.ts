@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const PROJECT = join(__dirname, '..', '..');
+
+export type ServerName = 'kafka' | 'elasticsearch' | 'temporal';
 
 /** `npm run stack` in a process of its own: servers, worker, and whatever they start. */
 export class StackProcess {
@@ -41,24 +43,39 @@ export class StackProcess {
     await this.ended;
   }
 
+  /**
+   * One server dies; the launcher dies with it without a word, so that the others stay up and the next start goes on
+   * with them.
+   */
+  async killServer(name: ServerName): Promise<void> {
+    process.kill(this.pid, 'SIGKILL');
+    killGroups(this.#pidsOf('servers', new RegExp(`^${name}\\.json$`)));
+    await this.ended;
+  }
+
   /** Power loss: launcher, servers, worker and Spark drivers at once, none with time for a last word. */
   async killEverything(): Promise<void> {
     const groups = [...this.#pidsOf('servers', /\.json$/), ...this.#pidsOf('spark/runs', /driver\.json$/)];
     process.kill(this.pid, 'SIGKILL');
-    for (const pid of groups) {
-      try {
-        process.kill(-pid, 'SIGKILL');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    }
+    killGroups(groups);
     await this.ended;
   }
 
   #pidsOf(folder: string, name: RegExp): number[] {
     const path = join(this.stateFolder, folder);
+    if (!existsSync(path)) return [];
     return readdirSync(path, { recursive: true, encoding: 'utf8' })
       .filter((file) => name.test(file))
       .map((file) => (JSON.parse(readFileSync(join(path, file), 'utf8')) as { pid: number }).pid);
+  }
+}
+
+function killGroups(groups: readonly number[]): void {
+  for (const pid of groups) {
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 }

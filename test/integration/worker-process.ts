@@ -10,7 +10,10 @@ export interface WorkerProcess {
   readonly pid: number;
   /** Resolves with the signal or exit code when the process is gone. */
   readonly ended: Promise<string>;
+  /** Waits for the end. */
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Does not wait. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /** Starts a worker and waits until it polls; its last lines are in the error when it ends before. */
@@ -32,7 +35,12 @@ export async function startWorker(environment: Readonly<Record<string, string>>)
       reject(new Error(`the worker ended (${how}) before it was ready:\n${lines.slice(-20).join('\n')}`));
     });
   });
-  return { pid: pidOf(child), ended, kill: (signal) => kill(child, ended, signal) };
+  return {
+    pid: pidOf(child),
+    ended,
+    kill: (signal) => kill(child, ended, signal),
+    signal: (signal) => child.kill(signal),
+  };
 }
 
 async function kill(child: ChildProcess, ended: Promise<string>, signal: NodeJS.Signals): Promise<void> {

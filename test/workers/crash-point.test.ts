@@ -15,12 +15,12 @@ describe('crashPoint', () => {
   });
 
   it('kills this process once, when the point is reached for the wanted time', () => {
-    const crash = crashPoint('indexer:2');
+    const crash = crashPoint('index-after-bulk:2');
     crash('source');
-    crash('indexer');
+    crash('index-after-bulk');
     expect(kill).not.toHaveBeenCalled();
-    crash('indexer');
-    crash('indexer');
+    crash('index-after-bulk');
+    crash('index-after-bulk');
     expect(kill).toHaveBeenCalledTimes(1);
     expect(kill).toHaveBeenCalledWith(process.pid, 'SIGKILL');
   });

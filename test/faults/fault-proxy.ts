@@ -1,0 +1,169 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { itemsOf, spliceFailures, type ItemFailure } from './bulk-exchange';
+
+/** What happens to one bulk request. */
+export type Fault =
+  /** Answered without asking the server. */
+  | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly retryAfterSeconds?: number }
+  /** Some items fail without reaching the server; the others do. */
+  | { readonly kind: 'items'; readonly failure: (item: string, position: number) => ItemFailure | null }
+  /** The server applies it, and the connection ends without an answer. */
+  | { readonly kind: 'lost' }
+  /** The server applies it; the answer comes so much later. */
+  | { readonly kind: 'late'; readonly ms: number }
+  /** The server applies it; only so many bytes of the answer come. */
+  | { readonly kind: 'truncated'; readonly bytes: number }
+  /** The server applies it; something else is answered with 200. */
+  | { readonly kind: 'garbage' }
+  /** The connection ends before the server hears of it. */
+  | { readonly kind: 'refused' };
+
+/** @returns null: the request passes unharmed */
+export type FaultPlan = (request: {
+  /** Of bulk requests, from 1. */
+  readonly number: number;
+  readonly items: readonly string[];
+  readonly bytes: number;
+}) => Fault | null | Promise<Fault | null>;
+
+/** An HTTP server before Elasticsearch which breaks bulk requests by plan and lets everything else pass. */
+export class FaultProxy {
+  plan: FaultPlan = () => null;
+  /** Called when the server has answered a bulk request, before the answer goes on. */
+  onApplied: (number: number) => void = () => undefined;
+  /** Bulk requests seen, and faults done. */
+  requests = 0;
+  faults = 0;
+  /** Items seen, by the alias they were for. */
+  readonly sent = new Map<string, number>();
+  readonly #server: Server;
+
+  private constructor(private readonly target: string) {
+    this.#server = createServer((request, response) => {
+      this.#handle(request, response).catch(() => request.socket.destroy());
+    });
+  }
+
+  static async start(target: string): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target);
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await whole(request);
+    if (!(request.url ?? '').includes('/_bulk')) {
+      await this.#relay(await this.#forward(request, body), response);
+      return;
+    }
+    const number = ++this.requests;
+    const items = itemsOf(body);
+    const alias = (request.url ?? '').split('/')[1] ?? '';
+    this.sent.set(alias, (this.sent.get(alias) ?? 0) + items.length);
+    const fault = await this.plan({ number, items, bytes: body.length });
+    if (fault === null) {
+      const answer = await this.#forward(request, body);
+      this.onApplied(number);
+      await this.#relay(answer, response);
+      return;
+    }
+    this.faults += 1;
+    await this.#break(fault, { request, response, body, items });
+  }
+
+  async #break(fault: Fault, exchange: BulkExchange): Promise<void> {
+    const { request, response, body } = exchange;
+    if (fault.kind === 'refused') request.socket.destroy();
+    else if (fault.kind === 'answer') {
+      if (fault.retryAfterSeconds !== undefined) response.setHeader('retry-after', fault.retryAfterSeconds);
+      reply(response, fault.status, fault.body ?? '');
+    } else if (fault.kind === 'items') await this.#failItems(fault, exchange);
+    else await this.#spoil(fault, await this.#forward(request, body), exchange);
+  }
+
+  async #failItems({ failure }: Extract<Fault, { kind: 'items' }>, exchange: BulkExchange): Promise<void> {
+    const { request, response, items } = exchange;
+    const failures = items.map((item, position) => failure(item, position));
+    const passing = items.filter((_, position) => failures[position] === null);
+    const real = passing.length === 0 ? null : await this.#forward(request, Buffer.from(passing.join('')));
+    if (real?.ok === false) await this.#relay(real, response);
+    else reply(response, 200, spliceFailures((await real?.text()) ?? null, failures));
+  }
+
+  /** The server has applied it; the way back is what breaks. */
+  async #spoil(
+    fault: Extract<Fault, { kind: 'lost' | 'late' | 'truncated' | 'garbage' }>,
+    answer: Response,
+    { request, response }: BulkExchange,
+  ): Promise<void> {
+    switch (fault.kind) {
+      case 'lost':
+        await answer.arrayBuffer();
+        request.socket.destroy();
+        return;
+      case 'late':
+        await sleep(fault.ms);
+        await this.#relay(answer, response);
+        return;
+      case 'truncated':
+        reply(response, 200, (await answer.text()).slice(0, fault.bytes));
+        return;
+      case 'garbage':
+        await answer.arrayBuffer();
+        reply(response, 200, '<html>a gateway says hello</html>');
+    }
+  }
+
+  async #forward({ method, url, headers }: IncomingMessage, body: Buffer): Promise<Response> {
+    const passed: Record<string, string> = {};
+    for (const name of ['accept', 'content-type', 'authorization']) {
+      const value = headers[name];
+      if (typeof value === 'string') passed[name] = value;
+    }
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    return await fetch(`${this.target}${url ?? '/'}`, {
+      method: method ?? 'GET',
+      headers: passed,
+      ...(hasBody ? { body: new Uint8Array(body) } : {}),
+    });
+  }
+
+  async #relay(answer: Response, response: ServerResponse): Promise<void> {
+    const type = answer.headers.get('content-type');
+    if (type !== null) response.setHeader('content-type', type);
+    response.setHeader('x-elastic-product', 'Elasticsearch');
+    response.writeHead(answer.status);
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  }
+}
+
+interface BulkExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: Buffer;
+  readonly items: readonly string[];
+}
+
+function reply(response: ServerResponse, status: number, body: string): void {
+  response.setHeader('x-elastic-product', 'Elasticsearch');
+  response.setHeader('content-type', 'application/vnd.elasticsearch+json;compatible-with=8');
+  response.writeHead(status);
+  response.end(body);
+}
+
+async function whole(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { Client as ElasticsearchClient } from '@elastic/elasticsearch';
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import type { TopicRange } from '../../activities/contracts/offsets';
+import type { ReconcileRequest, ReconcileResult } from '../../activities/contracts/report';
+import { createKafkaGateway, type KafkaGateway } from '../../activities/kafka';
+import type { IndexTopicInput, IndexTopicResult } from '../../workflows/topic-indexer';
+import { wholeTopic } from '../activities/reconciliation/written-run';
+import { highestAttempt } from '../integration/attempts';
+import { startWorker, type WorkerProcess } from '../integration/worker-process';
+import type { ServerName } from '../integration/stack-process';
+import type { FaultCase } from './fault-case';
+import { FaultProxy } from './fault-proxy';
+import { judge, type Judgement } from './oracle';
+import { publishRun } from './published-run';
+import { seededRandom } from './seeded';
+
+/** Where the real servers are, and how they are killed. */
+export interface FaultServers {
+  readonly temporal: string;
+  readonly kafkaBrokers: readonly string[];
+  readonly elasticsearchNode: string;
+  readonly workerEnvironment: Readonly<Record<string, string>>;
+  readonly killServers?: (which: ServerName | 'all') => Promise<void>;
+}
+
+/** One row of the table. */
+export interface FaultResult {
+  readonly name: string;
+  readonly judgement: Judgement;
+  /** How many of the run's own counters are not what the oracle counted. */
+  readonly wrongCounters: number;
+  /** Whether the pipeline's own proof agrees that nothing is wrong. */
+  readonly reconciled: boolean;
+  /** Documents sent beyond once for each record. */
+  readonly sentAgain: number;
+  readonly attempts: number;
+  readonly seconds: number;
+  /** Whether the fault met what it was meant to meet. */
+  readonly hit: boolean;
+}
+
+export function isClean({ judgement, wrongCounters, reconciled, hit }: FaultResult): boolean {
+  const { lost, twice, altered } = judgement;
+  return lost.length + twice.length + altered.length + wrongCounters === 0 && reconciled && hit;
+}
+
+type Stream = IndexTopicInput['stream'];
+
+/** Indexes a published run while `faultCase` breaks things, and has it judged twice. */
+export async function runFault(
+  servers: FaultServers,
+  faultCase: FaultCase,
+  { seed, readings }: { readonly seed: number; readonly readings: number },
+): Promise<FaultResult> {
+  const bench = await Bench.open(servers);
+  try {
+    const random = seededRandom(seed);
+    const poisonRandom = seededRandom(seed + 1);
+    const poisoned = new Set(
+      Array.from({ length: readings }, (_, sequence) => sequence).filter(
+        () => poisonRandom() < (faultCase.poison ?? 0),
+      ),
+    );
+    const request = await publishRun(bench, { readings, isPoison: (sequence) => poisoned.has(sequence) });
+    faultCase.arrange?.(bench.proxy, random);
+    const worker = await bench.startWorker(faultCase.worker?.(random));
+    const startedMs = Date.now();
+    const meanwhile = faultCase.meanwhile?.({
+      proxy: bench.proxy,
+      random,
+      worker,
+      alias: request.aliases.readings,
+      elasticsearch: servers.elasticsearchNode,
+      startWorker: () => bench.startWorker(),
+      killServers: servers.killServers ?? (() => Promise.reject(new Error('these servers are not to be killed'))),
+    });
+    const indexed = await bench.index(request);
+    const seconds = (Date.now() - startedMs) / 1_000;
+    await meanwhile;
+    bench.proxy.plan = () => null;
+    return await bench.result(faultCase, request, indexed, seconds);
+  } finally {
+    await bench.close();
+  }
+}
+
+interface Indexed {
+  readonly readings: IndexTopicResult;
+  readonly deadLetter: TopicRange;
+}
+
+/** Clients, proxy and workers of one case. */
+class Bench {
+  readonly taskQueue = `faults-${randomUUID()}`;
+  readonly #workers: WorkerProcess[] = [];
+
+  private constructor(
+    private readonly servers: FaultServers,
+    readonly kafka: KafkaGateway,
+    readonly elasticsearch: ElasticsearchClient,
+    private readonly temporal: Client,
+    readonly proxy: FaultProxy,
+  ) {}
+
+  static async open(servers: FaultServers): Promise<Bench> {
+    return new Bench(
+      servers,
+      createKafkaGateway({ brokers: servers.kafkaBrokers, clientId: 'faults' }),
+      new ElasticsearchClient({ node: servers.elasticsearchNode, maxRetries: 0 }),
+      new Client({ connection: await Connection.connect({ address: servers.temporal }) }),
+      await FaultProxy.start(servers.elasticsearchNode),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const worker of this.#workers) {
+      worker.signal('SIGCONT');
+      await worker.kill('SIGKILL');
+    }
+    await this.proxy.close();
+    await this.kafka.close();
+    await this.elasticsearch.close();
+    await this.temporal.connection.close();
+  }
+
+  async startWorker(environment: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> {
+    const worker = await startWorker({
+      ...this.servers.workerEnvironment,
+      PIPELINE_TASK_QUEUE: this.taskQueue,
+      ELASTICSEARCH_NODE: this.proxy.address,
+      ...environment,
+    });
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** As the pipeline does it: readings and windows to their ends, then the dead letters. */
+  async index({ scope, aliases }: ReconcileRequest): Promise<Indexed> {
+    const run = (stream: Stream, range: TopicRange, alias: string): Promise<IndexTopicResult> => {
+      const { topic, from, to } = range;
+      const deadLetterTopic = stream === 'deadLetters' ? null : scope.deadLetter.topic;
+      const place = { stream, topic, alias, deadLetterTopic, ioTaskQueue: `${this.taskQueue}-io` };
+      return this.#execute('indexTopic', this.#workflowId(scope.name, stream), {
+        ...place,
+        maxIdleMs: 5_000,
+        next: from,
+        until: to,
+      });
+    };
+    const [readings] = await Promise.all([
+      run('readings', scope.enriched, aliases.readings),
+      run('windows', scope.windows, aliases.windows),
+    ]);
+    const deadLetter = await wholeTopic(this.kafka, scope.deadLetter.topic);
+    await run('deadLetters', deadLetter, aliases.deadLetters);
+    return { readings, deadLetter };
+  }
+
+  async result(
+    faultCase: FaultCase,
+    request: ReconcileRequest,
+    { readings: { totals }, deadLetter }: Indexed,
+    seconds: number,
+  ): Promise<FaultResult> {
+    const { scope, aliases } = request;
+    const proof = await this.#execute<ReconcileResult>('reconcile', `reconcile/${scope.name}`, {
+      request: { ...request, scope: { ...scope, deadLetter } },
+      taskQueue: `${this.taskQueue}-io`,
+    });
+    const judgement = await judge({
+      brokers: this.servers.kafkaBrokers,
+      elasticsearch: this.servers.elasticsearchNode,
+      topic: scope.enriched.topic,
+      alias: aliases.readings,
+      deadLetterAlias: aliases.deadLetters,
+    });
+    const { records, deadRecords } = judgement;
+    const counters = [
+      [totals.in, records],
+      [totals.out, records - deadRecords],
+      [totals.deadLetters, deadRecords],
+    ];
+    const attempts = await highestAttempt(this.temporal, this.#workflowId(scope.name, 'readings'), 'indexSlice');
+    const hasFault = faultCase.arrange === undefined || this.proxy.faults > 0;
+    const sentAgain = (this.proxy.sent.get(aliases.readings) ?? 0) - records;
+    const hasHitWork = attempts >= 2 || sentAgain > 0;
+    return {
+      name: faultCase.name,
+      judgement,
+      wrongCounters: counters.filter(([told, counted]) => told !== counted).length,
+      reconciled: proof.reconciled,
+      sentAgain,
+      attempts,
+      seconds,
+      hit: hasFault && (faultCase.mustHitWork !== true || hasHitWork),
+    };
+  }
+
+  #workflowId(name: string, stream: Stream): string {
+    return `${name}/index/${stream}`;
+  }
+
+  /** A server that is away while its answer is waited for is asked again. */
+  async #execute<T>(type: string, workflowId: string, input: unknown): Promise<T> {
+    const handle = await this.temporal.workflow.start(type, {
+      taskQueue: this.taskQueue,
+      workflowId,
+      workflowExecutionTimeout: '10 minutes',
+      args: [input],
+    });
+    for (;;) {
+      try {
+        return (await handle.result()) as T;
+      } catch (error) {
+        if (error instanceof WorkflowFailedError) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+}

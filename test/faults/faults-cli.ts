@@ -1,0 +1,54 @@
+/**
+ * `npm run test:faults -- [--seed N] [--only TEXT] [--readings N]`: every fault on real servers of its own, as a table.
+ *
+ * @module
+ */
+import { parseArgs } from 'node:util';
+import type { ServerName } from '../integration/stack-process';
+import { OwnStack } from '../own-stack';
+import type { FaultCase } from './fault-case';
+import { isClean, runFault, type FaultResult } from './fault-run';
+import { faultTable } from './fault-table';
+import { SERVER_KILLS, WORKER_KILLS } from './kills';
+import { SINK_FAULTS } from './sink-faults';
+
+const READINGS = 20_000;
+const WARM_UP: FaultCase = { name: 'warm-up' };
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string', default: String(Date.now() % 100_000) },
+      only: { type: 'string', default: '' },
+      readings: { type: 'string', default: String(READINGS) },
+    },
+  });
+  const seed = Number(values.seed);
+  const cases = [...SINK_FAULTS, ...WORKER_KILLS, ...SERVER_KILLS].filter(({ name }) => name.includes(values.only));
+  const stack = await OwnStack.start();
+  const { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment } = stack;
+  const killServers = (which: ServerName | 'all'): Promise<void> => stack.killServers(which);
+  const servers = { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment, killServers };
+  const results: FaultResult[] = [];
+  process.once('SIGINT', () => void stack.stop().then(() => process.exit(130)));
+  try {
+    // The first run of all pays for what servers do once.
+    await runFault(servers, WARM_UP, { seed, readings: Number(values.readings) });
+    for (const [position, faultCase] of cases.entries()) {
+      process.stderr.write(`${position + 1}/${cases.length} ${faultCase.name}\n`);
+      const readings = Number(values.readings);
+      const result = await runFault(servers, faultCase, { seed: seed + position, readings });
+      results.push(result);
+      process.stderr.write(`  ${isClean(result) ? 'clean' : JSON.stringify(result)} after ${result.seconds} s\n`);
+    }
+  } finally {
+    await stack.stop();
+    process.stdout.write(`${faultTable(results, seed, cases.length)}\n`);
+  }
+  process.exitCode = results.length === cases.length && results.every(isClean) ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,130 @@
+/**
+ * A judge of its own: it shares no code with the pipeline, reads the topic with a consumer of its own and the indices
+ * over plain HTTP, and knows nothing of checkpoints, counters or reports.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+
+export interface Places {
+  readonly brokers: readonly string[];
+  readonly elasticsearch: string;
+  readonly topic: string;
+  readonly alias: string;
+  readonly deadLetterAlias: string;
+}
+
+export interface Judgement {
+  /** Ids in the topic that are neither indexed nor a dead letter. */
+  readonly lost: readonly string[];
+  /** Ids that stand in more than one document, or in a document and a dead letter. */
+  readonly twice: readonly string[];
+  /** Ids whose document is not what was published, or was never published. */
+  readonly altered: readonly string[];
+  /** Records in the topic, repeats included, and those of them that ended as dead letters. */
+  readonly records: number;
+  readonly deadRecords: number;
+}
+
+type Content = Readonly<Record<string, unknown>>;
+
+export async function judge(places: Places): Promise<Judgement> {
+  const published = await publishedRecords(places);
+  const documents = await allDocuments(places.elasticsearch, places.alias);
+  const letters = await allDocuments(places.elasticsearch, places.deadLetterAlias);
+  return compare(published, documents, letters);
+}
+
+/** Set against set, id by id. */
+export function compare(
+  published: readonly Content[],
+  documents: readonly Content[],
+  letters: readonly Content[],
+): Judgement {
+  const wanted = new Map(published.map((content) => [String(content['id']), content]));
+  const indexed = new Map<string, Content>();
+  const twice = new Set<string>();
+  for (const document of documents) {
+    const content = withoutPassage(document);
+    const id = String(content['id']);
+    if (indexed.has(id)) twice.add(id);
+    indexed.set(id, content);
+  }
+  const dead = new Set(letters.map(({ id }) => String(id)));
+  for (const id of dead) if (indexed.has(id)) twice.add(id);
+  return {
+    lost: [...wanted.keys()].filter((id) => !indexed.has(id) && !dead.has(id)),
+    twice: [...twice],
+    altered: [...indexed].filter(([id, content]) => !isDeepStrictEqual(content, wanted.get(id))).map(([id]) => id),
+    records: published.length,
+    deadRecords: published.filter(({ id }) => dead.has(String(id))).length,
+  };
+}
+
+/** How a document came into the index is not what was published. */
+function withoutPassage(document: Content): Content {
+  return Object.fromEntries(Object.entries(document).filter(([field]) => field !== 'passage'));
+}
+
+async function publishedRecords({ brokers, topic }: Places): Promise<Content[]> {
+  const kafka = new Kafka({ brokers: [...brokers], clientId: 'oracle', logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]));
+  await admin.disconnect();
+  const contents: Content[] = [];
+  const waiting = new Set([...ends].filter(([, end]) => end > 0n).map(([partition]) => partition));
+  if (waiting.size === 0) return contents;
+  const consumer = kafka.consumer({ groupId: `oracle-${randomUUID()}` });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        reject(payload.error);
+      });
+      const eachMessage = ({
+        partition,
+        message,
+      }: {
+        partition: number;
+        message: { offset: string; value: Buffer | null };
+      }) => {
+        contents.push(JSON.parse(String(message.value)) as Content);
+        if (BigInt(message.offset) + 1n >= (ends.get(partition) ?? 0n)) waiting.delete(partition);
+        if (waiting.size === 0) resolve();
+        return Promise.resolve();
+      };
+      consumer.run({ autoCommit: false, eachMessage }).catch(reject);
+    });
+  } finally {
+    await consumer.disconnect();
+  }
+  return contents;
+}
+
+interface Page {
+  readonly _scroll_id: string;
+  readonly hits: { readonly hits: readonly { readonly _source: Content }[] };
+}
+
+async function allDocuments(server: string, alias: string): Promise<Content[]> {
+  await ask(`${server}/${alias}/_refresh`);
+  const documents: Content[] = [];
+  let page = await ask<Page>(`${server}/${alias}/_search?scroll=1m`, { size: 5_000, sort: ['_doc'] });
+  while (page.hits.hits.length > 0) {
+    documents.push(...page.hits.hits.map(({ _source }) => _source));
+    page = await ask<Page>(`${server}/_search/scroll`, { scroll: '1m', scroll_id: page._scroll_id });
+  }
+  return documents;
+}
+
+async function ask<T>(url: string, body?: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) };
+  const answer = await fetch(url, { method: 'POST', ...sent });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}

@@ -1,0 +1,35 @@
+import { stackAddresses, workerEnvironment } from '../stack';
+import { isClean, runFault, type FaultServers } from './fault-run';
+import { WORKER_KILLS } from './kills';
+import { pick, seededRandom } from './seeded';
+import { SINK_FAULTS } from './sink-faults';
+
+const READINGS = 6_000;
+/** Too long for every test run; the whole matrix has them. */
+const LONG = ['refused for 30 s', 'worker asleep past its heartbeat timeout, replaced, awake again'];
+
+/** Another sample every day, the same one all day. */
+const seed = Math.floor(Date.now() / 86_400_000);
+const random = seededRandom(seed);
+const sample = [...some(SINK_FAULTS, 3), ...some(WORKER_KILLS, 1)];
+
+function some<T extends { readonly name: string }>(cases: readonly T[], count: number): T[] {
+  const left = cases.filter(({ name }) => !LONG.includes(name));
+  return Array.from({ length: count }, () => left.splice(pick(random, 0, left.length - 1), 1)).flat();
+}
+
+function servers(): FaultServers {
+  const { temporal, kafkaBrokers, elasticsearchNode } = stackAddresses();
+  return { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment: workerEnvironment() };
+}
+
+describe(`a sample of the fault matrix (seed ${seed})`, () => {
+  it.each(sample.map((faultCase) => [faultCase.name, faultCase] as const))(
+    'loses nothing and counts nothing twice: %s',
+    async (_name, faultCase) => {
+      const result = await runFault(servers(), faultCase, { seed, readings: READINGS });
+      if (!isClean(result)) throw new Error(`expected a clean result, got ${JSON.stringify(result, null, 2)}`);
+    },
+    300_000,
+  );
+});

@@ -1,0 +1,17 @@
+import type { Client } from '@temporalio/client';
+
+/** Highest attempt at which an activity of that type was started in the latest execution of the workflow. */
+export async function highestAttempt(temporal: Client, workflowId: string, activityType: string): Promise<number> {
+  const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+  const scheduled = new Map<string, string>();
+  let highest = 0;
+  for (const event of events ?? []) {
+    const type = event.activityTaskScheduledEventAttributes?.activityType?.name;
+    if (type !== undefined && type !== null) scheduled.set(String(event.eventId), type);
+    const started = event.activityTaskStartedEventAttributes;
+    if (started && scheduled.get(String(started.scheduledEventId)) === activityType) {
+      highest = Math.max(highest, started.attempt ?? 0);
+    }
+  }
+  return highest;
+}
