@@ -1,0 +1,135 @@
+/**
+ * `npm run bench -- indexing [--documents N] [--rounds N]`: ours beside what others write, on real servers, in one run.
+ *
+ * Figures of different runs are not to be compared; ratios within one are. The order rotates, the first round is
+ * thrown away, and a round with a wrong count ends the run.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { Client } from '@elastic/elasticsearch';
+import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
+import { createKafkaGateway, type OutgoingRecord } from '../../activities/kafka';
+import { prepareIndices } from '../../activities/preparation/prepare-indices';
+import { OwnStack } from '../own-stack';
+import { measure, WITH_TEMPORAL, type Cost } from './indexing/measure';
+
+const NAMES = ['naive', 'splice', 'ours alone', WITH_TEMPORAL] as const;
+const PARTITIONS = 4;
+const PUBLISH_AT_ONCE = 20_000;
+/** Brings a document to about 300 bytes. */
+const TEXT = 'steady as she goes '.repeat(9).trim();
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { documents: { type: 'string', default: '200000' }, rounds: { type: 'string', default: '3' } },
+  });
+  if (positionals[0] !== 'indexing') throw new Error(`expected a bench (indexing), got ${positionals[0] ?? 'none'}`);
+  const documents = Math.ceil(Number(values.documents) / PARTITIONS) * PARTITIONS;
+  const stack = await OwnStack.start();
+  try {
+    const topic = await publishDocuments(stack, documents);
+    const costs = new Map<string, Cost[]>(NAMES.map((name) => [name, []]));
+    for (let round = 0; round <= Number(values.rounds); round++) {
+      for (const [position] of NAMES.entries()) {
+        const name = NAMES[(position + round) % NAMES.length] ?? WITH_TEMPORAL;
+        const cost = await oneRound(stack, name, topic, documents);
+        process.stderr.write(`round ${round} ${name}: ${Math.round(cost.documentsPerSecond)}/s\n`);
+        if (round > 0) costs.get(name)?.push(cost);
+      }
+    }
+    process.stdout.write(table(costs, documents));
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function publishDocuments(stack: OwnStack, documents: number): Promise<string> {
+  const kafka = createKafkaGateway({ brokers: stack.kafkaBrokers, clientId: 'bench' });
+  const topic = `bench-${randomUUID()}`;
+  await kafka.prepareTopics([{ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 }]);
+  for (let first = 0; first < documents; first += PUBLISH_AT_ONCE) {
+    const count = Math.min(PUBLISH_AT_ONCE, documents - first);
+    // Without a key the partitions are taken in turn, so each holds a quarter.
+    await kafka.publish(
+      topic,
+      Array.from({ length: count }, (_, n) => reading(first + n)),
+    );
+  }
+  await kafka.close();
+  return topic;
+}
+
+function reading(n: number): OutgoingRecord {
+  const id = `bench-device-${String(n % 50).padStart(4, '0')}-${n}`;
+  const timestamp = new Date(Date.UTC(2026, 0, 1) + n * 10).toISOString();
+  const value = { id, deviceId: `device-${n % 50}`, timestamp, temperature: n % 40, humidity: 50.5, text: TEXT };
+  return { key: null, value: JSON.stringify(value), headers: { 'event-id': id, run: 'bench', raw: `0:${n}:1` } };
+}
+
+async function oneRound(stack: OwnStack, name: string, topic: string, documents: number): Promise<Cost> {
+  const elasticsearch = new Client({ node: stack.elasticsearchNode });
+  const prefix = `bench-${randomUUID()}`;
+  const alias = `${prefix}-readings`;
+  const aliases = {
+    readings: alias,
+    windows: `${prefix}-windows`,
+    deadLetters: `${prefix}-dead-letters`,
+    runs: `${prefix}-runs`,
+  };
+  await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+  const place = { brokers: stack.kafkaBrokers, elasticsearch: stack.elasticsearchNode, topic, alias, documents };
+  const cost = await measure(stack, name, place);
+  await elasticsearch.indices.refresh({ index: alias });
+  const { count } = await elasticsearch.count({ index: alias });
+  if (count !== documents) throw new Error(`${name} indexed ${count} documents, expected ${documents}`);
+  const indices = Object.keys(
+    await elasticsearch.indices.getAlias({ name: [alias, aliases.windows, aliases.deadLetters] }),
+  );
+  await elasticsearch.indices.delete({ index: indices });
+  await elasticsearch.close();
+  return cost;
+}
+
+const COLUMNS: readonly (readonly [heading: string, cell: (cost: Cost, naive: Cost) => string])[] = [
+  ['documents/s', ({ documentsPerSecond }) => String(Math.round(documentsPerSecond))],
+  ['× naive', (cost, naive) => (cost.documentsPerSecond / naive.documentsPerSecond).toFixed(2)],
+  ['client µs/doc', ({ clientMicros }) => clientMicros.toFixed(1)],
+  ['Elasticsearch µs/doc', ({ elasticsearchMicros }) => elasticsearchMicros.toFixed(1)],
+  ['MB above idle', ({ extraMb }) => extraMb.toFixed(0)],
+  ['peak MB', ({ peakMb }) => peakMb.toFixed(0)],
+];
+
+/** Medians of all rounds but the first. */
+function table(costs: ReadonlyMap<string, readonly Cost[]>, documents: number): string {
+  const medians = new Map([...costs].map(([name, list]) => [name, medianCost(list)]));
+  const naive = medians.get('naive') ?? medianCost([]);
+  const head = ['indexing'.padEnd(12), ...COLUMNS.map(([heading]) => heading.padStart(20))].join('');
+  const rows = [...medians].map(([name, cost]) =>
+    [name.padEnd(12), ...COLUMNS.map(([, cell]) => cell(cost, naive).padStart(20))].join(''),
+  );
+  const [ours, alone] = [medians.get(WITH_TEMPORAL), medians.get('ours alone')];
+  const durability = (ours?.documentsPerSecond ?? 0) / (alone?.documentsPerSecond ?? 1);
+  return [head, ...rows, '', `${documents} documents; ours is ${durability.toFixed(2)} × ours alone`, ''].join('\n');
+}
+
+function medianCost(costs: readonly Cost[]): Cost {
+  const median = (field: keyof Cost): number => {
+    const sorted = costs.map((cost) => cost[field]).sort((one, other) => one - other);
+    return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  };
+  return {
+    documentsPerSecond: median('documentsPerSecond'),
+    clientMicros: median('clientMicros'),
+    elasticsearchMicros: median('elasticsearchMicros'),
+    extraMb: median('extraMb'),
+    peakMb: median('peakMb'),
+  };
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,138 @@
+/**
+ * Who indexes a topic, each in a process of its own: `tsx contenders.ts NAME PLACE`. It says `ready` when it is loaded,
+ * begins at a line on stdin, and says `done` when all documents are acknowledged.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Client, HttpConnection } from '@elastic/elasticsearch';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { Kafka, logLevel, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import { createIndexingActivities } from '../../../activities/indexing';
+import type { IndexSliceResult } from '../../../activities/indexing/slice';
+import { createKafkaGateway } from '../../../activities/kafka';
+
+/** Where the documents are and where they go. */
+export interface Place {
+  readonly brokers: readonly string[];
+  readonly elasticsearch: string;
+  readonly topic: string;
+  readonly alias: string;
+  readonly documents: number;
+}
+
+const SLICE_RECORDS = 20_000;
+
+type Contender = (place: Place) => Promise<void>;
+
+const CONTENDERS: Readonly<Record<string, Contender>> = {
+  /** What most write first: parse, and the client's bulk helper. */
+  naive: async (place) => {
+    const client = new Client({ node: place.elasticsearch });
+    await consume(place, async ({ batch }) => {
+      await client.helpers.bulk<{ id: string }>({
+        datasource: batch.messages.map((message) => ({
+          passage: passageOf(batch.partition, message),
+          ...(JSON.parse(String(message.value)) as { id: string }),
+        })),
+        onDocument: ({ id }) => ({ index: { _index: place.alias, _id: id } }),
+      });
+    });
+    await client.close();
+  },
+  /** As little as can be done: bytes are spliced, and nobody looks at the answer. */
+  splice: async (place) => {
+    const client = new Client({ node: place.elasticsearch, Connection: HttpConnection });
+    await consume(place, async ({ batch }) => {
+      const lines = batch.messages.map((message) => {
+        const id = String(message.headers?.['event-id']);
+        const passage = JSON.stringify(passageOf(batch.partition, message));
+        return `{"index":{"_id":"${id}"}}\n{"passage":${passage},${String(message.value).slice(1)}\n`;
+      });
+      await client.transport.request({
+        method: 'POST',
+        path: `/${place.alias}/_bulk`,
+        querystring: { filter_path: 'errors' },
+        bulkBody: lines.join(''),
+      });
+    });
+    await client.close();
+  },
+  /** Ours, slice by slice, without a workflow around it. */
+  'ours alone': async ({ brokers, elasticsearch: node, topic, alias }) => {
+    const kafka = createKafkaGateway({ brokers, clientId: 'bench' });
+    const elasticsearch = new Client({ node, Connection: HttpConnection, maxRetries: 0 });
+    const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
+    const { end } = await kafka.offsets(topic);
+    const follow = async (partition: string): Promise<void> => {
+      for (let from = '0'; from !== end[partition];) {
+        const slice = { topic, partition: Number(partition), from, until: end[partition] ?? '0' };
+        const input = { ...slice, maxRecords: SLICE_RECORDS, alias, deadLetterTopic: null };
+        const environment = new MockActivityEnvironment();
+        const done: IndexSliceResult = await environment.run(() => activities.indexSlice(input));
+        from = done.next;
+      }
+    };
+    await Promise.all(Object.keys(end).map(follow));
+    await kafka.close();
+    await elasticsearch.close();
+  },
+};
+
+/** All index the same documents, so that Elasticsearch has the same to do for each. */
+function passageOf(partition: number, { offset, timestamp, headers }: KafkaMessage): object {
+  const [, , publishedAt] = String(headers?.['raw']).split(':');
+  const run = String(headers?.['run']);
+  return {
+    run,
+    partition,
+    offset,
+    publishedAt: Number(publishedAt),
+    processedAt: Number(timestamp),
+    indexedAt: Date.now(),
+  };
+}
+
+/** Hands every batch of the topic over once. */
+async function consume(
+  { brokers, topic, documents }: Place,
+  eachBatch: (payload: EachBatchPayload) => Promise<void>,
+): Promise<void> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId: randomUUID() });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  let left = documents;
+  await new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      reject(payload.error);
+    });
+    consumer
+      .run({
+        autoCommit: false,
+        partitionsConsumedConcurrently: 4,
+        eachBatch: async (payload) => {
+          await eachBatch(payload);
+          left -= payload.batch.messages.length;
+          if (left <= 0) resolve();
+        },
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+}
+
+async function main([name = '', place = '']: readonly string[]): Promise<void> {
+  const contender = CONTENDERS[name];
+  if (contender === undefined) throw new Error(`expected one of ${Object.keys(CONTENDERS).join(', ')}, got ${name}`);
+  process.stdout.write('ready\n');
+  await once(process.stdin, 'data');
+  await contender(JSON.parse(place) as Place);
+  process.stdout.write('done\n');
+  // Stays to be measured until it is told to go.
+  await once(process.stdin, 'data');
+  process.exit(0);
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { Client, Connection } from '@temporalio/client';
+import { createKafkaGateway } from '../../../activities/kafka';
+import { startWorker } from '../../integration/worker-process';
+import type { OwnStack } from '../../own-stack';
+import { groupCpuMs, processCpuMs, residentMb } from '../process-cost';
+import type { Place } from './contenders';
+
+/** What one contender took for one topic. */
+export interface Cost {
+  readonly documentsPerSecond: number;
+  /** CPU of the contender's process, and of Elasticsearch meanwhile, in µs a document. */
+  readonly clientMicros: number;
+  readonly elasticsearchMicros: number;
+  /** Most memory, above what the process had when it was loaded and idle. */
+  readonly extraMb: number;
+  readonly peakMb: number;
+}
+
+export const WITH_TEMPORAL = 'ours';
+
+/** Starts the contender, lets it index the topic and stops it. */
+export async function measure(stack: OwnStack, contender: string, place: Place): Promise<Cost> {
+  return contender === WITH_TEMPORAL ? await measureWorker(stack, place) : await measureScript(stack, contender, place);
+}
+
+async function measureScript(stack: OwnStack, contender: string, place: Place): Promise<Cost> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', require.resolve('./contenders'), contender, JSON.stringify(place)],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const lines = createInterface({ input: child.stdout });
+  await once(lines, 'line');
+  const cost = await costOf(stack, child.pid ?? 0, place, async () => {
+    child.stdin.write('go\n');
+    await once(lines, 'line');
+  });
+  child.stdin.write('end\n');
+  await once(child, 'exit');
+  return cost;
+}
+
+async function measureWorker(stack: OwnStack, place: Place): Promise<Cost> {
+  const { topic, alias } = place;
+  const taskQueue = `bench-${randomUUID()}`;
+  const worker = await startWorker({ ...stack.workerEnvironment, PIPELINE_TASK_QUEUE: taskQueue });
+  const temporal = new Client({ connection: await Connection.connect({ address: stack.temporal }) });
+  const kafka = createKafkaGateway({ brokers: place.brokers, clientId: 'bench' });
+  const { start: next, end: until } = await kafka.offsets(topic);
+  await kafka.close();
+  const cost = await costOf(stack, worker.pid, place, async () => {
+    await temporal.workflow.execute('indexTopic', {
+      taskQueue,
+      workflowId: `bench/${randomUUID()}`,
+      args: [
+        {
+          ...{ stream: 'readings', topic, alias, deadLetterTopic: null, ioTaskQueue: `${taskQueue}-io` },
+          ...{ maxIdleMs: 1_000, next, until },
+        },
+      ],
+    });
+  });
+  await worker.kill('SIGTERM');
+  await temporal.connection.close();
+  return cost;
+}
+
+async function costOf(stack: OwnStack, pid: number, { documents }: Place, work: () => Promise<void>): Promise<Cost> {
+  const server = stack.pidOf('elasticsearch');
+  const idleMb = residentMb(pid, 'now');
+  const [clientBefore, serverBefore, startedMs] = [processCpuMs(pid), groupCpuMs(server), performance.now()];
+  await work();
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const micros = (milliseconds: number): number => (milliseconds * 1_000) / documents;
+  const peakMb = residentMb(pid, 'peak');
+  return {
+    documentsPerSecond: documents / seconds,
+    clientMicros: micros(processCpuMs(pid) - clientBefore),
+    elasticsearchMicros: micros(groupCpuMs(server) - serverBefore),
+    extraMb: peakMb - idleMb,
+    peakMb,
+  };
+}

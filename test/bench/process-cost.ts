@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Linux counts CPU time in these. */
+const TICK_MS = 10;
+
+/** CPU time of a process and of all others in its group, in ms. */
+export function groupCpuMs(group: number): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.reduce((sum, pid) => {
+    const fields = statOf(pid);
+    return Number(fields[2]) === group ? sum + cpuMs(fields) : sum;
+  }, 0);
+}
+
+export function processCpuMs(pid: number): number {
+  return cpuMs(statOf(String(pid)));
+}
+
+/** Resident memory now, or the most there ever was, in MB. */
+export function residentMb(pid: number, which: 'now' | 'peak'): number {
+  const name = which === 'now' ? 'VmRSS' : 'VmHWM';
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0) / 1024;
+}
+
+/** The fields after the name, which may hold blanks: state, parent, group, … */
+function statOf(pid: string): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}
+
+function cpuMs(fields: readonly string[]): number {
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS;
+}
