@@ -38,6 +38,14 @@ describe('the saved histories', () => {
     60_000,
   );
 
+  it.each(readdirSync(HISTORIES))('%s holds no message of 4 KB or more', (name) => {
+    const sizes = [...readFileSync(join(HISTORIES, name), 'utf8').matchAll(/"data": ?"([^"]*)"/g)].map(
+      ([, data = '']) => Buffer.byteLength(data, 'base64'),
+    );
+    expect(sizes.length).toBeGreaterThan(0);
+    expect(Math.max(...sizes)).toBeLessThan(4_096);
+  });
+
   it('are not replayed by code that would decide otherwise', async () => {
     const changed = history('simulate-readings.json');
     const scheduled = changed.events.find((event) => event.activityTaskScheduledEventAttributes !== undefined);

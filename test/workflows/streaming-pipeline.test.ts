@@ -71,6 +71,16 @@ async function run(start: StartPipeline, input: unknown): Promise<RunReport | nu
   return (await handle.result()) as RunReport | null;
 }
 
+/** What waits for a person, once anything does. */
+async function attentionOf(handle: WorkflowHandle): Promise<PipelineProgress['attention']> {
+  for (let minute = 0; minute < 10; minute++) {
+    await environment.sleep('1 minute');
+    const { attention } = await handle.query<PipelineProgress>('progress');
+    if (attention.length > 0) return attention;
+  }
+  throw new Error('expected something to wait for a person');
+}
+
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
   const error: unknown = await work.then(
     () => new Error('expected the workflow to fail'),
@@ -144,16 +154,75 @@ describe('streamingPipeline', () => {
     };
     const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start(SIMULATED);
-      let progress: PipelineProgress | undefined;
-      for (let minute = 0; progress?.state !== 'PARKED' && minute < 10; minute++) {
-        await environment.sleep('1 minute');
-        progress = await handle.query<PipelineProgress>('progress');
-      }
-      expect(progress?.attention).toMatchObject([{ stage: 'spark', state: 'PARKED' }]);
-      expect(progress?.attention[0]?.reason).toContain('OutOfMemoryError');
-      expect(progress?.attention[0]?.command).toContain('--name resume');
+      const [parked] = await attentionOf(handle);
+      expect(parked).toMatchObject({ stage: 'spark', state: 'PARKED' });
+      expect(parked?.reason).toContain('OutOfMemoryError');
+      expect(parked?.command).toContain('--name resume');
       isSick = false;
       await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
+      return await handle.result();
+    });
+    expect(report).toMatchObject({ reconciled: true });
+  }, 180_000);
+
+  it('parks a partition whose offsets are gone until a person skips them, and says so in the report', async () => {
+    const { activities } = fakeActivities();
+    const indexSlice = activities.indexSlice.bind(activities);
+    activities.indexSlice = (input) =>
+      input.topic.endsWith('.enriched') && Number(input.from) < 50
+        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'retention was faster'))
+        : indexSlice(input);
+    const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
+      const handle = await start(SIMULATED);
+      const [parked] = await attentionOf(handle);
+      expect(parked).toMatchObject({ stage: 'readings', state: 'PARKED', partition: '0' });
+      expect(parked?.reason).toContain('OffsetOutOfRange: retention was faster');
+
+      const bad = handle.executeUpdate('skip', {
+        args: [{ part: 'readings', partition: 7, to: '50', reason: 'gone' }],
+      });
+      await expect(bad).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('partition: expected') as string },
+      });
+      const skip = { part: 'readings', partition: 0, to: '50', reason: 'gone' };
+      expect(await handle.executeUpdate('skip', { args: [skip] })).toMatchObject({ state: 'RUNNING' });
+      return await handle.result();
+    });
+    expect(report).toMatchObject({ stages: { readings: { in: 40 } } });
+    expect((report as RunReport).notes).toContain('50 offsets of readings were skipped by hand.');
+  }, 180_000);
+
+  it('parks a partition that Elasticsearch refuses, and goes on by itself once that is mended', async () => {
+    const { activities } = fakeActivities();
+    const indexSlice = activities.indexSlice.bind(activities);
+    let isMended = false;
+    activities.indexSlice = (input) =>
+      isMended ? indexSlice(input) : Promise.reject(pipelineFailure('IndexMisconfigured', 'no write index'));
+    const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
+      const handle = await start(SIMULATED);
+      const parked = await attentionOf(handle);
+      expect(parked.map(({ stage }) => stage).sort()).toContain('readings');
+      isMended = true;
+      return await handle.result();
+    });
+    expect(report).toMatchObject({ reconciled: true, stages: { readings: { in: 90 } } });
+  }, 180_000);
+
+  it('holds every part while it is paused, and goes on when it is resumed', async () => {
+    const { activities, calls } = fakeActivities();
+    const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
+      const handle = await start({ source: { kind: 'simulate', records: 1_000, ratePerSecond: 1 } });
+      expect(await handle.executeUpdate('pause', { args: [{ reason: 'an upgrade' }] })).toMatchObject({
+        state: 'PAUSED',
+        parts: { source: { state: 'PAUSED' }, spark: { state: 'PAUSED' }, readings: { state: 'PAUSED' } },
+      });
+      await environment.sleep('1 minute');
+      const published = calls.filter((name) => name === 'publishSimulatedRange').length;
+      await environment.sleep('10 minutes');
+      expect(calls.filter((name) => name === 'publishSimulatedRange')).toHaveLength(published);
+      expect(await handle.query('progress')).toMatchObject({ state: 'PAUSED' });
+      await handle.executeUpdate('resume');
+      await handle.executeUpdate('setRate', { args: [{ ratePerSecond: null }] });
       return await handle.result();
     });
     expect(report).toMatchObject({ reconciled: true });
