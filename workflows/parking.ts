@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, condition, isCancellation } from '@temporalio/workflow';
 import { shortReason, updateCommand } from './attention';
 import type { Attention, StageName } from './progress';
+import { untilOrAfter } from './waiting';
 
 /** A fault that a person or time may mend without a word to us is tried again after so long. */
 const RETRY_MS = 30_000;
@@ -76,7 +77,7 @@ export class Parking {
     await this.owner.changed();
     const released = (): boolean => this.#releases !== before || this.owner.giveUp();
     if (WAITING_FOR_A_PERSON.has(fault.type)) await condition(released);
-    else await condition(released, RETRY_MS);
+    else await untilOrAfter(released, RETRY_MS);
   }
 }
 

@@ -1,4 +1,4 @@
-import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import type { RecordMark } from '../activities/contracts/record-mark';
@@ -8,6 +8,7 @@ import { Parking } from './parking';
 import { INDEXING, MAX_HISTORY_EVENTS } from './policies';
 import { add, NO_TOTALS, type Attention, type StageName, type StageTotals } from './progress';
 import { Telling } from './telling';
+import { untilOrAfter } from './waiting';
 
 /** Offsets of one activity: some seconds of work, so that progress shows and a history stays short. */
 const SLICE_RECORDS = 50_000;
@@ -137,7 +138,7 @@ export class TopicIndexer {
       if (slice.next !== from) {
         idleMs = FIRST_IDLE_MS;
       } else if (this.until === bound) {
-        await condition(() => this.until !== bound, idleMs);
+        await untilOrAfter(() => this.until !== bound, idleMs);
         idleMs = Math.min(idleMs * 2, this.input.maxIdleMs);
       }
     }

@@ -81,7 +81,7 @@ function isEmptyObject(value: Buffer): boolean {
 
 /** A `Passage` as JSON; written out, since it is made for every record. */
 function passage({ partition, offset, timestamp, headers }: IncomingRecord, indexedAt: number): string {
-  const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('latin1').split(':') ?? [];
+  const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
   const published = isNumber(publishedAt) ? `"publishedAt":${Number(publishedAt)},` : '';
   return (

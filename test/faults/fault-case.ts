@@ -7,6 +7,8 @@ export interface FaultCase {
   readonly name: string;
   /** Share of readings that the index refuses. */
   readonly poison?: number;
+  /** So many times the readings of other cases. */
+  readonly scale?: number;
   /** Whether some work must have been done again, or tried again, for the case to count. */
   readonly mustHitWork?: boolean;
   /** Environment of the first worker, for example a point at which it dies. */
@@ -22,6 +24,8 @@ export interface FaultScene {
   readonly proxy: FaultProxy;
   readonly random: () => number;
   readonly worker: WorkerProcess;
+  /** Aborted once readings and windows are indexed. */
+  readonly indexed: AbortSignal;
   /** Alias of the readings. */
   readonly alias: string;
   /** Of the real Elasticsearch. */

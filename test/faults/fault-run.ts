@@ -51,9 +51,11 @@ type Stream = IndexTopicInput['stream'];
 export async function runFault(
   servers: FaultServers,
   faultCase: FaultCase,
-  { seed, readings }: { readonly seed: number; readonly readings: number },
+  { seed, ...usual }: { readonly seed: number; readonly readings: number },
 ): Promise<FaultResult> {
+  const readings = usual.readings * (faultCase.scale ?? 1);
   const bench = await Bench.open(servers);
+  const isIndexed = new AbortController();
   try {
     const random = seededRandom(seed);
     const poisonRandom = seededRandom(seed + 1);
@@ -70,16 +72,19 @@ export async function runFault(
       proxy: bench.proxy,
       random,
       worker,
+      indexed: isIndexed.signal,
       alias: request.aliases.readings,
       elasticsearch: servers.elasticsearchNode,
       startWorker: () => bench.startWorker(),
       killServers: servers.killServers ?? (() => Promise.reject(new Error('these servers are not to be killed'))),
     });
-    const indexed = await bench.index(request);
+    const indexed = await bench.indexRecords(request);
     const seconds = (Date.now() - startedMs) / 1_000;
+    isIndexed.abort();
     await meanwhile;
     bench.proxy.plan = () => null;
-    return await bench.result(faultCase, request, indexed, seconds);
+    const deadLetter = await bench.indexLetters(request);
+    return await bench.result(faultCase, request, { readings: indexed, deadLetter }, seconds);
   } finally {
     await bench.close();
   }
@@ -135,26 +140,20 @@ class Bench {
     return worker;
   }
 
-  /** As the pipeline does it: readings and windows to their ends, then the dead letters. */
-  async index({ scope, aliases }: ReconcileRequest): Promise<Indexed> {
-    const run = (stream: Stream, range: TopicRange, alias: string): Promise<IndexTopicResult> => {
-      const { topic, from, to } = range;
-      const deadLetterTopic = stream === 'deadLetters' ? null : scope.deadLetter.topic;
-      const place = { stream, topic, alias, deadLetterTopic, ioTaskQueue: `${this.taskQueue}-io` };
-      return this.#execute('indexTopic', this.#workflowId(scope.name, stream), {
-        ...place,
-        maxIdleMs: 5_000,
-        next: from,
-        until: to,
-      });
-    };
+  /** Readings and windows, to their ends. */
+  async indexRecords({ scope, aliases }: ReconcileRequest): Promise<IndexTopicResult> {
     const [readings] = await Promise.all([
-      run('readings', scope.enriched, aliases.readings),
-      run('windows', scope.windows, aliases.windows),
+      this.#indexStream(scope, 'readings', scope.enriched, aliases.readings),
+      this.#indexStream(scope, 'windows', scope.windows, aliases.windows),
     ]);
-    const deadLetter = await wholeTopic(this.kafka, scope.deadLetter.topic);
-    await run('deadLetters', deadLetter, aliases.deadLetters);
-    return { readings, deadLetter };
+    return readings;
+  }
+
+  /** What those left, as the pipeline does it: once they are done. */
+  async indexLetters({ scope, aliases }: ReconcileRequest): Promise<TopicRange> {
+    const letters = await wholeTopic(this.kafka, scope.deadLetter.topic);
+    await this.#indexStream(scope, 'deadLetters', letters, aliases.deadLetters);
+    return letters;
   }
 
   async result(
@@ -195,6 +194,18 @@ class Bench {
       seconds,
       hit: hasFault && (faultCase.mustHitWork !== true || hasHitWork),
     };
+  }
+
+  async #indexStream(
+    { name, deadLetter }: ReconcileRequest['scope'],
+    stream: Stream,
+    { topic, from, to }: TopicRange,
+    alias: string,
+  ): Promise<IndexTopicResult> {
+    const deadLetterTopic = stream === 'deadLetters' ? null : deadLetter.topic;
+    const place = { stream, topic, alias, deadLetterTopic, ioTaskQueue: `${this.taskQueue}-io` };
+    const range = { maxIdleMs: 5_000, next: from, until: to };
+    return this.#execute('indexTopic', this.#workflowId(name, stream), { ...place, ...range });
   }
 
   #workflowId(name: string, stream: Stream): string {

@@ -11,6 +11,7 @@ import { isClean, runFault, type FaultResult } from './fault-run';
 import { faultTable } from './fault-table';
 import { SERVER_KILLS, WORKER_KILLS } from './kills';
 import { SINK_FAULTS } from './sink-faults';
+import { SOAK } from './soak';
 
 const READINGS = 20_000;
 const WARM_UP: FaultCase = { name: 'warm-up' };
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
     },
   });
   const seed = Number(values.seed);
-  const cases = [...SINK_FAULTS, ...WORKER_KILLS, ...SERVER_KILLS].filter(({ name }) => name.includes(values.only));
+  const cases = [...SINK_FAULTS, ...WORKER_KILLS, ...SERVER_KILLS, SOAK].filter(({ name }) =>
+    name.includes(values.only),
+  );
   const stack = await OwnStack.start();
   const { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment } = stack;
   const killServers = (which: ServerName | 'all'): Promise<void> => stack.killServers(which);

@@ -56,7 +56,8 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
     submitSparkJob: ({ start }) =>
       Promise.resolve({ adapter: 'local', pid: start + 1, startTime: '0', runFolder: '/nowhere' }),
     watchSparkJob: () => {
-      Object.assign(ends, { enriched: ends.raw * 0.9, windows: ends.raw * 0.09, deadLetter: ends.raw * 0.1 });
+      const enriched = Math.floor(ends.raw * 0.9);
+      Object.assign(ends, { enriched, windows: Math.ceil(enriched / 10), deadLetter: ends.raw - enriched });
       return Promise.resolve({
         running: false,
         exitOk: true,

@@ -9,8 +9,9 @@ import {
 } from '@temporalio/worker';
 
 const HISTORIES = join(__dirname, 'histories');
-/** Under which the histories were saved; children are named after it. */
-const WORKFLOW_ID = 'pipeline/quick';
+/** Under which a history was saved; children are named after it. */
+const workflowIdOf = (name: string): string => (name.startsWith('replay-topic') ? 'replay/quick' : 'pipeline/quick');
+const SIMULATED = 'simulate-readings.drained.json';
 const logger = new DefaultLogger('ERROR');
 
 let workflowBundle: WorkflowBundleWithSourceMap;
@@ -28,12 +29,12 @@ function history(name: string): { events: SavedEvent[] } {
   return JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')) as { events: SavedEvent[] };
 }
 
-/** Saved by `temporal workflow show --workflow-id ID --output json` from runs on real servers. */
+/** Saved by `npm run histories`. */
 describe('the saved histories', () => {
   it.each(readdirSync(HISTORIES))(
     '%s is replayed by the workflow code of today',
     async (name) => {
-      await Worker.runReplayHistory({ workflowBundle }, history(name), WORKFLOW_ID);
+      await Worker.runReplayHistory({ workflowBundle }, history(name), workflowIdOf(name));
     },
     60_000,
   );
@@ -47,12 +48,12 @@ describe('the saved histories', () => {
   });
 
   it('are not replayed by code that would decide otherwise', async () => {
-    const changed = history('simulate-readings.json');
+    const changed = history(SIMULATED);
     const scheduled = changed.events.find((event) => event.activityTaskScheduledEventAttributes !== undefined);
     const attributes = scheduled?.activityTaskScheduledEventAttributes;
     if (attributes === undefined) throw new Error('expected the history to hold an activity');
     attributes.activityType.name = 'somethingElse';
-    await expect(Worker.runReplayHistory({ workflowBundle }, changed, WORKFLOW_ID)).rejects.toThrow(
+    await expect(Worker.runReplayHistory({ workflowBundle }, changed, workflowIdOf(SIMULATED))).rejects.toThrow(
       /[Nn]ondeterminism/,
     );
   }, 60_000);

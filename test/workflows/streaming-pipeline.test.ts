@@ -44,8 +44,6 @@ async function withWorker<T>(activities: Activities, work: (start: StartPipeline
     taskQueue,
     workflowBundle,
     activities: onQueue(activities, taskQueue),
-    // The test server does not hand a sticky task to another worker.
-    maxCachedWorkflows: 0,
   });
   const start: StartPipeline = (input) =>
     environment.client.workflow.start('streamingPipeline', {

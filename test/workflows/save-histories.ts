@@ -1,0 +1,217 @@
+/**
+ * `TEMPORAL_ADDRESS=… npm run histories`: runs the main paths of every workflow on a real Temporal server, with
+ * activities that only keep offsets, and saves what happened as `histories/<workflow>.<path>.json`.
+ *
+ * To be run when a workflow has changed before it was ever released; else the change is made with `patched`.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Activities } from '../../activities';
+import { pipelineFailure } from '../../activities/failures';
+import type { PipelineProgress } from '../../workflows/progress';
+import { fakeActivities } from './fake-activities';
+
+const HISTORIES = join(__dirname, 'histories');
+const PIPELINE = 'pipeline/quick';
+const CHILDREN = {
+  'simulate-readings': `${PIPELINE}/source`,
+  'run-spark-job': `${PIPELINE}/spark`,
+  'index-topic': `${PIPELINE}/index/readings`,
+};
+const BOUNDED = { source: { kind: 'simulate', records: 100 } };
+const ENDLESS = { source: { kind: 'simulate', records: null, ratePerSecond: 10 } };
+const FILE = { source: { kind: 'file', path: '/data/readings.csv', format: 'csv' } };
+
+interface Path {
+  readonly type?: string;
+  readonly workflowId?: string;
+  readonly input: unknown;
+  readonly activities: Activities;
+  readonly saved: Readonly<Record<string, string>>;
+  readonly meanwhile?: (handle: WorkflowHandle) => Promise<void>;
+}
+
+const client = async (address: string): Promise<Client> =>
+  new Client({ connection: await Connection.connect({ address }) });
+
+async function main(address: string): Promise<void> {
+  const temporal = await client(address);
+  const connection = await NativeConnection.connect({ address });
+  for (const [name, path] of Object.entries(paths())) {
+    const taskQueue = `histories-${name}`;
+    const { parseInput } = path.activities;
+    const worker = await Worker.create({
+      connection,
+      taskQueue,
+      workflowsPath: require.resolve('../../workflows'),
+      activities: {
+        ...path.activities,
+        parseInput: async (request: Parameters<typeof parseInput>[0]) => ({
+          ...(await parseInput(request)),
+          ioTaskQueue: taskQueue,
+          hostTaskQueue: taskQueue,
+        }),
+      },
+    });
+    await worker.runUntil(async () => {
+      const handle = await temporal.workflow.start(path.type ?? 'streamingPipeline', {
+        taskQueue,
+        workflowId: path.workflowId ?? PIPELINE,
+        args: [path.input],
+      });
+      await path.meanwhile?.(handle);
+      await handle.result().catch((error: unknown) => {
+        process.stderr.write(`${name} ended with ${String(error)}\n`);
+      });
+      for (const [workflow, workflowId] of Object.entries(path.saved)) {
+        const id = workflowId.replace('<run>', handle.firstExecutionRunId);
+        const history = await temporal.workflow.getHandle(id).fetchHistory();
+        writeFileSync(join(HISTORIES, `${workflow}.${name}.json`), `${historyToJSON(history)}\n`);
+      }
+    });
+  }
+  await connection.close();
+  await temporal.connection.close();
+}
+
+function paths(): Record<string, Path> {
+  const ofPipeline = { 'streaming-pipeline': PIPELINE };
+  return {
+    drained: {
+      input: BOUNDED,
+      activities: fakeActivities().activities,
+      saved: { ...ofPipeline, ...CHILDREN, reconcile: 'reconcile/quick/<run>' },
+    },
+    operated: {
+      input: ENDLESS,
+      activities: slowly(fakeActivities().activities),
+      saved: { ...ofPipeline, ...CHILDREN },
+      meanwhile: async (handle) => {
+        await until(handle, ({ produced }) => produced > 0);
+        await handle.executeUpdate('pause', { args: [{ reason: 'an upgrade' }] });
+        await handle.executeUpdate('resume');
+        await handle.executeUpdate('setRate', { args: [{ ratePerSecond: 20 }] });
+        await handle.executeUpdate('stop');
+      },
+    },
+    cancelled: {
+      input: ENDLESS,
+      activities: slowly(fakeActivities().activities),
+      saved: { ...ofPipeline, ...CHILDREN },
+      meanwhile: async (handle) => {
+        await until(handle, ({ produced }) => produced > 0);
+        await handle.cancel();
+      },
+    },
+    parked: {
+      input: BOUNDED,
+      activities: refusing(),
+      saved: { ...ofPipeline, 'index-topic': CHILDREN['index-topic'], 'run-spark-job': CHILDREN['run-spark-job'] },
+      meanwhile: async (handle) => {
+        await until(handle, ({ attention }) => attention.some(({ stage }) => stage === 'spark'));
+        await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
+        await until(handle, ({ attention }) => attention.some(({ reason }) => reason.startsWith('OffsetOutOfRange')));
+        const skip = { part: 'readings', partition: 0, to: '50', reason: 'gone' };
+        await handle.executeUpdate('skip', { args: [skip] });
+      },
+    },
+    file: {
+      input: FILE,
+      activities: withFile(),
+      saved: { 'replay-file': CHILDREN['simulate-readings'] },
+    },
+    replayed: {
+      type: 'replayTopic',
+      workflowId: 'replay/quick',
+      input: { name: 'quick', window: '1 hour' },
+      activities: withReplay(),
+      saved: { 'replay-topic': 'replay/quick' },
+    },
+  };
+}
+
+async function until(handle: WorkflowHandle, holds: (progress: PipelineProgress) => boolean): Promise<void> {
+  for (;;) {
+    // There is nothing to ask before the input is parsed.
+    const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
+    if (progress !== null && holds(progress)) return;
+    await sleep(200);
+  }
+}
+
+/** A driver that goes on, and a source that takes its time. */
+function slowly(activities: Activities): Activities {
+  return {
+    ...activities,
+    publishSimulatedRange: async (input) => {
+      await sleep(1_000);
+      return await activities.publishSimulatedRange({ ...input, to: input.from + 10 });
+    },
+    watchSparkJob: async (input) => {
+      await sleep(1_000);
+      const seen = await activities.watchSparkJob(input);
+      return input.until === null ? { ...seen, running: true, exitOk: null } : seen;
+    },
+  };
+}
+
+/** A driver that dies five times, and offsets that retention has removed. */
+function refusing(): Activities {
+  const { activities } = fakeActivities();
+  let deaths = 0;
+  return {
+    ...activities,
+    watchSparkJob: async (input) => {
+      const seen = await activities.watchSparkJob(input);
+      return ++deaths <= 5 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
+    },
+    indexSlice: (input) =>
+      input.topic.endsWith('.enriched') && Number(input.from) < 50
+        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'retention was faster'))
+        : activities.indexSlice(input),
+  };
+}
+
+/** A file that is published in two ranges, by way of the simulation. */
+function withFile(): Activities {
+  const { activities } = fakeActivities();
+  return {
+    ...activities,
+    inspectFile: () => Promise.resolve({ sha256: '0'.repeat(64), bytes: 2_000, modifiedMs: 0, columns: ['deviceId'] }),
+    publishFileRange: async (input) => {
+      const simulated = { plan: input.plan, from: input.rowFrom, to: input.rowFrom + 50 };
+      const { next, published, deadLetters, bytes } = await activities.publishSimulatedRange(simulated);
+      return { byteNext: next * 20, rowNext: next, done: next >= 100, published, deadLetters, bytes };
+    },
+  };
+}
+
+function withReplay(): Activities {
+  const { activities } = fakeActivities();
+  return {
+    ...activities,
+    planReplay: () =>
+      Promise.resolve({
+        stream: 'readings',
+        topic: 'quick.enriched',
+        alias: 'quick-readings',
+        deadLetterTopic: 'quick.dead-letter',
+        ioTaskQueue: 'histories-replayed',
+        from: { 0: '10' },
+        to: { 0: '60' },
+      }),
+    indexSlice: ({ from, until: to }) => {
+      const next = to ?? from;
+      const read = Number(next) - Number(from);
+      return Promise.resolve({ next, end: next, counts: { read, indexed: read, stale: 0, deadLetters: 0, bytes: 0 } });
+    },
+  };
+}
+
+void main(process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233').then(() => process.exit(0));
