@@ -45,15 +45,14 @@ async function main(address: string): Promise<void> {
   const connection = await NativeConnection.connect({ address });
   for (const [name, path] of Object.entries(paths())) {
     const taskQueue = `histories-${name}`;
-    const { parseInput } = path.activities;
     const worker = await Worker.create({
       connection,
       taskQueue,
       workflowsPath: require.resolve('../../workflows'),
       activities: {
         ...path.activities,
-        parseInput: async (request: Parameters<typeof parseInput>[0]) => ({
-          ...(await parseInput(request)),
+        parseInput: async (request: Parameters<Activities['parseInput']>[0]) => ({
+          ...(await path.activities.parseInput(request)),
           ioTaskQueue: taskQueue,
           hostTaskQueue: taskQueue,
         }),
