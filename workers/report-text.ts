@@ -37,6 +37,7 @@ function proofLines({ proof }: RunReport): string[] {
       ` = indexed ${count(proof.indexed)} + dead letters ${count(proof.deadLetters)}` +
       `; windows ${count(proof.windows)} holding ${count(proof.windowedReadings)} readings`,
     `repeats ${count(proof.repeats)}, conflicts ${count(proof.conflicts)}, records of other runs ${count(proof.foreign)}`,
+    ...(proof.deadLettersResolved > 0 ? [`dead letters resolved ${count(proof.deadLettersResolved)}`] : []),
     ...(reasons.length > 0 ? [`dead letters: ${reasons.join(', ')}`] : []),
     ...discrepancies,
     ...proof.examples.slice(0, 10).map(({ kind, id }) => `    ${id}: ${kind}`),

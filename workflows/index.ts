@@ -5,6 +5,7 @@
  */
 export { indexTopic } from './index-topic';
 export { reconcile } from './reconcile';
+export { redriveDeadLetters } from './redrive-dead-letters';
 export { replayFile } from './replay-file';
 export { replayTopic } from './replay-topic';
 export { runSparkJob } from './run-spark-job';

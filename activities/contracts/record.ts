@@ -8,6 +8,8 @@
  * | `windows`     | device           | `event-id` (window id), `run`, `version` | `DeviceWindow`                            |
  * | `dead-letter` | the record's own | `event-id`, `run`                        | `DeadLetter`                              |
  *
+ * What a dead letter was made of again, be it a raw record, an enriched one or another dead letter, bears `redrive`.
+ *
  * @module
  */
 export const EVENT_ID_HEADER = 'event-id';
@@ -16,6 +18,9 @@ export const RUN_HEADER = 'run';
 export const RAW_HEADER = 'raw';
 /** Distinct readings in a window; grows, so it orders a window's versions. */
 export const VERSION_HEADER = 'version';
+/** How often the record was redriven as a dead letter, 1 to `MAX_REDRIVES`; goes with all that is made of it. */
+export const REDRIVE_HEADER = 'redrive';
+export const MAX_REDRIVES = 3;
 
 /** Key and value of a raw record together; Kafka's own default limit of 1,048,588 bytes less room for headers and framing. */
 export const MAX_RAW_RECORD_BYTES = 1_040_000;
@@ -28,6 +33,12 @@ export const MAX_ORIGINAL_BYTES = 256 * 1024;
 
 /** A usable event id is a string of 1 to 400 bytes of UTF-8. */
 export const MAX_EVENT_ID_BYTES = 400;
+
+/** What the header `redrive` says; 0 where it is missing or no count of ours. */
+export function redriveCount(header: Buffer | undefined): number {
+  const count = Number(header?.toString('latin1'));
+  return Number.isInteger(count) && count >= 1 && count <= MAX_REDRIVES ? count : 0;
+}
 
 /** Id of a record that brings none. */
 export function coordinatesId(topic: string, partition: number, offset: string): string {
@@ -94,4 +105,6 @@ export interface DeadLetter {
   readonly originalSha256: string;
   /** Base64 of the first bytes, at most `MAX_ORIGINAL_BYTES` of them. */
   readonly original: string;
+  /** Of the headers of an enriched record or a window those that a redrive needs again, as they were. */
+  readonly headers?: { readonly raw?: string; readonly version?: string };
 }

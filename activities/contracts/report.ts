@@ -63,6 +63,8 @@ export interface ReconcileResult {
   readonly indexed: number;
   /** Unresolved ones: `published` is `indexed` and these, less those of stage `source`. */
   readonly deadLetters: number;
+  /** Ids with a dead letter that came into the index all the same, by a way that is known; they count as `indexed`. */
+  readonly deadLettersResolved: number;
   /** Dead letters by `<stage>:<reason>`; adds up to `deadLetters`. */
   readonly deadLettersByReason: Readonly<Record<string, number>>;
   /** Raw records beyond the first of their id; harmless where the id is in no conflict. */

@@ -17,6 +17,10 @@ export interface Passage {
   readonly processedAt: number;
   /** Epoch ms: the bulk request was built. */
   readonly indexedAt: number;
+  /** How often the record was redriven as a dead letter; absent: never. */
+  readonly redrive?: number;
+  /** Dead letters only; epoch ms: a redrive saw that its id is indexed. */
+  readonly resolvedAt?: number;
 }
 
 /** The field name under which a document carries its passage. */

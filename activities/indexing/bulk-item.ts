@@ -1,5 +1,12 @@
 import type { IncomingRecord } from '../kafka';
-import { EVENT_ID_HEADER, RAW_HEADER, RUN_HEADER, VERSION_HEADER } from '../contracts/record';
+import {
+  EVENT_ID_HEADER,
+  RAW_HEADER,
+  REDRIVE_HEADER,
+  redriveCount,
+  RUN_HEADER,
+  VERSION_HEADER,
+} from '../contracts/record';
 import { PASSAGE_FIELD } from '../elasticsearch/passage';
 
 /** Elasticsearch refuses a whole bulk request over one longer id. */
@@ -84,9 +91,11 @@ function passage({ partition, offset, timestamp, headers }: IncomingRecord, inde
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
   const published = isNumber(publishedAt) ? `"publishedAt":${Number(publishedAt)},` : '';
+  const redrive = redriveCount(headers[REDRIVE_HEADER]);
   return (
     `{"run":${run},"partition":${isNumber(rawPartition) ? Number(rawPartition) : partition},` +
-    `"offset":${quoted(rawOffset ?? offset)},${published}"processedAt":${timestamp},"indexedAt":${indexedAt}}`
+    `"offset":${quoted(rawOffset ?? offset)},${published}"processedAt":${timestamp},"indexedAt":${indexedAt}` +
+    `${redrive === 0 ? '' : `,"redrive":${redrive}`}}`
   );
 }
 

@@ -1,5 +1,13 @@
 import { deadLetterRecord } from '../contracts/dead-letter';
-import { coordinatesId, RUN_HEADER } from '../contracts/record';
+import {
+  coordinatesId,
+  RAW_HEADER,
+  REDRIVE_HEADER,
+  redriveCount,
+  RUN_HEADER,
+  VERSION_HEADER,
+  type DeadLetter,
+} from '../contracts/record';
 import { pipelineFailure } from '../failures';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 
@@ -42,7 +50,15 @@ export async function publishDeadLetters(
         key: record.key,
         original: record.value ?? Buffer.alloc(0),
         run: record.headers[RUN_HEADER]?.toString('utf8') ?? '',
+        redrive: redriveCount(record.headers[REDRIVE_HEADER]),
+        ...keptHeaders(record),
       }),
     ),
   );
+}
+
+function keptHeaders({ headers }: IncomingRecord): Pick<DeadLetter, 'headers'> {
+  const [raw, version] = [headers[RAW_HEADER]?.toString('latin1'), headers[VERSION_HEADER]?.toString('latin1')];
+  if (raw === undefined && version === undefined) return {};
+  return { headers: { ...(raw === undefined ? {} : { raw }), ...(version === undefined ? {} : { version }) } };
 }

@@ -6,16 +6,19 @@ type Properties = Record<string, estypes.MappingProperty>;
 
 const EPOCH_MS: estypes.MappingProperty = { type: 'date', format: 'epoch_millis' };
 
-const PASSAGE: estypes.MappingProperty = {
-  properties: {
-    run: { type: 'keyword' },
-    partition: { type: 'integer' },
-    offset: { type: 'long' },
-    publishedAt: EPOCH_MS,
-    processedAt: EPOCH_MS,
-    indexedAt: EPOCH_MS,
-  },
+const PASSAGE_PROPERTIES: Properties = {
+  run: { type: 'keyword' },
+  partition: { type: 'integer' },
+  offset: { type: 'long' },
+  publishedAt: EPOCH_MS,
+  processedAt: EPOCH_MS,
+  indexedAt: EPOCH_MS,
+  redrive: { type: 'byte' },
 };
+const PASSAGE: estypes.MappingProperty = { properties: PASSAGE_PROPERTIES };
+
+/** Kept and never searched, so that no length of it is too much. */
+const KEPT: estypes.MappingProperty = { type: 'keyword', index: false, doc_values: false };
 
 /** Label values beyond this are kept but not searchable; Lucene takes no term over 32,766 bytes. */
 const MAX_SEARCHABLE_LABEL_CHARACTERS = 1_024;
@@ -59,7 +62,7 @@ export function windowProperties(measurements: readonly Measurement[]): Properti
 /** Strict mapping of `DeadLetter`; the original is kept as bytes and never looked into. */
 export function deadLetterProperties(): Properties {
   return {
-    [PASSAGE_FIELD]: PASSAGE,
+    [PASSAGE_FIELD]: { properties: { ...PASSAGE_PROPERTIES, resolvedAt: EPOCH_MS } },
     id: { type: 'keyword' },
     stage: { type: 'keyword' },
     reason: { type: 'keyword' },
@@ -71,5 +74,6 @@ export function deadLetterProperties(): Properties {
     originalLength: { type: 'long' },
     originalSha256: { type: 'keyword' },
     original: { type: 'binary' },
+    headers: { properties: { raw: KEPT, version: KEPT } },
   };
 }

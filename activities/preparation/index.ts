@@ -7,6 +7,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { PipelinePlan } from '../contracts/plan';
 import type { KafkaGateway } from '../kafka';
 import { parseInput, type ParseInputRequest, type TaskQueues } from './parse-input';
+import { planRedrive, type RedrivePlan } from './plan-redrive';
 import { planReplay, type PlanReplayRequest, type ReplayPlan } from './plan-replay';
 import { prepareIndices, type PrepareIndicesInput, type PrepareIndicesResult } from './prepare-indices';
 import { prepareTopics, topicEnds, type PreparedTopics, type TopicPositions } from './prepare-topics';
@@ -14,6 +15,7 @@ import { prepareTopics, topicEnds, type PreparedTopics, type TopicPositions } fr
 export interface PreparationActivities {
   parseInput(request: ParseInputRequest): Promise<PipelinePlan>;
   planReplay(request: PlanReplayRequest): Promise<ReplayPlan>;
+  planRedrive(request: { readonly input: unknown }): Promise<RedrivePlan>;
   prepareTopics(plan: PipelinePlan): Promise<PreparedTopics>;
   topicEnds(plan: PipelinePlan): Promise<TopicPositions>;
   prepareIndices(input: PrepareIndicesInput): Promise<PrepareIndicesResult>;
@@ -32,6 +34,7 @@ export function createPreparationActivities({
     // Throws synchronously on bad input, which must become a rejected promise.
     parseInput: (request) => Promise.resolve().then(() => parseInput(taskQueues, request)),
     planReplay: (request) => planReplay(kafka, taskQueues.io, request),
+    planRedrive: (request) => planRedrive(kafka, taskQueues.io, request),
     prepareTopics: (plan) => prepareTopics(kafka, plan),
     topicEnds: (plan) => topicEnds(kafka, plan),
     prepareIndices: (input) => prepareIndices(elasticsearch, input),

@@ -3,6 +3,7 @@ import type { PartitionOffsets } from '../contracts/offsets';
 import { durationMs, durationPattern } from '../contracts/pipeline-input';
 import { pipelineFailure } from '../failures';
 import type { KafkaGateway } from '../kafka';
+import { assertHeld, offsetsSchema, pipelineNameSchema } from './held-range';
 
 export interface PlanReplayRequest {
   /** As the user gave it. */
@@ -22,15 +23,13 @@ export interface ReplayPlan {
   readonly to: PartitionOffsets;
 }
 
-const offsets = z.record(z.string().regex(/^\d+$/, 'expected a partition number'), z.string().regex(/^\d{1,19}$/));
-
 const replayInputSchema = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, 'expected the name of a pipeline'),
+    name: pipelineNameSchema,
     stream: z.enum(['readings', 'windows', 'deadLetters']).default('readings'),
     window: z.string().regex(durationPattern, 'expected a duration such as "1 hour"').optional(),
-    from: offsets.optional(),
-    to: offsets.optional(),
+    from: offsetsSchema.optional(),
+    to: offsetsSchema.optional(),
   })
   .refine(
     ({ window, from, to }) => (window === undefined ? from !== undefined && to !== undefined : !from && !to),
@@ -88,17 +87,6 @@ async function heldRange(
   from: PartitionOffsets,
   to: PartitionOffsets,
 ): Promise<Pick<ReplayPlan, 'from' | 'to'>> {
-  const { start, end } = await kafka.offsets(topic);
-  const problems = Object.keys({ ...from, ...to }).filter((partition) => {
-    const [first, next] = [from[partition], to[partition]];
-    if (first === undefined || next === undefined || start[partition] === undefined) return true;
-    const isHeld = BigInt(first) >= BigInt(start[partition]) && BigInt(next) <= BigInt(end[partition] ?? 0);
-    return !isHeld || BigInt(first) > BigInt(next);
-  });
-  if (problems.length === 0) return { from, to };
-  const held = problems.map((partition) => `${partition}: [${start[partition] ?? '-'}, ${end[partition] ?? '-'})`);
-  throw pipelineFailure(
-    'OffsetOutOfRange',
-    `Topic ${topic} holds the offsets ${held.join(', ')}; expected from and to to lie within them in every partition.`,
-  );
+  assertHeld(topic, { from, to }, await kafka.offsets(topic));
+  return { from, to };
 }

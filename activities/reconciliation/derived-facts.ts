@@ -55,6 +55,7 @@ export class DerivedFacts {
       side: 'indexed',
       id,
       digest: documentDigest(source),
+      ...(Number(passage['redrive']) >= 1 ? { redriven: true } : {}),
       ...this.#outside(this.request.scope.raw.topic, passage['partition'], passage['offset']),
     };
   }

@@ -1,4 +1,4 @@
-import { RUN_HEADER } from '../contracts/record';
+import { REDRIVE_HEADER, redriveCount, RUN_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
 import type { IncomingRecord } from '../kafka';
 import { bytesDigest } from './content-digest';
@@ -23,13 +23,15 @@ export class RawFacts implements RawCounts {
   /** Null for a record of another run; a run without end takes every record for its own. */
   of(record: IncomingRecord): ReadingFact | null {
     const { scope, bounded, eventIdField } = this.request;
-    if (bounded && (runOf(record) ?? scope.run) !== scope.run) {
+    const isForeign = (runOf(record) ?? scope.run) !== scope.run;
+    if (bounded && isForeign) {
       this.foreign += 1;
       return null;
     }
     this.rawBytes += record.value?.length ?? 0;
     const id = rawEventId(scope.raw.topic, record, eventIdField);
-    return { side: 'published', id, digest: bytesDigest(record.value) };
+    const ofAnotherRun = isForeign && redriveCount(record.headers[REDRIVE_HEADER]) > 0;
+    return { side: 'published', id, digest: bytesDigest(record.value), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
   }
 }
 

@@ -3,9 +3,10 @@ import type { DiscrepancyKind } from '../contracts/report';
 /** What one side of the pipeline says about one event id. */
 export type ReadingFact =
   | { readonly side: 'planned'; readonly id: string }
-  | { readonly side: 'published'; readonly id: string; readonly digest: string }
+  | { readonly side: 'published'; readonly id: string; readonly digest: string; readonly ofAnotherRun?: true }
   | (DerivedFact & { readonly side: 'enriched'; readonly window: string | null })
-  | (DerivedFact & { readonly side: 'indexed' | 'indexed letter' })
+  | (DerivedFact & { readonly side: 'indexed'; readonly redriven?: true })
+  | (DerivedFact & { readonly side: 'indexed letter' })
   | (DerivedFact & { readonly side: 'letter'; readonly cause: string; readonly ofWindow?: true });
 
 interface DerivedFact {
@@ -27,8 +28,12 @@ export class ReadingAccount {
   planned = false;
   /** Raw records. */
   published = 0;
+  /** Another run planned it, and its dead letter was redriven into this one. */
+  isOfAnotherRun = false;
   /** Documents. */
   indexed = 0;
+  /** A document says that it came by a redrive. */
+  isRedriven = false;
   rawContent: string | null = null;
   enrichedContent: string | null = null;
   indexedContent: string | null = null;
@@ -52,14 +57,14 @@ export class ReadingAccount {
       case 'published':
         this.published += 1;
         this.rawContent = joined(this.rawContent, fact.digest);
+        this.isOfAnotherRun ||= fact.ofAnotherRun === true;
         break;
       case 'enriched':
         this.enrichedContent = joined(this.enrichedContent, fact.digest);
         this.window = first(this.window, fact.window);
         break;
       case 'indexed':
-        this.indexed += 1;
-        this.indexedContent = joined(this.indexedContent, fact.digest);
+        this.#enterIndexed(fact);
         break;
       case 'letter':
         this.letterContents = withContent(this.letterContents, fact.digest);
@@ -97,9 +102,23 @@ export class ReadingAccount {
     return this.cause !== null && !this.isIndexed;
   }
 
+  /**
+   * A dead letter whose id is indexed, and had a way to get there: what the index refused is in the topic still; what
+   * could not be parsed comes by a redrive alone, and its document says so.
+   */
+  get isResolvedLetter(): boolean {
+    return this.cause !== null && this.isIndexed && !this.hasSourceLetter && (!this.hasParseLetter || this.isRedriven);
+  }
+
   /** Ended as a document, or as a dead letter; what is enriched got past parsing, so a letter from there ends nothing. */
   get hasEnded(): boolean {
     return this.isIndexed || this.hasIndexLetter || (this.hasParseLetter && !this.isEnriched);
+  }
+
+  #enterIndexed({ digest, redriven }: Extract<ReadingFact, { readonly side: 'indexed' }>): void {
+    this.indexed += 1;
+    this.indexedContent = joined(this.indexedContent, digest);
+    this.isRedriven ||= redriven === true;
   }
 
   #enterCause(cause: string): void {
@@ -117,7 +136,7 @@ const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['enriched but not published', (a) => a.isEnriched && !a.isPublished],
   ['indexed but not published', (a) => a.isIndexed && !a.isPublished],
   ['indexed but not enriched', (a) => a.isIndexed && a.isPublished && !a.isEnriched],
-  ['indexed and a dead letter', (a) => a.isIndexed && (a.hasParseLetter || a.hasSourceLetter)],
+  ['indexed and a dead letter', (a) => a.cause !== null && a.isIndexed && !a.isResolvedLetter],
   ['indexed twice', (a) => a.indexed > 1],
   ['indexed with other content', (a) => differs(a.enrichedContent, a.indexedContent)],
   ['conflicting content under one id', (a) => a.isConflicting],
@@ -129,7 +148,7 @@ const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
 
 const PLAN_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['planned but not published', (a) => a.planned && !a.isPublished && !a.hasSourceLetter],
-  ['published but not planned', (a) => !a.planned && (a.isPublished || a.hasSourceLetter)],
+  ['published but not planned', (a) => !a.planned && !a.isOfAnotherRun && (a.isPublished || a.hasSourceLetter)],
 ];
 
 /** Everything that does not add up about one id; nothing when it does. */

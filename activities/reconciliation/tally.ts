@@ -14,6 +14,7 @@ export class Tally {
     enriched: 0,
     indexed: 0,
     deadLetters: 0,
+    deadLettersResolved: 0,
     repeats: 0,
     conflicts: 0,
     windows: 0,
@@ -30,6 +31,7 @@ export class Tally {
     sums.indexed += Number(account.isIndexed);
     sums.repeats += Math.max(0, account.published - 1);
     sums.conflicts += Number(account.isConflicting);
+    sums.deadLettersResolved += Number(account.isResolvedLetter);
     if (account.isUnresolvedLetter && account.cause !== null) {
       sums.deadLetters += 1;
       this.#causes.set(account.cause, (this.#causes.get(account.cause) ?? 0) + 1);

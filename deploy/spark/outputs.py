@@ -29,7 +29,10 @@ def records(parsed: DataFrame, settings: Settings) -> DataFrame:
         F.when(good, settings.topics.enriched).otherwise(settings.topics.dead_letter).alias("topic"),
         F.when(good, F.col("deviceId").cast("binary")).otherwise(F.col("key")).alias("key"),
         F.when(good, _enriched(settings)).otherwise(_dead_letter()).alias("value"),
-        _headers(("event-id", F.col("id")), ("run", F.lit(settings.run)), ("raw", F.when(good, source))),
+        _headers(
+            ("event-id", F.col("id")), ("run", F.lit(settings.run)), ("raw", F.when(good, source)),
+            ("redrive", F.col("redrive")),
+        ),
     )
 
 

@@ -114,7 +114,7 @@ def parse(raw: DataFrame, settings: Settings) -> DataFrame:
     wrapped = F.concat(F.lit("["), body, F.lit(","), F.col("offset").cast("string"), F.lit("]"))
     read = raw.select(
         "key", "value", "topic", "partition", "offset", F.col("timestamp").alias("publishedAt"),
-        header("event-id").alias("headerId"), body.alias("body"),
+        header("event-id").alias("headerId"), header("redrive").alias("redrive"), body.alias("body"),
         F.try_variant_get(F.try_parse_json(wrapped), "$", "array<variant>").alias("parts"),
     )
     whole = (F.size("parts") == 2) & (_as(F.get("parts", F.lit(1)), "bigint") == F.col("offset"))
@@ -130,7 +130,7 @@ def _typed(read: DataFrame, settings: Settings) -> DataFrame:
     """Typed columns. Every step is a select of its own: Spark evaluates what it can inline once per mention."""
     fields = settings.fields
     number = {column: i for i, column in enumerate(fields.columns)}
-    record = ["key", "value", "topic", "partition", "offset", "publishedAt", "headerId", "body", "object"]
+    record = ["key", "value", "topic", "partition", "offset", "publishedAt", "headerId", "redrive", "body", "object"]
     values = read.select(*record, *[F.try_element_at("object", F.lit(c)).alias(f"v{i}") for c, i in number.items()])
     # BIGINT, DECIMAL(p,s), DOUBLE, STRING, BOOLEAN, VOID, OBJECT<…> or ARRAY<…>; null where it is not there.
     kinds = values.select("*", *[F.schema_of_variant(f"v{i}").alias(f"k{i}") for i in number.values()])
@@ -197,7 +197,7 @@ def _judged(typed: DataFrame, settings: Settings) -> DataFrame:
     labels = F.when(F.size("extraFields") > 0, F.transform_values(extra, lambda _, value: _as(value, "string")))
     measured = [F.col(f"m_{m.name}") for m in settings.fields.measurements]
     return named.select(
-        "key", "value", "topic", "partition", "offset", "publishedAt", "id", "deviceId", "eventTime", "text",
+        "key", "value", "topic", "partition", "offset", "publishedAt", "redrive", "id", "deviceId", "eventTime", "text",
         *measured, labels.alias("labels"), reason.alias("reason"),
     )
 

@@ -13,6 +13,7 @@ export const PROOF: ReconcileResult = {
   enriched: 90,
   indexed: 90,
   deadLetters: 10,
+  deadLettersResolved: 0,
   deadLettersByReason: { 'parse:Empty': 10 },
   repeats: 0,
   conflicts: 0,
@@ -45,6 +46,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
     parseInput: (request) => Promise.resolve().then(() => parseInput({ io: 'test', host: 'test' }, request)),
     prepareTopics: () => Promise.resolve({ start: EMPTY, end: positions() }),
     planReplay: () => Promise.reject(pipelineFailure('SourceMissing', 'no topic here')),
+    planRedrive: () => Promise.reject(pipelineFailure('SourceMissing', 'no topic here')),
     topicEnds: () => Promise.resolve(positions()),
     prepareIndices: () => Promise.resolve({ notes: [] }),
     publishSimulatedRange: ({ from, to }) => {
@@ -78,6 +80,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
       const counts = { read, indexed: read, stale: 0, deadLetters: 0, bytes: 0 };
       return Promise.resolve({ next: String(next), end: String(end), counts });
     },
+    redriveSlice: () => Promise.resolve({ byReason: {}, unindexed: 0 }),
     reconcileRun: () => Promise.resolve(PROOF),
     storeReport: () => Promise.resolve(),
     findRun: () => Promise.reject(pipelineFailure('InvalidInput', 'no run here')),

@@ -18,6 +18,7 @@ const planned: ReadingFact = { side: 'planned', id };
 const published: ReadingFact = { side: 'published', id, digest: 'raw' };
 const enriched: ReadingFact = { side: 'enriched', id, digest: 'x', window: 'd|0' };
 const indexed: ReadingFact = { side: 'indexed', id, digest: 'x' };
+const redriven: ReadingFact = { ...indexed, redriven: true };
 const letter = (stage: string, digest = stage): ReadingFact => ({ side: 'letter', id, digest, cause: `${stage}:Bad` });
 const indexedLetter = (digest: string): ReadingFact => ({ side: 'indexed letter', id, digest });
 const both = (stage: string): ReadingFact[] => [letter(stage), indexedLetter(stage)];
@@ -40,6 +41,9 @@ describe('what is known of one reading', () => {
     ['could not be parsed', [planned, published, ...both('parse')]],
     ['could not be indexed', [planned, published, enriched, ...both('index')]],
     ['could not be indexed at first', [planned, published, enriched, indexed, ...both('index')]],
+    ['could not be parsed at first', [planned, published, ...both('parse'), published, enriched, redriven]],
+    ['was redriven and refused again', [planned, published, ...both('parse'), published, letter('parse', 'y')]],
+    ['is a dead letter of another run', [{ ...published, ofAnotherRun: true }, enriched, redriven]],
     ['has two dead letters, of two copies', [planned, published, letter('parse', 'y'), ...both('parse')]],
   ])('adds up when it %s', (_, facts) => {
     expect(kinds(facts)).toEqual([]);
@@ -55,6 +59,10 @@ describe('what is known of one reading', () => {
     ['published but neither indexed nor a dead letter', [planned, published, ...both('source')]],
     ['indexed but not enriched', [planned, published, indexed]],
     ['indexed and a dead letter', [planned, published, enriched, indexed, ...both('parse')]],
+    ['indexed and a dead letter', [planned, ...both('source'), published, enriched, redriven]],
+    ['published but not planned', [published, enriched, redriven]],
+    ['published but neither indexed nor a dead letter', [planned, published, ...both('parse'), published, enriched]],
+    ['indexed but not enriched', [planned, published, ...both('parse'), redriven]],
     ['indexed twice', [planned, published, enriched, indexed, indexed]],
     ['indexed with other content', [planned, published, enriched, { ...indexed, digest: 'y' }]],
     ['conflicting content under one id', [planned, published, { ...published, digest: 'z' }, enriched, indexed]],
@@ -83,6 +91,8 @@ describe('what is known of one reading', () => {
         { ...published, digest: 'z' },
         { ...enriched, digest: 'y', window: 'd|9' },
         { ...indexed, digest: 'y' },
+        redriven,
+        { ...published, ofAnotherRun: true } as const,
       ],
     );
     const orders = fc

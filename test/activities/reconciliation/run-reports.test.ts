@@ -26,6 +26,7 @@ const STAGE: StageReport = { in: 1, out: 1, deadLetters: 0, bytes: 1, durationMs
 const PROOF: ReconcileResult = {
   ...{ reconciled: true, planned: 1, published: 1, enriched: 1, indexed: 1, deadLetters: 0, repeats: 0, conflicts: 0 },
   ...{ foreign: 0, windows: 1, windowedReadings: 1, rawBytes: 1, durationMs: 1, examples: [] },
+  deadLettersResolved: 0,
   deadLettersByReason: { 'parse:OutOfRange:humidity': 3 },
   discrepancies: {},
 };

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import {
+  coordinatesId,
+  EVENT_ID_HEADER,
+  RAW_HEADER,
+  REDRIVE_HEADER,
+  RUN_HEADER,
+  VERSION_HEADER,
+} from '../../contracts/record';
+import type { IncomingRecord, OutgoingRecord } from '../../kafka';
+
+const contentSchema = z.object({
+  id: z.string().min(1),
+  stage: z.enum(['source', 'parse', 'index']),
+  reason: z.string(),
+  topic: z.string().min(1),
+  partition: z.int().optional(),
+  offset: z.string(),
+  publishedAt: z.int().optional(),
+  originalLength: z.int(),
+  original: z.string(),
+  headers: z.object({ raw: z.string().optional(), version: z.string().optional() }).optional(),
+});
+
+/** A dead letter as it was read from its topic. */
+export interface Letter {
+  readonly record: IncomingRecord;
+  readonly content: Readonly<z.infer<typeof contentSchema>>;
+}
+
+/** @returns null for a record that is no dead letter */
+export function readLetter(record: IncomingRecord): Letter | null {
+  try {
+    const { success, data } = contentSchema.safeParse(JSON.parse(record.value?.toString('utf8') ?? ''));
+    return success ? { record, content: data } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether the record it was made of can be had again, whole and under the same id.
+ *
+ * Not so where it was never published, is cut, had no value, has no id but its place (which would be another one), or
+ * lacks the headers without which the index would hold it otherwise than it should.
+ */
+export function isRestorable({ content }: Letter): boolean {
+  const { id, stage, reason, topic, partition, offset, original, originalLength, headers } = content;
+  if (stage === 'source' || partition === undefined || reason === 'Tombstone') return false;
+  if (id === coordinatesId(topic, partition, offset)) return false;
+  if (Buffer.byteLength(original, 'base64') !== originalLength) return false;
+  return stage === 'parse' || headers?.raw !== undefined || headers?.version !== undefined;
+}
+
+/** The raw record of a letter of stage `parse`, to be published again. */
+export function rawRecordOf({ record, content }: Letter, redrive: number): OutgoingRecord {
+  const run = record.headers[RUN_HEADER]?.toString('utf8') ?? '';
+  return {
+    key: record.key,
+    value: Buffer.from(content.original, 'base64'),
+    headers: {
+      [EVENT_ID_HEADER]: content.id,
+      ...(run === '' ? {} : { [RUN_HEADER]: run }),
+      [REDRIVE_HEADER]: String(redrive),
+    },
+  };
+}
+
+/** The record of a letter of stage `index` as the indexer read it. */
+export function derivedRecordOf({ record, content }: Letter, redrive: number): IncomingRecord {
+  const { id, partition = 0, offset, publishedAt = 0, original, headers = {} } = content;
+  const run = record.headers[RUN_HEADER];
+  return {
+    partition,
+    offset,
+    timestamp: String(publishedAt),
+    key: record.key,
+    value: Buffer.from(original, 'base64'),
+    headers: {
+      [EVENT_ID_HEADER]: Buffer.from(id),
+      ...(run === undefined ? {} : { [RUN_HEADER]: run }),
+      ...(headers.raw === undefined ? {} : { [RAW_HEADER]: Buffer.from(headers.raw, 'latin1') }),
+      ...(headers.version === undefined ? {} : { [VERSION_HEADER]: Buffer.from(headers.version, 'latin1') }),
+      [REDRIVE_HEADER]: Buffer.from(String(redrive)),
+    },
+  };
+}

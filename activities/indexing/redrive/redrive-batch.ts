@@ -1,0 +1,164 @@
+import type { Context } from '@temporalio/activity';
+import type { Client } from '@elastic/elasticsearch';
+import { MAX_REDRIVES } from '../../contracts/record';
+import type { KafkaGateway } from '../../kafka';
+import { toBulkItem } from '../bulk-item';
+import { BulkWriter } from '../bulk-writer';
+import { writeEntries } from '../write-entries';
+import { findDocuments, type FoundDocument } from './documents';
+import { derivedRecordOf, isRestorable, rawRecordOf, type Letter } from './letter';
+import { markLetters, type LetterMark } from './mark-letters';
+import type { Fate, RedriveSliceInput } from './slice';
+
+/** A letter and the document that was made of it: of all letters of an id the one that counts. */
+interface CurrentLetter {
+  readonly letter: Letter;
+  readonly document: FoundDocument;
+}
+
+export interface DecidedLetter extends CurrentLetter {
+  readonly fate: Fate;
+}
+
+export interface RedriveDependencies {
+  readonly kafka: KafkaGateway;
+  readonly elasticsearch: Client;
+  readonly context: Pick<Context, 'sleep'>;
+  readonly signal: AbortSignal;
+  /** Says that the slice is alive. */
+  readonly beat: () => void;
+  readonly input: RedriveSliceInput;
+}
+
+/** Gives some letters another way through; holds their bytes once more while it does. */
+export class RedriveBatch {
+  constructor(private readonly dependencies: RedriveDependencies) {}
+
+  /**
+   * Decides on each letter, does it unless the run is dry, and marks it on the letter's document.
+   *
+   * @returns the letters that count, and how many ids have no document
+   */
+  async run(letters: readonly Letter[]): Promise<{ readonly decided: DecidedLetter[]; readonly unindexed: number }> {
+    const { elasticsearch, signal, input } = this.dependencies;
+    const ids = letters.map(({ content }) => content.id);
+    const documents = await findDocuments(elasticsearch, input.aliases.deadLetters, ids, signal);
+    const current = letters.flatMap((letter) => {
+      const document = documents.get(letter.content.id);
+      return document !== undefined && isMadeOf(document, letter) ? [{ letter, document }] : [];
+    });
+    const indexed = await this.#indexed(current);
+    const decided = current.map((each) => ({ ...each, fate: fateOf(each, indexed.has(each.letter)) }));
+    const unindexed = ids.filter((id) => !documents.has(id)).length;
+    return { decided: input.dryRun ? decided : await this.#carryOut(decided), unindexed };
+  }
+
+  async #carryOut(decided: readonly DecidedLetter[]): Promise<DecidedLetter[]> {
+    const redriven = decided.filter(({ fate }) => fate === 'redriven');
+    const [toIndex, toRaw] = [ofStage(redriven, 'index'), ofStage(redriven, 'parse')];
+    await this.#publish(toRaw);
+    await this.#index(toIndex);
+    const indexed = await this.#indexed(toIndex);
+    const refused = new Set(toIndex.filter(({ letter }) => !indexed.has(letter)).map(({ letter }) => letter));
+    const done = decided.map((each) => (refused.has(each.letter) ? { ...each, fate: 'refusedAgain' as const } : each));
+    await this.#mark(done, indexed);
+    return done;
+  }
+
+  async #publish(current: readonly CurrentLetter[]): Promise<void> {
+    for (const [topic, group] of byTopic(current)) {
+      const records = group.map(({ letter, document }) => rawRecordOf(letter, timesOf(document) + 1));
+      await this.dependencies.kafka.publish(topic, records);
+    }
+  }
+
+  /** As the indexer does it, a letter that is refused again included. */
+  async #index(current: readonly CurrentLetter[]): Promise<void> {
+    const { topics } = this.dependencies.input;
+    for (const [topic, group] of byTopic(current)) {
+      const target = {
+        topic,
+        alias: this.#aliasOf(topic),
+        deadLetterTopic: topics.deadLetter,
+        maxDeadLetterRatio: null,
+      };
+      const writer = new BulkWriter(writeEntries({ ...this.dependencies, target }), this.dependencies.beat);
+      const indexedAt = Date.now();
+      try {
+        for (const { letter, document } of group) {
+          const full = writer.add(toBulkItem(derivedRecordOf(letter, timesOf(document) + 1), indexedAt));
+          if (full !== null) await full;
+        }
+        await writer.end();
+      } finally {
+        await writer.settle();
+      }
+    }
+  }
+
+  /** Letters whose id stands in the index of its kind, in the wanted version or a newer one. */
+  async #indexed(current: readonly CurrentLetter[]): Promise<ReadonlySet<Letter>> {
+    const { elasticsearch, signal } = this.dependencies;
+    const indexed = new Set<Letter>();
+    for (const [topic, group] of byTopic(current)) {
+      const ids = group.map(({ letter }) => letter.content.id);
+      const documents = await findDocuments(elasticsearch, this.#aliasOf(topic), ids, signal);
+      for (const { letter } of group) {
+        const document = documents.get(letter.content.id);
+        const wanted = Number(letter.content.headers?.version ?? 0);
+        if (document !== undefined && document.version >= wanted) indexed.add(letter);
+      }
+    }
+    return indexed;
+  }
+
+  async #mark(decided: readonly DecidedLetter[], indexed: ReadonlySet<Letter>): Promise<void> {
+    const { elasticsearch, signal, context, input } = this.dependencies;
+    const resolvedAt = Date.now();
+    const marks = decided.flatMap(({ letter, document, fate }): LetterMark[] => {
+      const isTried = fate === 'redriven' || fate === 'refusedAgain';
+      const isResolved = fate === 'resolved' ? document.passage.resolvedAt === undefined : indexed.has(letter);
+      if (!isTried && !isResolved) return [];
+      const redrive = isTried ? { redrive: timesOf(document) + 1 } : {};
+      return [{ letter, document, passage: { ...redrive, ...(isResolved ? { resolvedAt } : {}) } }];
+    });
+    const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
+    await markLetters({ elasticsearch, alias: input.aliases.deadLetters, signal, pause }, marks);
+  }
+
+  #aliasOf(topic: string): string {
+    const { topics, aliases } = this.dependencies.input;
+    return topic === topics.windows ? aliases.windows : aliases.readings;
+  }
+}
+
+function fateOf({ letter, document }: CurrentLetter, isIndexed: boolean): Fate {
+  if (isIndexed) return 'resolved';
+  if (!isRestorable(letter)) return 'notRedrivable';
+  return timesOf(document) >= MAX_REDRIVES ? 'exhausted' : 'redriven';
+}
+
+/** How often the letter was redriven, be it by the letter itself or by a redrive of which nothing has come back yet. */
+function timesOf({ passage }: FoundDocument): number {
+  return passage.redrive ?? 0;
+}
+
+function isMadeOf({ passage }: FoundDocument, { record }: Letter): boolean {
+  return passage.partition === record.partition && passage.offset === record.offset;
+}
+
+function ofStage<T extends CurrentLetter>(current: readonly T[], stage: 'parse' | 'index'): T[] {
+  return current.filter(({ letter }) => letter.content.stage === stage);
+}
+
+/** By the topic of the record that could not be used. */
+function byTopic(current: readonly CurrentLetter[]): ReadonlyMap<string, readonly CurrentLetter[]> {
+  const groups = new Map<string, CurrentLetter[]>();
+  for (const each of current) {
+    const { topic } = each.letter.content;
+    const group = groups.get(topic);
+    if (group === undefined) groups.set(topic, [each]);
+    else group.push(each);
+  }
+  return groups;
+}
