@@ -46,6 +46,16 @@ describe('toBulkItem', () => {
     expect(source).toMatchObject({ passage: { partition: 7, offset: '42', publishedAt: 1_700_000_000_300 } });
   });
 
+  it('says in the passage how often the record was redriven, where that is a count of ours', () => {
+    const passageOf = (redrive: string) => {
+      const [, source] = linesOf(toBulkItem(record('{"a":1}', { redrive }), INDEXED_AT));
+      return (source as { passage: object }).passage;
+    };
+    expect(passageOf('2')).toMatchObject({ redrive: 2 });
+    for (const strange of ['0', '4', '999999', '1.5', '', '"'])
+      expect(passageOf(strange)).not.toHaveProperty('redrive');
+  });
+
   it('orders versions by the version header', () => {
     const [action] = linesOf(toBulkItem(record('{"a":1}', { version: '60' }), INDEXED_AT));
     expect(action).toEqual({ index: { _id: 'e1', version: 60, version_type: 'external_gte' } });

@@ -82,6 +82,14 @@ describe('a bounded run of the Spark job', () => {
         { key: 'foreign', value: inMinutes(0), headers: { 'event-id': 'foreign', run: 'another run' } },
       ],
     });
+    const redriven = { redrive: '2', run: bounded.plan.run };
+    await producer.send({
+      topic: raw,
+      messages: [
+        { key: 'again', value: inMinutes(0), headers: { 'event-id': 'redriven', ...redriven } },
+        { key: 'again', value: '{', headers: { 'event-id': 'refused-again', ...redriven } },
+      ],
+    });
     const rawUntil = await bounded.ends(raw);
     await producer.send({
       topic: raw,
@@ -185,10 +193,17 @@ describe('a bounded run of the Spark job', () => {
     });
   });
 
+  it('hands the count of redrives on to what it makes of a record, and puts it into no value', () => {
+    const again = [...enriched, ...deadLetters].filter(({ headers }) => 'redrive' in headers);
+    expect(again.map(idOf).sort()).toEqual(['redriven', 'refused-again']);
+    expect(again.map(({ headers }) => headers['redrive'])).toEqual(['2', '2']);
+    expect(again.filter(({ bytes }) => bytes.includes('"redrive"'))).toEqual([]);
+  });
+
   it('counts every distinct reading in one window, once', async () => {
     const raw = await producerSideCount();
     const distinct = new Set(enriched.map(idOf)).size;
-    expect(raw).toBe(LOAD + 2 * REPEATED + PARSE_CASES.length + 4);
+    expect(raw).toBe(LOAD + 2 * REPEATED + PARSE_CASES.length + 6);
     const last = lastWindows(windows);
     const total = [...last.values()].reduce((sum, { value }) => sum + Number(value['count']), 0);
     expect(total).toBe(distinct);

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@elastic/elasticsearch';
+import { deadLetterRecord, type DeadLetterDraft } from '../../../../activities/contracts/dead-letter';
+import { DEFAULT_MEASUREMENTS } from '../../../../activities/contracts/measurement';
+import { createIndexingActivities } from '../../../../activities/indexing';
+import type { IndexSliceResult } from '../../../../activities/indexing/slice';
+import type { LetterCounts, RedriveSliceInput, SliceCounts } from '../../../../activities/indexing/redrive/slice';
+import {
+  createKafkaGateway,
+  type IncomingRecord,
+  type KafkaGateway,
+  type OutgoingRecord,
+} from '../../../../activities/kafka';
+import { prepareIndices } from '../../../../activities/preparation/prepare-indices';
+import { planRedrive } from '../../../../activities/preparation/plan-redrive';
+import { stackAddresses } from '../../../stack';
+import { activityEnvironment } from '../../sources/activity-environment';
+
+type Environment = ReturnType<typeof activityEnvironment>;
+
+/** A pipeline's topics and indices, of one partition each, and the two activities that work on its dead letters. */
+export class LetterRun {
+  readonly run = 'r1';
+
+  private constructor(
+    readonly name: string,
+    readonly kafka: KafkaGateway,
+    readonly elasticsearch: Client,
+  ) {}
+
+  static async open(): Promise<LetterRun> {
+    const { kafkaBrokers, elasticsearchNode } = stackAddresses();
+    const kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'redrive-test' });
+    const elasticsearch = new Client({ node: elasticsearchNode, maxRetries: 0 });
+    const opened = new LetterRun(`redrive-${randomUUID().slice(0, 8)}`, kafka, elasticsearch);
+    await opened.prepare();
+    return opened;
+  }
+
+  topic(what: 'raw' | 'enriched' | 'windows' | 'dead-letter'): string {
+    return `${this.name}.${what}`;
+  }
+
+  alias(what: 'readings' | 'windows' | 'dead-letters'): string {
+    return `${this.name}-${what}`;
+  }
+
+  async close(): Promise<void> {
+    await this.kafka.close();
+    await this.elasticsearch.close();
+  }
+
+  letter(draft: Partial<DeadLetterDraft> & Pick<DeadLetterDraft, 'id' | 'original'>): OutgoingRecord {
+    const place = { topic: this.topic('raw'), partition: 0, offset: '7', publishedAt: 1_700_000_000_000 };
+    return deadLetterRecord({ stage: 'parse', reason: 'FromTheFuture', ...place, key: 'd', run: this.run, ...draft });
+  }
+
+  enriched(id: string, more: object): OutgoingRecord {
+    const value = { id, deviceId: 'd', timestamp: '2026-01-01T00:00:00.000000Z', temperature: 21.5, ...more };
+    return {
+      key: 'd',
+      value: JSON.stringify(value),
+      headers: { 'event-id': id, run: this.run, raw: '0:17:1700000000000' },
+    };
+  }
+
+  /** Indexes what a topic holds, as `indexTopic` does. */
+  async index(what: 'enriched' | 'windows' | 'dead-letter', alias: string): Promise<IndexSliceResult> {
+    const topic = this.topic(what);
+    const deadLetterTopic = what === 'dead-letter' ? null : this.topic('dead-letter');
+    const input = { topic, partition: 0, from: '0', until: null, maxRecords: 100_000, alias, deadLetterTopic };
+    const result: unknown = await activityEnvironment().run(() => this.#activities().indexSlice(input));
+    return result as IndexSliceResult;
+  }
+
+  async indexLetters(): Promise<IndexSliceResult> {
+    return await this.index('dead-letter', this.alias('dead-letters'));
+  }
+
+  /** One slice over all that the dead-letter topic holds. */
+  async redrive(
+    input: { readonly dryRun?: boolean; readonly stage?: 'parse' | 'index'; readonly reasons?: readonly string[] },
+    environment: Environment = activityEnvironment(),
+    crash: (point: string) => void = () => undefined,
+  ): Promise<SliceCounts> {
+    const plan = await planRedrive(this.kafka, 'io', { input: { dryRun: false, ...input, name: this.name } });
+    const slice: RedriveSliceInput = { ...plan, partition: 0, from: plan.from['0'] ?? '', to: plan.to['0'] ?? '' };
+    const result: unknown = await environment.run(() => this.#activities(crash).redriveSlice(slice));
+    return result as SliceCounts;
+  }
+
+  async read(what: 'raw' | 'dead-letter'): Promise<readonly IncomingRecord[]> {
+    const topic = this.topic(what);
+    const { start, end } = await this.kafka.offsets(topic);
+    const read: IncomingRecord[] = [];
+    const range = { topic, partition: 0, from: start['0'] ?? '0', to: end['0'] ?? '0' };
+    await this.kafka.readRange(range, (records) => {
+      read.push(...records);
+    });
+    return read;
+  }
+
+  async document(what: 'readings' | 'windows' | 'dead-letters', id: string): Promise<Document | null> {
+    const { docs } = await this.elasticsearch.mget<Document>({ index: this.alias(what), ids: [id] });
+    const [found] = docs;
+    return found !== undefined && 'found' in found && found.found ? (found._source ?? null) : null;
+  }
+
+  /** Ids of the letters that a search for unresolved ones finds. */
+  async unresolved(): Promise<readonly string[]> {
+    const index = this.alias('dead-letters');
+    await this.elasticsearch.indices.refresh({ index });
+    const { hits } = await this.elasticsearch.search({ index, q: 'NOT passage.resolvedAt:*', size: 1_000 });
+    return hits.hits.map(({ _id = '' }) => _id).sort();
+  }
+
+  /** Ends of all topics and versions of all documents: equal where nothing was changed. */
+  async everything(): Promise<unknown> {
+    const topics = ['raw', 'enriched', 'windows', 'dead-letter'] as const;
+    const ends = await Promise.all(topics.map((what) => this.kafka.offsets(this.topic(what))));
+    const index = (['readings', 'windows', 'dead-letters'] as const).map((what) => this.alias(what));
+    await this.elasticsearch.indices.refresh({ index });
+    const { hits } = await this.elasticsearch.search({ index, size: 1_000, seq_no_primary_term: true });
+    const documents = hits.hits.map(({ _index, _id, _seq_no, _source }) => [_index, _id, _seq_no, _source]);
+    return { ends, documents: documents.map((each) => JSON.stringify(each)).sort() };
+  }
+
+  /** Mends the mapping of readings: what was refused for a field of that name is taken from now on. */
+  async addField(field: string): Promise<void> {
+    await this.elasticsearch.indices.putMapping({
+      index: this.alias('readings'),
+      properties: { [field]: { type: 'keyword' } },
+    });
+  }
+
+  private async prepare(): Promise<void> {
+    const topics = ['raw', 'enriched', 'windows', 'dead-letter'] as const;
+    await this.kafka.prepareTopics(
+      topics.map((what) => ({ topic: this.topic(what), partitions: 1, maxMessageBytes: 4_194_352 })),
+    );
+    const aliases = {
+      readings: this.alias('readings'),
+      windows: this.alias('windows'),
+      deadLetters: this.alias('dead-letters'),
+      runs: `${this.name}-runs`,
+    };
+    await prepareIndices(this.elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+  }
+
+  #activities(crash: (point: string) => void = () => undefined): ReturnType<typeof createIndexingActivities> {
+    const { kafka, elasticsearch } = this;
+    return createIndexingActivities({ kafka, elasticsearch, crash });
+  }
+}
+
+export type Document = Readonly<Record<string, unknown>> & { readonly passage: Readonly<Record<string, unknown>> };
+
+export function only(reason: string, counts: LetterCounts): SliceCounts {
+  return { byReason: { [reason]: counts }, unindexed: 0 };
+}
