@@ -1,0 +1,44 @@
+import type { KafkaGateway } from '../../../activities/kafka';
+import { planRedrive } from '../../../activities/preparation/plan-redrive';
+
+const HELD = { start: { 0: '5', 1: '0' }, end: { 0: '9', 1: '3' } };
+const kafka = { offsets: () => Promise.resolve(HELD) } as unknown as KafkaGateway;
+
+describe('planRedrive', () => {
+  it('looks at all that the topic holds, and only looks', async () => {
+    expect(await planRedrive(kafka, 'io', { input: { name: 'mine' } })).toEqual({
+      choice: { name: 'mine' },
+      dryRun: true,
+      topics: { enriched: 'mine.enriched', windows: 'mine.windows', deadLetter: 'mine.dead-letter' },
+      aliases: { readings: 'mine-readings', windows: 'mine-windows', deadLetters: 'mine-dead-letters' },
+      ioTaskQueue: 'io',
+      from: HELD.start,
+      to: HELD.end,
+    });
+  });
+
+  it('takes stage, reasons and the offsets of some partitions as given', async () => {
+    const input = { name: 'mine', stage: 'parse', reasons: ['FromTheFuture'], from: { 0: '7' }, to: { 1: '2' } };
+    expect(await planRedrive(kafka, 'io', { input: { ...input, dryRun: false } })).toMatchObject({
+      choice: { name: 'mine', stage: 'parse', reasons: ['FromTheFuture'] },
+      dryRun: false,
+      from: { 0: '7', 1: '0' },
+      to: { 0: '9', 1: '2' },
+    });
+  });
+
+  it('names every bad field at once', async () => {
+    const input = { name: 'My Pipeline', stage: 'source', reasons: [], from: { x: '1' }, to: { 0: 7 }, dry: true };
+    const failure: unknown = await planRedrive(kafka, 'io', { input }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true });
+    for (const field of ['name', 'stage', 'reasons', 'from', 'to', 'dry']) expect(String(failure)).toContain(field);
+  });
+
+  it.each([{ from: { 0: '4' } }, { to: { 1: '4' } }, { from: { 2: '0' } }, { from: { 0: '9' }, to: { 0: '8' } }])(
+    'refuses offsets that the log does not hold: %j',
+    async (offsets) => {
+      const planned = planRedrive(kafka, 'io', { input: { name: 'mine', ...offsets } });
+      await expect(planned).rejects.toMatchObject({ type: 'OffsetOutOfRange' });
+    },
+  );
+});
