@@ -1,0 +1,32 @@
+import type { IncomingRecord } from '../../../activities/kafka';
+import { RawFacts } from '../../../activities/reconciliation/raw-facts';
+import { newRequest } from './written-run';
+
+function record(headers: Readonly<Record<string, string>>): IncomingRecord {
+  return {
+    ...{ partition: 0, offset: '3', timestamp: '1', key: null, value: Buffer.from('{}') },
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+  };
+}
+
+describe('the facts of a raw record', () => {
+  const live = new RawFacts({ ...newRequest('mine', 1), bounded: false });
+
+  it('say that another run planned what was redriven into a run without end', () => {
+    const redriven = record({ 'event-id': 'a', run: 'other', redrive: '1' });
+    expect(live.of(redriven)).toMatchObject({ side: 'published', id: 'a', ofAnotherRun: true });
+  });
+
+  it.each([{ run: 'other' }, { run: 'mine', redrive: '1' }, { redrive: '1' }, { run: 'other', redrive: '9' }])(
+    'say no such thing of a record with the headers %j',
+    (headers) => {
+      expect(live.of(record({ 'event-id': 'a', ...headers }))).not.toHaveProperty('ofAnotherRun');
+    },
+  );
+
+  it('leave out what another run published or redrove beside a bounded one', () => {
+    const bounded = new RawFacts(newRequest('mine', 1));
+    expect(bounded.of(record({ run: 'other', redrive: '1' }))).toBeNull();
+    expect(bounded.foreign).toBe(1);
+  });
+});
