@@ -112,11 +112,14 @@ describe('the commands of the README', () => {
     await expect(demo.result()).rejects.toThrow();
   }, 300_000);
 
-  it('give the report of a run, and prove it again: red, once a document is gone', async () => {
+  it('give the report of a run, count its dead letters, and prove it again: red, once a document is gone', async () => {
     await type('start --workflow-id pipeline/mine', `--input '{"source":{"kind":"simulate","records":300}}'`);
     expect(await type('workflow result pipeline/mine')).toMatch(/"reconciled": ?true/);
     await type('start reconcile/mine/again');
     expect(await type('workflow result reconcile/mine/again')).toMatch(/"reconciled": ?true/);
+
+    await type('start redrive/mine/again');
+    expect(await type('workflow result redrive/mine/again')).toMatch(/"dryRun": ?true/);
 
     const { hits } = await driver.elasticsearch.search({ index: 'mine-readings', size: 1 });
     const id = hits.hits[0]?._id ?? '';
