@@ -54,7 +54,7 @@ export default async function globalSetup(): Promise<void> {
   process.env[STACK_VARIABLE] = JSON.stringify({
     addresses,
     workerEnvironment,
-    temporal: installation.temporal,
+    installation,
   } satisfies SharedStack);
 }
 

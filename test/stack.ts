@@ -1,3 +1,4 @@
+import type { Installation } from '../deploy/local/install/installation';
 import type { StackAddresses } from '../deploy/local/stack';
 
 /** Through which the global setup tells the suites about the servers. */
@@ -7,13 +8,17 @@ export const STACK_VARIABLE = 'PIPELINE_TEST_STACK';
 export interface SharedStack {
   readonly addresses: StackAddresses;
   readonly workerEnvironment: Readonly<Record<string, string>>;
-  /** The `temporal` CLI. */
-  readonly temporal: string;
+  readonly installation: Installation;
 }
 
 /** Where the shared servers are. */
 export function stackAddresses(): StackAddresses {
   return sharedStack().addresses;
+}
+
+/** The programs of the servers; of one that runs elsewhere nothing need be there. */
+export function installation(): Installation {
+  return sharedStack().installation;
 }
 
 /** What a worker process must find in its environment to work on the shared servers. */
@@ -23,7 +28,7 @@ export function workerEnvironment(): Readonly<Record<string, string>> {
 
 /** The `temporal` CLI that fits the server. */
 export function temporalProgram(): string {
-  return sharedStack().temporal;
+  return installation().temporal;
 }
 
 function sharedStack(): SharedStack {

@@ -4,13 +4,13 @@
  * @module
  */
 import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
-import { pipelineFailure } from '../failures';
 import { kafkaFailure } from './kafka-failure';
 import { OffsetMirror } from './offset-mirror';
 import { publish } from './publish';
+import { readRange } from './read-range';
 import { ReaderPool } from './reader-pool';
 import { offsetsAt, prepareTopics, topicOffsets } from './topics';
-import type { KafkaGateway, OutgoingRecord, ReadRangeRequest, TopicSpec } from './types';
+import type { KafkaGateway, OutgoingRecord, TopicSpec } from './types';
 
 export type { IncomingRecord, KafkaGateway, OutgoingRecord } from './types';
 
@@ -23,9 +23,17 @@ export function createKafkaGateway({
   readonly clientId: string;
 }): KafkaGateway {
   const kafka = newClient(brokers, clientId);
-  const producer = new Connection<Producer>(() =>
-    kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner }),
-  );
+  // One for each topic: a producer asks for all it ever published to at once, and one that is gone fails the others.
+  const producers = new Map<string, Connection<Producer>>();
+  const producerOf = (topic: string): Connection<Producer> => {
+    const known = producers.get(topic);
+    if (known !== undefined) return known;
+    const made = new Connection<Producer>(() =>
+      kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner }),
+    );
+    producers.set(topic, made);
+    return made;
+  };
 
   const withAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
     const admin = kafka.admin();
@@ -47,19 +55,15 @@ export function createKafkaGateway({
     offsets,
     offsetsAt: (topic, timeMs) => withAdmin((admin) => offsetsAt(admin, topic, timeMs)),
     publish: async (topic: string, records: readonly OutgoingRecord[], refused?: (record: OutgoingRecord) => void) => {
-      const connected = await producer.get(`Publishing to topic ${topic}`);
+      const connected = await producerOf(topic).get(`Publishing to topic ${topic}`);
       await publish(connected, topic, records, refused);
     },
-    readRange: async (request: ReadRangeRequest, take) => {
-      if (BigInt(request.from) >= BigInt(request.to)) return;
-      assertInLog(request, await offsets(request.topic));
-      await readers.read(request, take);
-    },
+    readRange: (request, take) => readRange({ readers, offsets }, request, take),
     mirrorOffsets: (group, topic, next) => mirror.commit(group, topic, next),
     close: async () => {
       await readers.close();
       await mirror.close();
-      await producer.close();
+      await Promise.all([...producers.values()].map((producer) => producer.close()));
     },
   };
 }
@@ -72,20 +76,6 @@ function newClient(brokers: readonly string[], clientId: string): Kafka {
     logLevel: logLevel.NOTHING,
     retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
   });
-}
-
-function assertInLog(
-  { topic, partition, from, to }: ReadRangeRequest,
-  { start, end }: Awaited<ReturnType<KafkaGateway['offsets']>>,
-): void {
-  const low = BigInt(start[partition] ?? 0);
-  const high = BigInt(end[partition] ?? 0);
-  if (BigInt(from) >= low && BigInt(to) <= high) return;
-  throw pipelineFailure(
-    'OffsetOutOfRange',
-    `Topic ${topic} partition ${partition} holds offsets [${low}, ${high}), wanted [${from}, ${to}). ` +
-      'Either retention removed records that were not read yet, or the topic was made anew.',
-  );
 }
 
 /** Holds one client that is connected on first use and made anew when connecting failed. */

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, Consumer, ConsumerCrashEvent, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
-import { pipelineFailure } from '../failures';
 import { kafkaFailure } from './kafka-failure';
 import { pinnedAssigner } from './pinned-assigner';
 import type { IncomingRecord, ReadRangeRequest } from './types';
 
 /** While no record comes the client sleeps this long, so it bounds how late the end of a read is noticed. */
 const MAX_WAIT_MS = 100;
-/** Small fetches keep memory flat: message values pin the whole response they came in. */
-const MAX_BYTES_PER_PARTITION = 256 * 1024;
-/** Empty answers in a row, at an offset inside the log, before the rest of the range counts as a gap. */
-const EMPTY_FETCHES_OF_A_GAP = 20;
+/** Nothing comes for so long though the log holds more: the read ends where it stands, for the caller to look. */
+const SILENCE_MS = 5_000;
 /** Well below the group's session timeout, which ends a reader that is silent. */
 const HOLD_MS = 1_000;
 
@@ -26,17 +23,23 @@ interface Reading {
  * Reads ranges of one partition, one after the other, through a private group whose only member is pinned to it.
  *
  * The group is joined once; a range that begins where the one before ended goes on in what is fetched already. At most
- * one fetch of 256 KB is held meanwhile.
+ * one fetch is held meanwhile.
  *
- * The client resets silently when it is not at home with an offset, and forgets a `seek` when it joins again; so the
- * position is kept here, sought again at every join, and a batch fetched from anywhere else ends the read.
+ * The client forgets a `seek` when it joins again, and fetches twice when the partition's leader moves; so the position
+ * is kept here, sought again at every join, and a batch fetched from anywhere else is not looked at. Where the log does
+ * not hold the position, the client resets silently; it commits into its group then, and only then, and that ends the
+ * read where it stands.
+ *
+ * The position moves with what was fetched and with nothing else. However many fetches come back empty, that proves no
+ * gap: a leader may be moving, a broker throttling, an answer cut off within its first batch of records.
  */
 export class PartitionReader {
   readonly #consumer: Consumer;
   #position = 0n;
   #reading: Reading | null = null;
-  #emptyFetches = 0;
+  #silence: NodeJS.Timeout | undefined;
   #started: Promise<void> | null = null;
+  #isJoined = false;
   #broken = false;
   #wake: () => void = () => undefined;
 
@@ -44,11 +47,13 @@ export class PartitionReader {
     kafka: Kafka,
     private readonly topic: string,
     private readonly partition: number,
+    maxFetchBytes: number,
   ) {
     this.#consumer = kafka.consumer({
       groupId: `range-${randomUUID()}`,
       maxWaitTimeInMs: MAX_WAIT_MS,
-      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxBytesPerPartition: maxFetchBytes,
+      maxBytes: maxFetchBytes,
       partitionAssigners: [pinnedAssigner(topic, partition)],
       retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
     });
@@ -59,11 +64,17 @@ export class PartitionReader {
     return !this.#broken;
   }
 
-  /** Hands over every record of the range; one range at a time. @see KafkaGateway.readRange */
-  async read({ from, to, signal }: ReadRangeRequest, take: Take): Promise<void> {
+  /**
+   * Hands over the records of a range; one range at a time.
+   *
+   * @returns the offset before which nothing is left: `to` or more, or less when nothing came for a while, or when the
+   *   log does not hold more
+   */
+  async read({ from, to, signal }: ReadRangeRequest, take: Take): Promise<string> {
     signal?.throwIfAborted();
     const finished = new Promise<void>((resolve, reject) => {
       const finish = (error?: Error): void => {
+        clearTimeout(this.#silence);
         if (this.#reading === reading) this.#reading = null;
         if (error === undefined) resolve();
         else reject(error);
@@ -75,13 +86,14 @@ export class PartitionReader {
       this.#reading?.finish(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
     };
     signal?.addEventListener('abort', abort, { once: true });
-    this.#emptyFetches = 0;
     if (this.#started !== null && this.#position !== BigInt(from)) this.#seek(BigInt(from));
     this.#position = BigInt(from);
     this.#started ??= this.#start();
+    this.#listen();
     this.#wake();
     try {
       await Promise.all([finished, this.#started]);
+      return String(this.#position);
     } finally {
       signal?.removeEventListener('abort', abort);
     }
@@ -101,8 +113,8 @@ export class PartitionReader {
     this.#consumer.on(events.CRASH, ({ payload }: ConsumerCrashEvent) => {
       this.#break(kafkaFailure(payload.error, this.#what()));
     });
-    this.#consumer.on(events.FETCH, () => {
-      if (this.#reading !== null && ++this.#emptyFetches >= EMPTY_FETCHES_OF_A_GAP) this.#reading.finish();
+    this.#consumer.on(events.REQUEST, ({ payload }) => {
+      if (payload.apiName === 'OffsetCommit') this.#break();
     });
     // A batch of transaction markers alone never reaches eachBatch; this event tells its end.
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
@@ -112,6 +124,8 @@ export class PartitionReader {
       await this.#consumer.connect();
       await this.#consumer.subscribe({ topic: this.topic, fromBeginning: true });
       await this.#consumer.run({ autoCommit: false, eachBatch: (payload) => this.#onBatch(payload) });
+      this.#isJoined = true;
+      this.#listen();
     } catch (error) {
       this.#break(kafkaFailure(error, this.#what()));
     }
@@ -120,7 +134,11 @@ export class PartitionReader {
   /** Hands a batch over piece by piece as ranges ask for it, and holds the rest while nobody does. */
   async #onBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
-    if (payload.isStale() || !this.#isAtPosition(batch)) return;
+    if (payload.isStale()) return;
+    if (!this.#isAtPosition(batch)) {
+      this.#seek(this.#position);
+      return;
+    }
     let handed = 0;
     while (!payload.isStale() && !this.#broken && this.#position <= BigInt(batch.lastOffset())) {
       if (this.#reading === null) await this.#hold();
@@ -131,7 +149,7 @@ export class PartitionReader {
 
   /** Gives a read what it wants of a batch from message number `first` on. @returns how many it took */
   async #handOver(batch: Batch, first: number, reading: Reading): Promise<number> {
-    this.#emptyFetches = 0;
+    clearTimeout(this.#silence);
     const rest = batch.messages.slice(first);
     const isWhole = BigInt(batch.lastOffset()) < reading.to;
     const wanted = isWhole ? rest : rest.filter(({ offset }) => BigInt(offset) < reading.to);
@@ -150,9 +168,16 @@ export class PartitionReader {
   #isAtPosition(batch: Batch): boolean {
     // The field is there at run time and missing in the client's types.
     const { fetchedOffset } = batch as { fetchedOffset?: string };
-    if (fetchedOffset === undefined || BigInt(fetchedOffset) === this.#position) return true;
-    this.#break(pipelineFailure('OffsetOutOfRange', `${this.#what()}: Kafka moved the read to ${fetchedOffset}.`));
-    return false;
+    return fetchedOffset === undefined || BigInt(fetchedOffset) === this.#position;
+  }
+
+  /** Joining does not count as silence: it takes long where the broker waits for more members. */
+  #listen(): void {
+    clearTimeout(this.#silence);
+    if (this.#reading === null || !this.#isJoined) return;
+    this.#silence = setTimeout(() => {
+      this.#break();
+    }, SILENCE_MS);
   }
 
   async #hold(): Promise<void> {
@@ -169,12 +194,12 @@ export class PartitionReader {
   }
 
   #advance(next: bigint): void {
-    this.#emptyFetches = 0;
     if (next > this.#position) this.#position = next;
     if (this.#reading !== null && this.#position >= this.#reading.to) this.#reading.finish();
+    this.#listen();
   }
 
-  #break(error: Error): void {
+  #break(error?: Error): void {
     this.#broken = true;
     this.#reading?.finish(error);
     this.#wake();

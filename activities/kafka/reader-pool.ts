@@ -17,13 +17,14 @@ export class ReaderPool {
 
   constructor(private readonly kafka: Kafka) {}
 
-  /** @see KafkaGateway.readRange */
-  async read(request: ReadRangeRequest, take: Take): Promise<void> {
-    const key = `${request.topic}/${request.partition}`;
-    const reader = this.#take(key) ?? new PartitionReader(this.kafka, request.topic, request.partition);
+  /** @see PartitionReader.read */
+  async read(request: ReadRangeRequest, take: Take, maxFetchBytes: number): Promise<string> {
+    const { topic, partition } = request;
+    const key = `${topic}/${partition}/${maxFetchBytes}`;
+    const reader = this.#take(key) ?? new PartitionReader(this.kafka, topic, partition, maxFetchBytes);
     this.#busy.add(reader);
     try {
-      await reader.read(request, take);
+      return await reader.read(request, take);
     } finally {
       this.#busy.delete(reader);
       this.#giveBack(key, reader);
@@ -42,7 +43,9 @@ export class ReaderPool {
     if (idle === undefined) return undefined;
     clearTimeout(idle.timer);
     this.#idle.delete(key);
-    return idle.reader.isUsable ? idle.reader : undefined;
+    if (idle.reader.isUsable) return idle.reader;
+    void idle.reader.close();
+    return undefined;
   }
 
   #giveBack(key: string, reader: PartitionReader): void {

@@ -1,0 +1,57 @@
+import { pipelineFailure } from '../failures';
+import type { Take } from './partition-reader';
+import type { ReaderPool } from './reader-pool';
+import type { KafkaGateway, ReadRangeRequest } from './types';
+
+/** Small fetches keep memory flat: message values pin the whole response they came in. */
+const FETCH_BYTES = 256 * 1024;
+/**
+ * Compaction leaves batches without a record in them. The client cannot step over such a one when the next is too large
+ * to come whole in the same answer: it asks for the same offset again and again. This takes in any usual batch.
+ */
+const WIDE_FETCH_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads a range to its end, which is reached by nothing but a batch that ends there, or stands there or beyond.
+ *
+ * A read that falls silent before is looked into: the log is asked again whether it holds the range, and read on with
+ * fetches that no batch is too large for. Silent once more, it fails, to be tried again: what is missing may still be
+ * there, for example behind a transaction that is open.
+ */
+export async function readRange(
+  { readers, offsets }: { readonly readers: ReaderPool } & Pick<KafkaGateway, 'offsets'>,
+  request: ReadRangeRequest,
+  take: Take,
+): Promise<void> {
+  const { topic, to } = request;
+  let { from } = request;
+  for (let maxFetchBytes = FETCH_BYTES; BigInt(from) < BigInt(to); maxFetchBytes = WIDE_FETCH_BYTES) {
+    const rest = { ...request, from };
+    assertInLog(rest, await offsets(topic));
+    const next = await readers.read(rest, take, maxFetchBytes);
+    if (next === from && maxFetchBytes === WIDE_FETCH_BYTES) throw silent(rest);
+    from = next;
+  }
+}
+
+function assertInLog(
+  { topic, partition, from, to }: ReadRangeRequest,
+  { start, end }: Awaited<ReturnType<KafkaGateway['offsets']>>,
+): void {
+  const low = BigInt(start[partition] ?? 0);
+  const high = BigInt(end[partition] ?? 0);
+  if (BigInt(from) >= low && BigInt(to) <= high) return;
+  throw pipelineFailure(
+    'OffsetOutOfRange',
+    `Topic ${topic} partition ${partition} holds offsets [${low}, ${high}), wanted [${from}, ${to}). ` +
+      'Either retention removed records that were not read yet, or the topic was made anew.',
+  );
+}
+
+function silent({ topic, partition, from, to }: ReadRangeRequest): Error {
+  return pipelineFailure(
+    'ServiceUnavailable',
+    `Topic ${topic} partition ${partition} holds offsets [${from}, ${to}), but Kafka hands over none of them: ` +
+      'its broker is too busy, or a transaction is open there. They are asked for again.',
+  );
+}
