@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
+import { BrokerPair } from './broker-pair';
+
+const SLOW_MS = 3_500;
+
+const pair = new BrokerPair();
+let gateway: KafkaGateway;
+let admin: Admin;
+beforeAll(async () => {
+  await pair.start();
+  gateway = createKafkaGateway({ brokers: pair.brokers, clientId: 'two-brokers' });
+  admin = new Kafka({ brokers: [...pair.brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+});
+afterAll(async () => {
+  try {
+    await gateway.close();
+    await admin.disconnect();
+  } finally {
+    await pair.stop();
+  }
+});
+
+/** A topic whose replicas are on these brokers; the first of them leads. */
+async function newTopic(topic: string, replicas: number[], records: number): Promise<void> {
+  await admin.createTopics({
+    topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }], configEntries: [] }],
+    waitForLeaders: true,
+  });
+  const values = Array.from({ length: records }, (_, n) => ({ key: null, value: `v${n}`.padEnd(500), headers: {} }));
+  await patiently(() => gateway.publish(topic, values));
+}
+
+async function leaderOf(topic: string): Promise<number | undefined> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return topics[0]?.partitions[0]?.leader;
+}
+
+/** As Temporal does: what may be tried again is. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries > 60 || (error as { nonRetryable?: boolean }).nonRetryable !== false) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+/** Reads as the attempts of an activity do: each begins after the last record that the one before it was handed. */
+async function readOn(topic: string, seen: string[], to: number, onBatch: () => Promise<void>): Promise<void> {
+  await patiently(() =>
+    gateway.readRange({ topic, partition: 0, from: String(seen.length), to: String(to) }, async (records) => {
+      seen.push(...records.map(({ offset }) => offset));
+      await onBatch();
+    }),
+  );
+}
+
+const inOrder = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
+
+describe('a reader before two brokers', () => {
+  it('loses nothing of a range while its taker is slow and the other broker has nothing to say', async () => {
+    await newTopic('slow', [2, 1], 3_000);
+    const seen: string[] = [];
+    let batches = 0;
+    await readOn('slow', seen, 3_000, async () => {
+      // Longer than a count of empty answers from the other broker may take.
+      if (batches++ === 0) await sleep(SLOW_MS);
+    });
+    expect(seen).toEqual(inOrder(3_000));
+  });
+
+  it('reads on, every record once and in order, when the other takes over the lead in the middle of a batch', async () => {
+    await newTopic('moved', [1, 2], 3_000);
+    const seen: string[] = [];
+    let moves = 0;
+    await readOn('moved', seen, 3_000, async () => {
+      if (moves++ > 0) return;
+      await admin.alterPartitionReassignments({
+        topics: [{ topic: 'moved', partitionAssignment: [{ partition: 0, replicas: [2] }] }],
+      });
+      while ((await leaderOf('moved')) !== 2) await sleep(50);
+    });
+    expect(moves).toBeGreaterThan(1);
+    expect(seen).toEqual(inOrder(3_000));
+  });
+
+  it('reads on when the leader is killed and the other takes over, and goes on where it stood when it is back', async () => {
+    await newTopic('killed', [2, 1], 3_000);
+    await newTopic('away', [2], 3_000);
+    const seen: string[] = [];
+    const waiting: string[] = [];
+    const enough = (): Promise<void> => Promise.reject(new Error('enough'));
+    await expect(readOn('away', waiting, 3_000, enough)).rejects.toThrow('enough');
+    let batches = 0;
+    await readOn('killed', seen, 3_000, async () => {
+      if (batches++ === 0) await pair.killSecond();
+    });
+    expect(seen).toEqual(inOrder(3_000));
+
+    expect(waiting.length).toBeLessThan(3_000);
+    const from = String(waiting.length);
+    await expect(
+      gateway.readRange({ topic: 'away', partition: 0, from, to: '3000' }, () => undefined),
+    ).rejects.toMatchObject({ type: 'ServiceUnavailable', nonRetryable: false });
+    await pair.startSecond();
+    await readOn('away', waiting, 3_000, () => Promise.resolve());
+    expect(waiting).toEqual(inOrder(3_000));
+  });
+});
