@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** Names that a reading uses for something else. */
-const RESERVED_FIELDS = ['id', 'deviceId', 'timestamp', 'text', 'eventId', 'labels', 'dewPoint', 'passage'] as const;
+/** Names that a reading or a window uses for something else. */
+const RESERVED_FIELDS = [
+  ...['id', 'deviceId', 'timestamp', 'text', 'words', 'eventId', 'labels', 'late', 'dewPoint', 'passage'],
+  ...['windowStart', 'windowEnd', 'count', 'anomaly'],
+] as const;
 
 /** One measured quantity; Spark's columns, the index mappings and the dashboard panels all derive from this list. */
 export const measurementSchema = z.strictObject({

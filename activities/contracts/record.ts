@@ -56,6 +56,8 @@ export interface EnrichedReading {
   /** ISO 8601 in UTC, six fractional digits. */
   readonly timestamp: string;
   readonly text?: string;
+  /** The distinct words of the text as a keyword: lower case, 3 to 30 letters, no stop words, at most 50, sorted. */
+  readonly words?: readonly string[];
   /** °C; only where temperature in °C and humidity in % are both there. */
   readonly dewPoint?: number;
   /** Fields no mapping names, as text. */
@@ -79,8 +81,23 @@ export interface DeviceWindow {
   readonly windowEnd: string;
   /** Distinct readings. */
   readonly count: number;
+  /** How far its most unlikely reading stands out of the others; absent where they are too few to say. */
+  readonly anomaly?: WindowAnomaly;
   /** `{count, mean, min, max}` per measurement, under its name; absent where no reading had it. */
   readonly [measurement: string]: unknown;
+}
+
+/**
+ * The highest leave-one-out z-score of a window's readings.
+ *
+ * @public the Spark job writes it
+ */
+export interface WindowAnomaly {
+  /** Distance of the reading from the mean of the others, in standard deviations of the others. */
+  readonly score: number;
+  /** The measurement in which it stands out. */
+  readonly measurement: string;
+  readonly isAnomaly: boolean;
 }
 
 export type DeadLetterStage = 'source' | 'parse' | 'index';

@@ -7,6 +7,8 @@
  * @public documents hold it; indexing writes it as text
  */
 export interface Passage {
+  /** Its name. */
+  readonly pipeline: string;
   readonly run: string;
   readonly partition: number;
   /** Decimal offset. */
@@ -17,6 +19,8 @@ export interface Passage {
   readonly processedAt: number;
   /** Epoch ms: the bulk request was built. */
   readonly indexedAt: number;
+  /** From `publishedAt` to `indexedAt`, so that dashboards need no script; of the last time, after a replay. */
+  readonly latencyMs?: number;
   /** How often the record was redriven as a dead letter; absent: never. */
   readonly redrive?: number;
   /** Dead letters only; epoch ms: a redrive saw that its id is indexed. */

@@ -7,7 +7,7 @@ import {
   RUN_HEADER,
   VERSION_HEADER,
 } from '../contracts/record';
-import { PASSAGE_FIELD } from '../elasticsearch/passage';
+import { PASSAGE_FIELD, type Passage } from '../elasticsearch/passage';
 
 /** Elasticsearch refuses a whole bulk request over one longer id. */
 const MAX_ID_BYTES = 512;
@@ -43,7 +43,10 @@ export interface Unsendable {
  * A value is taken over only as one line that starts an object: a line break inside could end the document and start
  * an action of the sender's choosing.
  */
-export function toBulkItem(record: IncomingRecord, indexedAt: number): BulkItem | Unsendable {
+export function toBulkItem(
+  record: IncomingRecord,
+  indexing: Pick<Passage, 'pipeline' | 'indexedAt'>,
+): BulkItem | Unsendable {
   const { value, headers } = record;
   const id = usableId(headers);
   if (id === null) return { record, id, reason: 'BadEventId' };
@@ -52,7 +55,7 @@ export function toBulkItem(record: IncomingRecord, indexedAt: number): BulkItem 
   const action = actionLine(id, headers[VERSION_HEADER]?.toString('latin1'));
   if (action === null) return { record, id, reason: 'BadVersion' };
   const separator = isEmptyObject(value) ? '' : ',';
-  const head = `${action}\n{"${PASSAGE_FIELD}":${passage(record, indexedAt)}${separator}`;
+  const head = `${action}\n{"${PASSAGE_FIELD}":${passage(record, indexing)}${separator}`;
   return { record, id, head, bytes: Buffer.byteLength(head) + value.length };
 }
 
@@ -87,13 +90,18 @@ function isEmptyObject(value: Buffer): boolean {
 }
 
 /** A `Passage` as JSON; written out, since it is made for every record. */
-function passage({ partition, offset, timestamp, headers }: IncomingRecord, indexedAt: number): string {
+function passage(
+  { partition, offset, timestamp, headers }: IncomingRecord,
+  { pipeline, indexedAt }: Pick<Passage, 'pipeline' | 'indexedAt'>,
+): string {
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
-  const published = isNumber(publishedAt) ? `"publishedAt":${Number(publishedAt)},` : '';
+  const published = isNumber(publishedAt)
+    ? `"publishedAt":${Number(publishedAt)},"latencyMs":${indexedAt - Number(publishedAt)},`
+    : '';
   const redrive = redriveCount(headers[REDRIVE_HEADER]);
   return (
-    `{"run":${run},"partition":${isNumber(rawPartition) ? Number(rawPartition) : partition},` +
+    `{"pipeline":${quoted(pipeline)},"run":${run},"partition":${isNumber(rawPartition) ? Number(rawPartition) : partition},` +
     `"offset":${quoted(rawOffset ?? offset)},${published}"processedAt":${timestamp},"indexedAt":${indexedAt}` +
     `${redrive === 0 ? '' : `,"redrive":${redrive}`}}`
   );

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
+import { pipelineOf } from '../contracts/pipeline-names';
 import { isSameRecord, recordMark, type RecordMark } from '../contracts/record-mark';
 import { pipelineFailure } from '../failures';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
@@ -43,6 +44,7 @@ export async function indexSlice(
 ): Promise<IndexSliceResult> {
   const context = Context.current();
   const { topic, partition } = input;
+  const pipeline = pipelineOf(topic);
   const position = resumePosition(context.info.heartbeatDetails, input);
   const { start: starts, end: ends } = await kafka.offsets(topic);
   const end = ends[partition] ?? '0';
@@ -72,9 +74,9 @@ export async function indexSlice(
   try {
     if (BigInt(position.next) < BigInt(to)) {
       await kafka.readRange(range, async (records) => {
-        const indexedAt = Date.now();
+        const indexing = { pipeline, indexedAt: Date.now() };
         for (const record of seen.unseen(records)) {
-          const full = writer.add(toBulkItem(record, indexedAt));
+          const full = writer.add(toBulkItem(record, indexing));
           if (full !== null) await full;
         }
       });

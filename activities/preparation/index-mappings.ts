@@ -7,12 +7,14 @@ type Properties = Record<string, estypes.MappingProperty>;
 const EPOCH_MS: estypes.MappingProperty = { type: 'date', format: 'epoch_millis' };
 
 const PASSAGE_PROPERTIES: Properties = {
+  pipeline: { type: 'keyword' },
   run: { type: 'keyword' },
   partition: { type: 'integer' },
   offset: { type: 'long' },
   publishedAt: EPOCH_MS,
   processedAt: EPOCH_MS,
   indexedAt: EPOCH_MS,
+  latencyMs: { type: 'long' },
   redrive: { type: 'byte' },
 };
 const PASSAGE: estypes.MappingProperty = { properties: PASSAGE_PROPERTIES };
@@ -31,6 +33,7 @@ export function readingProperties(measurements: readonly Measurement[]): Propert
     deviceId: { type: 'keyword' },
     timestamp: { type: 'date' },
     text: { type: 'text' },
+    words: { type: 'keyword' },
     labels: { type: 'flattened', ignore_above: MAX_SEARCHABLE_LABEL_CHARACTERS },
     late: { type: 'boolean' },
     dewPoint: { type: 'double' },
@@ -55,6 +58,9 @@ export function windowProperties(measurements: readonly Measurement[]): Properti
     windowStart: { type: 'date' },
     windowEnd: { type: 'date' },
     count: { type: 'long' },
+    anomaly: {
+      properties: { score: { type: 'double' }, measurement: { type: 'keyword' }, isAnomaly: { type: 'boolean' } },
+    },
     ...Object.fromEntries(measurements.map(({ name }) => [name, statistics])),
   };
 }

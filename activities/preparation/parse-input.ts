@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
 import { durationMs, pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
+import { aliasesOf, derivedTopics } from '../contracts/pipeline-names';
 import type { PipelinePlan, PlannedSource, ProcessingRules, SimulationSource } from '../contracts/plan';
 import { pipelineFailure } from '../failures';
 
@@ -25,7 +26,7 @@ const WORKFLOW_ID_PREFIX = 'pipeline/';
 /** Kafka and Elasticsearch both take such a name as a prefix. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/;
 /** Counted up when `deploy/spark` comes to treat the same bytes in another way: old checkpoints are then left alone. */
-const PROCESSING_VERSION = 1;
+const PROCESSING_VERSION = 2;
 const ONE_SECOND_MS = 1_000;
 const ONE_DAY_MS = 24 * 3_600_000;
 
@@ -59,16 +60,9 @@ export function parseInput(queues: TaskQueues, { input, workflowId, run, started
     source: plannedSource(given, startedAt),
     topics: {
       raw: given.source.kind === 'topic' ? given.source.topic : `${name}.raw`,
-      enriched: `${name}.enriched`,
-      windows: `${name}.windows`,
-      deadLetter: `${name}.dead-letter`,
+      ...derivedTopics(name),
     },
-    aliases: {
-      readings: `${name}-readings`,
-      windows: `${name}-windows`,
-      deadLetters: `${name}-dead-letters`,
-      runs: `${name}-runs`,
-    },
+    aliases: aliasesOf(name),
     partitions: given.partitions,
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,

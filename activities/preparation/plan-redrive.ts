@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PartitionOffsets } from '../contracts/offsets';
 import type { PipelineAliases, PipelineTopics } from '../contracts/plan';
+import { aliasesOf, derivedTopics } from '../contracts/pipeline-names';
 import { pipelineFailure } from '../failures';
 import type { KafkaGateway } from '../kafka';
 import { assertHeld, offsetsSchema, pipelineNameSchema } from './held-range';
@@ -50,15 +51,15 @@ export async function planRedrive(
   }
   const { from, to, dryRun, ...choice } = parsed.data;
   const { name } = choice;
-  const topic = `${name}.dead-letter`;
-  const held = await kafka.offsets(topic);
+  const topics = derivedTopics(name);
+  const held = await kafka.offsets(topics.deadLetter);
   const range = { from: { ...held.start, ...from }, to: { ...held.end, ...to } };
-  assertHeld(topic, range, held);
+  assertHeld(topics.deadLetter, range, held);
   return {
     choice,
     dryRun,
-    topics: { enriched: `${name}.enriched`, windows: `${name}.windows`, deadLetter: topic },
-    aliases: { readings: `${name}-readings`, windows: `${name}-windows`, deadLetters: `${name}-dead-letters` },
+    topics,
+    aliases: aliasesOf(name),
     ioTaskQueue,
     ...range,
   };

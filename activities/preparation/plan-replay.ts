@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PartitionOffsets } from '../contracts/offsets';
 import { durationMs, durationPattern } from '../contracts/pipeline-input';
+import { aliasesOf, derivedTopics } from '../contracts/pipeline-names';
 import { pipelineFailure } from '../failures';
 import type { KafkaGateway } from '../kafka';
 import { assertHeld, offsetsSchema, pipelineNameSchema } from './held-range';
@@ -53,22 +54,15 @@ export async function planReplay(
     throw pipelineFailure('InvalidInput', `The input of this replay cannot be used:\n${z.prettifyError(parsed.error)}`);
   }
   const { name, stream, window, from, to } = parsed.data;
-  const { topic, alias } = placesOf(name, stream);
+  const topics = derivedTopics(name);
+  const topic = { readings: topics.enriched, windows: topics.windows, deadLetters: topics.deadLetter }[stream];
+  const { [stream]: alias } = aliasesOf(name);
   const range =
     window === undefined
       ? await heldRange(kafka, topic, from ?? {}, to ?? {})
       : await windowRange(kafka, topic, Date.parse(endsAt), durationMs(window));
-  const deadLetterTopic = stream === 'deadLetters' ? null : `${name}.dead-letter`;
+  const deadLetterTopic = stream === 'deadLetters' ? null : topics.deadLetter;
   return { stream, topic, alias, deadLetterTopic, ioTaskQueue, ...range };
-}
-
-function placesOf(name: string, stream: ReplayPlan['stream']): { readonly topic: string; readonly alias: string } {
-  const places = {
-    readings: { topic: `${name}.enriched`, alias: `${name}-readings` },
-    windows: { topic: `${name}.windows`, alias: `${name}-windows` },
-    deadLetters: { topic: `${name}.dead-letter`, alias: `${name}-dead-letters` },
-  };
-  return places[stream];
 }
 
 async function windowRange(

@@ -1,12 +1,18 @@
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
+import { aliasesOf } from '../contracts/pipeline-names';
 import type { RunReport } from '../contracts/report';
 import { elasticsearchFailure } from '../elasticsearch/failures';
+import { PASSAGE_FIELD } from '../elasticsearch/passage';
 import { pipelineFailure } from '../failures';
 
 /** What runs are looked for and listed by; the rest of a report is kept as it is and not indexed. */
 const PROPERTIES: Record<string, estypes.MappingProperty> = {
   name: { type: 'keyword' },
   run: { type: 'keyword' },
+  // Under these names every other document has them, so that one filter of a dashboard fits all.
+  [PASSAGE_FIELD]: {
+    properties: { pipeline: { type: 'alias', path: 'name' }, run: { type: 'alias', path: 'run' } },
+  },
   source: { type: 'keyword' },
   reconciled: { type: 'boolean' },
   startedAt: { type: 'date' },
@@ -34,7 +40,7 @@ const PROPERTIES: Record<string, estypes.MappingProperty> = {
 export async function storeReport(elasticsearch: Client, { report }: { readonly report: RunReport }): Promise<void> {
   const index = report.aliases.runs;
   try {
-    await createIndex(elasticsearch, index);
+    await prepareIndex(elasticsearch, index);
     await elasticsearch.index({ index, id: report.run, document: report, refresh: true });
   } catch (error) {
     throw elasticsearchFailure(error, `Storing the report of run ${report.run} in index ${index}`);
@@ -51,7 +57,7 @@ export async function findRun(
   elasticsearch: Client,
   { name, run }: { readonly name: string; readonly run?: string },
 ): Promise<RunReport> {
-  const index = `${name}-runs`;
+  const { runs: index } = aliasesOf(name);
   const filter = [{ term: { name } }, ...(run === undefined ? [] : [{ term: { run } }])];
   const found = await elasticsearch
     .search<RunReport>({
@@ -74,8 +80,12 @@ export async function findRun(
   );
 }
 
-async function createIndex(elasticsearch: Client, index: string): Promise<void> {
-  if (await elasticsearch.indices.exists({ index })) return;
+async function prepareIndex(elasticsearch: Client, index: string): Promise<void> {
+  if (await elasticsearch.indices.exists({ index })) {
+    // An index of an earlier version gets the fields that it does not have yet.
+    await elasticsearch.indices.putMapping({ index, properties: PROPERTIES });
+    return;
+  }
   try {
     await elasticsearch.indices.create({
       index,

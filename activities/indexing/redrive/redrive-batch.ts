@@ -1,6 +1,7 @@
 import type { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import { MAX_REDRIVES } from '../../contracts/record';
+import { pipelineOf } from '../../contracts/pipeline-names';
 import type { KafkaGateway } from '../../kafka';
 import { toBulkItem } from '../bulk-item';
 import { BulkWriter } from '../bulk-writer';
@@ -83,10 +84,10 @@ export class RedriveBatch {
         maxDeadLetterRatio: null,
       };
       const writer = new BulkWriter(writeEntries({ ...this.dependencies, target }), this.dependencies.beat);
-      const indexedAt = Date.now();
+      const indexing = { pipeline: pipelineOf(topic), indexedAt: Date.now() };
       try {
         for (const { letter, document } of group) {
-          const full = writer.add(toBulkItem(derivedRecordOf(letter, timesOf(document) + 1), indexedAt));
+          const full = writer.add(toBulkItem(derivedRecordOf(letter, timesOf(document) + 1), indexing));
           if (full !== null) await full;
         }
         await writer.end();

@@ -2,6 +2,7 @@ import { bulkBody, toBulkItem, type BulkItem } from '../../../activities/indexin
 import type { IncomingRecord } from '../../../activities/kafka';
 
 const INDEXED_AT = 1_700_000_000_500;
+const INDEXING = { pipeline: 'plant', indexedAt: INDEXED_AT };
 
 function record(value: string | null, headers: Record<string, string> = {}): IncomingRecord {
   return {
@@ -26,10 +27,11 @@ function linesOf(item: ReturnType<typeof toBulkItem>): [unknown, unknown] {
 
 describe('toBulkItem', () => {
   it('puts the passage before the fields of the record and the id into the action', () => {
-    const [action, source] = linesOf(toBulkItem(record('{"id":"e1","temperature":21.5}'), INDEXED_AT));
+    const [action, source] = linesOf(toBulkItem(record('{"id":"e1","temperature":21.5}'), INDEXING));
     expect(action).toEqual({ index: { _id: 'e1' } });
     expect(source).toEqual({
       passage: {
+        pipeline: 'plant',
         run: 'r1',
         partition: 3,
         offset: '9007199254740993',
@@ -42,13 +44,15 @@ describe('toBulkItem', () => {
   });
 
   it('takes partition, offset and time of the raw record from its header', () => {
-    const [, source] = linesOf(toBulkItem(record('{"a":1}', { raw: '7:42:1700000000300' }), INDEXED_AT));
-    expect(source).toMatchObject({ passage: { partition: 7, offset: '42', publishedAt: 1_700_000_000_300 } });
+    const [, source] = linesOf(toBulkItem(record('{"a":1}', { raw: '7:42:1700000000300' }), INDEXING));
+    expect(source).toMatchObject({
+      passage: { partition: 7, offset: '42', publishedAt: 1_700_000_000_300, latencyMs: 200 },
+    });
   });
 
   it('says in the passage how often the record was redriven, where that is a count of ours', () => {
     const passageOf = (redrive: string) => {
-      const [, source] = linesOf(toBulkItem(record('{"a":1}', { redrive }), INDEXED_AT));
+      const [, source] = linesOf(toBulkItem(record('{"a":1}', { redrive }), INDEXING));
       return (source as { passage: object }).passage;
     };
     expect(passageOf('2')).toMatchObject({ redrive: 2 });
@@ -57,17 +61,17 @@ describe('toBulkItem', () => {
   });
 
   it('orders versions by the version header', () => {
-    const [action] = linesOf(toBulkItem(record('{"a":1}', { version: '60' }), INDEXED_AT));
+    const [action] = linesOf(toBulkItem(record('{"a":1}', { version: '60' }), INDEXING));
     expect(action).toEqual({ index: { _id: 'e1', version: 60, version_type: 'external_gte' } });
   });
 
   it('does not send a version that is no number', () => {
-    expect(toBulkItem(record('{"a":1}', { version: '6x' }), INDEXED_AT)).toMatchObject({ reason: 'BadVersion' });
+    expect(toBulkItem(record('{"a":1}', { version: '6x' }), INDEXING)).toMatchObject({ reason: 'BadVersion' });
   });
 
   it.each(['r"1', 'r\\', 'run ü', 'r\u0000'])('quotes whatever stands in a header: %j', (run) => {
     const [action, source] = linesOf(
-      toBulkItem(record('{"a":1}', { run, raw: `"x:${run}:y`, 'event-id': run }), INDEXED_AT),
+      toBulkItem(record('{"a":1}', { run, raw: `"x:${run}:y`, 'event-id': run }), INDEXING),
     );
     expect(action).toEqual({ index: { _id: run } });
     expect(source).toMatchObject({ passage: { run, partition: 3, offset: run } });
@@ -75,12 +79,12 @@ describe('toBulkItem', () => {
 
   it('keeps the bytes of the record as they stand', () => {
     const text = '"x":0.1000,"y":1e2,"z":"\\u00e9ü"';
-    const item = toBulkItem(record(`{${text}}`), INDEXED_AT) as BulkItem;
+    const item = toBulkItem(record(`{${text}}`), INDEXING) as BulkItem;
     expect(bulkBody([item]).toString()).toContain(text);
   });
 
   it('makes an object of one field from an empty one', () => {
-    const [, source] = linesOf(toBulkItem(record('{ }'), INDEXED_AT));
+    const [, source] = linesOf(toBulkItem(record('{ }'), INDEXING));
     expect(Object.keys(source as object)).toEqual(['passage']);
   });
 
@@ -90,23 +94,23 @@ describe('toBulkItem', () => {
     ['a word', 'null'],
     ['nothing', ''],
   ])('does not send a value that is %s', (_what, value) => {
-    expect(toBulkItem(record(value), INDEXED_AT)).toMatchObject({ id: 'e1', reason: 'NotOneObjectOnOneLine' });
+    expect(toBulkItem(record(value), INDEXING)).toMatchObject({ id: 'e1', reason: 'NotOneObjectOnOneLine' });
   });
 
   it('does not send a record without value', () => {
-    expect(toBulkItem(record(null), INDEXED_AT)).toMatchObject({ reason: 'Tombstone' });
+    expect(toBulkItem(record(null), INDEXING)).toMatchObject({ reason: 'Tombstone' });
   });
 
   it.each([
     ['empty', ''],
     ['over 512 bytes', 'é'.repeat(257)],
   ])('does not send an id that is %s', (_what, id) => {
-    expect(toBulkItem(record('{}', { 'event-id': id }), INDEXED_AT)).toMatchObject({ id: null, reason: 'BadEventId' });
+    expect(toBulkItem(record('{}', { 'event-id': id }), INDEXING)).toMatchObject({ id: null, reason: 'BadEventId' });
   });
 
   it('escapes an id so that it cannot end its action line', () => {
     const id = 'a"}}\n{"delete":{"_id":"x';
-    const [action] = linesOf(toBulkItem(record('{}', { 'event-id': id }), INDEXED_AT));
+    const [action] = linesOf(toBulkItem(record('{}', { 'event-id': id }), INDEXING));
     expect(action).toEqual({ index: { _id: id } });
   });
 });

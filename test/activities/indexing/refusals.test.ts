@@ -64,7 +64,7 @@ async function newAlias(mappings = TYPED, settings: estypes.IndicesIndexSettings
 function entryOf(id: string, value: string | Buffer, version?: string): ReturnType<typeof toBulkItem> {
   const headers = { 'event-id': Buffer.from(id), ...(version === undefined ? {} : { version: Buffer.from(version) }) };
   const record = { partition: 0, offset: '0', timestamp: '0', key: null, value: Buffer.from(value), headers };
-  return toBulkItem(record, 0);
+  return toBulkItem(record, { pipeline: 'p', indexedAt: 0 });
 }
 
 function item(id: string, value: string | Buffer = '{}', version?: string): BulkItem {

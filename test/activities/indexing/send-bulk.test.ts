@@ -47,7 +47,7 @@ function item(id: string, value: string): BulkItem {
     value: Buffer.from(value),
     headers: { 'event-id': Buffer.from(id) },
   };
-  const made = toBulkItem(record, 0);
+  const made = toBulkItem(record, { pipeline: 'p', indexedAt: 0 });
   if ('reason' in made) throw new Error(`expected an item, got ${made.reason}`);
   return made;
 }
