@@ -2,7 +2,8 @@
  * Who may import whom. The rooms, from the outside in:
  *
  *   deploy/local -> workers
- *   workers      -> activities, types of workflows
+ *   workers      -> activities, kibana, types of workflows
+ *   kibana       -> types of contracts
  *   workflows    -> types of activities
  *   activities   -> steps -> systems (kafka, elasticsearch) -> contracts, failures
  *
@@ -34,14 +35,17 @@ module.exports = {
     forbid(
       'steps-never-import-each-other',
       'Steps are composed by workflows; what two of them need is a contract or a system.',
-      { path: '^activities/(preparation|sources|spark|indexing|reconciliation)/' },
-      { path: '^activities/(preparation|sources|spark|indexing|reconciliation)/', pathNot: '^activities/$1/' },
+      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|dashboards)/' },
+      {
+        path: '^activities/(preparation|sources|spark|indexing|reconciliation|dashboards)/',
+        pathNot: '^activities/$1/',
+      },
     ),
     forbid(
       'contracts-and-systems-know-no-step',
       'Contracts and systems are below the steps.',
       { path: '^activities/(contracts|kafka|elasticsearch|failures)' },
-      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|index)' },
+      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|dashboards|index)' },
     ),
     forbid(
       'kafkajs-stays-in-one-room',
@@ -54,6 +58,24 @@ module.exports = {
       'The launcher starts processes; what they do is not its business.',
       { path: '^deploy/' },
       { path: '^(activities|workflows|test)/' },
+    ),
+    forbid(
+      'kibana-sees-contract-types',
+      'Panels derive from what the pipeline writes, as types; what is measured they are told.',
+      { path: '^kibana/' },
+      { path: '^(activities|workflows|workers|deploy)/|node_modules', pathNot: '^activities/contracts/' },
+    ),
+    forbid(
+      'kibana-takes-no-values',
+      'Panels derive from what the pipeline writes, as types; what is measured they are told.',
+      { path: '^kibana/' },
+      { path: '^activities/contracts/', dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
+      'kibana-is-for-workers',
+      'What is seen is built by workers; no workflow or activity depends on it.',
+      { path: '^(workflows|activities|deploy)/' },
+      { path: '^kibana/' },
     ),
     forbid(
       'workers-see-workflow-types',

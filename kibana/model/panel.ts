@@ -1,0 +1,88 @@
+import type { SourceName } from './source';
+
+/** Documents of one stretch of time, or of one value of a field. */
+export type Bucket =
+  | { readonly by: 'time'; readonly field: string; readonly label: string }
+  | {
+      readonly by: 'value';
+      readonly field: string;
+      readonly label: string;
+      readonly type: 'string' | 'boolean';
+      /** So many values, those with the highest first metric of the panel. */
+      readonly size: number;
+    };
+
+/** One number over the documents of a bucket. */
+export type Metric = (
+  | { readonly of: 'count' }
+  | { readonly of: 'average' | 'min' | 'max'; readonly field: string; readonly type?: 'number' | 'date' }
+  | { readonly of: 'percentile'; readonly field: string; readonly percentile: number }
+) & { readonly label: string; readonly unit?: string };
+
+interface PanelBase {
+  /** Kebab-case; names the panel in Kibana, in addresses and in searches. */
+  readonly id: string;
+  readonly title: string;
+  /** What is shown and how to read it, in one or two sentences. */
+  readonly description: string;
+  readonly source: SourceName;
+  /** Only documents whose boolean field is true. */
+  readonly where?: string;
+  /** The first one orders values; there is at least one. */
+  readonly metrics: readonly [Metric, ...Metric[]];
+  /** Of the dashboard's 48 columns. */
+  readonly width: number;
+  /** In rows of the dashboard. */
+  readonly height: number;
+}
+
+/** Lines or stacked bars; `split` makes one series of each value. */
+export interface SeriesPanel extends PanelBase {
+  readonly kind: 'lines' | 'columns' | 'bars';
+  readonly x: Bucket;
+  readonly split?: Bucket;
+}
+
+/** One cell per time and value, coloured by the only metric. */
+export interface HeatMapPanel extends PanelBase {
+  readonly kind: 'heat-map';
+  readonly x: Bucket;
+  readonly y: Bucket;
+}
+
+/** One row for each combination of the values of `rows`. */
+export interface TablePanel extends PanelBase {
+  readonly kind: 'table';
+  readonly rows: readonly [Bucket, ...Bucket[]];
+}
+
+export type Panel = SeriesPanel | HeatMapPanel | TablePanel;
+
+/** The buckets of a panel, from the outer to the inner. */
+export function bucketsOf(panel: Panel): readonly Bucket[] {
+  switch (panel.kind) {
+    case 'heat-map':
+      return [panel.y, panel.x];
+    case 'table':
+      return panel.rows;
+    default:
+      return panel.split === undefined ? [panel.x] : [panel.split, panel.x];
+  }
+}
+
+/** One metric for each rank, the first of them ordering values. */
+export function percentileMetrics(
+  field: string,
+  unit: string,
+  ranks: readonly [number, ...number[]],
+): Panel['metrics'] {
+  const metric = (percentile: number): Metric => ({
+    of: 'percentile',
+    field,
+    percentile,
+    unit,
+    label: `p${percentile}`,
+  });
+  const [first, ...others] = ranks;
+  return [metric(first), ...others.map(metric)];
+}

@@ -1,0 +1,61 @@
+import { FILTER_FIELDS, SOURCES, type FilterName } from '../model/source';
+import type { Reference } from './saved-object';
+
+const TITLES: Readonly<Record<FilterName, string>> = { pipeline: 'Pipeline', device: 'Device', run: 'Run' };
+
+/** The controls above the panels: a list of values for each filter, and a slider within the dashboard's time range. */
+export function controls(): {
+  readonly controlGroupInput: Readonly<Record<string, unknown>>;
+  readonly references: readonly Reference[];
+} {
+  const filters = Object.keys(FILTER_FIELDS) as FilterName[];
+  const lists = filters.map((filter, order) => [controlId(filter), listControl(filter, order)]);
+  const slider = {
+    type: 'timeSlider',
+    order: filters.length,
+    grow: true,
+    width: 'large',
+    explicitInput: { id: 'control-time' },
+  };
+  return {
+    controlGroupInput: {
+      controlStyle: 'oneLine',
+      chainingSystem: 'HIERARCHICAL',
+      showApplySelections: false,
+      ignoreParentSettingsJSON: JSON.stringify({
+        ignoreFilters: false,
+        ignoreQuery: false,
+        ignoreTimerange: false,
+        ignoreValidations: false,
+      }),
+      panelsJSON: JSON.stringify(Object.fromEntries([...lists, ['control-time', slider]])),
+    },
+    references: filters.map((filter) => ({
+      type: 'index-pattern',
+      // Readings have every field that is filtered by.
+      id: SOURCES.readings.id,
+      name: `controlGroup_${controlId(filter)}:optionsListDataView`,
+    })),
+  };
+}
+
+function controlId(filter: FilterName): string {
+  return `control-${filter}`;
+}
+
+function listControl(filter: FilterName, order: number): object {
+  return {
+    type: 'optionsListControl',
+    order,
+    grow: true,
+    width: 'medium',
+    explicitInput: {
+      id: controlId(filter),
+      fieldName: FILTER_FIELDS[filter],
+      title: TITLES[filter],
+      selectedOptions: [],
+      searchTechnique: 'prefix',
+      sort: { by: '_key', direction: 'asc' },
+    },
+  };
+}

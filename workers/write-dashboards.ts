@@ -1,0 +1,18 @@
+/**
+ * Writes `kibana/dashboards.ndjson`, the file that Kibana imports, for the measurements that a pipeline has by default.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_MEASUREMENTS } from '../activities/contracts/measurement';
+import { importFile } from '../kibana/saved-objects/import-file';
+
+/** The content of the file. */
+export function dashboardsText(): string {
+  return importFile(DEFAULT_MEASUREMENTS);
+}
+
+if (require.main === module) {
+  writeFileSync(join(__dirname, '..', 'kibana', 'dashboards.ndjson'), dashboardsText());
+}
