@@ -9,8 +9,10 @@ from typing import Optional
 
 from pyspark.sql import Column, DataFrame, functions as F
 
+from anomaly import anomaly, square_sum
 from parse import DECIMALS, detail
 from settings import Measurement, Settings
+from words import words
 
 HEADERS = "array<struct<key:string,value:binary>>"
 MAX_ORIGINAL_BYTES = 256 * 1024
@@ -42,20 +44,21 @@ def windows(parsed: DataFrame, settings: Settings) -> DataFrame:
     A live run promises this: a reading that is not flagged late is in its window, unless its partition lags
     the others by more than PARTITION_DRIFT_MS of Kafka time. Beyond that Spark drops it and counts it as dropped.
     """
-    names = [m.name for m in settings.fields.measurements]
+    measurements = settings.fields.measurements
+    names = [m.name for m in measurements]
     # Not `where`: Spark would push it below the parsing and evaluate all of that again for every mention.
     wanted = F.col("reason").isNull() & _late(settings).isNull()
     reading = F.struct("id", "deviceId", "eventTime", *[f"m_{name}" for name in names])
     readings = parsed.select(F.inline(F.when(wanted, F.array(reading))))
     window = F.window("eventTime", f"{settings.window_ms} milliseconds").alias("w")
-    statistics = [column for name in names for column in _statistics(name)]
+    statistics = [column for m in measurements for column in _statistics(m)]
     grouped = _distinct(readings, settings).groupBy("deviceId", window).agg(F.count("*").alias("n"), *statistics)
     start = F.unix_millis("w.start")
     id = F.concat_ws("|", F.lit(settings.generation), "deviceId", start, F.lit(settings.window_ms))
     value = F.struct(
         id.alias("id"), "deviceId",
         F.date_format("w.start", ISO_UTC).alias("windowStart"), F.date_format("w.end", ISO_UTC).alias("windowEnd"),
-        F.col("n").alias("count"), *[_summary(name) for name in names],
+        F.col("n").alias("count"), anomaly(measurements).alias("anomaly"), *[_summary(name) for name in names],
     )
     return grouped.select(
         F.lit(settings.topics.windows).alias("topic"), F.col("deviceId").cast("binary").alias("key"),
@@ -89,7 +92,7 @@ def _enriched(settings: Settings) -> Column:
     dew_point = _dew_point(measurements)
     if dew_point is not None:
         columns.append(dew_point.alias("dewPoint"))
-    return F.to_json(F.struct(*columns, "text", "labels", _late(settings).alias("late")))
+    return F.to_json(F.struct(*columns, "text", words(F.col("text")).alias("words"), "labels", _late(settings).alias("late")))
 
 
 def _dew_point(measurements: tuple[Measurement, ...]) -> Optional[Column]:
@@ -112,11 +115,11 @@ def _dead_letter() -> Column:
     ))
 
 
-def _statistics(name: str) -> list[Column]:
-    x = F.col(f"m_{name}")
+def _statistics(m: Measurement) -> list[Column]:
+    name, x = m.name, F.col(f"m_{m.name}")
     # A sum of doubles depends on the order of the batches, a sum of decimals does not.
     total = F.sum(x.try_cast(f"decimal(28,{DECIMALS})"))
-    return [F.count(x).alias(f"n_{name}"), total.alias(f"sum_{name}"),
+    return [F.count(x).alias(f"n_{name}"), total.alias(f"sum_{name}"), square_sum(m).alias(f"squares_{name}"),
             F.min(x).alias(f"min_{name}"), F.max(x).alias(f"max_{name}")]
 
 

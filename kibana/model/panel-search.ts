@@ -13,18 +13,19 @@ export interface PanelFilters {
   readonly only?: Readonly<Partial<Record<FilterName, readonly string[]>>>;
 }
 
-/** A search request: index pattern and body. */
+/** A search request as the Elasticsearch client takes it. */
 export interface PanelSearch {
+  /** Pattern. */
   readonly index: string;
-  readonly body: {
-    readonly size: 0;
-    readonly track_total_hits: true;
-    readonly query: object;
-    readonly aggs: Aggregations;
-  };
+  /** Numbers of some shards only would look like numbers of all. */
+  readonly allow_partial_search_results: false;
+  readonly size: 0;
+  readonly track_total_hits: true;
+  readonly query: object;
+  readonly aggs: Aggregations;
 }
 
-export type Aggregations = Readonly<Record<string, object>>;
+type Aggregations = Readonly<Record<string, object>>;
 
 /** Name of the aggregation of the n-th bucket, from the outer to the inner. */
 export function bucketKey(level: number): string {
@@ -40,16 +41,13 @@ export function metricKey(index: number): string {
 export function panelSearch(panel: Panel, filters: PanelFilters): PanelSearch {
   const { pattern } = SOURCES[panel.source];
   const metrics = metricAggregations(panel.metrics);
-  const [outer, ...inner] = bucketsOf(panel);
-  if (outer === undefined) throw new RangeError(`Panel ${panel.id} has no bucket.`);
   return {
     index: pattern,
-    body: {
-      size: 0,
-      track_total_hits: true,
-      query: { bool: { filter: queryOf(panel, filters) } },
-      aggs: nested(panel, filters, metrics, [outer, ...inner], 0),
-    },
+    allow_partial_search_results: false,
+    size: 0,
+    track_total_hits: true,
+    query: { bool: { filter: queryOf(panel, filters) } },
+    aggs: nested(panel, filters, metrics, bucketsOf(panel), 0),
   };
 }
 
@@ -113,7 +111,8 @@ function metricAggregation(metric: Exclude<Metric, { of: 'count' }>): object {
       return { avg: { field } };
     case 'percentile':
       return { percentiles: { field, percents: [metric.percentile] } };
-    default:
+    case 'min':
+    case 'max':
       return { [metric.of]: { field } };
   }
 }

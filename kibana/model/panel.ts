@@ -65,7 +65,9 @@ export function bucketsOf(panel: Panel): readonly Bucket[] {
       return [panel.y, panel.x];
     case 'table':
       return panel.rows;
-    default:
+    case 'lines':
+    case 'columns':
+    case 'bars':
       return panel.split === undefined ? [panel.x] : [panel.split, panel.x];
   }
 }

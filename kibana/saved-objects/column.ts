@@ -59,7 +59,9 @@ export function metricColumn(metric: Metric): Column {
         sourceField: metric.field,
         params: { percentile: metric.percentile },
       };
-    default:
+    case 'average':
+    case 'min':
+    case 'max':
       return {
         ...common,
         dataType: metric.type ?? 'number',

@@ -16,7 +16,9 @@ export function drawn(panel: Panel, layerId: string, buckets: readonly string[],
       return { visualizationType: 'lnsDatatable', visualization: { ...layer, ...table(buckets, metrics) } };
     case 'heat-map':
       return { visualizationType: 'lnsHeatmap', visualization: { ...layer, ...heatMap(buckets, metrics) } };
-    default:
+    case 'lines':
+    case 'columns':
+    case 'bars':
       return { visualizationType: 'lnsXY', visualization: series(SERIES_TYPES[panel.kind], layer, buckets, metrics) };
   }
 }

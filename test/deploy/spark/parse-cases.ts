@@ -29,6 +29,12 @@ export const CASE_MEASUREMENTS = [
 const TIME = '2024-03-09T00:00:00Z';
 const MEGABYTE = 1_000_000;
 
+/** Different words of three letters, the last in the alphabet first. */
+function manyWords(count: number): string[] {
+  const letter = (n: number) => String.fromCharCode('a'.charCodeAt(0) + n);
+  return Array.from({ length: count }, (_, n) => `x${letter(25 - Math.floor(n / 26))}${letter(25 - (n % 26))}`);
+}
+
 /** Members of an object in the foreign vocabulary, as text, so that a case can break them. */
 function members(name: string, changes: Readonly<Record<string, string | null>> = {}): string {
   const all: Record<string, string | null> = {
@@ -132,6 +138,13 @@ const FIELDS: readonly ParseCase[] = [
   good('number-as-text', { text: '1.50' }, { text: '1.5' }),
   good('object-as-text', { text: '{"b":1,"a":[true]}' }, { text: '{"a":[true],"b":1}' }),
   good('text-null', { text: 'null' }, {}),
+  good(
+    'words',
+    { text: '"The valve, 3 valves and the VALVE of Zoë: ok x1abc2, \\"Über\\"."' },
+    { words: ['abc', 'valve', 'valves', 'zoë', 'über'] },
+  ),
+  good('words-long', { text: `"${'y'.repeat(30)} ${'z'.repeat(31)}"` }, { words: ['y'.repeat(30)] }),
+  good('words-many', { text: `"${manyWords(60).join(' ')}"` }, { words: manyWords(50).toSorted() }),
   good(
     'labels',
     { room: '"north"', floor: '3', tags: '["a","b"]', open: 'true', none: 'null', 'o\'d\\"d': '1', temperature: '"x"' },

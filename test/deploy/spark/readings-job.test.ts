@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { sweepSparkDrivers, type SparkState } from '../../../activities/spark';
 import { processFacts } from '../../../activities/spark/process-life';
+import type { WindowAnomaly } from '../../../activities/contracts/record';
 import { stackAddresses } from '../../stack';
 import { CASE_FIELDS, CASE_MEASUREMENTS, PARSE_CASES, type ParseCase } from './parse-cases';
 import { expectOutcome } from './expect-outcome';
+import { leaveOneOutScore, simulatedWindows } from './simulated-windows';
 import { idOf, lastWindows, planOf, SparkRun, until, type Written } from './spark-run';
 
 const PARTITIONS = 2;
@@ -58,6 +60,7 @@ function loadMessage(n: number) {
 }
 
 describe('a bounded run of the Spark job', () => {
+  const simulated = simulatedWindows();
   let enriched: readonly Written[];
   let deadLetters: readonly Written[];
   let windows: readonly Written[];
@@ -71,6 +74,7 @@ describe('a bounded run of the Spark job', () => {
       await producer.send({ topic: raw, messages });
     }
     await producer.send({ topic: raw, messages: load.slice(0, REPEATED) });
+    await producer.send({ topic: raw, messages: simulated.messages.map((message) => ({ ...message })) });
     for (const parseCase of PARSE_CASES) await producer.send({ topic: raw, messages: [messageOf(parseCase)] });
     const now = Date.now();
     const inMinutes = (minutes: number) => JSON.stringify({ origin: 'clock', time: now + minutes * 60_000, temp: 50 });
@@ -203,7 +207,7 @@ describe('a bounded run of the Spark job', () => {
   it('counts every distinct reading in one window, once', async () => {
     const raw = await producerSideCount();
     const distinct = new Set(enriched.map(idOf)).size;
-    expect(raw).toBe(LOAD + 2 * REPEATED + PARSE_CASES.length + 6);
+    expect(raw).toBe(LOAD + 2 * REPEATED + simulated.messages.length + PARSE_CASES.length + 6);
     const last = lastWindows(windows);
     const total = [...last.values()].reduce((sum, { value }) => sum + Number(value['count']), 0);
     expect(total).toBe(distinct);
@@ -232,6 +236,46 @@ describe('a bounded run of the Spark job', () => {
     });
   });
 
+  it('flags exactly the windows into which the simulator put an unlikely value', () => {
+    const scored = [...lastWindows(windows).values()].filter(({ key }) => key.startsWith('simulated-'));
+    const flagged = scored.filter(({ value }) => anomalyOf(value)?.isAnomaly);
+    const keys = flagged.map(({ key, value }) => `${key}|${Date.parse(String(value['windowStart']))}`);
+    expect(new Set(keys)).toEqual(simulated.anomalous);
+    expect(simulated.anomalous.size).toBeGreaterThan(5);
+    expect(new Set(flagged.map(({ value }) => anomalyOf(value)?.measurement))).toEqual(new Set(['temperature']));
+    const quiet = scored.filter((window) => !flagged.includes(window));
+    expect(Math.max(...quiet.map(({ value }) => anomalyOf(value)?.score ?? 0))).toBeLessThan(6);
+    // Two in one window hide each other in part.
+    expect(Math.min(...flagged.map(({ value }) => anomalyOf(value)?.score ?? 0))).toBeGreaterThan(7);
+  });
+
+  it('scores the most unlikely reading of a window against the others', () => {
+    const minute = simulated.messages.filter(
+      ({ key, value }) => key === 'simulated-device-0003' && timeOf(value) < Date.parse('2025-01-01T00:01:00Z'),
+    );
+    const values = (of: 'temp' | 'humid') => minute.map(({ value }) => Number((JSON.parse(value) as never)[of]));
+    const celsius = values('temp').map((fahrenheit) => (fahrenheit - 32) / 1.8);
+    // A thousandth of the limits' distance.
+    const scores = { temperature: leaveOneOutScore(celsius, 0.24), humidity: leaveOneOutScore(values('humid'), 0.1) };
+    const window = [...lastWindows(windows).values()].find(
+      ({ key, value }) => key === 'simulated-device-0003' && value['windowStart'] === '2025-01-01T00:00:00.000000Z',
+    );
+    expect(minute).toHaveLength(60);
+    const [measurement, score] =
+      scores.temperature > scores.humidity ? ['temperature', scores.temperature] : ['humidity', scores.humidity];
+    expect(window?.value['anomaly']).toEqual({
+      score: expect.closeTo(score, 2) as number,
+      measurement,
+      isAnomaly: score > 6,
+    });
+  });
+
+  it('gives no score to a window of fewer than ten readings', () => {
+    const few = [...lastWindows(windows).values()].filter(({ value }) => Number(value['count']) < 10);
+    expect(few.length).toBeGreaterThan(100);
+    expect(few.filter(({ value }) => 'anomaly' in value)).toEqual([]);
+  });
+
   it('keeps windows from before 1970, and leaves out a measurement that no reading had', () => {
     const find = (device: string) => [...lastWindows(windows).values()].find(({ key }) => key === device)?.value;
     expect(find('year-1900')).toMatchObject({ windowStart: '1900-01-01T00:00:00.000000Z', count: 1 });
@@ -248,6 +292,14 @@ describe('a bounded run of the Spark job', () => {
       versions.set(idOf(window), count);
     }
   });
+
+  function timeOf(value: string): number {
+    return (JSON.parse(value) as { time: number }).time;
+  }
+
+  function anomalyOf(value: Written['value']): WindowAnomaly | undefined {
+    return value['anomaly'] as WindowAnomaly | undefined;
+  }
 
   async function producerSideCount(): Promise<number> {
     const ends = await bounded.ends(bounded.plan.topics.raw);
