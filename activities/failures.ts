@@ -18,6 +18,7 @@
  * | `SparkFailed`        | yes     | the driver ended without its work done; carries its last log lines   |
  * | `LateRecordsDropped` | no      | Spark dropped records of a bounded run as late                       |
  * | `NotReconciled`      | no      | the proof found something lost, altered, added or counted twice      |
+ * | `DashboardsRefused`  | yes     | Kibana refuses credentials or an object; a person can mend it        |
  *
  * A record that cannot be used is no failure: it is a dead letter.
  *
@@ -38,6 +39,7 @@ const RETRIED = {
   SparkFailed: true,
   LateRecordsDropped: false,
   NotReconciled: false,
+  DashboardsRefused: true,
 } as const;
 
 export type FailureType = keyof typeof RETRIED;

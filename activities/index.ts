@@ -1,12 +1,13 @@
 /**
  * The activity room: everything that touches the outside world.
  *
- * Steps in the order of the flow: preparation, sources, spark, indexing, reconciliation. The systems they work on
- * (kafka, elasticsearch) and the records that travel between them (contracts) stand beside.
+ * Steps in the order of the flow: preparation, sources, spark, indexing, reconciliation; dashboards beside them. The
+ * systems they work on (kafka, elasticsearch) and the records that travel between them (contracts) stand beside.
  *
  * @module
  */
 import type { Client } from '@elastic/elasticsearch';
+import { createDashboardActivities, type DashboardActivities, type DashboardTarget } from './dashboards';
 import { createIndexingActivities, type IndexingActivities } from './indexing';
 import type { KafkaGateway } from './kafka';
 import { createPreparationActivities, type PreparationActivities } from './preparation';
@@ -21,6 +22,8 @@ export interface ActivityDependencies {
   readonly elasticsearch: Client;
   readonly taskQueues: TaskQueues;
   readonly spark: SparkDependencies;
+  /** Null where no Kibana is configured. */
+  readonly dashboards: DashboardTarget | null;
   /** A folder for files that live as long as one activity. */
   readonly scratchFolder: string;
   /** Fault injection; does nothing in production. */
@@ -32,14 +35,16 @@ export type Activities = PreparationActivities &
   SourceActivities &
   SparkActivities &
   IndexingActivities &
-  ReconciliationActivities;
+  ReconciliationActivities &
+  DashboardActivities;
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
   return {
-    ...createPreparationActivities(dependencies),
+    ...createPreparationActivities({ ...dependencies, dashboards: dependencies.dashboards !== null }),
     ...createSourceActivities(dependencies),
     ...createSparkActivities(dependencies.spark),
     ...createIndexingActivities(dependencies),
     ...createReconciliationActivities(dependencies),
+    ...createDashboardActivities(dependencies.dashboards),
   };
 }

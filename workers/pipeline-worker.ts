@@ -21,6 +21,7 @@ import { addressesOf } from './addresses';
 import { openClients } from './clients';
 import { loadConfig, type Config } from './config';
 import { crashPoint } from './crash-point';
+import { dashboardTargetOf } from './dashboard-target';
 import { sparkStateOf } from './spark-drivers';
 
 const IO_SLOTS = 16;
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
         sparkState: sparkStateOf(state),
         jobFile: join(__dirname, '..', 'deploy', 'spark', 'readings_job.py'),
       },
+      dashboards: dashboardTargetOf(config),
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),
     });

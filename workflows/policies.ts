@@ -30,6 +30,13 @@ export const INDEXING: ActivityOptions = {
   retry: { ...PATIENT, maximumAttempts: 12, nonRetryableErrorTypes: ['IndexMisconfigured'] },
 };
 
+/** A call to Kibana, which may be long in starting; what is refused for longer shows in the run's report. */
+export const DEPLOYMENT: ActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '5 minutes',
+  retry: PATIENT,
+};
+
 /** Reading a whole run again, or a whole file. */
 export const WHOLE_RUN: ActivityOptions = {
   startToCloseTimeout: '6 hours',

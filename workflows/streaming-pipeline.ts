@@ -11,6 +11,7 @@ import type { PipelinePlan } from '../activities/contracts/plan';
 import type { RunReport } from '../activities/contracts/report';
 import type { PreparedTopics } from '../activities/preparation/prepare-topics';
 import { startChildren } from './children';
+import { dashboardNotes } from './dashboards';
 import { drain, type DrainedRun } from './drain';
 import { OperatorDesk } from './operator-desk';
 import { PARSING, PREPARATION } from './policies';
@@ -36,13 +37,14 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
 
   const prepared = await prepareTopics(plan);
   const { notes } = await prepareIndices({ aliases: plan.aliases, measurements: plan.rules.measurements });
+  const deployment = dashboardNotes(plan);
   const drained = await runChildren(plan, prepared, board, desk);
   if (drained === null) return null;
 
   board.enter('reconciling');
   const request = reconcileRequest(plan, prepared, drained);
   const proof = await proveRun(plan, request);
-  const report = runReport(plan, drained, request, proof, notes, Date.now());
+  const report = runReport(plan, drained, request, proof, [...notes, ...(await deployment)], Date.now());
   await storeReport({ report });
   board.enter('done');
   await condition(allHandlersFinished);

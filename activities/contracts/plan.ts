@@ -73,4 +73,6 @@ export interface PipelinePlan {
   readonly ioTaskQueue: string;
   /** Task queue of the machine that holds the file and runs the Spark driver. */
   readonly hostTaskQueue: string;
+  /** Whether dashboards are brought into the worker's Kibana; absent: there is none. */
+  readonly dashboards?: boolean;
 }

@@ -25,14 +25,18 @@ export function createPreparationActivities({
   kafka,
   elasticsearch,
   taskQueues,
+  dashboards,
 }: {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
   readonly taskQueues: TaskQueues;
+  /** Whether the worker has a Kibana to bring dashboards into. */
+  readonly dashboards: boolean;
 }): PreparationActivities {
   return {
     // Throws synchronously on bad input, which must become a rejected promise.
-    parseInput: (request) => Promise.resolve().then(() => parseInput(taskQueues, request)),
+    parseInput: (request) =>
+      Promise.resolve().then(() => ({ ...parseInput(taskQueues, request), ...(dashboards ? { dashboards } : {}) })),
     planReplay: (request) => planReplay(kafka, taskQueues.io, request),
     planRedrive: (request) => planRedrive(kafka, taskQueues.io, request),
     prepareTopics: (plan) => prepareTopics(kafka, plan),

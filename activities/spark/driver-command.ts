@@ -20,7 +20,15 @@ export interface LocalSpark {
 const FIND_SPARK = 'import importlib.util as u; print(u.find_spec("pyspark").submodule_search_locations[0])';
 const CORES = 2;
 /** Variables that would send a driver to another Spark, or are none of its business. */
-const LEFT_OUT = ['SPARK_CONF_DIR', 'PYSPARK_SUBMIT_ARGS', 'PYTHONPATH', 'PYTHONHOME', 'ELASTICSEARCH_API_KEY'];
+const LEFT_OUT = [
+  'SPARK_CONF_DIR',
+  'PYSPARK_SUBMIT_ARGS',
+  'PYTHONPATH',
+  'PYTHONHOME',
+  'ELASTICSEARCH_API_KEY',
+  'KIBANA_API_KEY',
+  'KIBANA_PASSWORD',
+];
 
 const run = promisify(execFile);
 

@@ -83,6 +83,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
     redriveSlice: () => Promise.resolve({ byReason: {}, unindexed: 0 }),
     reconcileRun: () => Promise.resolve(PROOF),
     storeReport: () => Promise.resolve(),
+    deployDashboards: () => Promise.resolve({ objects: 5 }),
     findRun: () => Promise.reject(pipelineFailure('InvalidInput', 'no run here')),
     ...overrides,
   };

@@ -64,6 +64,15 @@ function onQueue(activities: Activities, taskQueue: string): Activities {
   return { ...activities, parseInput: parse };
 }
 
+/** As a worker with a Kibana plans. */
+function withKibana(activities: Activities): Activities {
+  const parse: Activities['parseInput'] = async (request) => ({
+    ...(await activities.parseInput(request)),
+    dashboards: true,
+  });
+  return { ...activities, parseInput: parse };
+}
+
 async function run(start: StartPipeline, input: unknown): Promise<RunReport | null> {
   const handle = await start(input);
   return (await handle.result()) as RunReport | null;
@@ -106,6 +115,38 @@ describe('streamingPipeline', () => {
     expect(calls.filter((name) => order.includes(name))).toEqual(order);
     expect(calls.lastIndexOf('indexSlice')).toBeLessThan(calls.indexOf('reconcileRun'));
   }, 180_000);
+
+  it('brings no dashboards anywhere where no Kibana is configured', async () => {
+    const { activities, calls } = fakeActivities();
+    await withWorker(activities, (start) => run(start, SIMULATED));
+    expect(calls).not.toContain('deployDashboards');
+  }, 120_000);
+
+  it('brings dashboards into a Kibana that is late, beside the run', async () => {
+    const { activities, calls } = fakeActivities();
+    let attempts = 0;
+    activities.deployDashboards = () =>
+      ++attempts <= 3
+        ? Promise.reject(pipelineFailure('ServiceUnavailable', 'Kibana is not ready'))
+        : Promise.resolve({ objects: 5 });
+    const report = await withWorker(withKibana(activities), (start) => run(start, SIMULATED));
+
+    expect(report).toMatchObject({ reconciled: true, notes: [] });
+    expect(attempts).toBe(4);
+    expect(calls).toContain('reconcileRun');
+  }, 120_000);
+
+  it('ends well where Kibana refuses the dashboards, and says why in the report', async () => {
+    const { activities } = fakeActivities({
+      deployDashboards: () => Promise.reject(pipelineFailure('DashboardsRefused', 'Kibana answered 401')),
+    });
+    const report = await withWorker(withKibana(activities), (start) => run(start, SIMULATED));
+
+    expect(report).toMatchObject({
+      reconciled: true,
+      notes: ['The dashboards were not brought into Kibana: Kibana answered 401'],
+    });
+  }, 120_000);
 
   it('waits an hour for Elasticsearch and goes on', async () => {
     const { activities } = fakeActivities();
