@@ -44,7 +44,6 @@ export async function indexSlice(
 ): Promise<IndexSliceResult> {
   const context = Context.current();
   const { topic, partition } = input;
-  const pipeline = pipelineOf(topic);
   const position = resumePosition(context.info.heartbeatDetails, input);
   const { start: starts, end: ends } = await kafka.offsets(topic);
   const end = ends[partition] ?? '0';
@@ -74,7 +73,7 @@ export async function indexSlice(
   try {
     if (BigInt(position.next) < BigInt(to)) {
       await kafka.readRange(range, async (records) => {
-        const indexing = { pipeline, indexedAt: Date.now() };
+        const indexing = { pipeline: pipelineOf(topic), indexedAt: Date.now() };
         for (const record of seen.unseen(records)) {
           const full = writer.add(toBulkItem(record, indexing));
           if (full !== null) await full;

@@ -98,3 +98,12 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
   );
   return { activities: recorded as unknown as Activities, calls };
 }
+
+/** As those of a worker that has a Kibana. */
+export function withKibana(activities: Activities): Activities {
+  const parseInput: Activities['parseInput'] = async (request) => ({
+    ...(await activities.parseInput(request)),
+    dashboards: true,
+  });
+  return { ...activities, parseInput };
+}
