@@ -1,7 +1,7 @@
 import type { Panel } from './panel';
 
 /** Columns of a dashboard. */
-export const COLUMNS = 48;
+const COLUMNS = 48;
 
 /** Where a panel stands, in columns and rows from the upper left corner. */
 export interface Place {
