@@ -13,6 +13,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
+import { aliasesOf, derivedTopics } from '../../activities/contracts/pipeline-names';
 import { pipelineFailure } from '../../activities/failures';
 import type { PipelineProgress } from '../../workflows/progress';
 import { fakeActivities } from './fake-activities';
@@ -120,6 +121,18 @@ function paths(): Record<string, Path> {
         await handle.executeUpdate('skip', { args: [skip] });
       },
     },
+    dashboards: {
+      input: BOUNDED,
+      activities: withDashboards(),
+      saved: ofPipeline,
+    },
+    redriven: {
+      type: 'redriveDeadLetters',
+      workflowId: 'redrive/quick/all',
+      input: { name: 'quick' },
+      activities: withLetters(),
+      saved: { 'redrive-dead-letters': 'redrive/quick/all' },
+    },
     file: {
       input: FILE,
       activities: withFile(),
@@ -188,6 +201,32 @@ function withFile(): Activities {
       const { next, published, deadLetters, bytes } = await activities.publishSimulatedRange(simulated);
       return { byteNext: next * 20, rowNext: next, done: next >= 100, published, deadLetters, bytes };
     },
+  };
+}
+
+function withDashboards(): Activities {
+  const { activities } = fakeActivities();
+  return {
+    ...activities,
+    parseInput: async (request) => ({ ...(await activities.parseInput(request)), dashboards: true }),
+  };
+}
+
+/** A dead-letter topic that takes three slices. */
+function withLetters(): Activities {
+  const { activities } = fakeActivities();
+  return {
+    ...activities,
+    planRedrive: () =>
+      Promise.resolve({
+        choice: { name: 'quick' },
+        dryRun: true,
+        topics: derivedTopics('quick'),
+        aliases: aliasesOf('quick'),
+        ioTaskQueue: 'histories-redriven',
+        from: { 0: '0', 1: '10' },
+        to: { 0: '60000', 1: '30' },
+      }),
   };
 }
 

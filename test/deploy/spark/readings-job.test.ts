@@ -7,16 +7,15 @@ import { sweepSparkDrivers, type SparkState } from '../../../activities/spark';
 import { processFacts } from '../../../activities/spark/process-life';
 import type { WindowAnomaly } from '../../../activities/contracts/record';
 import { stackAddresses } from '../../stack';
-import { CASE_FIELDS, CASE_MEASUREMENTS, PARSE_CASES, type ParseCase } from './parse-cases';
+import { caseMessage, LOAD_START_MS, loadMessage } from './job-messages';
+import { CASE_FIELDS, CASE_MEASUREMENTS, PARSE_CASES } from './parse-cases';
 import { expectOutcome } from './expect-outcome';
 import { simulatedWindows } from './simulated-windows';
 import { idOf, lastWindows, planOf, SparkRun, until, type Written } from './spark-run';
 
-const PARTITIONS = 2;
 const LOAD = 6_000;
 const REPEATED = 300;
 const PER_BATCH = 2_000;
-const LOAD_START_MS = Date.parse('2024-01-01T00:00:00Z');
 const ANSWER_MS = 600_000;
 
 jest.setTimeout(ANSWER_MS);
@@ -39,7 +38,7 @@ beforeAll(async () => {
     sparkState,
   );
   await producer.connect();
-  await bounded.prepareTopics(PARTITIONS);
+  await bounded.prepareTopics(2);
 });
 afterAll(async () => {
   await sweepSparkDrivers(sparkState);
@@ -47,17 +46,6 @@ afterAll(async () => {
   await bounded.kafka.close();
   await rm(sparkState, { recursive: true });
 });
-
-function messageOf({ name, value, headers }: ParseCase) {
-  return { key: name, value, headers: { ...(headers ?? { 'event-id': name }) } };
-}
-
-/** Readings of ten devices, ten minutes apart in event time from one to the next of a device. */
-function loadMessage(n: number) {
-  const time = new Date(LOAD_START_MS + n * 1_000).toISOString();
-  const value = JSON.stringify({ origin: `device-${n % 10}`, time, temp: 32 + (n % 97) / 10, humid: (n % 1_001) / 10 });
-  return { key: `device-${n % 10}`, value, headers: { 'event-id': `load-${n}`, run: bounded.plan.run } };
-}
 
 describe('a bounded run of the Spark job', () => {
   const simulated = simulatedWindows();
@@ -69,13 +57,13 @@ describe('a bounded run of the Spark job', () => {
 
   beforeAll(async () => {
     const { raw, enriched: enrichedTopic } = bounded.plan.topics;
-    const load = Array.from({ length: LOAD }, (_, n) => loadMessage(n));
+    const load = Array.from({ length: LOAD }, (_, n) => loadMessage(n, bounded.plan.run));
     for (const messages of [load.slice(0, LOAD / 2), load.slice(0, REPEATED), load.slice(LOAD / 2)]) {
       await producer.send({ topic: raw, messages });
     }
     await producer.send({ topic: raw, messages: load.slice(0, REPEATED) });
     await producer.send({ topic: raw, messages: simulated.messages.map((message) => ({ ...message })) });
-    for (const parseCase of PARSE_CASES) await producer.send({ topic: raw, messages: [messageOf(parseCase)] });
+    for (const parseCase of PARSE_CASES) await producer.send({ topic: raw, messages: [caseMessage(parseCase)] });
     const now = Date.now();
     const inMinutes = (minutes: number) => JSON.stringify({ origin: 'clock', time: now + minutes * 60_000, temp: 50 });
     await producer.send({
@@ -95,10 +83,8 @@ describe('a bounded run of the Spark job', () => {
       ],
     });
     const rawUntil = await bounded.ends(raw);
-    await producer.send({
-      topic: raw,
-      messages: [{ key: 'x', value: inMinutes(0), headers: { 'event-id': 'beyond' } }],
-    });
+    const beyond = { key: 'x', value: inMinutes(0), headers: { 'event-id': 'beyond' } };
+    await producer.send({ topic: raw, messages: [beyond] });
 
     const first = {
       plan: bounded.plan,
