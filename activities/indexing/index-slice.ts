@@ -8,6 +8,7 @@ import type { IncomingRecord, KafkaGateway } from '../kafka';
 import { toBulkItem } from './bulk-item';
 import { BulkWriter } from './bulk-writer';
 import { countsSchema, type IndexCounts, type IndexSliceInput, type IndexSliceResult } from './slice';
+import { sliceEnd } from './slice-end';
 import { writeEntries, type Written } from './write-entries';
 
 const markSchema = z.object({ offset: z.string(), timestamp: z.string(), hash: z.string() });
@@ -32,7 +33,7 @@ export interface IndexingDependencies {
  * A repeated attempt goes on at the last heartbeat; what it does twice changes nothing, since ids are the records' own.
  * Counts are of offsets passed, so they are not doubled by it.
  *
- * @throws OffsetOutOfRange when the log no longer holds `from`
+ * @throws OffsetOutOfRange when the log no longer holds `from`, or ends before it
  * @throws TopicRecreated when another record stands where `after` was read
  * @throws ServiceUnavailable when Kafka or Elasticsearch does not answer
  * @throws IndexMisconfigured when Elasticsearch refuses for a reason that no document can mend
@@ -48,7 +49,7 @@ export async function indexSlice(
   const { start: starts, end: ends } = await kafka.offsets(topic);
   const end = ends[partition] ?? '0';
   const to = sliceEnd(input, end);
-  const seen = new Watch(position.last, starts[partition] ?? '0', topic);
+  const seen = new Watch(position, { start: starts[partition] ?? '0', end }, input);
   crash('index-before-read');
 
   const beat = (): void => {
@@ -107,11 +108,19 @@ function requestSignal(context: Context): AbortSignal {
 class Watch {
   #expected: RecordMark | null;
 
+  /** @throws OffsetOutOfRange when the log ends before the checkpoint: even where nothing is to be read, that is told */
   constructor(
-    last: RecordMark | null,
-    start: string,
-    private readonly topic: string,
+    { next, last }: Position,
+    { start, end }: { readonly start: string; readonly end: string },
+    private readonly source: Pick<IndexSliceInput, 'topic' | 'partition'>,
   ) {
+    if (BigInt(next) > BigInt(end)) {
+      throw pipelineFailure(
+        'OffsetOutOfRange',
+        `Topic ${source.topic} partition ${source.partition} ends at offset ${end}, expected it to reach ${next}. ` +
+          'It was made anew or has lost records: start a new run.',
+      );
+    }
     // What retention has removed cannot be looked at again.
     this.#expected = last !== null && BigInt(last.offset) >= BigInt(start) ? last : null;
   }
@@ -132,7 +141,7 @@ class Watch {
     if (isSameRecord(recordMark(first), expected)) return records.slice(1);
     throw pipelineFailure(
       'TopicRecreated',
-      `Topic ${this.topic} holds another record at offset ${expected.offset} of partition ${first.partition} than was ` +
+      `Topic ${this.source.topic} holds another record at offset ${expected.offset} of partition ${first.partition} than was ` +
         'read there. It was made anew: start a new run, or type skip to take it as it is from an offset on.',
     );
   }
@@ -142,10 +151,4 @@ function resumePosition(details: unknown, { from, after }: IndexSliceInput): Pos
   const resumed = positionSchema.safeParse(details);
   if (resumed.success && BigInt(resumed.data.next) >= BigInt(from)) return resumed.data;
   return { next: from, last: after ?? null, counts: { read: 0, indexed: 0, stale: 0, deadLetters: 0, bytes: 0 } };
-}
-
-function sliceEnd({ from, until, maxRecords }: IndexSliceInput, end: string): string {
-  const wanted = until === null || BigInt(until) > BigInt(end) ? BigInt(end) : BigInt(until);
-  const limit = BigInt(from) + BigInt(maxRecords);
-  return String(wanted < limit ? wanted : limit);
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { Kafka, logLevel } from 'kafkajs';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { DeadLetter } from '../../../activities/contracts/record';
 import { createIndexingActivities } from '../../../activities/indexing';
@@ -70,16 +69,6 @@ async function slice(
   const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
   const whole = { topic, partition: 0, from: '0', until: null, maxRecords: 100_000, alias, deadLetterTopic, ...input };
   return await environment.run(() => activities.indexSlice(whole));
-}
-
-/** Deletes a topic and makes it anew under the same name. */
-async function remake(topic: string): Promise<void> {
-  const admin = new Kafka({ brokers: [...stackAddresses().kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  await admin.deleteTopics({ topics: [topic] });
-  while ((await admin.listTopics()).includes(topic)) await new Promise((resolve) => setTimeout(resolve, 50));
-  await admin.disconnect();
-  await kafka.prepareTopics([{ topic, partitions: 1, maxMessageBytes: 4_194_352 }]);
 }
 
 async function count(alias: string): Promise<number> {
@@ -190,23 +179,6 @@ describe('indexSlice', () => {
       index: Object.keys(await elasticsearch.indices.getAlias({ name: pipeline.alias })),
     });
     await expect(slice(pipeline)).rejects.toMatchObject({ type: 'IndexMisconfigured', nonRetryable: false });
-  });
-
-  it('notices that another record stands where the last one was read', async () => {
-    const pipeline = await newPipeline();
-    await kafka.publish(pipeline.topic, [reading(0), reading(1), reading(2)]);
-    const { last } = await slice(pipeline, { until: '2' });
-    expect(last).toMatchObject({ offset: '1' });
-
-    expect(await slice(pipeline, { from: '2', after: last ?? null })).toMatchObject({ next: '3', counts: { read: 1 } });
-    await remake(pipeline.topic);
-    // Longer than before, so that no offset tells.
-    await kafka.publish(
-      pipeline.topic,
-      Array.from({ length: 9 }, (_, n) => reading(100 + n)),
-    );
-    const again = slice(pipeline, { from: '2', after: last ?? null });
-    await expect(again).rejects.toMatchObject({ type: 'TopicRecreated', nonRetryable: true });
   });
 
   it('ends at a flood of refused records before any of the last is dead-lettered', async () => {

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { DiscrepancyKind } from '../../../activities/contracts/report';
+import { FactBuckets } from '../../../activities/reconciliation/fact-buckets';
+import {
+  ReadingAccount,
+  readingDiscrepancies,
+  type ReadingFact,
+} from '../../../activities/reconciliation/reading-account';
+import { Tally } from '../../../activities/reconciliation/tally';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'naive-verdict-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+type Verdict = Readonly<Partial<Record<DiscrepancyKind, number>>>;
+
+/** The same, said about the whole lists of facts at once, without accounts, buckets or an order. */
+function naiveVerdict(facts: readonly ReadingFact[]): Verdict {
+  const verdict: Partial<Record<DiscrepancyKind, number>> = {};
+  for (const id of new Set(facts.map((fact) => fact.id))) {
+    const own = facts.filter((fact) => fact.id === id);
+    for (const kind of naiveKinds(own)) verdict[kind] = (verdict[kind] ?? 0) + 1;
+  }
+  return verdict;
+}
+
+function naiveKinds(facts: readonly ReadingFact[]): DiscrepancyKind[] {
+  const of = (side: ReadingFact['side']) => facts.filter((fact) => fact.side === side);
+  const is = (side: ReadingFact['side']): boolean => of(side).length > 0;
+  const contents = (side: ReadingFact['side']): string[] => [
+    ...new Set(of(side).map((fact) => ('digest' in fact ? fact.digest : ''))),
+  ];
+  const refused = (stage: string): boolean =>
+    facts.some((fact) => fact.side === 'letter' && fact.cause.startsWith(stage));
+  const [published, enriched, indexed, letter] = [is('published'), is('enriched'), is('indexed'), is('letter')];
+  const [made, found] = [contents('enriched'), contents('indexed')];
+  const shown = contents('indexed letter');
+  const judged: readonly (readonly [DiscrepancyKind, boolean])[] = [
+    ['planned but not published', is('planned') && !published && !refused('source')],
+    ['published but not planned', !is('planned') && (published || refused('source'))],
+    [
+      'published but neither indexed nor a dead letter',
+      published && !indexed && !refused('index') && (enriched || !refused('parse')),
+    ],
+    ['enriched but not published', enriched && !published],
+    ['indexed but not published', indexed && !published],
+    ['indexed but not enriched', indexed && published && !enriched],
+    ['indexed and a dead letter', indexed && (refused('parse') || refused('source'))],
+    ['indexed twice', of('indexed').length > 1],
+    ['indexed with other content', made.length === 1 && found.length === 1 && made[0] !== found[0]],
+    ['conflicting content under one id', contents('published').length > 1 || made.length > 1],
+    ['dead letter of nothing published', !published && (refused('parse') || refused('index'))],
+    ['dead letter not indexed', letter && shown.length === 0],
+    ['dead letter not published', !letter && shown.length > 0],
+    [
+      'dead letter with other content',
+      letter && (shown.length > 1 || (shown.length === 1 && !contents('letter').includes(shown[0] ?? ''))),
+    ],
+  ];
+  return judged.filter(([, applies]) => applies).map(([kind]) => kind);
+}
+
+async function bucketedVerdict(facts: readonly ReadingFact[], count: number, maxIds: number): Promise<Verdict> {
+  const buckets = new FactBuckets<ReadingFact>({ folder: await mkdtemp(join(folder, 'set-')), count, maxIds });
+  for (const fact of facts) buckets.append(fact);
+  const tally = new Tally();
+  for await (const accounts of buckets.accounts(() => new ReadingAccount())) {
+    expect(accounts.size).toBeLessThanOrEqual(maxIds);
+    for (const [id, account] of accounts) tally.addReading(id, account, readingDiscrepancies(account, true));
+  }
+  const { discrepancies } = tally.totals();
+  expect(tally.addsUp).toBe(Object.keys(discrepancies).length === 0);
+  return discrepancies;
+}
+
+const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g');
+const digest = fc.constantFrom('x', 'y');
+const fact: fc.Arbitrary<ReadingFact> = fc.oneof(
+  fc.record({ side: fc.constant('planned' as const), id }),
+  fc.record({ side: fc.constant('published' as const), id, digest }),
+  fc.record({ side: fc.constant('enriched' as const), id, digest, window: fc.constant('d|0') }),
+  fc.record({ side: fc.constantFrom('indexed' as const, 'indexed letter' as const), id, digest }),
+  fc.record({
+    side: fc.constant('letter' as const),
+    id,
+    digest,
+    cause: fc.constantFrom('source:TooLarge', 'parse:Empty', 'index:document_parsing_exception'),
+  }),
+);
+
+/** A run in which nothing is wrong, as most of them are. */
+const sound: fc.Arbitrary<ReadingFact[]> = fc.uniqueArray(id, { minLength: 1 }).map((ids) =>
+  ids.flatMap((each): ReadingFact[] => [
+    { side: 'planned', id: each },
+    { side: 'published', id: each, digest: 'x' },
+    { side: 'enriched', id: each, digest: 'x', window: 'd|0' },
+    { side: 'indexed', id: each, digest: 'x' },
+  ]),
+);
+
+describe('the verdict over facts in buckets', () => {
+  it('is that of a naive model, whatever the facts, their order, the buckets and the memory', async () => {
+    const facts = fc
+      .tuple(fc.oneof(sound, fc.constant([])), fc.array(fact, { maxLength: 40 }))
+      .chain(([base, more]) => fc.shuffledSubarray([...base, ...more], { minLength: base.length + more.length }));
+    const memory = fc.record({ count: fc.integer({ min: 1, max: 4 }), maxIds: fc.integer({ min: 1, max: 3 }) });
+    await fc.assert(
+      fc.asyncProperty(facts, memory, async (given, { count, maxIds }) => {
+        expect(await bucketedVerdict(given, count, maxIds)).toEqual(naiveVerdict(given));
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('goes red when any one fact of a sound run is missing', async () => {
+    await fc.assert(
+      fc.asyncProperty(sound, fc.nat(), async (given, position) => {
+        expect(await bucketedVerdict(given, 2, 2)).toEqual({});
+        const missing = given.filter((_, place) => place !== position % given.length);
+        expect(await bucketedVerdict(missing, 2, 2)).not.toEqual({});
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
