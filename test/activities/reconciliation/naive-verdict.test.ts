@@ -32,40 +32,62 @@ function naiveVerdict(facts: readonly ReadingFact[]): Verdict {
 }
 
 function naiveKinds(facts: readonly ReadingFact[]): DiscrepancyKind[] {
-  const of = (side: ReadingFact['side']) => facts.filter((fact) => fact.side === side);
-  const is = (side: ReadingFact['side']): boolean => of(side).length > 0;
-  const contents = (side: ReadingFact['side']): string[] => [
-    ...new Set(of(side).map((fact) => ('digest' in fact ? fact.digest : ''))),
-  ];
-  const refused = (stage: string): boolean =>
-    facts.some((fact) => fact.side === 'letter' && fact.cause.startsWith(stage));
-  const [published, enriched, indexed, letter] = [is('published'), is('enriched'), is('indexed'), is('letter')];
-  const [made, found] = [contents('enriched'), contents('indexed')];
-  const shown = contents('indexed letter');
-  const judged: readonly (readonly [DiscrepancyKind, boolean])[] = [
-    ['planned but not published', is('planned') && !published && !refused('source')],
-    ['published but not planned', !is('planned') && (published || refused('source'))],
-    [
-      'published but neither indexed nor a dead letter',
-      published && !indexed && !refused('index') && (enriched || !refused('parse')),
-    ],
-    ['enriched but not published', enriched && !published],
-    ['indexed but not published', indexed && !published],
-    ['indexed but not enriched', indexed && published && !enriched],
-    ['indexed and a dead letter', indexed && (refused('parse') || refused('source'))],
-    ['indexed twice', of('indexed').length > 1],
-    ['indexed with other content', made.length === 1 && found.length === 1 && made[0] !== found[0]],
-    ['conflicting content under one id', contents('published').length > 1 || made.length > 1],
-    ['dead letter of nothing published', !published && (refused('parse') || refused('index'))],
-    ['dead letter not indexed', letter && shown.length === 0],
-    ['dead letter not published', !letter && shown.length > 0],
-    [
-      'dead letter with other content',
-      letter && (shown.length > 1 || (shown.length === 1 && !contents('letter').includes(shown[0] ?? ''))),
-    ],
-  ];
-  return judged.filter(([, applies]) => applies).map(([kind]) => kind);
+  return NAIVE_RULES.filter(([, applies]) => applies(new Said(facts))).map(([kind]) => kind);
 }
+
+/** What is said of one id. */
+class Said {
+  constructor(private readonly facts: readonly ReadingFact[]) {}
+
+  times(side: ReadingFact['side']): number {
+    return this.facts.filter((fact) => fact.side === side).length;
+  }
+
+  on(side: ReadingFact['side']): boolean {
+    return this.times(side) > 0;
+  }
+
+  contents(side: ReadingFact['side']): string[] {
+    return [...new Set(this.facts.flatMap((fact) => (fact.side === side && 'digest' in fact ? fact.digest : [])))];
+  }
+
+  refusedBy(...stages: string[]): boolean {
+    return this.facts.some((fact) => fact.side === 'letter' && stages.includes(fact.cause.split(':')[0] ?? ''));
+  }
+}
+
+const NAIVE_RULES: readonly (readonly [DiscrepancyKind, (said: Said) => boolean])[] = [
+  ['planned but not published', (s) => s.on('planned') && !s.on('published') && !s.refusedBy('source')],
+  ['published but not planned', (s) => !s.on('planned') && (s.on('published') || s.refusedBy('source'))],
+  [
+    'published but neither indexed nor a dead letter',
+    (s) =>
+      s.on('published') && !s.on('indexed') && !s.refusedBy('index') && !(s.refusedBy('parse') && !s.on('enriched')),
+  ],
+  ['enriched but not published', (s) => s.on('enriched') && !s.on('published')],
+  ['indexed but not published', (s) => s.on('indexed') && !s.on('published')],
+  ['indexed but not enriched', (s) => s.on('indexed') && s.on('published') && !s.on('enriched')],
+  ['indexed and a dead letter', (s) => s.on('indexed') && s.refusedBy('parse', 'source')],
+  ['indexed twice', (s) => s.times('indexed') > 1],
+  [
+    'indexed with other content',
+    (s) => {
+      const [made, found] = [s.contents('enriched'), s.contents('indexed')];
+      return made.length === 1 && found.length === 1 && made[0] !== found[0];
+    },
+  ],
+  ['conflicting content under one id', (s) => s.contents('published').length > 1 || s.contents('enriched').length > 1],
+  ['dead letter of nothing published', (s) => !s.on('published') && s.refusedBy('parse', 'index')],
+  ['dead letter not indexed', (s) => s.on('letter') && !s.on('indexed letter')],
+  ['dead letter not published', (s) => !s.on('letter') && s.on('indexed letter')],
+  [
+    'dead letter with other content',
+    (s) => {
+      const shown = s.contents('indexed letter');
+      return s.on('letter') && (shown.length > 1 || shown.some((each) => !s.contents('letter').includes(each)));
+    },
+  ],
+];
 
 async function bucketedVerdict(facts: readonly ReadingFact[], count: number, maxIds: number): Promise<Verdict> {
   const buckets = new FactBuckets<ReadingFact>({ folder: await mkdtemp(join(folder, 'set-')), count, maxIds });
