@@ -5,16 +5,24 @@ import { PartitionReader } from '../../../activities/kafka/partition-reader';
 import { stackAddresses } from '../../stack';
 
 const FETCH_BYTES = 256 * 1024;
-const RECORD = 'x'.repeat(150_000);
+/** Of two such, one fetch takes one. */
+const HALF = 150_000;
+/** Only a fetch that begins with it takes it. */
+const MORE = 300_000;
 
-/** Looks for changes of a topic all the time, and counts how often its consumers join. */
+/** Looks for changes of a topic all the time, and notes what its consumers do. */
 class AttentiveKafka extends Kafka {
   joins = 0;
+  /** First offset of each batch. */
+  readonly fetched: string[] = [];
 
   override consumer(config?: ConsumerConfig): Consumer {
     const consumer = super.consumer({ groupId: '', ...config, metadataMaxAge: 100 });
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.joins += 1;
+    });
+    consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
+      this.fetched.push(payload.firstOffset);
     });
     return consumer;
   }
@@ -43,9 +51,10 @@ afterAll(async () => {
   await admin.disconnect();
 });
 
-/** Each record a batch of its own, of which one fetch takes one. */
-async function publish(count: number): Promise<void> {
-  for (let n = 0; n < count; n++) await gateway.publish(topic, [{ key: null, value: RECORD, headers: {} }]);
+/** Each record is a batch of its own. */
+async function publish(count: number, bytes = HALF): Promise<void> {
+  const value = 'x'.repeat(bytes);
+  for (let n = 0; n < count; n++) await gateway.publish(topic, [{ key: null, value, headers: {} }]);
 }
 
 describe('a reader', () => {
@@ -69,6 +78,7 @@ describe('a reader', () => {
     await reader.close();
     expect(seen).toEqual(Array.from({ length: seen.length }, (_, n) => String(2 + n)));
     expect(seen.length).toBeGreaterThan(4);
+    expect(kafka.fetched).toEqual(seen);
   });
 
   it('does not pass over what retention removes under it, and leaves the mirror of the checkpoint alone', async () => {
@@ -82,7 +92,7 @@ describe('a reader', () => {
     await transaction.send({ topic, messages: [{ value: 'aborted' }] });
     await transaction.abort();
     await producer.disconnect();
-    await publish(1);
+    await publish(1, MORE);
     const { end } = await gateway.offsets(topic);
     let batches = 0;
     const reading = gateway.readRange({ topic, partition: 0, from: '0', to: end[0] ?? '' }, async () => {
