@@ -2,6 +2,7 @@ import { Client as ElasticsearchClient, HttpConnection } from '@elastic/elastics
 import { createKafkaGateway, type KafkaGateway } from '../activities/kafka';
 import { addressesOf } from './addresses';
 import type { Config } from './config';
+import { elasticsearchAuthorization } from './elasticsearch-authorization';
 
 /** The clients of one process; Temporal's retries are the one retry layer, so the clients' own stay low. */
 export interface Clients {
@@ -12,13 +13,14 @@ export interface Clients {
 
 export function openClients(config: Config, clientId: string): Clients {
   const { kafkaBrokers, elasticsearchNode } = addressesOf(config);
+  const authorization = elasticsearchAuthorization(config);
   const kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId });
   const elasticsearch = new ElasticsearchClient({
     node: elasticsearchNode,
     Connection: HttpConnection,
     maxRetries: 0,
     requestTimeout: config.ELASTICSEARCH_TIMEOUT_MS,
-    ...(config.ELASTICSEARCH_API_KEY === undefined ? {} : { auth: { apiKey: config.ELASTICSEARCH_API_KEY } }),
+    ...(authorization !== undefined && { headers: { authorization } }),
   });
   return {
     kafka,

@@ -21,13 +21,9 @@ const FIND_SPARK = 'import importlib.util as u; print(u.find_spec("pyspark").sub
 const CORES = 2;
 /** Variables that would send a driver to another Spark, or are none of its business. */
 const LEFT_OUT = [
-  'SPARK_CONF_DIR',
-  'PYSPARK_SUBMIT_ARGS',
-  'PYTHONPATH',
-  'PYTHONHOME',
-  'ELASTICSEARCH_API_KEY',
-  'KIBANA_API_KEY',
-  'KIBANA_PASSWORD',
+  ...['SPARK_CONF_DIR', 'PYSPARK_SUBMIT_ARGS', 'PYTHONPATH', 'PYTHONHOME'],
+  ...['ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD'],
+  ...['KIBANA_API_KEY', 'KIBANA_USERNAME', 'KIBANA_PASSWORD'],
 ];
 
 const run = promisify(execFile);

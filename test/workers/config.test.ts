@@ -19,4 +19,28 @@ describe('loadConfig', () => {
     expect(load).toThrow(/ELASTICSEARCH_NODE[\s\S]*TEMPORAL_ADDRESS|TEMPORAL_ADDRESS[\s\S]*ELASTICSEARCH_NODE/);
     expect(load).toThrow(/KAFKA_PORT/);
   });
+
+  const key = { ELASTICSEARCH_API_KEY: 'key' };
+  const username = { ELASTICSEARCH_USERNAME: 'pipeline' };
+  const password = { ELASTICSEARCH_PASSWORD: 's3cret' };
+
+  it('takes a key for Elasticsearch, or a user with a password, or neither', () => {
+    expect(loadConfig(key)).toMatchObject(key);
+    expect(loadConfig({ ...username, ...password })).toMatchObject({ ...username, ...password });
+    expect(loadConfig({ ...key, ELASTICSEARCH_USERNAME: '', ELASTICSEARCH_PASSWORD: '' })).toMatchObject(key);
+  });
+
+  it.each([
+    ['a user without a password', { ...username }],
+    ['a password without a user', { ...password }],
+    ['a key beside a user', { ...key, ...username }],
+    ['a key beside a password', { ...key, ...password }],
+    ['a key beside both', { ...key, ...username, ...password }],
+  ])('refuses %s in one sentence that names the three and no value', (_what, env) => {
+    const load = () => loadConfig(env);
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(/expected this alone, or ELASTICSEARCH_USERNAME with ELASTICSEARCH_PASSWORD/);
+    expect(load).toThrow(/at ELASTICSEARCH_API_KEY/);
+    expect(load).not.toThrow(/s3cret/);
+  });
 });
