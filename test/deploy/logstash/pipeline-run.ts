@@ -1,0 +1,205 @@
+/**
+ * What a Logstash pipeline would do with Kafka records, for the few plugins and options that ours uses; any other is
+ * refused, so that a change of the pipeline cannot pass unseen.
+ *
+ * @module
+ */
+import type { IncomingRecord } from '../../../activities/kafka';
+import type { Condition, Expression, Hash, Operand, Plugin, Section, Statement, Value } from './config-syntax';
+
+export type Event = Record<string, unknown>;
+
+/** An output that an event came to, its options filled in. */
+export interface Written {
+  readonly plugin: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The event without its metadata. */
+  readonly document: Event;
+}
+
+/** Takes one record through filters and outputs. */
+export function runPipeline(
+  sections: readonly Section[],
+  environment: Readonly<Record<string, string>>,
+  topic: string,
+  record: IncomingRecord,
+): Written[] {
+  const text = (given: string): string =>
+    given.replace(/\$\{(\w+)\}/g, (_all, name: string) => environment[name] ?? '');
+  const event = decorated(topic, record);
+  const written: Written[] = [];
+  for (const { plugin, attributes } of reached(sections, 'filter', event))
+    filter(plugin, optionsOf(attributes, text), event);
+  for (const { plugin, attributes } of reached(sections, 'output', event)) {
+    const { '@metadata': _metadata, ...document } = event;
+    const options = Object.entries(optionsOf(attributes, text));
+    const filled = options.map(([name, value]) => [name, typeof value === 'string' ? sprintf(value, event) : value]);
+    written.push({ plugin, options: Object.fromEntries(filled) as Event, document });
+  }
+  return written;
+}
+
+/** The event that the Kafka input makes of a record under `decorate_events => "extended"`. */
+function decorated(topic: string, { partition, offset, timestamp, value, headers }: IncomingRecord): Event {
+  const texts = Object.entries(headers).map(([name, bytes]) => [name, bytes.toString('utf8')]);
+  const kafka = {
+    topic,
+    partition,
+    offset: Number(offset),
+    timestamp: Number(timestamp),
+    headers: Object.fromEntries(texts) as Event,
+  };
+  return {
+    message: value?.toString('utf8') ?? '',
+    '@timestamp': new Date(0).toISOString(),
+    '@version': '1',
+    '@metadata': { kafka },
+  };
+}
+
+/** The plugins of a section that an event comes to, one after the other: a condition sees what those before it did. */
+function* reached(sections: readonly Section[], section: string, event: Event): Generator<Plugin> {
+  for (const { body } of sections.filter((each) => each.section === section)) yield* reachedIn(body, event);
+}
+
+function* reachedIn(body: readonly Statement[], event: Event): Generator<Plugin> {
+  for (const statement of body) {
+    if ('plugin' in statement) yield statement;
+    else {
+      const arm = statement.arms.find(({ condition }) => condition === null || holds(condition, event));
+      if (arm !== undefined) yield* reachedIn(arm.body, event);
+    }
+  }
+}
+
+function holds({ join, of }: Condition, event: Event): boolean {
+  const isTrue = (expression: Expression): boolean => expressionHolds(expression, event);
+  return join === 'and' ? of.every(isTrue) : of.some(isTrue);
+}
+
+function expressionHolds(expression: Expression, event: Event): boolean {
+  if ('of' in expression) {
+    const { of, not } = expression;
+    const value = typeof of === 'object' && 'join' in of ? holds(of, event) : operand(of, event);
+    return (value !== undefined && value !== null && value !== false) !== not;
+  }
+  const [left, right] = [operand(expression.left, event), operand(expression.right, event)];
+  switch (expression.operator) {
+    case '==':
+      return left === right;
+    case '=~':
+      return typeof left === 'string' && right instanceof RegExp && right.test(left);
+    case 'in':
+      return Array.isArray(right) && right.includes(left);
+    default:
+      throw new Error(`expected a known operator, got ${expression.operator}`);
+  }
+}
+
+function operand(of: Operand, event: Event): unknown {
+  if (typeof of !== 'object') return of;
+  if ('field' in of) return get(event, of.field);
+  return 'pattern' in of ? new RegExp(of.pattern) : of.list.map((each) => operand(each, event));
+}
+
+/** Filters change the event; the options of one `mutate` are carried out in the order that the plugin has for them. */
+function filter(plugin: string, options: Event, event: Event): void {
+  const order = { json: ['source', 'remove_field'], ruby: ['code'], mutate: MUTATIONS }[plugin] ?? [];
+  const unknown = Object.keys(options).filter((option) => !order.includes(option));
+  if (order.length === 0 || unknown.length > 0)
+    throw new Error(`expected known filters, got ${plugin} ${unknown.join()}`);
+  for (const option of order.filter((each) => each in options)) {
+    if (FILTERS[option]?.(event, options[option]) === false) return;
+  }
+}
+
+const MUTATIONS = ['convert', 'split', 'copy', 'add_field', 'remove_field'];
+
+/** By option; `false` ends the filter as failed. */
+const FILTERS: Readonly<Record<string, (event: Event, value: unknown) => boolean>> = {
+  source: (event, field) => parseInto(event, String(get(event, String(field)))),
+  code: (event, code) => setClock(event, String(code)),
+  convert: eachField((event, field, type) => {
+    const value = get(event, field);
+    if (value !== undefined) set(event, field, type === 'integer' ? Number(value) : String(value));
+  }),
+  split: eachField((event, field, separator) => {
+    set(event, field, String(get(event, field)).split(separator));
+  }),
+  copy: eachField((event, from, to) => {
+    const value = get(event, from);
+    if (value !== undefined) set(event, to, value);
+  }),
+  add_field: eachField((event, field, value) => {
+    set(event, sprintf(field, event), sprintf(value, event));
+  }),
+  remove_field: (event, fields) => {
+    for (const field of fields as string[]) Reflect.deleteProperty(event, field);
+    return true;
+  },
+};
+
+function eachField(change: (event: Event, field: string, value: string) => void) {
+  return (event: Event, hash: unknown): boolean => {
+    for (const [field, value] of Object.entries(hash as Record<string, string>)) change(event, field, value);
+    return true;
+  };
+}
+
+function parseInto(event: Event, text: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('not an object');
+    Object.assign(event, parsed);
+    return true;
+  } catch {
+    event['tags'] = ['_jsonparsefailure'];
+    return false;
+  }
+}
+
+/** The one line of Ruby that sets a field to the clock in milliseconds. */
+function setClock(event: Event, code: string): boolean {
+  const field = /^event\.set\('((?:\[\w+\])+)', \(Time\.now\.to_f \* 1000\)\.to_i\)$/.exec(code)?.[1];
+  if (field === undefined) throw new Error(`expected the clock to be set, got ${code}`);
+  set(event, field, Date.now());
+  return true;
+}
+
+function optionsOf(attributes: Plugin['attributes'], text: (given: string) => string): Event {
+  return Object.fromEntries(attributes.map(([name, value]) => [name, plain(value, text)]));
+}
+
+function plain(value: Value, text: (given: string) => string): unknown {
+  if (typeof value === 'string') return text(value);
+  if (typeof value === 'number') return value;
+  if (isHash(value)) return optionsOf(value.entries, text);
+  return 'plugin' in value ? value.plugin : value.map((each) => plain(each, text));
+}
+
+function isHash(value: Exclude<Value, string | number>): value is Hash {
+  return 'entries' in value && typeof value.entries === 'object';
+}
+
+/** `%{[a][b]}` becomes the field; where there is none the text stays, as Logstash leaves it. */
+function sprintf(text: string, event: Event): string {
+  return text.replace(/%\{([^}]+)\}/g, (all, field: string) => {
+    const value = get(event, field);
+    return value === undefined ? all : String(value as string | number);
+  });
+}
+
+function keysOf(field: string): string[] {
+  return field.startsWith('[') ? field.slice(1, -1).split('][') : [field];
+}
+
+function get(event: Event, field: string): unknown {
+  return keysOf(field).reduce<unknown>((value, key) => (value as Event | undefined)?.[key], event);
+}
+
+function set(event: Event, field: string, value: unknown): void {
+  const keys = keysOf(field);
+  const last = keys.pop() ?? '';
+  const parent = keys.reduce((inside, key) => (inside[key] ??= {}) as Event, event);
+  parent[last] = value;
+}

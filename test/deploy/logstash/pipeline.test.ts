@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { bulkBody, toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
+import type { IncomingRecord } from '../../../activities/kafka';
+import { parseInput } from '../../../activities/preparation/parse-input';
+import { parseConfig, type Plugin } from './config-syntax';
+import { runPipeline, type Written } from './pipeline-run';
+
+const LOGSTASH = join(__dirname, '..', '..', '..', 'deploy', 'logstash');
+const text = readFileSync(join(LOGSTASH, 'pipeline.conf'), 'utf8');
+const sections = parseConfig(text);
+const ENVIRONMENT = {
+  PIPELINE_NAME: 'plant',
+  KAFKA_BROKERS: 'kafka:19092',
+  ELASTICSEARCH_NODE: 'http://elasticsearch:9200',
+  ELASTICSEARCH_USERNAME: 'pipeline',
+  ELASTICSEARCH_PASSWORD: 's3cret',
+};
+const { topics, aliases } = parseInput(
+  { io: 'io', host: 'host' },
+  { input: undefined, workflowId: 'pipeline/plant', run: 'r1', startedAt: '2026-05-01T00:00:00Z' },
+);
+
+function record(value: unknown, headers: Readonly<Record<string, string>>): IncomingRecord {
+  return {
+    partition: 3,
+    offset: '41',
+    timestamp: '1700000000400',
+    key: Buffer.from('d1'),
+    value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes)])),
+  };
+}
+
+const READING = record(
+  { id: 'r1-d1-7', deviceId: 'd1', timestamp: '2026-05-01T10:00:30.000000Z', temperature: 21.5, labels: { a: 'ü "' } },
+  { 'event-id': 'r1-d1-7', run: 'r1', raw: '7:9007199254740993:1700000000300' },
+);
+const WINDOW = record(
+  { id: 'r1|d1|1700000000000|60000', deviceId: 'd1', count: 60, temperature: { count: 60, mean: 21.25 } },
+  { 'event-id': 'r1|d1|1700000000000|60000', run: 'r1', version: '60' },
+);
+const DEAD_LETTER = record(
+  { id: 'plant.raw-0-12', stage: 'parse', reason: 'NotUtf8', topic: 'plant.raw', partition: 0, offset: '12' },
+  { 'event-id': 'plant.raw-0-12', run: 'r1' },
+);
+
+/** What our own indexing sends for a record: action and document. */
+function ours(given: IncomingRecord, indexedAt: number): { action: object; document: object } {
+  const [action = '', document = ''] = bulkBody([toBulkItem(given, indexedAt) as BulkItem])
+    .toString()
+    .split('\n');
+  return { action: (JSON.parse(action) as { index: object }).index, document: JSON.parse(document) as object };
+}
+
+/** The same for what Logstash writes. */
+function theirs({ options, document }: Written): { action: object; document: object; indexedAt: number } {
+  const { document_id: id, version, version_type: versionType } = options;
+  const versioned = version === undefined ? {} : { version: Number(version), version_type: versionType };
+  const { indexedAt } = document['passage'] as { indexedAt: number };
+  return { action: { _id: id, ...versioned }, document, indexedAt };
+}
+
+describe('the Logstash pipeline', () => {
+  it.each([
+    ['a reading', topics.enriched, aliases.readings, READING],
+    ['a window', topics.windows, aliases.windows, WINDOW],
+    ['a dead letter', topics.deadLetter, aliases.deadLetters, DEAD_LETTER],
+  ])(
+    'writes %s under the id, version and index that we write it under, as the same document',
+    (_what, topic, alias, given) => {
+      const [written, ...more] = runPipeline(sections, ENVIRONMENT, topic, given);
+      expect(more).toEqual([]);
+      expect(written).toMatchObject({ plugin: 'elasticsearch', options: { action: 'index', index: alias } });
+      const { indexedAt, ...sent } = theirs(written as Written);
+      expect(sent).toEqual(ours(given, indexedAt));
+      expect(Math.abs(Date.now() - indexedAt)).toBeLessThan(60_000);
+    },
+  );
+
+  it.each([
+    ['without an id', record({ a: 1 }, { run: 'r1' })],
+    ['that is no object', record('[1]', { run: 'r1', 'event-id': 'e1' })],
+    ['that is no JSON', record('{"a":', { run: 'r1', 'event-id': 'e1' })],
+    ['that is empty', record('', { run: 'r1', 'event-id': 'e1' })],
+  ])('sends no record %s to Elasticsearch, as we send none', (_what, given) => {
+    expect(runPipeline(sections, ENVIRONMENT, topics.enriched, given).map(({ plugin }) => plugin)).toEqual(['file']);
+  });
+
+  it('reads the topics from their beginning, with their headers, and commits what is on disk', () => {
+    const [input] = sections.filter(({ section }) => section === 'input').flatMap(({ body }) => body as Plugin[]);
+    const options = Object.fromEntries(input?.attributes ?? []);
+    expect(options).toMatchObject({
+      auto_offset_reset: 'earliest',
+      decorate_events: 'extended',
+      enable_auto_commit: 'false',
+    });
+    const named = (options['topics'] as string[]).map((topic) => topic.replace('${PIPELINE_NAME}', 'plant'));
+    expect(named).toEqual([topics.enriched, topics.windows, topics.deadLetter]);
+  });
+
+  it('holds what it reads on disk, keeps what is refused, and adds no field of its own', () => {
+    expect(parse(readFileSync(join(LOGSTASH, 'logstash.yml'), 'utf8'))).toMatchObject({
+      'queue.type': 'persisted',
+      'dead_letter_queue.enable': true,
+      'pipeline.ecs_compatibility': 'disabled',
+    });
+  });
+
+  it('asks for no variable that it is not given', () => {
+    const asked = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? '');
+    expect([...new Set(asked)].sort()).toEqual(Object.keys(ENVIRONMENT).sort());
+  });
+});
+
+describe('the comparison with our indexing', () => {
+  it.each([
+    ['another id', '[headers][event-id]}"', '[key]}"'],
+    ['another index', '${PIPELINE_NAME}-readings', '${PIPELINE_NAME}.readings'],
+    ['a field of Logstash left in', '["@timestamp", "@version"]', '["@timestamp"]'],
+    ['a passage field left out', '"[passage][publishedAt]" => "%{[@metadata][kafka][headers][raw][2]}"', ''],
+    ['a number as text', '"[passage][partition]" => "integer"', ''],
+  ])('sees %s', (_what, from, to) => {
+    expect(text).toContain(from);
+    const mutant = parseConfig(text.replaceAll(from, to));
+    const [written] = runPipeline(mutant, ENVIRONMENT, topics.enriched, READING);
+    const { indexedAt, ...sent } = theirs(written as Written);
+    const index = written?.options['index'];
+    expect({ index, ...sent }).not.toEqual({ index: aliases.readings, ...ours(READING, indexedAt) });
+  });
+
+  it('sees windows without their version', () => {
+    const mutant = parseConfig(text.replace(/ *version(_type)? => .*\n/g, ''));
+    const [written] = runPipeline(mutant, ENVIRONMENT, topics.windows, WINDOW);
+    const { indexedAt, ...sent } = theirs(written as Written);
+    expect(sent).not.toEqual(ours(WINDOW, indexedAt));
+  });
+
+  it.each([
+    ['filter', 'ruby {', 'grok {'],
+    ['option', 'copy =>', 'rename =>'],
+  ])('refuses one %s that it does not know', (_what, from, to) => {
+    const mutant = parseConfig(text.replace(from, to));
+    expect(() => runPipeline(mutant, ENVIRONMENT, topics.windows, WINDOW)).toThrow(/expected known filters/);
+  });
+});
+
+describe('the syntax of a Logstash configuration', () => {
+  it('allows sections, plugins, hashes, arrays, numbers and conditions', () => {
+    const config = 'input { a { n => 1.5 l => ["x", [2]] h => { "k" => v1 2 => "w" } c => json { } } }\n# end\n';
+    expect(parseConfig(config)).toEqual([
+      {
+        section: 'input',
+        body: [
+          {
+            plugin: 'a',
+            attributes: [
+              ['n', 1.5],
+              ['l', ['x', [2]]],
+              [
+                'h',
+                {
+                  entries: [
+                    ['k', 'v1'],
+                    ['2', 'w'],
+                  ],
+                },
+              ],
+              ['c', { plugin: 'json', attributes: [] }],
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['a brace that is not closed', /\}\s*$/, '\n'],
+    ['a brace too many', /$/, '}\n'],
+    ['another section', 'filter {', 'transform {'],
+    ['an equals sign for an arrow', 'action =>', 'action ='],
+    ['an option without a value', 'action => "index"', 'action =>'],
+    ['a string that is not closed', '"${KAFKA_BROKERS}"', '"${KAFKA_BROKERS}'],
+    ['an array without a comma', '["${PIPELINE_NAME}.enriched", ', '["${PIPELINE_NAME}.enriched" '],
+    ['a comma between options', 'action => "index"', 'action => "index",'],
+    ['a condition without brackets', 'if [@metadata][kafka][headers][raw] {', 'if {'],
+    ['an operator that is none', '=~ /', '~= /'],
+    ['a field that is not closed', '![@metadata][kafka][headers][event-id]', '![@metadata][kafka][headers][event-id'],
+    ['a pattern that is not closed', '/\\.enriched$/', '/\\.enriched$'],
+    ['a hash without braces', 'convert => {', 'convert =>'],
+    ['a comment that begins otherwise', '# Headers', '// Headers'],
+  ])('refuses %s', (_what, from, to) => {
+    const mutant = text.replace(from, () => to);
+    expect(mutant).not.toBe(text);
+    expect(() => parseConfig(mutant)).toThrow(/^line \d+: expected .*, got /);
+  });
+});

@@ -1,0 +1,59 @@
+/**
+ * Prepares servers that nobody has used yet, once: the namespace, users, and the topics and indices of one pipeline.
+ * Repeating it changes nothing.
+ *
+ * @module
+ */
+import { Connection } from '@temporalio/client';
+import { z } from 'zod';
+import { createPreparationActivities } from '../activities/preparation';
+import { addressesOf } from './addresses';
+import { openClients, type Clients } from './clients';
+import { type Config, loadConfig } from './config';
+import { setUpUsers } from './elasticsearch-users';
+import { setUpNamespace } from './temporal-namespace';
+
+/** What is asked for beside the settings of a worker. */
+const settings = z.object({
+  /** Topics and indices of this pipeline are there before its first run, for other writers of them. */
+  PIPELINE_NAME: z.string().default('demo'),
+  /** Secret, both. Elasticsearch takes none of fewer than six characters. */
+  KIBANA_PASSWORD: z.string().min(6),
+  PIPELINE_PASSWORD: z.string().min(6),
+});
+
+/** The name of every variable that is read here beside those of a worker. */
+export const SET_UP_SETTINGS: readonly string[] = Object.keys(settings.shape);
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const { PIPELINE_NAME, KIBANA_PASSWORD, PIPELINE_PASSWORD } = settings.parse(process.env);
+  const clients = openClients(config, 'set-up');
+  const temporal = await Connection.connect({ address: addressesOf(config).temporal });
+  try {
+    await setUpNamespace(temporal, config.TEMPORAL_NAMESPACE);
+    await setUpUsers(clients.elasticsearch, { kibana: KIBANA_PASSWORD, pipeline: PIPELINE_PASSWORD });
+    await setUpPipeline(config, clients, PIPELINE_NAME);
+  } finally {
+    await clients.close();
+    await temporal.close();
+  }
+  console.log(`namespace ${config.TEMPORAL_NAMESPACE}, users, and topics and indices of ${PIPELINE_NAME} are ready`);
+}
+
+/** Makes the topics and indices that a run of the pipeline without an input would make. */
+export async function setUpPipeline(config: Config, clients: Clients, name: string): Promise<void> {
+  const taskQueues = { io: config.PIPELINE_TASK_QUEUE, host: config.PIPELINE_TASK_QUEUE };
+  const preparation = createPreparationActivities({ ...clients, taskQueues });
+  const byDefault = { input: undefined, run: 'set-up', startedAt: new Date().toISOString() };
+  const plan = await preparation.parseInput({ ...byDefault, workflowId: `pipeline/${name}` });
+  await preparation.prepareTopics(plan);
+  await preparation.prepareIndices({ aliases: plan.aliases, measurements: plan.rules.measurements });
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof z.ZodError ? z.prettifyError(error) : error);
+    process.exitCode = 1;
+  });
+}
