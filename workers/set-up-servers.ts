@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { createPreparationActivities } from '../activities/preparation';
 import { addressesOf } from './addresses';
@@ -12,6 +14,8 @@ import { openClients, type Clients } from './clients';
 import { type Config, loadConfig } from './config';
 import { setUpUsers } from './elasticsearch-users';
 import { setUpNamespace } from './temporal-namespace';
+
+const RETRY_MS = 1_000;
 
 /** What is asked for beside the settings of a worker. */
 const settings = z.object({
@@ -41,14 +45,29 @@ async function main(): Promise<void> {
   console.log(`namespace ${config.TEMPORAL_NAMESPACE}, users, and topics and indices of ${PIPELINE_NAME} are ready`);
 }
 
-/** Makes the topics and indices that a run of the pipeline without an input would make. */
+/** Makes the topics and indices that a run of the pipeline without an input would make, once the servers let it. */
 export async function setUpPipeline(config: Config, clients: Clients, name: string): Promise<void> {
   const taskQueues = { io: config.PIPELINE_TASK_QUEUE, host: config.PIPELINE_TASK_QUEUE };
   const preparation = createPreparationActivities({ ...clients, taskQueues });
   const byDefault = { input: undefined, run: 'set-up', startedAt: new Date().toISOString() };
   const plan = await preparation.parseInput({ ...byDefault, workflowId: `pipeline/${name}` });
-  await preparation.prepareTopics(plan);
-  await preparation.prepareIndices({ aliases: plan.aliases, measurements: plan.rules.measurements });
+  const { aliases, rules } = plan;
+  await insist(() => preparation.prepareTopics(plan));
+  await insist(() => preparation.prepareIndices({ aliases, measurements: rules.measurements }));
+}
+
+/** What Temporal does for an activity: does it again while its failure may pass. */
+async function insist(activity: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await activity();
+      return;
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure) || error.nonRetryable === true) throw error;
+      console.error(`trying again: ${error.message}`);
+      await sleep(RETRY_MS);
+    }
+  }
 }
 
 if (require.main === module) {
