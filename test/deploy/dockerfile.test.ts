@@ -6,6 +6,9 @@ import { SETTINGS } from '../../workers/config';
 const PROJECT = join(__dirname, '..', '..');
 const text = readFileSync(join(PROJECT, 'deploy', 'Dockerfile'), 'utf8');
 
+/** Variables that packages read. */
+const OF_OTHERS = ['NODE_ENV', 'SWC_NATIVE_BINDING_CACHE'];
+
 /** What breaks a rule of the image. */
 function problemsOf(dockerfile: string): string[] {
   const lines = dockerfile.replaceAll(/\\\n/g, '').split('\n');
@@ -23,7 +26,7 @@ function problemsOf(dockerfile: string): string[] {
     ...(/^CMD \["node", .*"workers\/pipeline-worker\.ts"\]$/.test(command) ? [] : ['runs in a shell']),
     ...starting('ARG').map((line) => `${line} stays in the history`),
     ...lines.filter((line) => /^(COPY|ADD) \.\/? /.test(line)),
-    ...variables.filter((name) => name !== 'NODE_ENV' && !SETTINGS.includes(name)),
+    ...variables.filter((name) => ![...SETTINGS, ...OF_OTHERS].includes(name)),
     ...pinProblems(dockerfile),
   ];
 }
