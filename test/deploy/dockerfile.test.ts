@@ -22,7 +22,7 @@ function problemsOf(dockerfile: string): string[] {
   ].map(([, name]) => name ?? '');
   return [
     ...starting('FROM').filter((line) => !/^FROM [\w/]+:\d+\.\d+\.\d+(-[\w-]+)*( AS [\w-]+)?$/.test(line)),
-    ...(last.indexOf('USER node') < 0 || last.indexOf('USER node') > last.indexOf(command) ? ['runs as root'] : []),
+    ...(!last.includes('USER node') || last.indexOf('USER node') > last.indexOf(command) ? ['runs as root'] : []),
     ...(/^CMD \["node", .*"workers\/pipeline-worker\.ts"\]$/.test(command) ? [] : ['runs in a shell']),
     ...starting('ARG').map((line) => `${line} stays in the history`),
     ...lines.filter((line) => /^(COPY|ADD) \.\/? /.test(line)),
