@@ -83,10 +83,10 @@ describe('the Compose file', () => {
       'ELASTIC_PASSWORD: ${E:-changeme}',
       'holds no secret',
     ],
-    ['no health check', /    healthcheck:\n      # Tells [^]*?start_period: 30s\n/, '', 'worker has a health check'],
+    ['no health check', / {4}healthcheck:\n {6}# Tells [^]*?start_period: 30s\n/, '', 'worker has a health check'],
     [
       'a health check that others wait for left out',
-      /    healthcheck:\n      # Asks [^]*?start_period: 60s\n/,
+      / {4}healthcheck:\n {6}# Asks [^]*?start_period: 60s\n/,
       '',
       'setup waits',
     ],

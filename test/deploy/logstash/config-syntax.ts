@@ -50,7 +50,7 @@ class ConfigParser {
 
   config(): Section[] {
     const sections: Section[] = [];
-    for (this.#blank(); this.#at < this.text.length; this.#blank()) {
+    while (!this.#isAtEnd()) {
       const section = this.#match(/input|filter|output/y, 'input, filter or output');
       sections.push({ section, body: this.#body() });
     }
@@ -187,6 +187,11 @@ class ConfigParser {
     this.#blank();
     pattern.lastIndex = this.#at;
     return pattern.exec(this.text)?.[0];
+  }
+
+  #isAtEnd(): boolean {
+    this.#blank();
+    return this.#at === this.text.length;
   }
 
   #blank(): void {

@@ -31,7 +31,7 @@ export function runPipeline(
   for (const { plugin, attributes } of reached(sections, 'filter', event))
     filter(plugin, optionsOf(attributes, text), event);
   for (const { plugin, attributes } of reached(sections, 'output', event)) {
-    const { '@metadata': _metadata, ...document } = event;
+    const document = Object.fromEntries(Object.entries(event).filter(([name]) => name !== '@metadata'));
     const options = Object.entries(optionsOf(attributes, text));
     const filled = options.map(([name, value]) => [name, typeof value === 'string' ? sprintf(value, event) : value]);
     written.push({ plugin, options: Object.fromEntries(filled) as Event, document });
@@ -83,18 +83,15 @@ function expressionHolds(expression: Expression, event: Event): boolean {
     const value = typeof of === 'object' && 'join' in of ? holds(of, event) : operand(of, event);
     return (value !== undefined && value !== null && value !== false) !== not;
   }
-  const [left, right] = [operand(expression.left, event), operand(expression.right, event)];
-  switch (expression.operator) {
-    case '==':
-      return left === right;
-    case '=~':
-      return typeof left === 'string' && right instanceof RegExp && right.test(left);
-    case 'in':
-      return Array.isArray(right) && right.includes(left);
-    default:
-      throw new Error(`expected a known operator, got ${expression.operator}`);
-  }
+  const compare = OPERATORS[expression.operator];
+  if (compare === undefined) throw new Error(`expected a known operator, got ${expression.operator}`);
+  return compare(operand(expression.left, event), operand(expression.right, event));
 }
+
+const OPERATORS: Readonly<Record<string, (left: unknown, right: unknown) => boolean>> = {
+  '=~': (left, right) => typeof left === 'string' && right instanceof RegExp && right.test(left),
+  in: (left, right) => Array.isArray(right) && right.includes(left),
+};
 
 function operand(of: Operand, event: Event): unknown {
   if (typeof of !== 'object') return of;
@@ -117,14 +114,14 @@ const MUTATIONS = ['convert', 'split', 'copy', 'add_field', 'remove_field'];
 
 /** By option; `false` ends the filter as failed. */
 const FILTERS: Readonly<Record<string, (event: Event, value: unknown) => boolean>> = {
-  source: (event, field) => parseInto(event, String(get(event, String(field)))),
+  source: (event, field) => parseInto(event, textOf(get(event, String(field)))),
   code: (event, code) => setClock(event, String(code)),
   convert: eachField((event, field, type) => {
     const value = get(event, field);
-    if (value !== undefined) set(event, field, type === 'integer' ? Number(value) : String(value));
+    if (value !== undefined) set(event, field, type === 'integer' ? Number(value) : textOf(value));
   }),
   split: eachField((event, field, separator) => {
-    set(event, field, String(get(event, field)).split(separator));
+    set(event, field, textOf(get(event, field)).split(separator));
   }),
   copy: eachField((event, from, to) => {
     const value = get(event, from);
@@ -185,8 +182,12 @@ function isHash(value: Exclude<Value, string | number>): value is Hash {
 function sprintf(text: string, event: Event): string {
   return text.replace(/%\{([^}]+)\}/g, (all, field: string) => {
     const value = get(event, field);
-    return value === undefined ? all : String(value as string | number);
+    return value === undefined ? all : textOf(value);
   });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function keysOf(field: string): string[] {

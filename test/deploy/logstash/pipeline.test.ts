@@ -55,7 +55,8 @@ function ours(given: IncomingRecord, indexedAt: number): { action: object; docum
 }
 
 /** The same for what Logstash writes. */
-function theirs({ options, document }: Written): { action: object; document: object; indexedAt: number } {
+function theirs(written: Written | undefined): { action: object; document: object; indexedAt: number } {
+  const { options = {}, document = {} } = written ?? {};
   const { document_id: id, version, version_type: versionType } = options;
   const versioned = version === undefined ? {} : { version: Number(version), version_type: versionType };
   const { indexedAt } = document['passage'] as { indexedAt: number };
@@ -73,7 +74,7 @@ describe('the Logstash pipeline', () => {
       const [written, ...more] = runPipeline(sections, ENVIRONMENT, topic, given);
       expect(more).toEqual([]);
       expect(written).toMatchObject({ plugin: 'elasticsearch', options: { action: 'index', index: alias } });
-      const { indexedAt, ...sent } = theirs(written as Written);
+      const { indexedAt, ...sent } = theirs(written);
       expect(sent).toEqual(ours(given, indexedAt));
       expect(Math.abs(Date.now() - indexedAt)).toBeLessThan(60_000);
     },
@@ -125,7 +126,7 @@ describe('the comparison with our indexing', () => {
     expect(text).toContain(from);
     const mutant = parseConfig(text.replaceAll(from, to));
     const [written] = runPipeline(mutant, ENVIRONMENT, topics.enriched, READING);
-    const { indexedAt, ...sent } = theirs(written as Written);
+    const { indexedAt, ...sent } = theirs(written);
     const index = written?.options['index'];
     expect({ index, ...sent }).not.toEqual({ index: aliases.readings, ...ours(READING, indexedAt) });
   });
@@ -133,7 +134,7 @@ describe('the comparison with our indexing', () => {
   it('sees windows without their version', () => {
     const mutant = parseConfig(text.replace(/ *version(_type)? => .*\n/g, ''));
     const [written] = runPipeline(mutant, ENVIRONMENT, topics.windows, WINDOW);
-    const { indexedAt, ...sent } = theirs(written as Written);
+    const { indexedAt, ...sent } = theirs(written);
     expect(sent).not.toEqual(ours(WINDOW, indexedAt));
   });
 
