@@ -2,7 +2,7 @@ import { Client as ElasticsearchClient, HttpConnection } from '@elastic/elastics
 import { createKafkaGateway, type KafkaGateway } from '../activities/kafka';
 import { addressesOf } from './addresses';
 import type { Config } from './config';
-import { elasticsearchAuthorization } from './elasticsearch-authorization';
+import { authorizationOf } from './authorization';
 
 /** The clients of one process; Temporal's retries are the one retry layer, so the clients' own stay low. */
 export interface Clients {
@@ -13,7 +13,7 @@ export interface Clients {
 
 export function openClients(config: Config, clientId: string): Clients {
   const { kafkaBrokers, elasticsearchNode } = addressesOf(config);
-  const authorization = elasticsearchAuthorization(config);
+  const authorization = authorizationOf(config, 'ELASTICSEARCH');
   const kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId });
   const elasticsearch = new ElasticsearchClient({
     node: elasticsearchNode,

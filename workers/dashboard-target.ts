@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DashboardTarget } from '../activities/dashboards';
+import { authorizationOf } from './authorization';
 import type { Config } from './config';
 
 /** The Kibana that the settings name; null where they name none. */
@@ -8,17 +9,7 @@ export function dashboardTargetOf(config: Config): DashboardTarget | null {
   if (url === undefined) return null;
   return {
     url,
-    authorization: authorizationOf(config),
+    authorization: authorizationOf(config, 'KIBANA') ?? null,
     file: join(__dirname, '..', 'kibana', 'dashboards.ndjson'),
   };
-}
-
-function authorizationOf({
-  KIBANA_API_KEY: key,
-  KIBANA_USERNAME: user,
-  KIBANA_PASSWORD: password,
-}: Config): string | null {
-  if (key !== undefined) return `ApiKey ${key}`;
-  if (user === undefined || password === undefined) return null;
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }

@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 /** Makes the topics and indices that a run of the pipeline without an input would make, once the servers let it. */
 export async function setUpPipeline(config: Config, clients: Clients, name: string): Promise<void> {
   const taskQueues = { io: config.PIPELINE_TASK_QUEUE, host: config.PIPELINE_TASK_QUEUE };
-  const preparation = createPreparationActivities({ ...clients, taskQueues });
+  const preparation = createPreparationActivities({ ...clients, taskQueues, dashboards: false });
   const byDefault = { input: undefined, run: 'set-up', startedAt: new Date().toISOString() };
   const plan = await preparation.parseInput({ ...byDefault, workflowId: `pipeline/${name}` });
   const { aliases, rules } = plan;

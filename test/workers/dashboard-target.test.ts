@@ -14,12 +14,13 @@ describe('dashboardTargetOf', () => {
     const user = { KIBANA_USERNAME: 'elastic', KIBANA_PASSWORD: 'pass:word' };
     expect(authorization({})).toBeNull();
     expect(authorization(user)).toBe(`Basic ${btoa('elastic:pass:word')}`);
-    expect(authorization({ ...user, KIBANA_API_KEY: 'a2V5' })).toBe('ApiKey a2V5');
+    expect(authorization({ KIBANA_API_KEY: 'a2V5' })).toBe('ApiKey a2V5');
   });
 
   it.each<[string, NodeJS.ProcessEnv]>([
     ['a password without a name', { KIBANA_PASSWORD: 'secret' }],
     ['a name without a password', { KIBANA_USERNAME: 'elastic' }],
+    ['a key beside a name', { KIBANA_API_KEY: 'secret', KIBANA_USERNAME: 'elastic', KIBANA_PASSWORD: 'secret' }],
     ['credentials in the address', { KIBANA_URL: 'https://elastic:secret@kibana.example' }],
   ])('refuses %s without telling it', (_, env) => {
     const load = () => loadConfig({ KIBANA_URL, ...env });

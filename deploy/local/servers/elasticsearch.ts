@@ -2,7 +2,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { addressesOf } from '../../../workers/addresses';
 import type { Config } from '../../../workers/config';
-import { elasticsearchAuthorization } from '../../../workers/elasticsearch-authorization';
+import { authorizationOf } from '../../../workers/authorization';
 import type { Installation } from '../install/installation';
 import { giveTo, unprivilegedUser } from './folder-access';
 import type { ManagedServer, Reachable } from './server';
@@ -83,7 +83,7 @@ function nodeSettings(config: Config, { data, logs }: { data: string; logs: stri
 }
 
 async function probeElasticsearch(node: string, config: Config, signal: AbortSignal): Promise<void> {
-  const authorization = elasticsearchAuthorization(config);
+  const authorization = authorizationOf(config, 'ELASTICSEARCH');
   const url = new URL('_cluster/health?wait_for_status=yellow&timeout=1s', node.endsWith('/') ? node : `${node}/`);
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
   const response = await fetch(url, { headers, signal });

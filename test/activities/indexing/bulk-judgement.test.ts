@@ -61,7 +61,7 @@ function items(count: number): BulkItem[] {
     const headers = { 'event-id': Buffer.from(`id${n}`) };
     const made = toBulkItem(
       { partition: 0, offset: String(n), timestamp: '0', key: null, value: Buffer.from('{}'), headers },
-      0,
+      { pipeline: 'p', indexedAt: 0 },
     );
     if ('reason' in made) throw new Error(made.reason);
     return made;

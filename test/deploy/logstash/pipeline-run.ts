@@ -115,7 +115,7 @@ const MUTATIONS = ['convert', 'split', 'copy', 'add_field', 'remove_field'];
 /** By option; `false` ends the filter as failed. */
 const FILTERS: Readonly<Record<string, (event: Event, value: unknown) => boolean>> = {
   source: (event, field) => parseInto(event, textOf(get(event, String(field)))),
-  code: (event, code) => setClock(event, String(code)),
+  code: (event, code) => runCode(event, String(code)),
   convert: eachField((event, field, type) => {
     const value = get(event, field);
     if (value !== undefined) set(event, field, type === 'integer' ? Number(value) : textOf(value));
@@ -156,10 +156,14 @@ function parseInto(event: Event, text: string): boolean {
 }
 
 /** The one line of Ruby that sets a field to the clock in milliseconds. */
-function setClock(event: Event, code: string): boolean {
-  const field = /^event\.set\('((?:\[\w+\])+)', \(Time\.now\.to_f \* 1000\)\.to_i\)$/.exec(code)?.[1];
-  if (field === undefined) throw new Error(`expected the clock to be set, got ${code}`);
-  set(event, field, Date.now());
+/** Two lines of Ruby: a field that becomes the clock, and one that becomes the difference of two others. */
+function runCode(event: Event, code: string): boolean {
+  const [, field = '', value = ''] = /^event\.set\('((?:\[\w+\])+)', (.+)\)$/.exec(code) ?? [];
+  const [, from, less] = /^event\.get\('(\S+)'\) - event\.get\('(\S+)'\)$/.exec(value) ?? [];
+  if (value === '(Time.now.to_f * 1000).to_i') set(event, field, Date.now());
+  else if (from !== undefined && less !== undefined) {
+    set(event, field, Number(get(event, from)) - Number(get(event, less)));
+  } else throw new Error(`expected the clock or a difference, got ${code}`);
   return true;
 }
 

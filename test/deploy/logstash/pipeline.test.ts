@@ -37,6 +37,10 @@ const READING = record(
   { id: 'r1-d1-7', deviceId: 'd1', timestamp: '2026-05-01T10:00:30.000000Z', temperature: 21.5, labels: { a: 'ü "' } },
   { 'event-id': 'r1-d1-7', run: 'r1', raw: '7:9007199254740993:1700000000300' },
 );
+const REDRIVEN = record(
+  { id: 'r1-d1-8', deviceId: 'd1' },
+  { 'event-id': 'r1-d1-8', run: 'r1', raw: '7:41:1700000000300', redrive: '2' },
+);
 const WINDOW = record(
   { id: 'r1|d1|1700000000000|60000', deviceId: 'd1', count: 60, temperature: { count: 60, mean: 21.25 } },
   { 'event-id': 'r1|d1|1700000000000|60000', run: 'r1', version: '60' },
@@ -48,7 +52,7 @@ const DEAD_LETTER = record(
 
 /** What our own indexing sends for a record: action and document. */
 function ours(given: IncomingRecord, indexedAt: number): { action: object; document: object } {
-  const [action = '', document = ''] = bulkBody([toBulkItem(given, indexedAt) as BulkItem])
+  const [action = '', document = ''] = bulkBody([toBulkItem(given, { pipeline: 'plant', indexedAt }) as BulkItem])
     .toString()
     .split('\n');
   return { action: (JSON.parse(action) as { index: object }).index, document: JSON.parse(document) as object };
@@ -66,6 +70,7 @@ function theirs(written: Written | undefined): { action: object; document: objec
 describe('the Logstash pipeline', () => {
   it.each([
     ['a reading', topics.enriched, aliases.readings, READING],
+    ['a redriven reading', topics.enriched, aliases.readings, REDRIVEN],
     ['a window', topics.windows, aliases.windows, WINDOW],
     ['a dead letter', topics.deadLetter, aliases.deadLetters, DEAD_LETTER],
   ])(
