@@ -2,6 +2,8 @@
 
 from pyspark.sql import Column, functions as F
 
+from once import once
+
 MIN_LETTERS, MAX_LETTERS = 3, 30
 MAX_WORDS = 50
 NO_LETTER = r"[^\p{L}]+"
@@ -21,5 +23,4 @@ def words(text: Column) -> Column:
     fitting = F.filter(
         F.array_except(every, F.lit(STOP_WORDS)), lambda word: F.length(word).between(MIN_LETTERS, MAX_LETTERS)
     )
-    found = F.array_sort(F.slice(fitting, 1, MAX_WORDS))
-    return F.when(F.size(found) > 0, found)
+    return once(F.array_sort(F.slice(fitting, 1, MAX_WORDS)), lambda found: F.when(F.size(found) > 0, found))

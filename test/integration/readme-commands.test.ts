@@ -131,7 +131,7 @@ describe('the commands of the README', () => {
   }, 600_000);
 
   it('hold, pace and stop a run without end, which is then drained and proven', async () => {
-    const endless = '{"source":{"kind":"simulate","records":null,"ratePerSecond":100}}';
+    const endless = '{"source":{"kind":"simulate","records":null,"ratePerSecond":400}}';
     await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
     await until('the query shows readings', async () => (await produced()) > 0);
     await type('update pipeline/mine pause');
