@@ -63,6 +63,8 @@ const settings = z.object({
 
   /** Python that has pyspark; set by the launcher. */
   SPARK_PYTHON: z.string().min(1).default('python3'),
+  /** Class archive for drivers, which then start sooner; set by the launcher. */
+  SPARK_CLASSES: z.string().min(1).optional(),
   /** Kafka connector jars for `--jars`, separated by commas; set by the launcher. */
   SPARK_JARS: z.string().default(''),
 

@@ -55,12 +55,5 @@ export async function planRedrive(
   const held = await kafka.offsets(topics.deadLetter);
   const range = { from: { ...held.start, ...from }, to: { ...held.end, ...to } };
   assertHeld(topics.deadLetter, range, held);
-  return {
-    choice,
-    dryRun,
-    topics,
-    aliases: aliasesOf(name),
-    ioTaskQueue,
-    ...range,
-  };
+  return { choice, dryRun, topics, aliases: aliasesOf(name), ioTaskQueue, ...range };
 }

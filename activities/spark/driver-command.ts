@@ -9,6 +9,8 @@ import type { DriverRequest } from './spark-adapter';
 export interface LocalSpark {
   /** Python that has pyspark. */
   readonly python: string;
+  /** Absolute path of a class archive; one that does not fit the Java is passed over. */
+  readonly classArchive?: string | undefined;
   /** Kafka connector jars, absolute. */
   readonly jars: readonly string[];
   /** Absolute path of the job. */
@@ -33,7 +35,7 @@ const run = promisify(execFile);
  * is the pid of the driver's JVM.
  */
 export async function driverCommand(
-  { python, jars, jobFile, environment }: LocalSpark,
+  { python, classArchive, jars, jobFile, environment }: LocalSpark,
   folder: RunFolder,
   { memoryMb, brief }: Pick<DriverRequest, 'memoryMb' | 'brief'>,
 ): Promise<{ command: string; args: string[]; env: Record<string, string | undefined> }> {
@@ -59,6 +61,7 @@ export async function driverCommand(
   };
   const javaOptions = [
     '-XX:+UseSerialGC',
+    ...(classArchive === undefined ? [] : [`-XX:SharedArchiveFile=${classArchive}`, '-Xlog:cds=off']),
     ...(brief ? ['-XX:TieredStopAtLevel=1'] : []),
     `"-Djava.io.tmpdir=${folder.scratchFolder}"`,
   ];

@@ -10,7 +10,7 @@ const PROJECT = resolve(__dirname, '../..');
 /** What a worker has to be told of this machine. */
 export interface WorkerSurroundings {
   readonly addresses: Addresses;
-  readonly installation: Pick<Installation, 'javaHome' | 'python' | 'sparkJars'>;
+  readonly installation: Pick<Installation, 'javaHome' | 'python' | 'sparkClasses' | 'sparkJars'>;
   readonly stateFolder: string;
 }
 
@@ -34,6 +34,7 @@ export function workerVariables(surroundings: WorkerSurroundings): Record<string
     PIPELINE_STATE_DIR: stateFolder,
     JAVA_HOME: installation.javaHome,
     SPARK_PYTHON: installation.python,
+    SPARK_CLASSES: installation.sparkClasses,
     SPARK_JARS: installation.sparkJars.join(','),
   };
 }

@@ -3,7 +3,7 @@ import { highestAttempt } from './attempts';
 import { PipelineDriver, until } from './pipeline-driver';
 import type { WorkerProcess } from './worker-process';
 
-const RECORDS = 20_000;
+const RECORDS = 10_000;
 
 let driver: PipelineDriver;
 beforeAll(async () => {

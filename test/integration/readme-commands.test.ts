@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { RunReport } from '../../activities/contracts/report';
 import type { OutgoingRecord } from '../../activities/kafka';
 import { stackAddresses, temporalProgram } from '../stack';
 import { PipelineDriver, until } from './pipeline-driver';
@@ -148,17 +149,27 @@ describe('the commands of the README', () => {
     expect(result).toContain('stopped by hand');
   }, 600_000);
 
-  it("carry people's own topic", async () => {
+  it("carry people's own topic under the field mapping, with exact counts", async () => {
     const topic = 'plant.readings';
     await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
-    const records = ['a', 'b', 'c'].map((key): OutgoingRecord => {
-      const value = JSON.stringify({ key, sensor: 's1', at: '2026-05-01T10:00:30Z', temp: 70 });
-      return { key, value, headers: {} };
-    });
-    await driver.kafka.publish(topic, records);
+    const at = '2026-05-01T10:00:30Z';
+    const records = [
+      { key: 'a', sensor: 's1', at, temp: 212, rh: 40, room: 'lab' },
+      { key: 'b', sensor: 's1', at: 1_777_629_630_000, temp: 32 },
+      { key: 'b', sensor: 's1', at: 1_777_629_630_000, temp: 32 },
+      { sensor: 's2', at, rh: 50 },
+      { key: 'c', sensor: 's1', at, temp: '70' },
+      { key: 'd', sensor: 's1', at: '2026-05-01 10:00', temp: 70 },
+    ].map((value): OutgoingRecord => ({ key: null, value: JSON.stringify(value), headers: {} }));
+    await driver.kafka.publish(topic, [...records, { key: null, value: '{"key":"e"', headers: {} }]);
     await type('start --workflow-id pipeline/plant');
-    const report: unknown = await driver.temporal.workflow.getHandle('pipeline/plant').result();
-    expect(report).toMatchObject({ reconciled: true, proof: { published: 3, indexed: 3 } });
+    const { proof } = (await driver.temporal.workflow.getHandle('pipeline/plant').result()) as RunReport;
+    const counts = { planned: null, published: 6, indexed: 3, deadLetters: 3, repeats: 1, windowedReadings: 3 };
+    expect(proof).toMatchObject({ reconciled: true, ...counts });
+    expect(proof.deadLettersByReason).toMatchObject({ 'parse:BadTimestamp': 1 });
+    const document = await driver.elasticsearch.get<Record<string, unknown>>({ index: 'plant-readings', id: 'a' });
+    expect(document._source).toMatchObject({ deviceId: 's1', humidity: 40, labels: { room: 'lab' } });
+    expect(document._source?.['temperature']).toBeCloseTo(100, 5);
   }, 600_000);
 
   it('are all typed here', () => {

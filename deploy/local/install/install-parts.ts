@@ -9,6 +9,7 @@ import { findJava } from './java';
 import { installPart, type InstallOptions, isInstalled, type Part, partFolder } from './part';
 import type { Report } from './progress';
 import { SPARK_PYTHON, sparkPart } from './spark';
+import { SPARK_CLASSES, sparkClassesPart } from './spark-classes';
 import { TEMPORAL_BINARY, temporalOnPath, temporalPart } from './temporal-cli';
 
 const { kafka, sparkConnector } = versions;
@@ -48,13 +49,14 @@ export async function installParts(
     kafkaLibs: partFolder(kafkaPart, cache),
     elasticsearchHome: join(partFolder(elasticsearchPart, cache), ELASTICSEARCH_HOME),
     python: join(partFolder(sparkPart, cache), SPARK_PYTHON),
+    sparkClasses: join(partFolder(sparkClassesPart, cache), SPARK_CLASSES),
     sparkJars: artifactFiles(sparkConnector.artifacts).map((file) => join(partFolder(connectorPart, cache), file)),
   };
 }
 
 /** The parts that this configuration needs, whether or not they are in the cache folder. */
 export function neededParts(config: Config): Part[] {
-  const parts: Part[] = [sparkPart, connectorPart];
+  const parts: Part[] = [sparkPart, sparkClassesPart, connectorPart];
   if (config.KAFKA_BROKERS === undefined) parts.push(kafkaPart);
   if (config.ELASTICSEARCH_NODE === undefined) parts.push(elasticsearchPart);
   if (config.TEMPORAL_ADDRESS === undefined) parts.push(temporalPart);

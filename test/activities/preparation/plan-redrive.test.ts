@@ -10,7 +10,12 @@ describe('planRedrive', () => {
       choice: { name: 'mine' },
       dryRun: true,
       topics: { enriched: 'mine.enriched', windows: 'mine.windows', deadLetter: 'mine.dead-letter' },
-      aliases: { readings: 'mine-readings', windows: 'mine-windows', deadLetters: 'mine-dead-letters' },
+      aliases: {
+        readings: 'mine-readings',
+        windows: 'mine-windows',
+        deadLetters: 'mine-dead-letters',
+        runs: 'mine-runs',
+      },
       ioTaskQueue: 'io',
       from: HELD.start,
       to: HELD.end,

@@ -13,7 +13,7 @@ import { expectOutcome } from './expect-outcome';
 import { simulatedWindows } from './simulated-windows';
 import { idOf, lastWindows, planOf, SparkRun, until, type Written } from './spark-run';
 
-const LOAD = 6_000;
+const LOAD = 3_000;
 const REPEATED = 300;
 const PER_BATCH = 2_000;
 const ANSWER_MS = 600_000;

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const START_MS = Date.parse('2025-01-01T00:00:00Z');
 const SIMULATION: PlannedSimulation = {
   kind: 'simulate',
-  records: 6_000,
+  records: 2_400,
   ratePerSecond: null,
   seed: 5,
   startAt: new Date(START_MS).toISOString(),
@@ -15,7 +15,7 @@ const SIMULATION: PlannedSimulation = {
   intervalMs: 1_000,
   malformedRatio: 0,
   repeatRatio: 0,
-  anomalyRatio: 0.002,
+  anomalyRatio: 0.004,
 };
 /** A thousandth of the distance between the limits: less deviation is taken for none. */
 const FLOORS = { temperature: 0.24, humidity: 0.1 } as const;

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import versions from '../versions.json';
+import { runClient } from './client';
+import { partFolder, type Part } from './part';
+import { SPARK_PYTHON, sparkPart } from './spark';
+
+/** The archive, inside the folder of the part. */
+export const SPARK_CLASSES = 'classes.jsa';
+
+const PROGRAM = resolve(__dirname, '../../spark/record_classes.py');
+
+/** An archive of the classes that a driver loads; another Java than the one that recorded it passes it over. */
+export const sparkClassesPart: Part = {
+  name: 'spark-classes',
+  version: versions.spark.version,
+  pins: { packages: versions.spark.packages, program: readFileSync(PROGRAM, 'utf8') },
+  proof: SPARK_CLASSES,
+  fill: async (folder, { env, progress, signal }) => {
+    progress.update('recording a class archive');
+    const python = join(partFolder(sparkPart, resolve(folder, '..')), SPARK_PYTHON);
+    // Spark's launcher would take them for its own settings.
+    const clean = { ...env, SPARK_HOME: undefined, PYSPARK_SUBMIT_ARGS: undefined, PYSPARK_PYTHON: python };
+    const args = ['-B', PROGRAM, join(folder, SPARK_CLASSES)];
+    await runClient({ program: python, args, cwd: folder, env: clean, signal });
+  },
+};
