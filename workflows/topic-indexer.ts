@@ -5,6 +5,7 @@ import type { RecordMark } from '../activities/contracts/record-mark';
 import type { IndexSliceResult } from '../activities/indexing/slice';
 import { Controls, type CarriedControls } from './controls';
 import { Parking } from './parking';
+import { IdleWatch } from './idle-watch';
 import { INDEXING, MAX_HISTORY_EVENTS } from './policies';
 import { add, NO_TOTALS, type Attention, type StageName, type StageTotals } from './progress';
 import { Telling } from './telling';
@@ -64,6 +65,9 @@ export class TopicIndexer {
   readonly #next: Record<string, string>;
   readonly #last: Record<string, RecordMark>;
   readonly #lags: Record<string, number> = {};
+  readonly #idleWatch = new IdleWatch();
+  /** Of all partitions, as the latest slice saw them. */
+  #ends: PartitionOffsets | null = null;
   readonly #loops: Promise<void>[] = [];
   readonly #startedMs: number;
   #totals: StageTotals;
@@ -123,6 +127,14 @@ export class TopicIndexer {
   }
 
   async #followPartition(partition: string): Promise<void> {
+    try {
+      await this.#indexSlices(partition);
+    } finally {
+      this.#idleWatch.leave(partition);
+    }
+  }
+
+  async #indexSlices(partition: string): Promise<void> {
     let idleMs = FIRST_IDLE_MS;
     while (!this.#isFinished(partition) && !this.#isFull) {
       if (this.#controls.paused) {
@@ -132,16 +144,24 @@ export class TopicIndexer {
       const bound = this.until;
       const from = this.#next[partition] ?? '0';
       const slice = await this.#parking.attempt(partition, () => this.#slice(partition, from));
+      if (slice?.next !== from) this.#idleWatch.leave(partition);
       if (slice === null) continue;
       this.#account(partition, from, slice);
       await this.#telling.sometimes();
       if (slice.next !== from) {
         idleMs = FIRST_IDLE_MS;
       } else if (this.until === bound) {
-        await untilOrAfter(() => this.until !== bound, idleMs);
+        await this.#idle(partition, () => this.until !== bound, idleMs);
         idleMs = Math.min(idleMs * 2, this.input.maxIdleMs);
       }
     }
+  }
+
+  async #idle(partition: string, isBoundMoved: () => boolean, idleMs: number): Promise<void> {
+    const isLong = idleMs >= this.input.maxIdleMs && this.#ends !== null;
+    if (!isLong) await untilOrAfter(isBoundMoved, idleMs);
+    else
+      await this.#idleWatch.wait(partition, () => isBoundMoved() || this.#isFull || this.#hasMore(partition), idleMs);
   }
 
   async #slice(partition: string, from: string): Promise<IndexSliceResult> {
@@ -161,13 +181,14 @@ export class TopicIndexer {
     });
   }
 
-  #account(partition: string, from: string, { next, end, partitions, last, counts }: IndexSliceResult): void {
+  #account(partition: string, from: string, { next, end, ends, last, counts }: IndexSliceResult): void {
+    this.#ends = ends ?? null;
     // A person may have skipped ahead meanwhile.
     if (this.#next[partition] === from) {
       this.#next[partition] = next;
       if (last) this.#last[partition] = last;
     }
-    for (let added = Object.keys(this.#next).length; added < (partitions ?? 0); added++) {
+    for (let added = Object.keys(this.#next).length; added < Object.keys(ends ?? {}).length; added++) {
       this.#next[added] = '0';
       this.#loops.push(this.#followPartition(String(added)));
     }
@@ -188,6 +209,10 @@ export class TopicIndexer {
     Reflect.deleteProperty(this.#last, partition);
     this.#parking.release();
     return null;
+  }
+
+  #hasMore(partition: string): boolean {
+    return BigInt(this.#ends?.[partition] ?? 0) > BigInt(this.#next[partition] ?? 0);
   }
 
   #isFinished(partition: string): boolean {

@@ -89,7 +89,7 @@ export async function indexSlice(
   const next = BigInt(to) > BigInt(position.next) ? to : position.next;
   // Not waited for: nothing depends on it.
   if (input.mirrorGroup !== undefined) void kafka.mirrorOffsets(input.mirrorGroup, topic, { [partition]: next });
-  return { next, end, partitions: Object.keys(ends).length, last: position.last, counts: position.counts };
+  return { next, end, ends, last: position.last, counts: position.counts };
 }
 
 /** Ends requests at once when their work is not wanted; where only the worker goes, those in flight end by themselves. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PartitionOffsets } from '../contracts/offsets';
 import type { RecordMark } from '../contracts/record-mark';
 
 export interface IndexSliceInput {
@@ -38,8 +39,8 @@ export interface IndexSliceResult {
   readonly next: string;
   /** Decimal end of the partition when the slice began. */
   readonly end: string;
-  /** Partitions that the topic has by now. */
-  readonly partitions?: number;
+  /** The same of every partition that the topic has by now. */
+  readonly ends?: PartitionOffsets;
   /** The last record read, by this slice or before it. */
   readonly last?: RecordMark | null;
   readonly counts: IndexCounts;

@@ -74,8 +74,8 @@ describe('an edit that decides otherwise than a saved history', () => {
       'an idle wait left out',
       'index-topic.operated',
       'topic-indexer.ts',
-      'await untilOrAfter(() => this.until !== bound, idleMs);',
-      '',
+      'if (!isLong) await untilOrAfter(isBoundMoved, idleMs);',
+      'if (!isLong) await Promise.resolve();',
     ],
   ])(
     'is caught: %s',

@@ -1,0 +1,64 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { IndexSliceInput } from '../../activities/indexing/slice';
+import type { indexTopic } from '../../workflows';
+import { timeSkippingServer } from '../time-skipping-server';
+import { fakeActivities } from './fake-activities';
+
+const TASK_QUEUE = 'index-topic';
+/** As the pipeline sets it for a run without end. */
+const MAX_IDLE_MS = 60_000;
+
+let environment: TestWorkflowEnvironment;
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: await timeSkippingServer() } },
+  });
+}, 120_000);
+afterAll(async () => {
+  await environment.teardown();
+});
+
+describe('indexTopic', () => {
+  it('costs little while its partitions are idle, and takes up what comes to any of them', async () => {
+    const ends: Record<string, string> = { 0: '0', 1: '0', 2: '0', 3: '0' };
+    const slices: IndexSliceInput[] = [];
+    const { activities } = fakeActivities({
+      indexSlice: (slice) => {
+        slices.push(slice);
+        const { partition, from } = slice;
+        const end = ends[partition] ?? '0';
+        const read = Number(end) - Number(from);
+        const counts = { read, indexed: read, stale: 0, deadLetters: 0, bytes: 0 };
+        return Promise.resolve({ next: end, end, ends: { ...ends }, counts });
+      },
+    });
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue: TASK_QUEUE,
+      workflowsPath: require.resolve('../../workflows'),
+      activities,
+    });
+    await worker.runUntil(async () => {
+      const place = { stream: 'readings', topic: 't', alias: 'a', deadLetterTopic: null } as const;
+      const handle = await environment.client.workflow.start<typeof indexTopic>('indexTopic', {
+        taskQueue: TASK_QUEUE,
+        workflowId: 'idle',
+        args: [{ ...place, ioTaskQueue: TASK_QUEUE, maxIdleMs: MAX_IDLE_MS, next: { ...ends } }],
+      });
+      await environment.sleep('10 minutes');
+      const before = (await handle.describe()).historyLength;
+      await environment.sleep('1 hour');
+      const perPartition = ((await handle.describe()).historyLength - before) / Object.keys(ends).length;
+      expect(perPartition).toBeLessThan(200);
+
+      ends[2] = '5';
+      await environment.sleep(2 * MAX_IDLE_MS);
+      expect(slices.filter(({ partition }) => partition === 2).at(-1)).toMatchObject({ from: '5' });
+      const until = { ...ends };
+      await handle.signal('finish', until);
+      expect(await handle.result()).toMatchObject({ next: until, totals: { in: 5 } });
+    });
+  }, 180_000);
+});
