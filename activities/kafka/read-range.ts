@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pipelineFailure } from '../failures';
+import { protocolErrorType } from './kafka-failure';
 import type { Take } from './partition-reader';
 import type { ReaderPool } from './reader-pool';
 import type { KafkaGateway, ReadRangeRequest } from './types';
@@ -10,6 +12,8 @@ const FETCH_BYTES = 256 * 1024;
  * to come whole in the same answer: it asks for the same offset again and again. This takes in any usual batch.
  */
 const WIDE_FETCH_BYTES = 16 * 1024 * 1024;
+const LOADING_TIMEOUT_MS = 20_000;
+const LOADING_POLL_MS = 200;
 
 /**
  * Reads a range to its end, which is reached by nothing but a batch that ends there, or stands there or beyond.
@@ -28,9 +32,23 @@ export async function readRange(
   for (let maxFetchBytes = FETCH_BYTES; BigInt(from) < BigInt(to); maxFetchBytes = WIDE_FETCH_BYTES) {
     const rest = { ...request, from };
     assertInLog(rest, await offsets(topic));
-    const next = await readers.read(rest, take, maxFetchBytes);
+    const next = await onceGroupsAreLoaded(() => readers.read(rest, take, maxFetchBytes));
     if (next === from && maxFetchBytes === WIDE_FETCH_BYTES) throw silent(rest);
     from = next;
+  }
+}
+
+/** A broker that has just started loads its groups first; the client waits for much, and not for that. */
+async function onceGroupsAreLoaded<T>(read: () => Promise<T>): Promise<T> {
+  const deadlineMs = Date.now() + LOADING_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      const isLoading = error instanceof Error && protocolErrorType(error.cause) === 'GROUP_LOAD_IN_PROGRESS';
+      if (!isLoading || Date.now() > deadlineMs) throw error;
+    }
+    await sleep(LOADING_POLL_MS);
   }
 }
 
