@@ -38,8 +38,9 @@ export class StackProcess {
     return new StackProcess(child.pid ?? 0, stateFolder, ended);
   }
 
+  /** Also where the launcher is gone already, as after a start that failed. */
   async stop(): Promise<void> {
-    process.kill(this.pid, 'SIGTERM');
+    signalUnlessGone(this.pid, 'SIGTERM');
     await this.ended;
   }
 
@@ -71,11 +72,13 @@ export class StackProcess {
 }
 
 function killGroups(groups: readonly number[]): void {
-  for (const pid of groups) {
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+  for (const pid of groups) signalUnlessGone(-pid, 'SIGKILL');
+}
+
+function signalUnlessGone(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
