@@ -132,13 +132,14 @@ describe('the commands of the README', () => {
   }, 600_000);
 
   it('hold, pace and stop a run without end, which is then drained and proven', async () => {
-    const endless = '{"source":{"kind":"simulate","records":null,"ratePerSecond":400}}';
+    const endless = '{"source":{"kind":"simulate","records":null,"ratePerSecond":100}}';
     await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
     await until('the query shows readings', async () => (await produced()) > 0);
     await type('update pipeline/mine pause');
     expect(await type('query pipeline/mine')).toMatch(/"state": ?"PAUSED"/);
     await type('update pipeline/mine resume');
-    await type('update pipeline/mine setRate');
+    // Fast enough for a replay, slow enough for Spark's first batches.
+    await type('update pipeline/mine setRate', '', (command) => command.replace('500', '150'));
     const before = await produced();
     await until('it publishes at the new rate', async () => (await produced()) > before + 500);
     await type('update pipeline/mine/index/readings skip');
