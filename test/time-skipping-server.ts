@@ -1,9 +1,11 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { installTestServer } from '../deploy/local/install/test-server';
 import { loadConfig } from '../workers/config';
 
-/** Path of Temporal's time-skipping server, installed on first use. */
-export async function timeSkippingServer(): Promise<string> {
-  return installTestServer(loadConfig(), ({ text }) => {
+/** Starts Temporal's time-skipping server, installed on first use; the caller tears it down. */
+export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
+  const path = await installTestServer(loadConfig(), ({ text }) => {
     process.stderr.write(`time-skipping server: ${text}\n`);
   });
+  return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
 }

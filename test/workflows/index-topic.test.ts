@@ -1,8 +1,8 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { IndexSliceInput } from '../../activities/indexing/slice';
 import type { indexTopic } from '../../workflows';
-import { timeSkippingServer } from '../time-skipping-server';
+import { timeSkippingEnvironment } from '../time-skipping-server';
 import { fakeActivities } from './fake-activities';
 
 const TASK_QUEUE = 'index-topic';
@@ -12,9 +12,7 @@ const MAX_IDLE_MS = 60_000;
 let environment: TestWorkflowEnvironment;
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: await timeSkippingServer() } },
-  });
+  environment = await timeSkippingEnvironment();
 }, 120_000);
 afterAll(async () => {
   await environment.teardown();

@@ -1,4 +1,4 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -12,7 +12,7 @@ import type { RedriveSliceInput, SliceCounts } from '../../activities/indexing/r
 import { planRedrive } from '../../activities/preparation/plan-redrive';
 import type { KafkaGateway } from '../../activities/kafka';
 import type { RedriveResult } from '../../workflows/redrive-dead-letters';
-import { timeSkippingServer } from '../time-skipping-server';
+import { timeSkippingEnvironment } from '../time-skipping-server';
 import { fakeActivities } from './fake-activities';
 
 const logger = new DefaultLogger('ERROR');
@@ -24,9 +24,7 @@ let environment: TestWorkflowEnvironment;
 let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
   Runtime.install({ logger });
-  environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: await timeSkippingServer() } },
-  });
+  environment = await timeSkippingEnvironment();
   workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger });
 }, 120_000);
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -11,7 +11,7 @@ import { pipelineFailure } from '../../activities/failures';
 import type { Activities } from '../../activities';
 import type { PipelineProgress } from '../../workflows/progress';
 import type { RunReport } from '../../activities/contracts/report';
-import { timeSkippingServer } from '../time-skipping-server';
+import { timeSkippingEnvironment } from '../time-skipping-server';
 import { fakeActivities, PROOF, withKibana } from './fake-activities';
 
 const logger = new DefaultLogger('ERROR');
@@ -26,9 +26,7 @@ let runs = 0;
 
 beforeAll(async () => {
   Runtime.install({ logger });
-  environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: await timeSkippingServer() } },
-  });
+  environment = await timeSkippingEnvironment();
   workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger });
 }, 120_000);
 
