@@ -15,12 +15,12 @@ export const PARSING: LocalActivityOptions = { startToCloseTimeout: '5 seconds',
 export const PREPARATION: ActivityOptions = { startToCloseTimeout: '1 minute', retry: PATIENT };
 
 /**
- * Work that moves records and heartbeats after each batch. The heartbeat timeout is well above the longest bulk
- * request, so that a busy server is not taken for a dead worker.
+ * Work that moves records and heartbeats after each batch, and while it waits for Elasticsearch. A killed
+ * worker's work goes on elsewhere after the heartbeat timeout; a live one that was too slow for it repeats its last batch.
  */
 export const RECORD_WORK: ActivityOptions = {
   startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: '15 seconds',
   retry: PATIENT,
 };
 
@@ -47,7 +47,7 @@ export const WHOLE_RUN: ActivityOptions = {
 /** Starting and stopping a Spark driver. */
 export const SPARK_CONTROL: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: '15 seconds',
   retry: PATIENT,
 };
 

@@ -132,5 +132,8 @@ def _summary(name: str) -> Column:
 
 
 def _headers(*pairs: tuple[str, Column]) -> Column:
-    one = [F.struct(F.lit(k).alias("key"), v.cast("string").cast("binary").alias("value")) for k, v in pairs]
-    return F.filter(F.array(*one), lambda h: h["value"].isNotNull()).cast(HEADERS).alias("headers")
+    """Without those that have no value."""
+    none = F.array().cast(HEADERS)
+    one = [F.array(F.struct(F.lit(k).alias("key"), v.cast("string").cast("binary").alias("value"))) for k, v in pairs]
+    given = [F.when(v.isNotNull(), header.cast(HEADERS)).otherwise(none) for (_, v), header in zip(pairs, one)]
+    return F.concat(*given).alias("headers")

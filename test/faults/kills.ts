@@ -4,7 +4,7 @@ import type { FaultCase, FaultScene } from './fault-case';
 import { pick } from './seeded';
 
 /** Longer than the heartbeat timeout of indexing. */
-const ZOMBIE_MS = 35_000;
+const ZOMBIE_MS = 20_000;
 
 const POINTS = ['index-before-read', 'index-after-bulk', 'index-after-heartbeat', 'index-before-result'] as const;
 
