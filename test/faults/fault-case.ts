@@ -11,6 +11,8 @@ export interface FaultCase {
   readonly scale?: number;
   /** Whether some work must have been done again, or tried again, for the case to count. */
   readonly mustHitWork?: boolean;
+  /** Whether a single document that is sent twice is a fault. */
+  readonly sendsNothingAgain?: boolean;
   /** Environment of the first worker, for example a point at which it dies. */
   readonly worker?: (random: () => number) => Readonly<Record<string, string>>;
   /** Says what the proxy breaks, before anything is indexed. */

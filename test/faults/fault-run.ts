@@ -34,14 +34,18 @@ export interface FaultResult {
   readonly reconciled: boolean;
   /** Documents sent beyond once for each record. */
   readonly sentAgain: number;
+  /** Whether the case allows for `sentAgain`. */
+  readonly maySendAgain: boolean;
   readonly attempts: number;
   readonly seconds: number;
   /** Whether the fault met what it was meant to meet. */
   readonly hit: boolean;
 }
 
-export function isClean({ judgement, wrongCounters, reconciled, hit }: FaultResult): boolean {
+export function isClean(result: FaultResult): boolean {
+  const { judgement, wrongCounters, reconciled, hit, sentAgain, maySendAgain } = result;
   const { lost, twice, altered } = judgement;
+  if (sentAgain > 0 && !maySendAgain) return false;
   return lost.length + twice.length + altered.length + wrongCounters === 0 && reconciled && hit;
 }
 
@@ -190,6 +194,7 @@ class Bench {
       wrongCounters: counters.filter(([told, counted]) => told !== counted).length,
       reconciled: proof.reconciled,
       sentAgain,
+      maySendAgain: faultCase.sendsNothingAgain !== true,
       attempts,
       seconds,
       hit: hasFault && (faultCase.mustHitWork !== true || hasHitWork),

@@ -23,6 +23,7 @@ export const WORKER_KILLS: readonly FaultCase[] = [
   }),
   {
     name: 'SIGTERM of the worker',
+    sendsNothingAgain: true,
     meanwhile: async ({ worker, startWorker, proxy }: FaultScene): Promise<void> => {
       await seen(proxy, 2);
       await worker.kill('SIGTERM');
