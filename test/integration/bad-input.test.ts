@@ -1,9 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stackAddresses } from '../stack';
-import { ownFailure, PipelineDriver, until } from './pipeline-driver';
-import { openGate } from './server-gate';
+import { ownFailure, PipelineDriver } from './pipeline-driver';
 
 let driver: PipelineDriver;
 let folder: string;
@@ -59,43 +57,4 @@ describe('bad input', () => {
     expect(failure).toMatch(/^SourceMissing/);
     expect(failure).toContain('no-such-topic');
   }, 180_000);
-});
-
-describe('Elasticsearch down at the start, and a record over the limit of Kafka', () => {
-  it('are waited for visibly and dead-lettered, and the run reconciles', async () => {
-    const path = await file(
-      'large.ndjson',
-      [
-        { deviceId: 'a', timestamp: '2026-05-01T10:00:00Z', temperature: 20 },
-        { deviceId: 'a', timestamp: '2026-05-01T10:00:01Z', temperature: 20, text: 'x'.repeat(2_000_000) },
-        { deviceId: 'b', timestamp: '2026-05-01T10:00:02Z', humidity: 50 },
-      ]
-        .map((row) => `${JSON.stringify(row)}\n`)
-        .join(''),
-    );
-    const own = await PipelineDriver.open();
-    const gate = await openGate(stackAddresses().elasticsearchNode);
-    try {
-      gate.close();
-      await own.startWorker({ ELASTICSEARCH_NODE: gate.address });
-      const handle = await own.start(own.newName('down'), { source: { kind: 'file', path, format: 'ndjson' } });
-      await until('the workflow shows for whom it waits', async () => {
-        const { pendingActivities } = (await handle.describe()).raw;
-        return (pendingActivities ?? []).some(
-          ({ activityType, attempt, lastFailure }) =>
-            activityType?.name === 'prepareIndices' &&
-            Number(attempt) >= 3 &&
-            (lastFailure?.message ?? '').includes('Elasticsearch'),
-        );
-      });
-      gate.open();
-      expect(await handle.result()).toMatchObject({
-        reconciled: true,
-        proof: { planned: 3, published: 2, indexed: 2, deadLettersByReason: { 'source:TooLarge': 1 } },
-      });
-    } finally {
-      await own.close();
-      await gate.end();
-    }
-  }, 600_000);
 });

@@ -8,7 +8,7 @@ import { StackProcess } from './stack-process';
 import { freePorts } from '../free-ports';
 import { until } from './pipeline-driver';
 
-const RECORDS = 5_000;
+const RECORDS = 2_000;
 
 let stateFolder: string;
 let launcher: StackProcess | undefined;
