@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- indexing [--documents N] [--rounds N]`: ours beside what others write, on real servers, in one run.
+ * `npm run bench -- indexing [--documents N] [--rounds N] [--only NAME]`: ours beside what others write, on real servers, in one run.
  *
  * Figures of different runs are not to be compared; ratios within one are. The order rotates, the first round is
  * thrown away, and a round with a wrong count ends the run.
@@ -24,17 +24,22 @@ const TEXT = 'steady as she goes '.repeat(9).trim();
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { documents: { type: 'string', default: '200000' }, rounds: { type: 'string', default: '3' } },
+    options: {
+      documents: { type: 'string', default: '200000' },
+      rounds: { type: 'string', default: '3' },
+      only: { type: 'string' },
+    },
   });
   if (positionals[0] !== 'indexing') throw new Error(`expected a bench (indexing), got ${positionals[0] ?? 'none'}`);
   const documents = Math.ceil(Number(values.documents) / PARTITIONS) * PARTITIONS;
+  const names = NAMES.filter((name) => values.only === undefined || name === values.only);
   const stack = await OwnStack.start();
   try {
     const topic = await publishDocuments(stack, documents);
-    const costs = new Map<string, Cost[]>(NAMES.map((name) => [name, []]));
+    const costs = new Map<string, Cost[]>(names.map((name) => [name, []]));
     for (let round = 0; round <= Number(values.rounds); round++) {
-      for (const [position] of NAMES.entries()) {
-        const name = NAMES[(position + round) % NAMES.length] ?? WITH_TEMPORAL;
+      for (const [position] of names.entries()) {
+        const name = names[(position + round) % names.length] ?? WITH_TEMPORAL;
         const cost = await oneRound(stack, name, topic, documents);
         process.stderr.write(`round ${round} ${name}: ${Math.round(cost.documentsPerSecond)}/s\n`);
         if (round > 0) costs.get(name)?.push(cost);
@@ -93,26 +98,33 @@ async function oneRound(stack: OwnStack, name: string, topic: string, documents:
   return cost;
 }
 
-const COLUMNS: readonly (readonly [heading: string, cell: (cost: Cost, naive: Cost) => string])[] = [
+const COLUMNS: readonly (readonly [heading: string, cell: (cost: Cost, naive: Cost | undefined) => string])[] = [
   ['documents/s', ({ documentsPerSecond }) => String(Math.round(documentsPerSecond))],
-  ['× naive', (cost, naive) => (cost.documentsPerSecond / naive.documentsPerSecond).toFixed(2)],
+  [
+    '× naive',
+    (cost, naive) => (naive === undefined ? '–' : (cost.documentsPerSecond / naive.documentsPerSecond).toFixed(2)),
+  ],
   ['client µs/doc', ({ clientMicros }) => clientMicros.toFixed(1)],
   ['Elasticsearch µs/doc', ({ elasticsearchMicros }) => elasticsearchMicros.toFixed(1)],
   ['MB above idle', ({ extraMb }) => extraMb.toFixed(0)],
   ['peak MB', ({ peakMb }) => peakMb.toFixed(0)],
+  ['history events', ({ historyEvents }) => String(historyEvents)],
 ];
 
 /** Medians of all rounds but the first. */
 function table(costs: ReadonlyMap<string, readonly Cost[]>, documents: number): string {
   const medians = new Map([...costs].map(([name, list]) => [name, medianCost(list)]));
-  const naive = medians.get('naive') ?? medianCost([]);
+  const naive = medians.get('naive');
   const head = ['indexing'.padEnd(12), ...COLUMNS.map(([heading]) => heading.padStart(20))].join('');
   const rows = [...medians].map(([name, cost]) =>
     [name.padEnd(12), ...COLUMNS.map(([, cell]) => cell(cost, naive).padStart(20))].join(''),
   );
   const [ours, alone] = [medians.get(WITH_TEMPORAL), medians.get('ours alone')];
-  const durability = (ours?.documentsPerSecond ?? 0) / (alone?.documentsPerSecond ?? 1);
-  return [head, ...rows, '', `${documents} documents; ours is ${durability.toFixed(2)} × ours alone`, ''].join('\n');
+  const durability =
+    ours === undefined || alone === undefined
+      ? ''
+      : `; ours is ${(ours.documentsPerSecond / alone.documentsPerSecond).toFixed(2)} × ours alone`;
+  return [head, ...rows, '', `${documents} documents${durability}`, ''].join('\n');
 }
 
 function medianCost(costs: readonly Cost[]): Cost {
@@ -126,6 +138,7 @@ function medianCost(costs: readonly Cost[]): Cost {
     elasticsearchMicros: median('elasticsearchMicros'),
     extraMb: median('extraMb'),
     peakMb: median('peakMb'),
+    historyEvents: median('historyEvents'),
   };
 }
 

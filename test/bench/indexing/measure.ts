@@ -18,6 +18,8 @@ export interface Cost {
   /** Most memory, above what the process had when it was loaded and idle. */
   readonly extraMb: number;
   readonly peakMb: number;
+  /** What Temporal keeps of the work; none where it has no part in it. */
+  readonly historyEvents: number;
 }
 
 export const WITH_TEMPORAL = 'ours';
@@ -52,10 +54,11 @@ async function measureWorker(stack: OwnStack, place: Place): Promise<Cost> {
   const kafka = createKafkaGateway({ brokers: place.brokers, clientId: 'bench' });
   const { start: next, end: until } = await kafka.offsets(topic);
   await kafka.close();
+  const workflowId = `bench/${randomUUID()}`;
   const cost = await costOf(stack, worker.pid, place, async () => {
     await temporal.workflow.execute('indexTopic', {
       taskQueue,
-      workflowId: `bench/${randomUUID()}`,
+      workflowId,
       args: [
         {
           ...{ stream: 'readings', topic, alias, deadLetterTopic: null, ioTaskQueue: `${taskQueue}-io` },
@@ -65,8 +68,23 @@ async function measureWorker(stack: OwnStack, place: Place): Promise<Cost> {
     });
   });
   await worker.kill('SIGTERM');
+  const historyEvents = await eventsOf(temporal, workflowId);
   await temporal.connection.close();
-  return cost;
+  return { ...cost, historyEvents };
+}
+
+/** Of all executions that went on as new ones. */
+async function eventsOf(temporal: Client, workflowId: string): Promise<number> {
+  let events = 0;
+  let runId: string | undefined;
+  do {
+    const handle = temporal.workflow.getHandle(workflowId, runId, { followRuns: false });
+    const history = await handle.fetchHistory();
+    const first = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+    events += history.events?.length ?? 0;
+    runId = first?.continuedExecutionRunId ?? '';
+  } while (runId !== '');
+  return events;
 }
 
 async function costOf(stack: OwnStack, pid: number, { documents }: Place, work: () => Promise<void>): Promise<Cost> {
@@ -83,5 +101,6 @@ async function costOf(stack: OwnStack, pid: number, { documents }: Place, work: 
     elasticsearchMicros: micros(groupCpuMs(server) - serverBefore),
     extraMb: peakMb - idleMb,
     peakMb,
+    historyEvents: 0,
   };
 }
