@@ -8,14 +8,7 @@
  * @module
  */
 import { join } from 'node:path';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkerOptions,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { addressesOf } from './addresses';
 import { openClients } from './clients';
@@ -23,6 +16,7 @@ import { loadConfig, type Config } from './config';
 import { crashPoint } from './crash-point';
 import { dashboardTargetOf } from './dashboard-target';
 import { sparkStateOf } from './spark-drivers';
+import { workflowBundle } from './workflow-bundle';
 
 const IO_SLOTS = 16;
 const HOST_SLOTS = 16;
@@ -53,7 +47,6 @@ async function main(): Promise<void> {
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),
     });
-    const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../workflows'), logger });
     const common: Omit<WorkerOptions, 'taskQueue'> = {
       connection,
       namespace: config.TEMPORAL_NAMESPACE,
@@ -64,7 +57,11 @@ async function main(): Promise<void> {
       shutdownForceTime: '30 seconds',
     };
     const workers = await Promise.all([
-      Worker.create({ ...common, taskQueue: config.PIPELINE_TASK_QUEUE, workflowBundle }),
+      Worker.create({
+        ...common,
+        taskQueue: config.PIPELINE_TASK_QUEUE,
+        workflowBundle: await workflowBundle(state, logger),
+      }),
       Worker.create({ ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: IO_SLOTS }),
       Worker.create({ ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: HOST_SLOTS }),
     ]);

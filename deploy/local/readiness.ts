@@ -23,7 +23,7 @@ export async function whyNotReady({ probe }: Reachable, signal?: AbortSignal): P
 /**
  * Waits until a server can serve, and tells every few seconds that it waits.
  *
- * @throws {@link StackError} after `patienceMs`, with the last reason
+ * @throws {@link StackError} when the reason has been the same for `patienceMs`: a server that gets on is waited for
  * @throws the signal's reason when it is aborted meanwhile
  */
 export async function untilReady(
@@ -32,6 +32,7 @@ export async function untilReady(
 ): Promise<void> {
   const { name: part, address } = server;
   const began = performance.now();
+  let before: { readonly reason: string; readonly sinceMs: number } | undefined;
   for (let toldAt = 0; ;) {
     const reason = await whyNotReady(server, signal);
     signal.throwIfAborted();
@@ -40,8 +41,11 @@ export async function untilReady(
       onEvent({ kind: 'ready', part, address, waitedMs });
       return;
     }
-    if (waitedMs > patienceMs) {
-      throw new StackError(`${part} at ${address} was not ready within ${patienceMs / 1000} s: ${reason}`);
+    if (reason !== before?.reason) before = { reason, sinceMs: waitedMs };
+    if (waitedMs - before.sinceMs > patienceMs) {
+      throw new StackError(
+        `${part} at ${address} is not ready, and has not got on for ${patienceMs / 1000} s: ${reason}`,
+      );
     }
     if (waitedMs - toldAt >= TELL_EVERY_MS) {
       toldAt = waitedMs;

@@ -188,6 +188,7 @@ class Bench {
     const hasFault = faultCase.arrange === undefined || this.proxy.faults > 0;
     const sentAgain = (this.proxy.sent.get(aliases.readings) ?? 0) - records;
     const hasHitWork = attempts >= 2 || sentAgain > 0;
+    await this.#deleteIndices(scope.name);
     return {
       name: faultCase.name,
       judgement,
@@ -199,6 +200,12 @@ class Bench {
       seconds,
       hit: hasFault && (faultCase.mustHitWork !== true || hasHitWork),
     };
+  }
+
+  /** An Elasticsearch that is killed later has only the indices of its own case to recover. */
+  async #deleteIndices(name: string): Promise<void> {
+    const indices = Object.keys(await this.elasticsearch.indices.get({ index: `${name}-*` }));
+    await this.elasticsearch.indices.delete({ index: indices });
   }
 
   async #indexStream(

@@ -88,6 +88,11 @@ async function probeElasticsearch(node: string, config: Config, signal: AbortSig
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
   const response = await fetch(url, { headers, signal });
   const body = await response.text();
-  if (response.status === 408) throw new Error('Elasticsearch answers, but has not recovered its indices yet');
+  if (response.status === 408) {
+    const { active_shards_percent_as_number: percent } = JSON.parse(body) as {
+      active_shards_percent_as_number: number;
+    };
+    throw new Error(`Elasticsearch answers, but has recovered only ${percent.toFixed(1)} % of its indices yet`);
+  }
   if (!response.ok) throw new Error(`Elasticsearch answers with HTTP ${response.status}: ${body.slice(0, 200)}`);
 }
