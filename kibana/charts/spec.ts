@@ -1,0 +1,100 @@
+import { bucketsOf, type Bucket, type HeatMapPanel, type Panel, type SeriesPanel } from '../model/panel';
+import { seriesOf, type Point } from './point';
+import type { Span } from './span';
+
+/** A Vega-Lite specification with its data; size, colours and fonts are whoever's draws it. */
+export interface ChartSpec {
+  readonly $schema: string;
+  readonly data: { readonly name: 'points'; readonly values: readonly Point[] };
+  readonly mark: object;
+  readonly encoding: object;
+}
+
+const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
+
+/** The chart of a panel; null for a table, which is no chart. */
+export function specOf(panel: Panel, points: readonly Point[], span: Span): ChartSpec | null {
+  if (panel.kind === 'table') return null;
+  return {
+    $schema: SCHEMA,
+    data: { name: 'points', values: points },
+    ...(panel.kind === 'heat-map' ? heatMap(panel, points, span) : series(panel, points, span)),
+  };
+}
+
+type Marks = Pick<ChartSpec, 'mark' | 'encoding'>;
+
+function heatMap(panel: HeatMapPanel, points: readonly Point[], span: Span): Marks {
+  const [{ label, unit }] = panel.metrics;
+  return {
+    mark: { type: 'rect' },
+    encoding: {
+      ...stretches(panel.x, span),
+      y: { field: 'series', type: 'nominal', title: null, sort: seriesOf(points), axis: { labelOverlap: true } },
+      color: { field: 'value', type: 'quantitative', title: unit ?? label, scale: { zero: false } },
+      tooltip: tooltip(panel),
+    },
+  };
+}
+
+function series(panel: SeriesPanel, points: readonly Point[], span: Span): Marks {
+  const value = {
+    field: 'value',
+    type: 'quantitative',
+    title: valueTitle(panel),
+    ...(panel.kind === 'lines' ? { scale: { zero: false } } : { stack: 'zero' }),
+  };
+  const color = { field: 'series', type: 'nominal', title: null, scale: { domain: seriesOf(points) } };
+  const isOne = panel.split === undefined && panel.metrics.length === 1;
+  const encoding = { ...(isOne ? {} : { color }), tooltip: tooltip(panel) };
+  switch (panel.kind) {
+    case 'lines':
+      // A lone value between two empty stretches has no line: its point shows it.
+      return {
+        mark: { type: 'line', point: { size: 14 } },
+        encoding: { x: axisOf(panel.x, span), y: value, ...encoding },
+      };
+    case 'columns':
+      return { mark: { type: 'bar' }, encoding: { ...stretches(panel.x, span), y: value, ...encoding } };
+    case 'bars':
+      return { mark: { type: 'bar' }, encoding: { y: category(points), x: value, ...encoding } };
+  }
+}
+
+/** Values from top to bottom as they come, the highest first. */
+function category(points: readonly Point[]): object {
+  const sort = [...new Set(points.map(({ x }) => x))];
+  return { field: 'x', type: 'nominal', title: null, sort, axis: { labelOverlap: true } };
+}
+
+function axisOf(bucket: Bucket, { fromMs, toMs, intervalMs }: Span): object {
+  if (bucket.by === 'value') return { field: 'x', type: 'nominal', title: bucket.label, sort: null };
+  const start = (ms: number): number => Math.floor(ms / intervalMs) * intervalMs;
+  const scale = { type: 'utc', domain: [start(fromMs), start(toMs - 1) + intervalMs] };
+  return { field: 'x', type: 'temporal', title: `${bucket.label} (UTC)`, scale };
+}
+
+/** A bucket of time is as wide as it is long. */
+function stretches(bucket: Bucket, span: Span): object {
+  return { x: axisOf(bucket, span), ...(bucket.by === 'time' && { x2: { field: 'x2' } }) };
+}
+
+function valueTitle({ metrics }: SeriesPanel): string {
+  const [{ label, unit }] = metrics;
+  if (metrics.length > 1) return unit ?? '';
+  return unit === undefined ? label : `${label} (${unit})`;
+}
+
+function tooltip(panel: Exclude<Panel, { kind: 'table' }>): readonly object[] {
+  const [{ label, unit }] = panel.metrics;
+  const time = { type: 'temporal', format: '%Y-%m-%d %H:%M UTC', scale: { type: 'utc' } };
+  const [outer, inner] = bucketsOf(panel);
+  const x = inner ?? outer;
+  const name = panel.metrics.length === 1 ? label : 'Value';
+  return [
+    { field: 'x', title: x?.label ?? '', ...(x?.by === 'time' ? time : { type: 'nominal' }) },
+    ...(inner === undefined ? [] : [{ field: 'series', title: outer?.label ?? '', type: 'nominal' }]),
+    ...(panel.metrics.length > 1 ? [{ field: 'series', title: 'Series', type: 'nominal' }] : []),
+    { field: 'value', type: 'quantitative', format: ',.6~g', title: unit === undefined ? name : `${name} (${unit})` },
+  ];
+}
