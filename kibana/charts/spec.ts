@@ -6,6 +6,7 @@ import type { Span } from './span';
 export interface ChartSpec {
   readonly $schema: string;
   readonly data: { readonly name: 'points'; readonly values: readonly Point[] };
+  readonly transform?: readonly object[];
   readonly mark: object;
   readonly encoding: object;
 }
@@ -22,7 +23,7 @@ export function specOf(panel: Panel, points: readonly Point[], span: Span): Char
   };
 }
 
-type Marks = Pick<ChartSpec, 'mark' | 'encoding'>;
+type Marks = Pick<ChartSpec, 'transform' | 'mark' | 'encoding'>;
 
 function heatMap(panel: HeatMapPanel, points: readonly Point[], span: Span): Marks {
   const [{ label, unit }] = panel.metrics;
@@ -31,33 +32,39 @@ function heatMap(panel: HeatMapPanel, points: readonly Point[], span: Span): Mar
     encoding: {
       ...stretches(panel.x, span),
       y: { field: 'series', type: 'nominal', title: null, sort: seriesOf(points), axis: { labelOverlap: true } },
-      color: { field: 'value', type: 'quantitative', title: unit ?? label, scale: { zero: false } },
+      color: {
+        field: 'value',
+        type: 'quantitative',
+        title: unit ?? label,
+        scale: { zero: false },
+        legend: { orient: 'right' },
+      },
       tooltip: tooltip(panel),
     },
   };
 }
 
 function series(panel: SeriesPanel, points: readonly Point[], span: Span): Marks {
-  const value = {
-    field: 'value',
-    type: 'quantitative',
-    title: valueTitle(panel),
-    ...(panel.kind === 'lines' ? { scale: { zero: false } } : { stack: 'zero' }),
-  };
   const color = { field: 'series', type: 'nominal', title: null, scale: { domain: seriesOf(points) } };
   const isOne = panel.split === undefined && panel.metrics.length === 1;
   const encoding = { ...(isOne ? {} : { color }), tooltip: tooltip(panel) };
+  const value = { field: 'value', type: 'quantitative', title: valueTitle(panel) };
   switch (panel.kind) {
     case 'lines':
-      // A lone value between two empty stretches has no line: its point shows it.
       return {
+        // A lone value between two empty stretches has no line: its point shows it.
         mark: { type: 'line', point: { size: 14 } },
-        encoding: { x: axisOf(panel.x, span), y: value, ...encoding },
+        encoding: { x: axisOf(panel.x, span), y: { ...value, scale: { zero: false } }, ...encoding },
       };
     case 'columns':
-      return { mark: { type: 'bar' }, encoding: { ...stretches(panel.x, span), y: value, ...encoding } };
+      return {
+        // By hand: a bar that is as wide as a stretch of time is not stacked.
+        transform: [{ stack: 'value', groupby: ['x'], as: ['bottom', 'top'] }],
+        mark: { type: 'rect' },
+        encoding: { ...stretches(panel.x, span), y: { ...value, field: 'bottom' }, y2: { field: 'top' }, ...encoding },
+      };
     case 'bars':
-      return { mark: { type: 'bar' }, encoding: { y: category(points), x: value, ...encoding } };
+      return { mark: { type: 'bar' }, encoding: { y: category(points), x: { ...value, stack: 'zero' }, ...encoding } };
   }
 }
 
@@ -70,7 +77,9 @@ function category(points: readonly Point[]): object {
 function axisOf(bucket: Bucket, { fromMs, toMs, intervalMs }: Span): object {
   if (bucket.by === 'value') return { field: 'x', type: 'nominal', title: bucket.label, sort: null };
   const start = (ms: number): number => Math.floor(ms / intervalMs) * intervalMs;
-  const scale = { type: 'utc', domain: [start(fromMs), start(toMs - 1) + intervalMs] };
+  // An expression, since Vega-Lite writes numbers as a date that Vega's interpreter takes for a year.
+  const domain = { expr: `[${start(fromMs)}, ${start(toMs - 1) + intervalMs}]` };
+  const scale = { type: 'utc', domain };
   return { field: 'x', type: 'temporal', title: `${bucket.label} (UTC)`, scale };
 }
 

@@ -50,7 +50,13 @@ async function showAnswer(answer) {
   place('panels').hidden = answer.documents === 0;
   showEmpty(place('empty'), answer, filters.search());
   await Promise.all([...views].map(([id, view]) => showPanel(view, answer.panels[id])));
-  place('state').textContent = `As of ${answer.at.slice(11, 19)} UTC`;
+  place('state').textContent = `${stretch(answer.span)}, as of ${answer.at.slice(11, 19)}`;
+}
+
+/** @param {{ readonly from: string, readonly to: string }} span */
+function stretch({ from, to }) {
+  const [first, last] = [from, to].map((time) => time.slice(0, 16).replace('T', ' '));
+  return `${first} to ${last} UTC`;
 }
 
 /** @param {PanelView} view @param {Parameters<PanelView['show']>[0] | undefined} shown */

@@ -1,7 +1,8 @@
 /** @import { Column } from '../charts/column' */
 /** @import { PanelRow } from '../model/panel-rows' */
 
-const NUMBER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const FRACTION = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /**
  * Numbers as a table, every cell as a person reads it.
@@ -19,13 +20,18 @@ export function tableOf(columns, rows) {
     cell.classList.toggle('number', type === 'number');
     head.append(cell);
   }
+  const cells = rows.map(({ keys, values }) => [...keys, ...values]);
+  // One format for all of a column, so that its digits stand one below the other.
+  const formats = columns.map((_, index) =>
+    cells.every((row) => Number.isInteger(row[index] ?? 0)) ? WHOLE : FRACTION,
+  );
   const body = table.createTBody();
-  for (const { keys, values } of rows) {
+  for (const values of cells) {
     const row = body.insertRow();
-    [...keys, ...values].forEach((value, index) => {
+    values.forEach((value, index) => {
       const type = columns[index]?.type ?? 'text';
       const cell = row.insertCell();
-      cell.textContent = textOf(value, type);
+      cell.textContent = textOf(value, type, formats[index] ?? WHOLE);
       cell.classList.toggle('number', type === 'number');
     });
   }
@@ -45,10 +51,11 @@ function headOf(label, unit, type) {
 /**
  * @param {string | number | null} value
  * @param {Column['type']} type
+ * @param {Intl.NumberFormat} format of a number
  */
-function textOf(value, type) {
+function textOf(value, type, format) {
   if (value === null) return '–';
-  if (type === 'number') return NUMBER.format(Number(value));
+  if (type === 'number') return format.format(Number(value));
   if (type === 'time') return new Date(value).toISOString().slice(0, 19).replace('T', ' ');
   if (type === 'truth') return value === 'true' ? 'yes' : 'no';
   return String(value);

@@ -30,6 +30,7 @@ export async function searchPage(elasticsearch: Client, request: PageRequest, no
     ]);
     return {
       at: new Date(nowMs).toISOString(),
+      span: timesOf(spans.readings),
       documents: shown.reduce((sum, { documents }) => sum + documents, 0),
       ...choices,
       panels: Object.fromEntries(shown.map(({ id, panel }) => [id, panel])),
@@ -45,12 +46,15 @@ async function searchPanel(
   span: Span,
   only: PageRequest['only'],
 ): Promise<{ readonly id: string; readonly documents: number; readonly panel: ShownPanel }> {
-  const times = { from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString() };
-  const search = panelSearch(panel, { ...times, interval: `${span.intervalMs}ms`, only });
+  const search = panelSearch(panel, { ...timesOf(span), interval: `${span.intervalMs}ms`, only });
   const { hits, aggregations } = await elasticsearch.search(search, TRANSPORT);
   const documents = typeof hits.total === 'number' ? hits.total : (hits.total?.value ?? 0);
   const rows = documents === 0 ? [] : panelRows(panel, aggregations);
   return { id: panel.id, documents, panel: showPanel(panel, rows, span) };
+}
+
+function timesOf({ fromMs, toMs }: Span): PageAnswer['span'] {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }
 
 interface Choices {
