@@ -11,6 +11,7 @@ export interface ChartSpec {
   readonly encoding: object;
 }
 
+const DAY_MS = 86_400_000;
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 
 /** The chart of a panel; null for a table, which is no chart. */
@@ -80,7 +81,8 @@ function axisOf(bucket: Bucket, { fromMs, toMs, intervalMs }: Span): object {
   // An expression, since Vega-Lite writes numbers as a date that Vega's interpreter takes for a year.
   const domain = { expr: `[${start(fromMs)}, ${start(toMs - 1) + intervalMs}]` };
   const scale = { type: 'utc', domain };
-  return { field: 'x', type: 'temporal', title: `${bucket.label} (UTC)`, scale };
+  const axis = { format: toMs - fromMs <= DAY_MS ? '%H:%M' : intervalMs < DAY_MS ? '%m-%d %H:%M' : '%Y-%m-%d' };
+  return { field: 'x', type: 'temporal', title: `${bucket.label} (UTC)`, scale, axis };
 }
 
 /** A bucket of time is as wide as it is long. */
@@ -96,7 +98,7 @@ function valueTitle({ metrics }: SeriesPanel): string {
 
 function tooltip(panel: Exclude<Panel, { kind: 'table' }>): readonly object[] {
   const [{ label, unit }] = panel.metrics;
-  const time = { type: 'temporal', format: '%Y-%m-%d %H:%M UTC', scale: { type: 'utc' } };
+  const time = { type: 'temporal', timeUnit: 'utcyearmonthdatehoursminutes', format: '%Y-%m-%d %H:%M UTC' };
   const [outer, inner] = bucketsOf(panel);
   const x = inner ?? outer;
   const name = panel.metrics.length === 1 ? label : 'Value';

@@ -23,10 +23,10 @@ export function pageFiles(): ReadonlyMap<string, PageFile> {
   for (const name of filesIn(PAGE, Object.keys(TYPES))) add(files, `/${name}`, join(PAGE, name));
   add(files, '/', join(PAGE, 'index.html'));
   // The first two stand beside the modules that Node finds, and need no other file.
-  add(files, '/vega/vega.min.js', join(folderOf('vega'), 'vega.min.js'));
-  add(files, '/vega/vega-lite.min.js', join(folderOf('vega-lite'), 'vega-lite.min.js'));
+  add(files, '/vega/vega.min.js', join(dirname(require.resolve('vega')), 'vega.min.js'));
+  add(files, '/vega/vega-lite.min.js', join(dirname(require.resolve('vega-lite')), 'vega-lite.min.js'));
   add(files, '/vega/vega-interpreter.js', require.resolve('vega-interpreter'));
-  const util = folderOf('vega-util');
+  const util = dirname(require.resolve('vega-util'));
   for (const name of filesIn(util, ['.js'])) add(files, `/vega/vega-util/${name}`, join(util, name));
   return files;
 }
@@ -43,8 +43,4 @@ function add(files: Map<string, PageFile>, path: string, file: string): void {
 
 function filesIn(folder: string, extensions: readonly string[]): readonly string[] {
   return readdirSync(folder).filter((name) => extensions.includes(extname(name)));
-}
-
-function folderOf(module: string): string {
-  return dirname(require.resolve(module));
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 
 /** Prints where the program is, after it has unpacked it there. */
-const UNPACK = `require('@sparticuz/chromium').executablePath().then((path) => console.log(path))`;
+const UNPACK = `require(${JSON.stringify(require.resolve('@sparticuz/chromium'))}).executablePath().then(console.log)`;
 
 /** A headless Chromium out of npm, with libraries and fonts of its own: the machine need have none. */
 export class OwnBrowser {
@@ -20,7 +20,7 @@ export class OwnBrowser {
     const folder = mkdtempSync(join(tmpdir(), 'own-browser-'));
     // The package unpacks libraries only where it takes the machine for the one they were built on.
     const env = { ...process.env, TMPDIR: folder, AWS_LAMBDA_JS_RUNTIME: 'nodejs22.x' };
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', UNPACK], { cwd: __dirname, env });
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', UNPACK], { env });
     const browser = await chromium.launch({
       executablePath: stdout.trim(),
       // Its sandbox needs rights that root in a container does not have; it sees our own pages only.
