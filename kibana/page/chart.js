@@ -36,6 +36,8 @@ export class Chart {
     });
     // Aside, so that the old drawing stays until the new one is whole.
     const canvas = document.createElement('div');
+    // What it says stands in the words of the element around it, and in the table below.
+    canvas.ariaHidden = 'true';
     await view.initialize(canvas).runAsync();
     if (text !== this.#drawn) {
       view.finalize();

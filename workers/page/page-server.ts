@@ -64,10 +64,9 @@ async function reply(request: IncomingMessage, surroundings: Surroundings): Prom
   if (!hosts.includes(host))
     return problem(421, 'Misdirected', `The page is at ${hosts.join(' or ')}, not at ${host}.`);
   if (method !== 'GET') return problem(405, 'ReadOnly', `Expected GET, got ${String(method)}: nothing changes here.`);
-  const { pathname, searchParams } = URL.parse(url, `http://${host}`) ?? {
-    pathname: url,
-    searchParams: new URLSearchParams(),
-  };
+  const address = `http://${host}`;
+  if (!URL.canParse(url, address)) return problem(400, 'NoAddress', `${url} is no address.`);
+  const { pathname, searchParams } = new URL(url, address);
   if (pathname === '/panels') return json(200, panelList());
   if (pathname === '/search') return search(searchParams, surroundings);
   const file = files.get(pathname);

@@ -23,6 +23,7 @@ export class OwnBrowser {
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', UNPACK], { env });
     const browser = await chromium.launch({
       executablePath: stdout.trim(),
+      timeout: 110_000,
       // Its sandbox needs rights that root in a container does not have; it sees our own pages only.
       args: ['--no-sandbox', '--font-render-hinting=none'],
       env: {

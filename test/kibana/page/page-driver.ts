@@ -4,6 +4,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 /** A cell as a number, a time in epoch ms, a text, or null for none. */
 export type Cell = string | number | null;
 
+/** A busy machine is slow, never wrong. */
+const PATIENCE_MS = 110_000;
+
 /** The page in a window of its own, and whatever it complains about. */
 export class PageDriver {
   /** Lines of the console that are no plain message, scripts that failed, and requests that did. */
@@ -21,6 +24,7 @@ export class PageDriver {
 
   static async open(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<PageDriver> {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
+    page.setDefaultTimeout(PATIENCE_MS);
     return new PageDriver(page, address);
   }
 
@@ -33,7 +37,7 @@ export class PageDriver {
   /** Resolves when the chosen value has been searched for. */
   async choose(filter: string, value: string): Promise<void> {
     const searched = this.page.waitForResponse((response) => response.url().includes('/search?'));
-    await this.page.getByLabel(filter, { exact: true }).selectOption(value);
+    await this.page.locator(`select[name=${filter}]`).selectOption(value);
     await searched;
   }
 
@@ -41,22 +45,25 @@ export class PageDriver {
   async numbers(id: string): Promise<Cell[][]> {
     const panel = this.page.locator(`#${id}`);
     if ((await panel.locator('details:not([open])').count()) > 0) await panel.locator('summary').click();
-    const rows = await panel.locator('tbody tr').all();
-    return Promise.all(rows.map(async (row) => (await row.locator('td').allTextContents()).map(cellOf)));
+    await panel.locator('tbody').waitFor({ state: 'attached' });
+    const width = await panel.locator('th').count();
+    const cells = (await panel.locator('td').allTextContents()).map(cellOf);
+    return Array.from({ length: cells.length / width }, (_, row) => cells.slice(row * width, (row + 1) * width));
   }
 
   /** Heights of the columns that are drawn, from left to right, in pixels; those of no height are left out. */
   async columnHeights(id: string): Promise<number[]> {
-    const boxes = await Promise.all(
-      (await this.page.locator(`#${id} .mark-rect path`).all()).map((column) => column.boundingBox()),
-    );
+    const columns = await this.page.locator(`#${id} .mark-rect path`).all();
+    const boxes = await Promise.all(columns.map((column) => column.boundingBox()));
     return boxes.flatMap((box) => (box === null || box.height < 1 ? [] : [box])).map(({ height }) => height);
   }
 
-  /** What axe finds that keeps somebody from using the page: impact serious or critical. */
+  /** What axe finds that keeps somebody from using the page: impact serious or critical. Within a chart all is hidden. */
   async seriousViolations(): Promise<string[]> {
     await this.page.evaluate(axe.source);
-    const { violations } = await this.page.evaluate<axe.AxeResults>('axe.run()');
+    const { violations } = await this.page.evaluate<axe.AxeResults>(
+      `axe.run({ exclude: ['.chart > *'] }, { resultTypes: ['violations'] })`,
+    );
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);

@@ -68,7 +68,6 @@ describe('the server of the page', () => {
     '/page.ts',
     '/vega/../../../package.json',
     '//etc/passwd',
-    'http://[',
   ])('has nothing at %s', async (path) => {
     expect((await ask(path)).status).toBe(404);
   });
@@ -81,6 +80,10 @@ describe('the server of the page', () => {
       expect(text).toContain(`127.0.0.1:${page.port}`);
     },
   );
+
+  it('takes no address that is none', async () => {
+    expect((await ask('http://[')).status).toBe(400);
+  });
 
   it('answers to localhost', async () => {
     expect((await ask('/', { host: `localhost:${page.port}` })).status).toBe(200);
