@@ -98,14 +98,18 @@ function valueTitle({ metrics }: SeriesPanel): string {
 
 function tooltip(panel: Exclude<Panel, { kind: 'table' }>): readonly object[] {
   const [{ label, unit }] = panel.metrics;
-  const time = { type: 'temporal', timeUnit: 'utcyearmonthdatehoursminutes', format: '%Y-%m-%d %H:%M UTC' };
   const [outer, inner] = bucketsOf(panel);
-  const x = inner ?? outer;
-  const name = panel.metrics.length === 1 ? label : 'Value';
+  const isOne = panel.metrics.length === 1;
+  const series = inner === undefined ? (isOne ? [] : ['Series']) : [outer?.label];
+  const name = isOne ? label : 'Value';
   return [
-    { field: 'x', title: x?.label ?? '', ...(x?.by === 'time' ? time : { type: 'nominal' }) },
-    ...(inner === undefined ? [] : [{ field: 'series', title: outer?.label ?? '', type: 'nominal' }]),
-    ...(panel.metrics.length > 1 ? [{ field: 'series', title: 'Series', type: 'nominal' }] : []),
+    position(inner ?? outer),
+    ...series.map((title) => ({ field: 'series', type: 'nominal', title })),
     { field: 'value', type: 'quantitative', format: ',.6~g', title: unit === undefined ? name : `${name} (${unit})` },
   ];
+}
+
+function position(bucket: Bucket | undefined): object {
+  const time = { type: 'temporal', timeUnit: 'utcyearmonthdatehoursminutes', format: '%Y-%m-%d %H:%M UTC' };
+  return { field: 'x', title: bucket?.label, ...(bucket?.by === 'time' ? time : { type: 'nominal' }) };
 }

@@ -1,6 +1,9 @@
 // It makes no functions of text, which the page's policy forbids.
 import { expressionInterpreter } from '/vega/vega-interpreter.js';
 import { theme } from './theme.js';
+import { vega, vegaLite } from './vega.js';
+
+/** @import { VegaView } from './vega.js' */
 
 /** A drawing that fills an element, and is drawn anew where its numbers, its room or the colours of the page change. */
 export class Chart {

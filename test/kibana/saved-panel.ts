@@ -13,8 +13,13 @@ const views = saved.filter((object): object is CheckedDataView => object.type ==
 export const [dashboard] = saved.filter((object): object is CheckedDashboard => object.type === 'dashboard');
 export const panels = dashboard?.attributes.panelsJSON ?? [];
 
+export interface SavedPanel {
+  readonly attributes: CheckedDashboard['attributes']['panelsJSON'][number]['embeddableConfig']['attributes'];
+  readonly view: CheckedDataView;
+}
+
 /** A panel as the shipped file has it, with the data view that it looks at. */
-export function savedPanel(id: string) {
+export function savedPanel(id: string): SavedPanel {
   const found = panels.find(({ panelIndex }) => panelIndex === id);
   if (found === undefined) throw new Error(`expected a panel ${id}`);
   const { attributes } = found.embeddableConfig;

@@ -85,6 +85,6 @@ function problemOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${key}: expected only ${Object.keys(requestSchema.shape).join(', ')}`).join('; ');
   }
-  const came = issue.input === undefined ? '' : `, got ${JSON.stringify(issue.input)?.slice(0, 100)}`;
+  const came = issue.input === undefined ? '' : `, got ${JSON.stringify(issue.input).slice(0, 100)}`;
   return `${String(issue.path[0])}: ${issue.message}${came}`;
 }

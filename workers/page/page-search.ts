@@ -68,7 +68,7 @@ async function choicesOf(
   elasticsearch: Client,
   only: PageRequest['only'],
 ): Promise<Pick<PageAnswer, 'choices' | 'newestReading'>> {
-  const { device: _, ...pipeline } = only;
+  const { pipeline } = only;
   const { pattern: index, timeField } = SOURCES.readings;
   const values = (field: string): object => ({ terms: { field, size: MAX_CHOICES, order: { _key: 'asc' } } });
   const { aggregations } = await elasticsearch.search<unknown, Choices>(
@@ -78,7 +78,10 @@ async function choicesOf(
       allow_partial_search_results: false,
       aggs: {
         pipeline: values(FILTER_FIELDS.pipeline),
-        ofPipeline: { filter: queryOf(pipeline), aggs: { device: values(FILTER_FIELDS.device) } },
+        ofPipeline: {
+          filter: queryOf(pipeline === undefined ? {} : { pipeline }),
+          aggs: { device: values(FILTER_FIELDS.device) },
+        },
         chosen: { filter: queryOf(only), aggs: { newest: { max: { field: timeField } } } },
       },
     },

@@ -31,7 +31,7 @@ export class OwnBrowser {
         LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
         FONTCONFIG_PATH: join(folder, 'fonts'),
         HOME: folder,
-      } as Record<string, string>,
+      },
     });
     return new OwnBrowser(browser, folder);
   }

@@ -209,7 +209,7 @@ describe('the local page', () => {
   });
 
   it('can be pictured', async () => {
-    const page = await open({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+    const page = await open({ viewport: { width: 1120, height: 800 }, colorScheme: 'light' });
     await page.show({ pipeline: drawn });
     const path = process.env['PAGE_SCREENSHOT'] === undefined ? {} : { path: PICTURE };
     const picture = await page.page.screenshot({ fullPage: true, ...path });
