@@ -50,16 +50,22 @@ export async function bringUp({ environment, ...options }: BringUpOptions): Prom
   const stack = await startStack({ ...options, installation, afterCompanions });
   const surroundings = { addresses: stack.addresses, installation, stateFolder: folder };
   stack.startCompanion(workerCompanion(surroundings, environment));
-  const page = pageAt(config);
   stack.startCompanion(pageCompanion(config, stack.addresses, environment));
+  await untilPageServes(options, stack);
+  return { ...stack, installation, stateFolder: folder, page: pageAt(config).address };
+}
+
+/** What is printed as a link answers by then. */
+async function untilPageServes(
+  { config, onEvent, signal = new AbortController().signal }: Pick<StackOptions, 'config' | 'onEvent' | 'signal'>,
+  stack: RunningStack,
+): Promise<void> {
   try {
-    const { signal: wanted = new AbortController().signal } = options;
-    await untilReady(page, { patienceMs: PAGE_PATIENCE_MS, onEvent, signal: wanted });
+    await untilReady(pageAt(config), { patienceMs: PAGE_PATIENCE_MS, onEvent, signal });
   } catch (error) {
     await stack.stop();
     throw error;
   }
-  return { ...stack, installation, stateFolder: folder, page: page.address };
 }
 
 async function refuseUnlessHealthy(config: Config, environment: NodeJS.ProcessEnv, folder: string): Promise<void> {

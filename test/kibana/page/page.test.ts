@@ -23,6 +23,8 @@ const KNOWN = { pipeline, from: FROM, to: TO };
 const INTERVAL = '5m';
 
 let elasticsearch: Client;
+/** Of the page, through the gate. */
+let gated: Client;
 let gate: ServerGate;
 let server: PageServer;
 let own: OwnBrowser;
@@ -31,12 +33,14 @@ beforeAll(async () => {
   await writeKnownData(elasticsearch, pipeline);
   await writeDrawnData(elasticsearch, drawn);
   gate = await openGate(stackAddresses().elasticsearchNode);
-  server = await servePage(new Client({ node: gate.address, Connection: HttpConnection }), 0);
+  gated = new Client({ node: gate.address, Connection: HttpConnection });
+  server = await servePage(gated, 0);
   own = await OwnBrowser.start();
 });
 afterAll(async () => {
   await own.stop();
   await server.close();
+  await gated.close();
   await gate.end();
   for (const name of [pipeline, drawn]) {
     await elasticsearch.indices.delete({ index: Object.keys(await elasticsearch.indices.get({ index: `${name}-*` })) });
