@@ -12,16 +12,8 @@ export interface Clients {
 }
 
 export function openClients(config: Config, clientId: string): Clients {
-  const { kafkaBrokers, elasticsearchNode } = addressesOf(config);
-  const authorization = authorizationOf(config, 'ELASTICSEARCH');
-  const kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId });
-  const elasticsearch = new ElasticsearchClient({
-    node: elasticsearchNode,
-    Connection: HttpConnection,
-    maxRetries: 0,
-    requestTimeout: config.ELASTICSEARCH_TIMEOUT_MS,
-    ...(authorization !== undefined && { headers: { authorization } }),
-  });
+  const kafka = createKafkaGateway({ brokers: addressesOf(config).kafkaBrokers, clientId });
+  const elasticsearch = openElasticsearch(config);
   return {
     kafka,
     elasticsearch,
@@ -29,4 +21,15 @@ export function openClients(config: Config, clientId: string): Clients {
       await Promise.allSettled([kafka.close(), elasticsearch.close()]);
     },
   };
+}
+
+export function openElasticsearch(config: Config): ElasticsearchClient {
+  const authorization = authorizationOf(config, 'ELASTICSEARCH');
+  return new ElasticsearchClient({
+    node: addressesOf(config).elasticsearchNode,
+    Connection: HttpConnection,
+    maxRetries: 0,
+    requestTimeout: config.ELASTICSEARCH_TIMEOUT_MS,
+    ...(authorization !== undefined && { headers: { authorization } }),
+  });
 }

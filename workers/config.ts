@@ -60,6 +60,8 @@ const settings = z.object({
   KAFKA_CONTROLLER_PORT: port(9093),
   ELASTICSEARCH_PORT: port(9200),
   ELASTICSEARCH_TRANSPORT_PORT: port(9300),
+  /** Of the local page of charts, on 127.0.0.1. */
+  PAGE_PORT: port(8234),
 
   /** Python that has pyspark; set by the launcher. */
   SPARK_PYTHON: z.string().min(1).default('python3'),

@@ -18,6 +18,8 @@ export interface CompanionSpec {
   /** The whole environment of the process. */
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** All that it listens on, on 127.0.0.1. */
+  readonly ports: readonly number[];
 }
 
 export interface CompanionContext {
@@ -96,10 +98,7 @@ export class Companion {
 function spawnCompanion(spec: CompanionSpec, { stateFolder, records, onEvent }: CompanionContext): Child {
   const log = join(stateFolder, 'logs', `${spec.name}.log`);
   const fingerprint = fingerprintOf([spec.command, spec.cwd]);
-  const child = startChild(
-    { ...spec, kind: 'companion', dataFolder: stateFolder, ports: [], fingerprint, log },
-    records,
-  );
+  const child = startChild({ ...spec, kind: 'companion', dataFolder: stateFolder, fingerprint, log }, records);
   onEvent({ kind: 'started', part: spec.name, pid: child.record.pid, log });
   return child;
 }

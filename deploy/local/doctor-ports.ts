@@ -27,7 +27,7 @@ export async function examinePorts(config: Config, own: ReadonlySet<number>): Pr
 }
 
 function managedPorts(config: Config): (readonly [string, number])[] {
-  const settings: (keyof Config & `${string}_PORT`)[] = [];
+  const settings: (keyof Config & `${string}_PORT`)[] = ['PAGE_PORT'];
   if (config.TEMPORAL_ADDRESS === undefined) settings.push('TEMPORAL_PORT', 'TEMPORAL_UI_PORT');
   if (config.KAFKA_BROKERS === undefined) settings.push('KAFKA_PORT', 'KAFKA_CONTROLLER_PORT');
   if (config.ELASTICSEARCH_NODE === undefined) settings.push('ELASTICSEARCH_PORT', 'ELASTICSEARCH_TRANSPORT_PORT');

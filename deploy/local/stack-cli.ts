@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { ConfigError, type Config, loadConfig } from '../../workers/config';
-import { bringUp } from './bring-up';
+import { bringUp, type RunningPipeline } from './bring-up';
 import { stateFolder } from './folders';
 import { Interrupted, listenForInterruption } from './interruption';
 import { refuseSecondLauncher } from './launcher-lock';
 import { resetState } from './reset';
-import type { StackAddresses } from './stack';
 import { StackError } from './stack-error';
 import { describeEvent, type StackEvent } from './stack-event';
 import { describeStatus, stackStatus } from './status';
@@ -27,7 +26,7 @@ async function main([command, ...flags]: readonly string[]): Promise<number> {
 async function up(config: Config): Promise<number> {
   const { signal, hurry, received } = listenForInterruption();
   const stack = await bringUp({ config, environment: process.env, onEvent: tell, signal, hurry });
-  console.log(describeAddresses(stack.addresses, stateFolder(config)));
+  console.log(describeAddresses(stack));
   try {
     await Promise.race([received, stack.died]);
     return 0;
@@ -72,12 +71,11 @@ function tell(event: StackEvent): void {
   console.log(describeEvent(event));
 }
 
-function describeAddresses(
-  { temporal, temporalUi, kafkaBrokers, elasticsearchNode }: StackAddresses,
-  state: string,
-): string {
+function describeAddresses({ addresses, page, stateFolder: state }: RunningPipeline): string {
+  const { temporal, temporalUi, kafkaBrokers, elasticsearchNode } = addresses;
   return [
     '',
+    `  Page of charts  ${page}`,
     `  Temporal        ${temporal}`,
     ...(temporalUi === undefined ? [] : [`  Temporal Web UI ${temporalUi}`]),
     `  Kafka           ${kafkaBrokers.join(',')}`,

@@ -26,7 +26,7 @@ async function main(): Promise<number> {
     const { pipeline, run } = progress;
     if (pipeline === undefined || run === undefined) return 1;
     tellRun(run, options);
-    console.log(await closingLinks({ ...pipeline.addresses, run, name: options.name }));
+    console.log(await closingLinks({ ...pipeline.addresses, page: pipeline.page, run, name: options.name }));
     if (options.exit) return run.report?.reconciled === true ? 0 : 1;
     console.log('\nCtrl-C stops the worker and the servers; what they hold stays.');
     await Promise.race([interruption.received, pipeline.died]);

@@ -16,14 +16,17 @@ export function sameCommand({ name, inputText }: Pick<StartOptions, 'name' | 'in
 export async function closingLinks({
   temporalUi,
   elasticsearchNode,
+  page,
   run,
   name,
 }: Pick<StackAddresses, 'temporalUi' | 'elasticsearchNode'> & {
+  readonly page: string;
   readonly run: PipelineRun;
   readonly name: string;
 }): Promise<string> {
   const workflow = `/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
   const links: readonly (readonly [string, string])[] = [
+    ['charts of what is indexed', `${page}?pipeline=${name}`],
     ...(temporalUi === undefined ? [] : [['the run in the Temporal Web UI', `${temporalUi}${workflow}`] as const]),
     ['the newest readings', `${elasticsearchNode}/${name}-readings/_search?pretty&size=5&sort=timestamp:desc`],
     ['dead letters with their reasons', `${elasticsearchNode}/${name}-dead-letters/_search?pretty&size=5`],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../../workers/config';
 import { stateFolder } from './folders';
 import { ChildRecords } from './processes/child-record';
+import { pageAt } from './page';
 import { residentBytes } from './processes/memory';
 import { whyNotReady } from './readiness';
 import { elasticsearchAt } from './servers/elasticsearch';
@@ -15,18 +16,18 @@ export interface PartStatus {
   readonly name: string;
   /** Whether the stack starts it, or it runs elsewhere. */
   readonly managed: boolean;
-  /** Undefined for a companion, which nobody connects to. */
+  /** Undefined for the worker, which nobody connects to. */
   readonly address: string | undefined;
   /** Undefined when no process of ours runs. */
   readonly pid: number | undefined;
-  /** Undefined when it answers, or for a companion, when it runs. */
+  /** Undefined when it answers, or for the worker, when it runs. */
   readonly problem: string | undefined;
   /** Of the process and all that it started in its group; 0 when it is not ours. */
   readonly residentBytes: number;
   readonly dataFolder: string | undefined;
 }
 
-/** Asks every server whether it serves, and looks whether the worker runs. */
+/** Asks every server and the page whether they serve, and looks whether the worker runs. */
 export async function stackStatus(config: Config): Promise<PartStatus[]> {
   const folder = stateFolder(config);
   const records = new ChildRecords(folder).running();
@@ -43,6 +44,7 @@ export async function stackStatus(config: Config): Promise<PartStatus[]> {
       server(kafkaAt(config), config.KAFKA_BROKERS !== undefined),
       server(elasticsearchAt(config), config.ELASTICSEARCH_NODE !== undefined),
     ])),
+    { ...(await server(pageAt(config), false)), dataFolder: undefined },
     workerStatus(records.find(({ name }) => name === WORKER_NAME)?.pid, folder),
   ];
 }

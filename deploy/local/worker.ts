@@ -21,6 +21,7 @@ export function workerCompanion(surroundings: WorkerSurroundings, environment: N
     command: [process.execPath, '--import', 'tsx', 'workers/pipeline-worker.ts'],
     cwd: PROJECT,
     env: { ...environment, ...workerVariables(surroundings) },
+    ports: [],
   };
 }
 

@@ -39,7 +39,15 @@ describe('diagnose', () => {
   };
   const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));
   const settings = (more: NodeJS.ProcessEnv = {}): Config => {
-    const names = ['TEMPORAL', 'TEMPORAL_UI', 'KAFKA', 'KAFKA_CONTROLLER', 'ELASTICSEARCH', 'ELASTICSEARCH_TRANSPORT'];
+    const servers = [
+      'TEMPORAL',
+      'TEMPORAL_UI',
+      'KAFKA',
+      'KAFKA_CONTROLLER',
+      'ELASTICSEARCH',
+      'ELASTICSEARCH_TRANSPORT',
+    ];
+    const names = [...servers, 'PAGE'];
     const free = Object.fromEntries(names.map((name, index) => [`${name}_PORT`, String(ports[index])]));
     const folders = { PIPELINE_CACHE_DIR: join(folder, 'cache'), PIPELINE_STATE_DIR: join(folder, 'state') };
     return loadConfig({ ...free, ...folders, ...more });
@@ -51,7 +59,7 @@ describe('diagnose', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-    const servers = await Promise.all(Array.from({ length: 6 }, openPort));
+    const servers = await Promise.all(Array.from({ length: 7 }, openPort));
     ports = servers.map(({ port }) => port);
     await Promise.all(servers.map(({ server }) => close(server)));
     config = settings();

@@ -43,5 +43,5 @@ export async function pidAt(port: number, signal?: AbortSignal): Promise<number>
 }
 
 export function fakeCompanion(code = 'setInterval(() => {}, 1000)'): CompanionSpec {
-  return { name: 'companion', command: [process.execPath, '-e', code], env: {} };
+  return { name: 'companion', command: [process.execPath, '-e', code], env: {}, ports: [] };
 }

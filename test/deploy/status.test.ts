@@ -21,11 +21,13 @@ async function problems(changes: Record<string, string>): Promise<Record<string,
 }
 
 describe('the status of the stack', () => {
-  it('asks every server, and misses the worker that nobody has started', async () => {
-    expect(await problems({})).toEqual({
+  it('asks every server, and misses the worker and the page that nobody has started', async () => {
+    const port = await freePort();
+    expect(await problems({ PAGE_PORT: String(port) })).toEqual({
       temporal: undefined,
       kafka: undefined,
       elasticsearch: undefined,
+      page: `connect ECONNREFUSED 127.0.0.1:${port}`,
       worker: 'not running',
     });
   });
@@ -74,7 +76,7 @@ describe('the status of the stack', () => {
   it('shows one line for each part', async () => {
     const text = describeStatus(await stackStatus(loadConfig(environment())));
 
-    expect(text.split('\n')).toHaveLength(5);
+    expect(text.split('\n')).toHaveLength(6);
     expect(text).toMatch(/^kafka +external +- +- +127\.0\.0\.1:\d+ +- +answers$/m);
   });
 });

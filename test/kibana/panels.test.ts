@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
 import { panelRows } from '../../kibana/model/panel-rows';
@@ -8,22 +6,14 @@ import { panelSearch } from '../../kibana/model/panel-search';
 import { panelsOf } from '../../kibana/model/panels';
 import { stackAddresses } from '../stack';
 import { DAY, RUN, writeKnownData } from './known-data';
-import { fieldsOf, lensSearch, savedRows, type SavedRow } from './lens-search';
-import { savedObjectSchema, type CheckedDashboard, type CheckedDataView } from './saved-object-schema';
+import { fieldsOf, type SavedRow } from './lens-search';
+import { dashboard, panels, savedPanel, shownByKibana } from './saved-panel';
 
 const pipeline = `panels-${randomUUID().slice(0, 8)}`;
 const other = `${pipeline}-other`;
 const FROM = `${DAY}T00:00:00.000Z`;
 const TO = `${DAY}T04:00:00.000Z`;
 const HOURS = [0, 1, 2, 3].map((hour) => Date.parse(FROM) + hour * 3_600_000);
-
-const saved = readFileSync(join(__dirname, '..', '..', 'kibana', 'dashboards.ndjson'), 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => savedObjectSchema.parse(JSON.parse(line)));
-const views = saved.filter((object): object is CheckedDataView => object.type === 'index-pattern');
-const [dashboard] = saved.filter((object): object is CheckedDashboard => object.type === 'dashboard');
-const panels = dashboard?.attributes.panelsJSON ?? [];
 
 let elasticsearch: Client;
 beforeAll(async () => {
@@ -38,22 +28,9 @@ afterAll(async () => {
   await elasticsearch.close();
 });
 
-function savedPanel(id: string) {
-  const found = panels.find(({ panelIndex }) => panelIndex === id);
-  if (found === undefined) throw new Error(`expected a panel ${id}`);
-  const { attributes } = found.embeddableConfig;
-  const view = views.find((object) => object.id === attributes.references[0]?.id);
-  if (view === undefined) throw new Error(`expected a data view of panel ${id}`);
-  return { attributes, view };
-}
-
 /** What Kibana shows of a panel as it is saved. */
-async function shown(id: string, chosen: Readonly<Record<string, string>>): Promise<SavedRow[]> {
-  const { attributes, view } = savedPanel(id);
-  const { title: index, timeFieldName: timeField } = view.attributes;
-  const body = lensSearch(attributes, { timeField, from: FROM, to: TO, interval: '1h', chosen });
-  const { aggregations } = await elasticsearch.search({ index, allow_partial_search_results: false, ...body });
-  return savedRows(attributes, aggregations);
+function shown(id: string, chosen: Readonly<Record<string, string>>): Promise<SavedRow[]> {
+  return shownByKibana(elasticsearch, id, { from: FROM, to: TO, interval: '1h', chosen });
 }
 
 /** What the model's own search gives. */

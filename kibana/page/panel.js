@@ -1,0 +1,97 @@
+import { Chart } from './chart.js';
+import { tableOf } from './table.js';
+
+/** @import { ShownPanel } from '../charts/shown-panel' */
+/** @import { Panel } from '../model/panel' */
+
+const WIDE = 30;
+
+/** One panel of the page: its title, what it says, and its chart or table. */
+export class PanelView {
+  #body = element('div');
+  #numbers = element('div', 'table');
+  #details = document.createElement('details');
+  /** @type {Chart | undefined} */ #chart;
+  /** @type {ShownPanel | undefined} */ #shown;
+
+  /** @param {Pick<Panel, 'id' | 'title' | 'description' | 'width' | 'height'>} panel */
+  constructor({ id, title, description, width, height }) {
+    this.title = title;
+    this.element = element('section', 'panel');
+    this.element.id = id;
+    this.element.classList.toggle('wide', width > WIDE);
+    this.element.style.setProperty('--columns', String(width));
+    this.element.style.setProperty('--rows', String(height));
+    this.element.setAttribute('aria-label', title);
+    this.#details.append(element('summary', '', 'Numbers'), this.#numbers);
+    this.#details.addEventListener('toggle', () => this.#showNumbers());
+    this.element.append(element('h2', '', title), element('p', '', description), this.#body);
+  }
+
+  /** @param {ShownPanel} shown */
+  async show(shown) {
+    this.#shown = shown;
+    if (shown.rows.length === 0) this.#showNothing();
+    else if (shown.spec === null) this.#showTable(shown);
+    else await this.#showChart(shown, shown.spec);
+    this.#showNumbers();
+  }
+
+  #showNothing() {
+    this.#chart = undefined;
+    this.#details.remove();
+    this.#body.className = 'chart none';
+    this.#body.removeAttribute('role');
+    this.#body.replaceChildren('No documents');
+  }
+
+  /** @param {ShownPanel} shown */
+  #showTable({ columns, rows }) {
+    this.#body.className = 'table';
+    asRegion(this.#body, `${this.title}: table`);
+    this.#body.replaceChildren(tableOf(columns, rows));
+  }
+
+  /**
+   * @param {ShownPanel} shown
+   * @param {object} spec
+   */
+  async #showChart({ summary }, spec) {
+    if (this.#chart === undefined) {
+      this.#body.className = 'chart';
+      this.#body.replaceChildren();
+      this.#body.after(this.#details);
+      this.#chart = new Chart(this.#body);
+    }
+    this.#body.setAttribute('role', 'img');
+    this.#body.setAttribute('aria-label', `${this.title}. ${summary}`);
+    await this.#chart.show(spec);
+  }
+
+  /** Only while somebody looks at them. */
+  #showNumbers() {
+    if (!this.#details.open || this.#shown === undefined) return;
+    asRegion(this.#numbers, `${this.title}: numbers`);
+    this.#numbers.replaceChildren(tableOf(this.#shown.columns, this.#shown.rows));
+  }
+}
+
+/**
+ * What scrolls must be reached by keyboard.
+ *
+ * @param {HTMLElement} region
+ * @param {string} label
+ */
+function asRegion(region, label) {
+  region.tabIndex = 0;
+  region.setAttribute('role', 'region');
+  region.setAttribute('aria-label', label);
+}
+
+/** @param {string} name @param {string} className @param {string} text */
+function element(name, className = '', text = '') {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}

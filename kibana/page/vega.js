@@ -1,0 +1,18 @@
+/**
+ * What the two scripts of Vega leave behind, as much of it as is used.
+ *
+ * @typedef {object} VegaView
+ * @property {(element: Element) => VegaView} initialize
+ * @property {() => Promise<VegaView>} runAsync
+ * @property {() => void} finalize
+ *
+ * @typedef {object} Vega
+ * @property {(spec: object, config: undefined, options: { ast: true }) => object} parse
+ * @property {new (runtime: object, options: { renderer: 'svg', expr: unknown }) => VegaView} View
+ *
+ * @typedef {object} VegaLite
+ * @property {(spec: object, options: { config: object }) => { spec: object }} compile
+ */
+export const { vega, vegaLite } = /** @type {{ vega: Vega, vegaLite: VegaLite }} */ (
+  /** @type {unknown} */ (globalThis)
+);

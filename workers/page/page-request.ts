@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { pipelineFailure } from '../../activities/failures';
+import { PANELS } from './page-panels';
+
+const DAY_MS = 86_400_000;
+const LONGEST_MS = 366 * DAY_MS;
+
+/** Stretches of time that end now. */
+const RANGES = {
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '6h': 21_600_000,
+  '24h': DAY_MS,
+  '7d': 7 * DAY_MS,
+  '30d': 30 * DAY_MS,
+} as const;
+
+const RANGE_NAMES = ['all', ...Object.keys(RANGES)] as const;
+const PANEL_IDS = PANELS.map(({ id }) => id);
+
+const names = (expected: readonly string[]) => z.enum(expected, `expected one of ${expected.join(', ')}`);
+const time = z.iso.datetime({ offset: true, error: 'expected a time as 2026-11-24T06:00:00Z' });
+const value = z.string('expected one value').min(1, 'expected a value').max(256, 'expected at most 256 characters');
+
+const requestSchema = z
+  .strictObject({
+    panel: z
+      .array(names(PANEL_IDS))
+      .min(1, 'expected at least one')
+      .refine((given) => new Set(given).size === given.length, 'expected each panel once'),
+    range: names(RANGE_NAMES).optional(),
+    from: time.optional(),
+    to: time.optional(),
+    pipeline: value.optional(),
+    device: value.optional(),
+  })
+  .check(({ value: { range, from, to }, issues }) => {
+    const refuse = (field: string, message: string, input: string | undefined): void => {
+      issues.push({ code: 'custom', path: [field], message, input });
+    };
+    if (from === undefined && to === undefined) return;
+    if (range !== undefined) refuse('range', 'expected it alone, or from and to without it', range);
+    else if (from === undefined) refuse('from', 'expected it beside to', from);
+    else if (to === undefined) refuse('to', 'expected it beside from', to);
+    else if (Date.parse(to) <= Date.parse(from)) refuse('to', 'expected a time after from', to);
+    else if (Date.parse(to) - Date.parse(from) > LONGEST_MS) refuse('to', 'expected at most 366 days after from', to);
+  });
+
+/** What one look at the page asks for. */
+export interface PageRequest {
+  readonly panels: readonly string[];
+  /** Null: all that there is. */
+  readonly times: { readonly fromMs: number; readonly toMs: number } | null;
+  readonly only: { readonly pipeline?: readonly string[]; readonly device?: readonly string[] };
+}
+
+/**
+ * Reads the query of an address.
+ *
+ * @throws InvalidInput that names every bad field, what was expected and what came
+ */
+export function parsePageRequest(query: URLSearchParams, nowMs: number): PageRequest {
+  const given = Object.fromEntries([...new Set(query.keys())].map((name) => [name, givenOf(query, name)]));
+  const result = requestSchema.safeParse({ panel: [], ...given }, { reportInput: true });
+  if (!result.success) throw pipelineFailure('InvalidInput', result.error.issues.map(problemOf).join('; '));
+  const { panel, range = 'all', from, to, pipeline, device } = result.data;
+  const lengthMs = (RANGES as Readonly<Record<string, number>>)[range];
+  const ending = lengthMs === undefined ? null : { fromMs: nowMs - lengthMs, toMs: nowMs };
+  return {
+    panels: panel,
+    times: from === undefined || to === undefined ? ending : { fromMs: Date.parse(from), toMs: Date.parse(to) },
+    only: {
+      ...(pipeline !== undefined && { pipeline: [pipeline] }),
+      ...(device !== undefined && { device: [device] }),
+    },
+  };
+}
+
+function givenOf(query: URLSearchParams, name: string): string | string[] | undefined {
+  const all = query.getAll(name);
+  return name === 'panel' || all.length > 1 ? all : all[0];
+}
+
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${key}: expected only ${Object.keys(requestSchema.shape).join(', ')}`).join('; ');
+  }
+  const came = issue.input === undefined ? '' : `, got ${JSON.stringify(issue.input).slice(0, 100)}`;
+  return `${String(issue.path[0])}: ${issue.message}${came}`;
+}

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Client } from '@elastic/elasticsearch';
+import { ApplicationFailure } from '@temporalio/common';
+import type { FailureType } from '../../activities/failures';
+import { inlineScriptHashes, pageFiles, type PageFile } from './page-files';
+import { panelList } from './page-panels';
+import { parsePageRequest } from './page-request';
+import { searchPage } from './page-search';
+
+/** Of this machine only; in a name that a foreign page may have resolved to it, the page is not found. */
+const HOST = '127.0.0.1';
+const HOST_NAMES = [HOST, 'localhost'];
+
+/** By the row of the failure table. */
+const STATUS: Readonly<Partial<Record<FailureType, number>>> = {
+  InvalidInput: 400,
+  ServiceUnavailable: 503,
+  IndexMisconfigured: 502,
+};
+
+export interface PageServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Buffer;
+}
+
+/**
+ * Serves the page and the searches it makes on 127.0.0.1; it answers GET alone, and changes nothing.
+ *
+ * @param port - 0 for any that is free
+ */
+export async function servePage(elasticsearch: Client, port: number): Promise<PageServer> {
+  const files = pageFiles();
+  const headers = headersOf(files);
+  const server = createServer((request, response) => {
+    void reply(request, { server, files, elasticsearch }).then(({ status, type, body }) => {
+      response.writeHead(status, { ...headers, 'content-type': type });
+      response.end(body);
+    });
+  });
+  server.listen(port, HOST);
+  await once(server, 'listening');
+  return { port: portOf(server), close: () => close(server) };
+}
+
+interface Surroundings {
+  readonly server: Server;
+  readonly files: ReadonlyMap<string, PageFile>;
+  readonly elasticsearch: Client;
+}
+
+async function reply(request: IncomingMessage, surroundings: Surroundings): Promise<Reply> {
+  const { server, files } = surroundings;
+  const { method, url = '/' } = request;
+  const { host = '' } = request.headers;
+  const hosts = HOST_NAMES.map((name) => `${name}:${portOf(server)}`);
+  if (!hosts.includes(host))
+    return problem(421, 'Misdirected', `The page is at ${hosts.join(' or ')}, not at ${host}.`);
+  if (method !== 'GET') return problem(405, 'ReadOnly', `Expected GET, got ${String(method)}: nothing changes here.`);
+  const address = `http://${host}`;
+  if (!URL.canParse(url, address)) return problem(400, 'NoAddress', `${url} is no address.`);
+  const { pathname, searchParams } = new URL(url, address);
+  if (pathname === '/panels') return json(200, panelList());
+  if (pathname === '/search') return search(searchParams, surroundings);
+  const file = files.get(pathname);
+  return file === undefined
+    ? problem(404, 'NotFound', `Nothing is at ${pathname}; the page is at /.`)
+    : { status: 200, type: file.type, body: file.content };
+}
+
+async function search(query: URLSearchParams, { elasticsearch }: Surroundings): Promise<Reply> {
+  try {
+    const nowMs = Date.now();
+    return json(200, await searchPage(elasticsearch, parsePageRequest(query, nowMs), nowMs));
+  } catch (error) {
+    if (error instanceof ApplicationFailure) {
+      const { type, message } = error;
+      return problem(STATUS[type as FailureType] ?? 500, String(type), message);
+    }
+    console.error(error);
+    return problem(500, 'Unexpected', 'The search failed in a way that nobody foresaw; the log of the page has it.');
+  }
+}
+
+function problem(status: number, type: string, message: string): Reply {
+  return json(status, { type, message });
+}
+
+function json(status: number, value: unknown): Reply {
+  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(value) };
+}
+
+function headersOf(files: ReadonlyMap<string, PageFile>): Readonly<Record<string, string>> {
+  const inline = inlineScriptHashes(files.get('/')?.content.toString() ?? '');
+  const policy = [
+    "default-src 'none'",
+    ['script-src', "'self'", ...inline].join(' '),
+    ...["style-src 'self'", "img-src 'self'", "connect-src 'self'"],
+    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+  ];
+  return {
+    'content-security-policy': policy.join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cache-control': 'no-cache',
+  };
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
