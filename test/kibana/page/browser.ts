@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,6 +21,8 @@ export class OwnBrowser {
     // The package unpacks libraries only where it takes the machine for the one they were built on.
     const env = { ...process.env, TMPDIR: folder, AWS_LAMBDA_JS_RUNTIME: 'nodejs22.x' };
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', UNPACK], { env });
+    // The package's own names fixed folders, and without any font Chromium dies.
+    await writeFile(join(folder, 'fonts', 'fonts.conf'), fontSettings(folder));
     const browser = await chromium.launch({
       executablePath: stdout.trim(),
       timeout: 110_000,
@@ -40,4 +42,11 @@ export class OwnBrowser {
     await this.browser.close();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function fontSettings(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>
+`;
 }
