@@ -153,6 +153,7 @@ describe('the commands of the README', () => {
     await type('update pipeline/mine setRate', '', (command) => command.replace('500', '150'));
     const before = await produced();
     await until('it publishes at the new rate', async () => (await produced()) > before + 500);
+    await until('there is something to skip', async () => (await contents()).size > 0);
     await type('update pipeline/mine/index/readings skip');
     await replayByScheduleUnderKill();
     await type('update pipeline/mine stop');
