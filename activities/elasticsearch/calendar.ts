@@ -1,7 +1,8 @@
 import { errors, type Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
-import { MONTH_PATTERN, type Month } from '../contracts/event-month';
+import { MONTH_PATTERN, type Horizon, type Month } from '../contracts/event-month';
 import type { MonthlyIndex } from '../contracts/plan';
+import { pipelineFailure } from '../failures';
 import { createRunsIndex } from './create-index';
 import { elasticsearchFailure } from './failures';
 import type { Stream } from './index-templates';
@@ -34,12 +35,10 @@ const calendarSchema = z.object({
 });
 type CalendarDocument = z.infer<typeof calendarSchema>;
 
-/** Which months a pipeline has indices for; null bounds: none is dropped. */
-export interface Calendar {
+/** Which months a pipeline has indices for. */
+export interface Calendar extends Horizon {
   readonly from: Month;
   readonly to: Month;
-  readonly expiredBefore: Month | null;
-  readonly droppedBefore: Month | null;
 }
 
 /**
@@ -100,22 +99,29 @@ async function change(
   runs: string,
   decide: (calendar: CalendarDocument | null) => CalendarDocument | null,
 ): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const found = await find(elasticsearch, runs);
-    const document = decide(found?.calendar ?? null);
-    if (document === null) return;
-    try {
-      if (found === null) await createRunsIndex(elasticsearch, runs);
-      const unchanged =
-        found === null
-          ? ({ op_type: 'create' } as const)
-          : { if_seq_no: found.seqNo, if_primary_term: found.primaryTerm };
-      await elasticsearch.index({ index: runs, id: CALENDAR, document, ...unchanged });
-      return;
-    } catch (error) {
-      const isOvertaken = error instanceof errors.ResponseError && error.statusCode === CONFLICT;
-      if (!isOvertaken || tries === MAX_TRIES)
-        throw elasticsearchFailure(error, `Writing the calendar in index ${runs}`);
-    }
+    const wanted = decide(found?.calendar ?? null);
+    if (wanted === null || (await write(elasticsearch, runs, found, wanted))) return;
+  }
+  throw pipelineFailure('ServiceUnavailable', `The calendar in index ${runs} is written by others all the time.`);
+}
+
+/** @returns false when another one was written since that one was found */
+async function write(
+  elasticsearch: Client,
+  runs: string,
+  found: Found | null,
+  document: CalendarDocument,
+): Promise<boolean> {
+  const unchanged =
+    found === null ? ({ op_type: 'create' } as const) : { if_seq_no: found.seqNo, if_primary_term: found.primaryTerm };
+  try {
+    if (found === null) await createRunsIndex(elasticsearch, runs);
+    await elasticsearch.index({ index: runs, id: CALENDAR, document, ...unchanged });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.ResponseError && error.statusCode === CONFLICT) return false;
+    throw elasticsearchFailure(error, `Writing the calendar in index ${runs}`);
   }
 }

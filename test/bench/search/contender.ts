@@ -1,4 +1,4 @@
-import { Client, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { monthIndex, monthOf } from '../../../activities/contracts/event-month';
 import { aliasesOf } from '../../../activities/contracts/pipeline-names';
