@@ -40,6 +40,7 @@ A raw record is read strictly, as one JSON object and nothing beside it. What co
       string of fewer digits, before the year
       1000 or after 9999
     timestamp: later than Kafka time + skew       FromTheFuture
+    timestamp: outside the months of the index    OutsideMonths
     text: string                                  accepted
     text: number, true, object, array             accepted as its JSON text
     event id: string of 1-400 bytes               accepted; counts only where the header is missing
@@ -81,6 +82,7 @@ DETAILS = {
     "DeviceMissing": f"expected a device id of 1 to {MAX_ID_BYTES} bytes, as a string or a whole number",
     "BadTimestamp": "expected ISO 8601 with a zone, or whole epoch milliseconds, in the years 1000 to 9999",
     "FromTheFuture": "the timestamp is later than the time of publishing by more than the allowed clock skew",
+    "OutsideMonths": "the timestamp lies outside the months that the pipeline has indices for",
     "NoMeasurement": "no measurement is there",
     "OutOfRange": "the value lies outside the limits of its measurement",
     "ExtraField": "a field stands there that no mapping names, and the pipeline does not keep those",
@@ -225,6 +227,7 @@ def _rules(settings: Settings, bad_id: Column) -> list[tuple[Column, Column]]:
             time > F.col("publishedAt") + F.expr(f"interval '{settings.max_clock_skew_ms}' milliseconds"),
             F.lit("FromTheFuture"),
         ),
+        *[(outside, F.lit("OutsideMonths")) for outside in _outside(settings, time)],
         (F.coalesce(*measured.values()).isNull(), F.lit("NoMeasurement")),
     ]
     for m, value in measured.items():
@@ -233,6 +236,12 @@ def _rules(settings: Settings, bad_id: Column) -> list[tuple[Column, Column]]:
     if settings.extra_fields == "dead-letter":
         rules.append((F.size("extraFields") > 0, F.lit("ExtraField")))
     return rules
+
+
+def _outside(settings: Settings, time: Column) -> list[Column]:
+    start, end = settings.event_start_ms, settings.event_end_ms
+    before = [] if start is None else [time < F.timestamp_millis(F.lit(start))]
+    return before + ([] if end is None else [time >= F.timestamp_millis(F.lit(end))])
 
 
 def _blank(text: Column) -> Column:
