@@ -19,11 +19,11 @@ import { derived, enrichedValue, idOf, newRequest, rawRecord, wholeTopic } from 
 const PARTITIONS = 2;
 const WINDOW_MS = 60_000;
 const FIRST_READING_MS = Date.parse('2026-01-15T00:00:00Z');
-const HOUR_MS = 3_600_000;
-const SLICE_RECORDS = 150;
+const STEP_MS = 2 * 3_600_000;
+const SLICE_RECORDS = 100;
 
-/** One reading an hour, each in a window of its own: so many of them lie in January. */
-export const IN_JANUARY = 17 * 24;
+/** One reading every two hours, each in a window of its own: so many of them lie in January. */
+export const IN_JANUARY = 17 * 12;
 
 export interface Servers {
   readonly kafka: KafkaGateway;
@@ -31,7 +31,7 @@ export interface Servers {
 }
 
 export function timestampOf(sequence: number): string {
-  return new Date(FIRST_READING_MS + sequence * HOUR_MS).toISOString().replace('Z', '000Z');
+  return new Date(FIRST_READING_MS + sequence * STEP_MS).toISOString().replace('Z', '000Z');
 }
 
 /** What source and Spark leave in the topics of a pipeline by month; to be indexed, given up and proven. */
@@ -100,16 +100,17 @@ export class MonthlyRun {
     return expired;
   }
 
-  async dropMonths(keepMonths: number, at: string): Promise<ExpiredMonths> {
-    const { expireMonths, dropMonths } = createRetentionActivities(this.servers);
-    const expired = await expireMonths({ input: { name: this.name, keepMonths }, at });
-    await dropMonths({ ...expired, run: randomUUID() });
+  async dropMonths(keepMonths: number, at: string, name = this.name): Promise<ExpiredMonths> {
+    const activities = createRetentionActivities(this.servers);
+    const expired = await activities.expireMonths({ input: { name, keepMonths }, at });
+    await activities.dropMonths({ ...expired, run: randomUUID() });
     return expired;
   }
 
   async reconcile(): Promise<ReconcileResult> {
     const activities = createReconciliationActivities({ ...this.servers, scratchFolder: join(this.folder, 'scratch') });
-    return (await new MockActivityEnvironment().run(() => activities.reconcileRun(this.request))) as ReconcileResult;
+    const result: unknown = await new MockActivityEnvironment().run(() => activities.reconcileRun(this.request));
+    return result as ReconcileResult;
   }
 
   /** Documents by index. */
@@ -133,7 +134,7 @@ export class MonthlyRun {
 
 function windowOf(run: string, sequence: number): { readonly id: string } & Record<string, unknown> {
   const { deviceId } = enrichedValue(run, sequence);
-  const startMs = FIRST_READING_MS + sequence * HOUR_MS;
+  const startMs = FIRST_READING_MS + sequence * STEP_MS;
   const [windowStart, windowEnd] = [startMs, startMs + WINDOW_MS].map((ms) => new Date(ms).toISOString());
   return { id: `${run}|${deviceId}|${startMs}|${WINDOW_MS}`, deviceId, windowStart, windowEnd, count: 1 };
 }
