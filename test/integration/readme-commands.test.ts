@@ -63,12 +63,15 @@ async function contents(ids?: readonly string[]): Promise<Map<string, string>> {
   return new Map(hits.hits.map(({ _id, _source }) => [_id ?? '', JSON.stringify({ ..._source, passage: null })]));
 }
 
-async function replays(): Promise<readonly string[]> {
-  const statuses: string[] = [];
-  const query = `WorkflowType = 'replayTopic'`;
-  for await (const { status } of driver.temporal.workflow.list({ query })) statuses.push(status.name);
-  return statuses;
+/** Of all workflows of a type. */
+async function statuses(type: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  const query = `WorkflowType = '${type}'`;
+  for await (const { status } of driver.temporal.workflow.list({ query })) found.push(status.name);
+  return found;
 }
+
+const replays = (): Promise<readonly string[]> => statuses('replayTopic');
 
 /** Backfills the windows up to now while readings arrive, with a worker killed on the way. */
 async function replayByScheduleUnderKill(): Promise<void> {
@@ -89,8 +92,8 @@ async function replayByScheduleUnderKill(): Promise<void> {
   await worker.kill('SIGKILL');
   worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
   await until('all replays are done', async () => {
-    const statuses = await replays();
-    return statuses.length >= WINDOWS && statuses.every((status) => status === 'COMPLETED');
+    const ended = await replays();
+    return ended.length >= WINDOWS && ended.every((status) => status === 'COMPLETED');
   });
   await type('schedule delete');
   expect(await contents([...before.keys()])).toEqual(before);
@@ -114,7 +117,8 @@ describe('the commands of the README', () => {
   }, 300_000);
 
   it('give the report of a run, count its dead letters, and prove it again: red, once a document is gone', async () => {
-    await type('start --workflow-id pipeline/mine', `--input '{"source":{"kind":"simulate","records":300}}'`);
+    const source = { kind: 'simulate', records: 300, startAt: '2024-01-10T00:00:00Z' };
+    await type('start --workflow-id pipeline/mine', `--input '${JSON.stringify({ index: { by: 'month' }, source })}'`);
     expect(await type('workflow result pipeline/mine')).toMatch(/"reconciled": ?true/);
     await type('start reconcile/mine/again');
     expect(await type('workflow result reconcile/mine/again')).toMatch(/"reconciled": ?true/);
@@ -123,12 +127,23 @@ describe('the commands of the README', () => {
     expect(await type('workflow result redrive/mine/again')).toMatch(/"dryRun": ?true/);
 
     const { hits } = await driver.elasticsearch.search({ index: 'mine-readings', size: 1 });
-    const id = hits.hits[0]?._id ?? '';
-    await driver.elasticsearch.delete({ index: 'mine-readings', id, refresh: true });
+    const { _id: id = '', _index: index = '' } = hits.hits[0] ?? {};
+    expect(index).toBe('mine-readings-2024-01');
+    await driver.elasticsearch.delete({ index, id, refresh: true });
     await type('start reconcile/mine/again');
     const red = await type('workflow result reconcile/mine/again');
     expect(red).toMatch(/"reconciled": ?false/);
     expect(red).toContain(id);
+
+    await type('schedule create retention');
+    await type('schedule trigger retention');
+    await until('the month is dropped', async () => !(await driver.elasticsearch.indices.exists({ index })));
+    await until('the retention has ended', async () => (await statuses('dropOldMonths')).includes('COMPLETED'));
+    await type('schedule delete retention');
+    await type('start reconcile/mine/again');
+    const expired = await type('workflow result reconcile/mine/again');
+    expect(expired).toMatch(/"reconciled": ?true/);
+    expect(expired).toMatch(/"indexed": ?0\b/);
   }, 600_000);
 
   it('hold, pace and stop a run without end, which is then drained and proven', async () => {
