@@ -30,7 +30,7 @@ export async function searchBench(documents: number, rounds: number): Promise<bo
       default: await Contender.byDefault(elasticsearch),
     };
     for (const batch of benchBatches(documents)) {
-      await Promise.all(Object.values(contenders).map((contender) => contender.write(batch)));
+      for (const contender of Object.values(contenders)) await contender.write(batch);
     }
     process.stderr.write(`${documents} readings written, merging\n`);
     for (const contender of Object.values(contenders)) await contender.merge();
