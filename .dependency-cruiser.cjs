@@ -35,9 +35,9 @@ module.exports = {
     forbid(
       'steps-never-import-each-other',
       'Steps are composed by workflows; what two of them need is a contract or a system.',
-      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|dashboards)/' },
+      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|retention|dashboards)/' },
       {
-        path: '^activities/(preparation|sources|spark|indexing|reconciliation|dashboards)/',
+        path: '^activities/(preparation|sources|spark|indexing|reconciliation|retention|dashboards)/',
         pathNot: '^activities/$1/',
       },
     ),
@@ -45,7 +45,7 @@ module.exports = {
       'contracts-and-systems-know-no-step',
       'Contracts and systems are below the steps.',
       { path: '^activities/(contracts|kafka|elasticsearch|failures)' },
-      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|dashboards|index)' },
+      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|retention|dashboards|index)' },
     ),
     forbid(
       'kafkajs-stays-in-one-room',

@@ -1,7 +1,7 @@
 /**
  * The activity room: everything that touches the outside world.
  *
- * Steps in the order of the flow: preparation, sources, spark, indexing, reconciliation; dashboards beside them. The
+ * Steps in the order of the flow: preparation, sources, spark, indexing, reconciliation; retention and dashboards beside them. The
  * systems they work on (kafka, elasticsearch) and the records that travel between them (contracts) stand beside.
  *
  * @module
@@ -13,6 +13,7 @@ import type { KafkaGateway } from './kafka';
 import { createPreparationActivities, type PreparationActivities } from './preparation';
 import type { TaskQueues } from './preparation/parse-input';
 import { createReconciliationActivities, type ReconciliationActivities } from './reconciliation';
+import { createRetentionActivities, type RetentionActivities } from './retention';
 import { createSourceActivities, type SourceActivities } from './sources';
 import { createSparkActivities, type SparkActivities, type SparkDependencies } from './spark';
 
@@ -36,6 +37,7 @@ export type Activities = PreparationActivities &
   SparkActivities &
   IndexingActivities &
   ReconciliationActivities &
+  RetentionActivities &
   DashboardActivities;
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
@@ -45,6 +47,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     ...createSparkActivities(dependencies.spark),
     ...createIndexingActivities(dependencies),
     ...createReconciliationActivities(dependencies),
+    ...createRetentionActivities(dependencies),
     ...createDashboardActivities(dependencies.dashboards),
   };
 }

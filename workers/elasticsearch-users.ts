@@ -14,7 +14,8 @@ const PIPELINE = 'pipeline';
 const PIPELINE_INDICES = ['*-readings*', '*-windows*', '*-dead-letters*', '*-runs'];
 
 const PIPELINE_ROLE: { cluster: estypes.SecurityClusterPrivilege[]; indices: estypes.SecurityIndicesPrivileges[] } = {
-  cluster: ['monitor'],
+  // Months are made of templates.
+  cluster: ['monitor', 'manage_index_templates'],
   indices: [{ names: PIPELINE_INDICES, privileges: ['manage', 'read', 'write'] }],
 };
 

@@ -34,9 +34,10 @@ function proofLines({ proof }: RunReport): string[] {
   const discrepancies = Object.entries(proof.discrepancies).map(([kind, number]) => `  ${count(number)} × ${kind}`);
   return [
     `by ids: ${proof.planned === null ? '' : `planned ${count(proof.planned)} = `}published ${count(proof.published)}` +
-      ` = indexed ${count(proof.indexed)} + dead letters ${count(proof.deadLetters)}` +
+      ` = indexed ${count(proof.indexed)}${proof.expired > 0 ? ` + expired ${count(proof.expired)}` : ''} + dead letters ${count(proof.deadLetters)}` +
       `; windows ${count(proof.windows)} holding ${count(proof.windowedReadings)} readings`,
     `repeats ${count(proof.repeats)}, conflicts ${count(proof.conflicts)}, records of other runs ${count(proof.foreign)}`,
+    ...(proof.windowsExpired > 0 ? [`windows expired ${count(proof.windowsExpired)}`] : []),
     ...(proof.deadLettersResolved > 0 ? [`dead letters resolved ${count(proof.deadLettersResolved)}`] : []),
     ...(reasons.length > 0 ? [`dead letters: ${reasons.join(', ')}`] : []),
     ...discrepancies,

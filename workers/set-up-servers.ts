@@ -51,9 +51,11 @@ export async function setUpPipeline(config: Config, clients: Clients, name: stri
   const preparation = createPreparationActivities({ ...clients, taskQueues, dashboards: false });
   const byDefault = { input: undefined, run: 'set-up', startedAt: new Date().toISOString() };
   const plan = await preparation.parseInput({ ...byDefault, workflowId: `pipeline/${name}` });
-  const { aliases, rules } = plan;
+  const { aliases, rules, index } = plan;
   await insist(() => preparation.prepareTopics(plan));
-  await insist(() => preparation.prepareIndices({ aliases, measurements: rules.measurements }));
+  await insist(() =>
+    preparation.prepareIndices({ aliases, measurements: rules.measurements, ...(index && { index }) }),
+  );
 }
 
 /** What Temporal does for an activity: does it again while its failure may pass. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { dropOldMonths } from './drop-old-months';
 export { indexTopic } from './index-topic';
 export { reconcile } from './reconcile';
 export { redriveDeadLetters } from './redrive-dead-letters';

@@ -1,13 +1,11 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import { indexTopic } from './index-topic';
+import { nominalTime } from './nominal-time';
 import { PREPARATION } from './policies';
 import type { StageTotals } from './progress';
 
-/** Set by Temporal on what a schedule starts; a backfill has it in the past. */
-const NOMINAL_TIME = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
 const MAX_IDLE_MS = 15_000;
 
 export interface ReplayResult {
@@ -24,10 +22,9 @@ export interface ReplayResult {
  * It changes nothing that is right already, since ids are the records' own; live indexing goes on beside it.
  */
 export async function replayTopic(input: unknown): Promise<ReplayResult> {
-  const { workflowId, startTime, typedSearchAttributes } = workflowInfo();
-  const endsAt = typedSearchAttributes.get(NOMINAL_TIME) ?? startTime;
+  const { workflowId } = workflowInfo();
   const { planReplay } = proxyActivities<Activities>(PREPARATION);
-  const { from, to, ...place } = await planReplay({ input, endsAt: endsAt.toISOString() });
+  const { from, to, ...place } = await planReplay({ input, endsAt: nominalTime().toISOString() });
   const { totals } = await executeChild(indexTopic, {
     workflowId: `${workflowId}/index/${place.stream}`,
     parentClosePolicy: 'REQUEST_CANCEL',

@@ -36,7 +36,11 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   const desk = new OperatorDesk();
 
   const prepared = await prepareTopics(plan);
-  const { notes } = await prepareIndices({ aliases: plan.aliases, measurements: plan.rules.measurements });
+  const { notes } = await prepareIndices({
+    aliases: plan.aliases,
+    measurements: plan.rules.measurements,
+    ...(plan.index === undefined ? {} : { index: plan.index }),
+  });
   const deployment = dashboardNotes(plan);
   const drained = await runChildren(plan, prepared, board, desk);
   if (drained === null) return null;

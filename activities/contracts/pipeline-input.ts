@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MONTH_PATTERN } from './event-month';
 import { fieldMappingSchema } from './field-mapping';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 
@@ -72,6 +73,18 @@ const topicSchema = z.strictObject({
     .describe('false: what the topic holds at the start; true: on and on, until cancelled'),
 });
 
+const month = (meaning: string, byDefault: string) =>
+  z.string().regex(MONTH_PATTERN, 'expected a month such as "2026-11"').default(byDefault).describe(meaning);
+
+const indexSchema = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('none') }),
+  z.strictObject({
+    by: z.literal('month'),
+    from: month('The first month of readings, in UTC; an earlier reading is a dead letter', '2015-01'),
+    to: month('The last month of readings, in UTC; a later reading is a dead letter', '2049-12'),
+  }),
+]);
+
 /** The input of `streamingPipeline`; every field has a default, so no input at all is a demo run. */
 export const pipelineInputSchema = z
   .strictObject({
@@ -93,6 +106,11 @@ export const pipelineInputSchema = z
       .enum(['label', 'dead-letter'])
       .default('label')
       .describe('What happens to fields that no mapping names'),
+    index: indexSchema
+      .prefault({ by: 'none' })
+      .describe(
+        'none: one index for all readings; month: one for the readings of each month, so that months can be dropped',
+      ),
     maxDeadLetterRatio: ratio(
       'The index refuses more than this share of the records at hand: indexing parks until a person decides',
       0.5,

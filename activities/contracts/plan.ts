@@ -18,6 +18,14 @@ export interface PipelineAliases {
   readonly runs: string;
 }
 
+/** Readings and windows stand in the index of their month. */
+export interface MonthlyIndex {
+  readonly by: 'month';
+  /** The first and the last month of readings, `YYYY-MM` in UTC; others are dead letters. */
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A topic that others write, as a source. */
 export interface TopicSource {
   readonly kind: 'topic';
@@ -45,6 +53,9 @@ export interface ProcessingRules {
   readonly allowedLatenessMs: number;
   readonly deduplicationMs: number;
   readonly shufflePartitions: number;
+  /** Epoch ms: earlier readings, and those at `eventEndMs` or later, are dead letters; absent: there is no such bound. */
+  readonly eventStartMs?: number;
+  readonly eventEndMs?: number;
 }
 
 /** The input of a run, checked and completed; every other part of the pipeline reads this and nothing else. */
@@ -62,6 +73,8 @@ export interface PipelinePlan {
   readonly source: PlannedSource;
   readonly topics: PipelineTopics;
   readonly aliases: PipelineAliases;
+  /** Absent: one index behind each alias. */
+  readonly index?: MonthlyIndex;
   /** Partitions for topics that the pipeline creates. */
   readonly partitions: number;
   readonly rules: ProcessingRules;

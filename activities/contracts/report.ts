@@ -43,6 +43,7 @@ export type DiscrepancyKind =
   | 'indexed and a dead letter'
   | 'indexed twice'
   | 'indexed with other content'
+  | 'indexed though its month is dropped'
   | 'conflicting content under one id'
   | 'dead letter of nothing published'
   | 'dead letter not indexed'
@@ -51,7 +52,8 @@ export type DiscrepancyKind =
   | 'window missing'
   | 'window not expected'
   | 'window with another count'
-  | 'window with other content';
+  | 'window with other content'
+  | 'window of a dropped month';
 
 /** The verdict of `reconcile`, counted by reading Kafka and Elasticsearch and nothing else. */
 export interface ReconcileResult {
@@ -61,7 +63,9 @@ export interface ReconcileResult {
   readonly published: number;
   readonly enriched: number;
   readonly indexed: number;
-  /** Unresolved ones: `published` is `indexed` and these, less those of stage `source`. */
+  /** Ids that are in no index any more, since their month is dropped. */
+  readonly expired: number;
+  /** Unresolved ones: `published` is `indexed`, `expired` and these, less those of stage `source`. */
   readonly deadLetters: number;
   /** Ids with a dead letter that came into the index all the same, by a way that is known; they count as `indexed`. */
   readonly deadLettersResolved: number;
@@ -74,7 +78,9 @@ export interface ReconcileResult {
   /** Raw records of another run inside the range; not this run's. */
   readonly foreign: number;
   readonly windows: number;
-  /** Sum of the counts of all indexed windows; equals `enriched` in a bounded run. */
+  /** Windows that are in no index any more, since their month is dropped. */
+  readonly windowsExpired: number;
+  /** Sum of the counts of all indexed windows; equals `enriched` in a bounded run of which no month is dropped. */
   readonly windowedReadings: number;
   readonly rawBytes: number;
   /** How many of each kind there are; empty when reconciled. */

@@ -1,3 +1,4 @@
+import type { Month } from '../contracts/event-month';
 import type { IncomingRecord } from '../kafka';
 import {
   EVENT_ID_HEADER,
@@ -20,6 +21,15 @@ const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
 const PLAIN = /^[A-Za-z0-9 _.:|/+-]*$/;
 const DIGITS = /^\d{1,18}$/;
 
+/** What documents of one slice have in common. */
+export type Indexing = Pick<Passage, 'pipeline' | 'indexedAt'>;
+
+/** Where a document goes, if not to the only index of its alias. */
+interface MonthPlace {
+  readonly month: Month;
+  readonly index: string;
+}
+
 /** One action of a bulk request and the record it came from. */
 export interface BulkItem {
   readonly record: IncomingRecord;
@@ -28,6 +38,8 @@ export interface BulkItem {
   readonly head: string;
   /** Of the action in a bulk body. */
   readonly bytes: number;
+  /** Whose index it goes to; absent: the alias has one for all. */
+  readonly month?: Month;
 }
 
 /** A record that must not be sent, and why; a code of `DeadLetter.reason`. */
@@ -43,20 +55,18 @@ export interface Unsendable {
  * A value is taken over only as one line that starts an object: a line break inside could end the document and start
  * an action of the sender's choosing.
  */
-export function toBulkItem(
-  record: IncomingRecord,
-  indexing: Pick<Passage, 'pipeline' | 'indexedAt'>,
-): BulkItem | Unsendable {
+export function toBulkItem(record: IncomingRecord, indexing: Indexing, place?: MonthPlace): BulkItem | Unsendable {
   const { value, headers } = record;
   const id = usableId(headers);
   if (id === null) return { record, id, reason: 'BadEventId' };
   if (value === null) return { record, id, reason: 'Tombstone' };
   if (value[0] !== OPENING_BRACE || value.includes(LINE_FEED)) return { record, id, reason: 'NotOneObjectOnOneLine' };
-  const action = actionLine(id, headers[VERSION_HEADER]?.toString('latin1'));
+  const action = actionLine(id, headers[VERSION_HEADER]?.toString('latin1'), place?.index);
   if (action === null) return { record, id, reason: 'BadVersion' };
   const separator = isEmptyObject(value) ? '' : ',';
   const head = `${action}\n{"${PASSAGE_FIELD}":${passage(record, indexing)}${separator}`;
-  return { record, id, head, bytes: Buffer.byteLength(head) + value.length };
+  const bytes = Buffer.byteLength(head) + value.length;
+  return place === undefined ? { record, id, head, bytes } : { record, id, head, bytes, month: place.month };
 }
 
 /** One request body: for each item its head, the rest of its value after the opening brace, and a line feed. */
@@ -77,10 +87,11 @@ function usableId(headers: IncomingRecord['headers']): string | null {
 }
 
 /** @returns null for a version that is no number: Elasticsearch would refuse the whole request over it */
-function actionLine(id: string, version: string | undefined): string | null {
-  if (version === undefined) return `{"index":{"_id":${quoted(id)}}}`;
+function actionLine(id: string, version: string | undefined, index: string | undefined): string | null {
+  const place = index === undefined ? '' : `"_index":${quoted(index)},`;
+  if (version === undefined) return `{"index":{${place}"_id":${quoted(id)}}}`;
   if (!DIGITS.test(version)) return null;
-  return `{"index":{"_id":${quoted(id)},"version":${Number(version)},"version_type":"external_gte"}}`;
+  return `{"index":{${place}"_id":${quoted(id)},"version":${Number(version)},"version_type":"external_gte"}}`;
 }
 
 function isEmptyObject(value: Buffer): boolean {
@@ -90,10 +101,7 @@ function isEmptyObject(value: Buffer): boolean {
 }
 
 /** A `Passage` as JSON; written out, since it is made for every record. */
-function passage(
-  { partition, offset, timestamp, headers }: IncomingRecord,
-  { pipeline, indexedAt }: Pick<Passage, 'pipeline' | 'indexedAt'>,
-): string {
+function passage({ partition, offset, timestamp, headers }: IncomingRecord, { pipeline, indexedAt }: Indexing): string {
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
   const published = isNumber(publishedAt)

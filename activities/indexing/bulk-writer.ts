@@ -1,13 +1,11 @@
 import { AcknowledgedPrefix } from './acknowledged-prefix';
-import type { BulkItem, Unsendable } from './bulk-item';
+import type { BulkEntry } from './month-router';
 
 /** A bulk request is sent when it has reached one of these. */
 const MAX_BULK_BYTES = 1_000_000;
 const MAX_BULK_ITEMS = 5_000;
 /** Two keep Elasticsearch busy while the next is read; more were not faster, and each holds its bytes. */
 const MAX_IN_FLIGHT = 2;
-
-export type BulkEntry = BulkItem | Unsendable;
 
 /**
  * Collects records into bulk requests and keeps some of them in flight; holds at most three requests' bytes.

@@ -5,8 +5,8 @@ import { pipelineOf } from '../contracts/pipeline-names';
 import { isSameRecord, recordMark, type RecordMark } from '../contracts/record-mark';
 import { pipelineFailure } from '../failures';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
-import { toBulkItem } from './bulk-item';
 import { BulkWriter } from './bulk-writer';
+import { MonthRouter } from './month-router';
 import { countsSchema, type IndexCounts, type IndexSliceInput, type IndexSliceResult } from './slice';
 import { sliceEnd } from './slice-end';
 import { writeEntries, type Written } from './write-entries';
@@ -52,10 +52,36 @@ export async function indexSlice(
   const seen = new Watch(position, { start: starts[partition] ?? '0', end }, input);
   crash('index-before-read');
 
+  const work = { input, position, seen, to };
+  if (BigInt(position.next) < BigInt(to)) await indexRange({ kafka, elasticsearch, crash }, context, work);
+  crash('index-before-result');
+  const next = BigInt(to) > BigInt(position.next) ? to : position.next;
+  // Not waited for: nothing depends on it.
+  if (input.mirrorGroup !== undefined) void kafka.mirrorOffsets(input.mirrorGroup, topic, { [partition]: next });
+  return { next, end, ends, last: position.last, counts: position.counts };
+}
+
+interface SliceWork {
+  readonly input: IndexSliceInput;
+  /** Moves on as requests are done. */
+  readonly position: Position;
+  readonly seen: Watch;
+  readonly to: string;
+}
+
+async function indexRange(
+  { kafka, elasticsearch, crash }: IndexingDependencies,
+  context: Context,
+  { input, position, seen, to }: SliceWork,
+): Promise<void> {
+  const { topic, partition, alias } = input;
+  const pipeline = pipelineOf(topic);
+  const router = await MonthRouter.of(elasticsearch, pipeline, alias);
+  const signal = requestSignal(context);
   const beat = (): void => {
     context.heartbeat(position);
   };
-  const write = writeEntries({ kafka, elasticsearch, context, signal: requestSignal(context), beat, target: input });
+  const write = writeEntries({ kafka, elasticsearch, router, context, signal, beat, target: input });
   const writer = new BulkWriter<Written>(
     async (entries) => {
       const written = await write(entries);
@@ -65,31 +91,24 @@ export async function indexSlice(
     ({ next, last, counts }) => {
       position.next = next;
       position.last = last;
-      for (const name of Object.keys(counts) as (keyof IndexCounts)[]) position.counts[name] += counts[name];
+      addCounts(position.counts, counts);
       beat();
       crash('index-after-heartbeat');
     },
   );
   const range = { topic, partition, from: seen.from(position.next), to, signal: context.cancellationSignal };
   try {
-    if (BigInt(position.next) < BigInt(to)) {
-      await kafka.readRange(range, async (records) => {
-        const indexing = { pipeline: pipelineOf(topic), indexedAt: Date.now() };
-        for (const record of seen.unseen(records)) {
-          const full = writer.add(toBulkItem(record, indexing));
-          if (full !== null) await full;
-        }
-      });
-    }
+    await kafka.readRange(range, async (records) => {
+      const indexing = { pipeline, indexedAt: Date.now() };
+      for (const record of seen.unseen(records)) {
+        const full = writer.add(router.entry(record, indexing));
+        if (full !== null) await full;
+      }
+    });
     await writer.end();
   } finally {
     await writer.settle();
   }
-  crash('index-before-result');
-  const next = BigInt(to) > BigInt(position.next) ? to : position.next;
-  // Not waited for: nothing depends on it.
-  if (input.mirrorGroup !== undefined) void kafka.mirrorOffsets(input.mirrorGroup, topic, { [partition]: next });
-  return { next, end, ends, last: position.last, counts: position.counts };
 }
 
 /** Ends requests at once when their work is not wanted; where only the worker goes, those in flight end by themselves. */
@@ -145,6 +164,10 @@ class Watch {
         'read there. It was made anew: start a new run, or type skip to take it as it is from an offset on.',
     );
   }
+}
+
+function addCounts(sum: Position['counts'], counts: IndexCounts): void {
+  for (const name of Object.keys(counts) as (keyof IndexCounts)[]) sum[name] = (sum[name] ?? 0) + (counts[name] ?? 0);
 }
 
 function resumePosition(details: unknown, { from, after }: IndexSliceInput): Position {

@@ -24,17 +24,26 @@ export interface BulkRequest {
   readonly alias: string;
   readonly body: Buffer;
   readonly items: number;
+  /** Items name an index each, and none goes to the alias. */
+  readonly byMonth: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Sends one bulk body once; whatever comes back is an answer, and only an abort throws. */
-export async function postBulk({ elasticsearch, alias, body, items, signal }: BulkRequest): Promise<BulkReply> {
+export async function postBulk({
+  elasticsearch,
+  alias,
+  body,
+  items,
+  byMonth,
+  signal,
+}: BulkRequest): Promise<BulkReply> {
   try {
     const reply = await elasticsearch.transport.request<Readable>(
       {
         method: 'POST',
         path: `/${encodeURIComponent(alias)}/_bulk`,
-        querystring: { filter_path: FILTER, require_alias: true },
+        querystring: { filter_path: FILTER, require_alias: !byMonth },
         bulkBody: body,
       },
       { maxRetries: 0, signal, meta: true, asStream: true },

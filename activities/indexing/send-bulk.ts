@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { pipelineFailure } from '../failures';
 import { bulkBody, type BulkItem } from './bulk-item';
-import { judgeItem, type ItemResult } from './judge-item';
+import { judgeItem, type ItemResult, type Verdict } from './judge-item';
 import { postBulk, type BulkReply } from './post-bulk';
 
 const FIRST_PAUSE_MS = 100;
@@ -20,6 +20,8 @@ export interface BulkOutcome {
   readonly stale: number;
   /** Refused for what they are; `reason` is Elasticsearch's error type. */
   readonly dead: readonly { readonly item: BulkItem; readonly reason: string }[];
+  /** The index of their month is not there (any more). */
+  readonly missing: readonly BulkItem[];
 }
 
 type Refused = Extract<BulkReply, { readonly kind: 'refused' }>;
@@ -28,6 +30,7 @@ interface Tally {
   done: number;
   stale: number;
   readonly dead: { readonly item: BulkItem; readonly reason: string }[];
+  readonly missing: BulkItem[];
 }
 
 export interface SendBulkRequest {
@@ -49,7 +52,7 @@ export interface SendBulkRequest {
  * @throws IndexMisconfigured when it refuses for a reason that no document can mend
  */
 export async function sendBulk(request: SendBulkRequest): Promise<BulkOutcome> {
-  const outcome: Tally = { done: 0, stale: 0, dead: [] };
+  const outcome: Tally = { done: 0, stale: 0, dead: [], missing: [] };
   let waiting = request.items;
   let busy = 0;
   for (let tries = 1; waiting.length > 0; tries++) {
@@ -57,7 +60,7 @@ export async function sendBulk(request: SendBulkRequest): Promise<BulkOutcome> {
     if (reply.kind === 'refused' && reply.status === TOO_MANY_REQUESTS) busy += 1;
     if (reply.kind === 'refused' && isTooMuch(reply.status, busy)) {
       if (reply.retryAfterMs !== null) await request.pause(reply.retryAfterMs);
-      return merge(outcome, await inHalves({ ...request, items: waiting }, reply));
+      return mergeOutcomes(outcome, await inHalves({ ...request, items: waiting }, reply));
     }
     waiting = judgeReply(request.alias, waiting, reply, outcome);
     if (waiting.length === 0) break;
@@ -68,7 +71,8 @@ export async function sendBulk(request: SendBulkRequest): Promise<BulkOutcome> {
 }
 
 async function post({ elasticsearch, alias, signal }: SendBulkRequest, items: readonly BulkItem[]): Promise<BulkReply> {
-  return await postBulk({ elasticsearch, alias, body: bulkBody(items), items: items.length, signal });
+  const byMonth = items.some(({ month }) => month !== undefined);
+  return await postBulk({ elasticsearch, alias, body: bulkBody(items), items: items.length, byMonth, signal });
 }
 
 /** Adds what is judged to `outcome`. @returns what is to be sent again */
@@ -96,12 +100,29 @@ function judgeItems(
   return items.filter((item, position) => {
     const result = results[position] ?? { status: 0 };
     const verdict = judgeItem(result);
-    if (verdict === 'done') outcome.done += 1;
-    else if (verdict === 'stale') outcome.stale += 1;
-    else if (verdict === 'dead') outcome.dead.push({ item, reason: result.error?.type ?? 'unknown' });
-    else if (verdict === 'refused') throw refusal(alias, result.status, result.error?.type);
+    if (verdict === 'refused' && !isMissing(item, result)) throw refusal(alias, result.status, result.error?.type);
+    if (verdict !== 'again') enter(outcome, verdict, item, result);
     return verdict === 'again';
   });
+}
+
+function enter(outcome: Tally, verdict: Exclude<Verdict, 'again'>, item: BulkItem, { error }: ItemResult): void {
+  switch (verdict) {
+    case 'done':
+    case 'stale':
+      outcome[verdict] += 1;
+      break;
+    case 'dead':
+      outcome.dead.push({ item, reason: error?.type ?? 'unknown' });
+      break;
+    case 'refused':
+      outcome.missing.push(item);
+      break;
+  }
+}
+
+function isMissing({ month }: BulkItem, { error }: ItemResult): boolean {
+  return month !== undefined && error?.type === 'index_not_found_exception';
 }
 
 function isTooMuch(status: number, busy: number): boolean {
@@ -115,10 +136,10 @@ async function inHalves(request: SendBulkRequest, reply: Refused): Promise<BulkO
   if (items.length > 1) {
     const middle = Math.ceil(items.length / 2);
     const first = await sendBulk({ ...request, items: items.slice(0, middle) });
-    return merge(first, await sendBulk({ ...request, items: items.slice(middle) }));
+    return mergeOutcomes(first, await sendBulk({ ...request, items: items.slice(middle) }));
   }
   if (only !== undefined && reply.status === TOO_LARGE) {
-    return { done: 0, stale: 0, dead: [{ item: only, reason: 'TooLargeForIndex' }] };
+    return { done: 0, stale: 0, dead: [{ item: only, reason: 'TooLargeForIndex' }], missing: [] };
   }
   if (reply.status === BAD_REQUEST) throw refusal(alias, reply.status, reply.type);
   await pause(jittered(LONGEST_PAUSE_MS));
@@ -131,8 +152,13 @@ function pauseMs(reply: BulkReply, tries: number): number {
   return jittered(Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS));
 }
 
-function merge(one: BulkOutcome, other: BulkOutcome): BulkOutcome {
-  return { done: one.done + other.done, stale: one.stale + other.stale, dead: [...one.dead, ...other.dead] };
+export function mergeOutcomes(one: BulkOutcome, other: BulkOutcome): BulkOutcome {
+  return {
+    done: one.done + other.done,
+    stale: one.stale + other.stale,
+    dead: [...one.dead, ...other.dead],
+    missing: [...one.missing, ...other.missing],
+  };
 }
 
 function jittered(milliseconds: number): number {

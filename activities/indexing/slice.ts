@@ -30,6 +30,8 @@ export const countsSchema = z.object({
   /** Of those, documents with a newer version already there. */
   stale: z.number(),
   deadLetters: z.number(),
+  /** Records of months that are dropped; absent: none. */
+  expired: z.number().optional(),
   bytes: z.number(),
 });
 export type IndexCounts = Readonly<z.infer<typeof countsSchema>>;

@@ -4,13 +4,15 @@ import { recordMark, type RecordMark } from '../contracts/record-mark';
 import { pipelineFailure } from '../failures';
 import type { KafkaGateway } from '../kafka';
 import type { BulkItem, Unsendable } from './bulk-item';
-import type { BulkEntry } from './bulk-writer';
+import type { BulkEntry, MonthRouter } from './month-router';
 import type { IndexCounts, IndexSliceInput } from './slice';
 import { publishDeadLetters, type RefusedRecord } from './publish-dead-letters';
-import { sendBulk } from './send-bulk';
+import { mergeOutcomes, sendBulk, type BulkOutcome } from './send-bulk';
 
 /** While a request is under way or waits to be sent again. */
 const HEARTBEAT_MS = 2_000;
+/** A month may be dropped between its being opened and its being written to; more often, something else is wrong. */
+const MAX_REOPENINGS = 5;
 /** Fewer are no flood, whatever their share. */
 const MIN_FLOOD = 100;
 
@@ -25,6 +27,8 @@ export interface Written {
 export interface WriteDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
+  /** Of the alias that is written to. */
+  readonly router: MonthRouter;
   readonly context: Pick<Context, 'sleep'>;
   /** Ends the requests in flight. */
   readonly signal: AbortSignal;
@@ -35,16 +39,15 @@ export interface WriteDependencies {
 
 /** @returns the writer of one slice, which brings one request's records to their end */
 export function writeEntries(dependencies: WriteDependencies): (entries: readonly BulkEntry[]) => Promise<Written> {
-  const { kafka, elasticsearch, context, signal, beat, target } = dependencies;
+  const { kafka, beat, target } = dependencies;
   const seen = { records: 0, refused: 0 };
-  const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
 
   return async (entries) => {
     const items = entries.filter((entry): entry is BulkItem => 'head' in entry);
     const unsendable = entries.filter((entry): entry is Unsendable => 'reason' in entry);
     // Elasticsearch may take longer for an answer than Temporal waits for a heartbeat.
     const alive = setInterval(beat, HEARTBEAT_MS);
-    const outcome = await sendBulk({ elasticsearch, alias: target.alias, items, signal, pause }).finally(() => {
+    const outcome = await sendToIndices(dependencies, items).finally(() => {
       clearInterval(alive);
     });
     const refused = outcome.dead.map(({ item: { record, id }, reason }) => ({ record, id, reason }));
@@ -57,6 +60,28 @@ export function writeEntries(dependencies: WriteDependencies): (entries: readonl
   };
 }
 
+/** Sends each item to the index of its month, as long as there is one: what is dropped meanwhile is neither done nor dead. */
+async function sendToIndices(
+  { elasticsearch, router, context, signal, target: { alias } }: WriteDependencies,
+  items: readonly BulkItem[],
+): Promise<BulkOutcome> {
+  const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
+  let sum: BulkOutcome = { done: 0, stale: 0, dead: [], missing: [] };
+  let waiting = items;
+  for (let tries = 0; tries < MAX_REOPENINGS; tries++) {
+    const admitted = await router.admit(waiting);
+    const { missing, ...outcome } = await sendBulk({ elasticsearch, alias, items: admitted, signal, pause });
+    sum = mergeOutcomes(sum, { ...outcome, missing: [] });
+    if (missing.length === 0) return sum;
+    router.close(missing);
+    waiting = missing;
+  }
+  throw pipelineFailure(
+    'ServiceUnavailable',
+    `The indices of ${alias} are gone as often as they are opened: ${waiting.length} documents wait to be sent again.`,
+  );
+}
+
 function written(
   entries: readonly BulkEntry[],
   { done, stale }: { readonly done: number; readonly stale: number },
@@ -65,10 +90,18 @@ function written(
   const last = entries[entries.length - 1]?.record;
   if (last === undefined) throw new RangeError('expected at least one record');
   const bytes = entries.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
+  const expired = entries.length - done - stale - deadLetters;
   return {
     next: String(BigInt(last.offset) + 1n),
     last: recordMark(last),
-    counts: { read: entries.length, indexed: done + stale, stale, deadLetters, bytes },
+    counts: {
+      read: entries.length,
+      indexed: done + stale,
+      stale,
+      deadLetters,
+      ...(expired > 0 ? { expired } : {}),
+      bytes,
+    },
   };
 }
 

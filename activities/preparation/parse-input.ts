@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { monthsBefore, monthStartMs } from '../contracts/event-month';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
 import { durationMs, pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
 import { aliasesOf, derivedTopics } from '../contracts/pipeline-names';
@@ -63,6 +64,7 @@ export function parseInput(queues: TaskQueues, { input, workflowId, run, started
       ...derivedTopics(name),
     },
     aliases: aliasesOf(name),
+    ...(given.index.by === 'month' ? { index: given.index } : {}),
     partitions: given.partitions,
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,
@@ -80,10 +82,13 @@ function nameProblem(workflowId: string): string {
   );
 }
 
-function inputProblems({ source, measurements }: PipelineInput): string[] {
+function inputProblems({ source, measurements, index }: PipelineInput): string[] {
   const ranges = measurements.flatMap(({ name, min, max }) =>
     min <= max ? [] : [`✖ Expected min ≤ max, got ${min} and ${max}\n  → at measurements, ${name}`],
   );
+  if (index.by === 'month' && index.from > index.to) {
+    ranges.push(`✖ Expected from ≤ to, got ${index.from} and ${index.to}\n  → at index`);
+  }
   if (source.kind === 'simulate') return [...ranges, ...simulationProblems(source)];
   return [...ranges, ...mappingProblems(source.fields, measurements).map((line) => `✖ ${line}`)];
 }
@@ -95,7 +100,7 @@ function simulationProblems({ records, ratePerSecond }: SimulateSource): string[
   ];
 }
 
-function processingRules({ source, measurements, ...given }: PipelineInput): ProcessingRules {
+function processingRules({ source, measurements, index, ...given }: PipelineInput): ProcessingRules {
   const endless = source.kind === 'simulate' ? source.records === null : source.kind === 'topic' && source.follow;
   return {
     measurements,
@@ -107,6 +112,9 @@ function processingRules({ source, measurements, ...given }: PipelineInput): Pro
     allowedLatenessMs: durationMs(given.live.allowedLateness),
     deduplicationMs: durationMs(given.live.deduplication),
     shufflePartitions: given.spark.shufflePartitions,
+    ...(index.by === 'month'
+      ? { eventStartMs: monthStartMs(index.from), eventEndMs: monthStartMs(monthsBefore(index.to, -1)) }
+      : {}),
   };
 }
 

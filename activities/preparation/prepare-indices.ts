@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
-import { errors, type Client, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
+import { monthOfIndex } from '../contracts/event-month';
 import type { Measurement } from '../contracts/measurement';
-import type { PipelineAliases } from '../contracts/plan';
+import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
+import { EVENT_TIME_FIELDS, planCalendar } from '../elasticsearch/calendar';
+import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure } from '../elasticsearch/failures';
+import type { Properties } from '../elasticsearch/index-mappings';
+import { INDEX_SETTINGS } from '../elasticsearch/index-settings';
+import { componentTemplates, indexProperties, indexTemplate, STREAMS } from '../elasticsearch/index-templates';
 import { pipelineFailure } from '../failures';
-import { deadLetterProperties, readingProperties, windowProperties } from './index-mappings';
+import { newProperties } from './new-properties';
 
 export interface PrepareIndicesInput {
   readonly aliases: PipelineAliases;
   readonly measurements: readonly Measurement[];
+  /** Absent: one index behind each alias. */
+  readonly index?: MonthlyIndex;
 }
 
 export interface PrepareIndicesResult {
@@ -17,60 +25,96 @@ export interface PrepareIndicesResult {
   readonly notes: readonly string[];
 }
 
-/** Searches see new documents after so long; half a minute would hide a demo, every second costs indexing. */
-const REFRESH_INTERVAL = '2s';
+interface Wanted {
+  readonly alias: string;
+  readonly properties: Properties;
+  readonly monthly: boolean;
+}
 
 /**
- * Sees to it that each alias points to a backing index whose mapping is the wanted one; repeating it changes nothing.
+ * Sees to it that the templates of a pipeline are there, and that each alias has the indices of the wanted kind and no
+ * others behind it; repeating it changes nothing.
  *
- * A backing index is named `<alias>-<hash of its mapping>`. A mapping that is new gets a new one, and the alias moves
- * there as a whole; the old index stays, under its own name.
+ * An alias of one index has it under the name `<alias>-<hash of settings and mapping>`. What is new gets a new one, and
+ * the alias moves there as a whole; the old index stays, under its own name. By month, the indices are named
+ * `<alias>-<month>` and created when a record comes for them; those that are there get new fields and keep the old ones.
  *
  * @throws ServiceUnavailable when Elasticsearch does not answer
  * @throws IndexMisconfigured when the alias cannot be made, for example because an index has that name
  */
 export async function prepareIndices(
   elasticsearch: Client,
-  { aliases, measurements }: PrepareIndicesInput,
+  { aliases, measurements, index }: PrepareIndicesInput,
 ): Promise<PrepareIndicesResult> {
-  const wanted: readonly (readonly [string, Record<string, estypes.MappingProperty>])[] = [
-    [aliases.readings, readingProperties(measurements)],
-    [aliases.windows, windowProperties(measurements)],
-    [aliases.deadLetters, deadLetterProperties()],
-  ];
-  const replaced = await Promise.all(
-    wanted.map(([alias, properties]) =>
-      prepareAlias(elasticsearch, alias, properties).catch((error: unknown) => {
-        throw error instanceof ApplicationFailure ? error : elasticsearchFailure(error, `Preparing index ${alias}`);
-      }),
-    ),
-  );
-  return { notes: replaced.filter((note) => note !== null) };
+  try {
+    for (const [name, template] of Object.entries(componentTemplates())) {
+      await elasticsearch.cluster.putComponentTemplate({ name, ...template });
+    }
+    const prepared = STREAMS.map(async (stream) => {
+      const { [stream]: alias } = aliases;
+      const properties = indexProperties(stream, measurements);
+      const wanted = { alias, properties, monthly: index !== undefined && EVENT_TIME_FIELDS[stream] !== null };
+      const before = await indicesBehind(elasticsearch, alias);
+      await elasticsearch.indices.putIndexTemplate({ name: alias, ...indexTemplate(stream, alias, measurements) });
+      return wanted.monthly
+        ? await prepareMonths(elasticsearch, wanted, before)
+        : await prepareOne(elasticsearch, wanted, before);
+    });
+    const replaced = await Promise.all(prepared);
+    await planCalendar(elasticsearch, aliases.runs, index ?? null);
+    return { notes: replaced.filter((note) => note !== null) };
+  } catch (error) {
+    throw error instanceof ApplicationFailure
+      ? error
+      : elasticsearchFailure(error, `Preparing ${aliases.readings} and others`);
+  }
 }
 
-/** Name of the backing index for a mapping. */
-function backingIndex(alias: string, properties: Record<string, estypes.MappingProperty>): string {
-  return `${alias}-${createHash('sha256').update(JSON.stringify(properties)).digest('hex').slice(0, 8)}`;
-}
-
-async function prepareAlias(
+async function prepareOne(
   elasticsearch: Client,
-  alias: string,
-  properties: Record<string, estypes.MappingProperty>,
+  { alias, properties }: Wanted,
+  before: string[],
 ): Promise<string | null> {
-  const index = backingIndex(alias, properties);
-  const before = await indicesBehind(elasticsearch, alias);
+  const index = `${alias}-${hashOf([INDEX_SETTINGS, properties])}`;
   if (before.length === 1 && before[0] === index) return null;
-  await createIndex(elasticsearch, index, properties);
+  await createIndex(elasticsearch, { index });
   const old = before.filter((name) => name !== index);
-  await elasticsearch.indices.updateAliases({
-    actions: [
-      ...old.map((name) => ({ remove: { index: name, alias } })),
-      { add: { index, alias, is_write_index: true } },
-    ],
-  });
+  await moveAlias(elasticsearch, alias, old, [{ add: { index, alias, is_write_index: true } }]);
   if (old.length === 0) return null;
   return `${alias} now points to the new version ${index}, since its fields changed; ${old.join(', ')} stays under its own name.`;
+}
+
+async function prepareMonths(
+  elasticsearch: Client,
+  { alias, properties }: Wanted,
+  before: string[],
+): Promise<string | null> {
+  const there = await elasticsearch.indices.getMapping({ index: `${alias}-*` });
+  const months = Object.keys(there).filter((index) => monthOfIndex(alias, index) !== null);
+  for (const index of months) {
+    const missing = newProperties(properties, there[index]?.mappings.properties ?? {});
+    if (Object.keys(missing).length > 0) await elasticsearch.indices.putMapping({ index, properties: missing });
+  }
+  const old = before.filter((name) => !months.includes(name));
+  const added = months.filter((index) => !before.includes(index));
+  await moveAlias(
+    elasticsearch,
+    alias,
+    old,
+    added.map((index) => ({ add: { index, alias } })),
+  );
+  if (old.length === 0) return null;
+  return `${alias} now points to the indices of single months; ${old.join(', ')} stays under its own name.`;
+}
+
+async function moveAlias(
+  elasticsearch: Client,
+  alias: string,
+  old: readonly string[],
+  added: readonly estypes.IndicesUpdateAliasesAction[],
+): Promise<void> {
+  const actions = [...old.map((index) => ({ remove: { index, alias } })), ...added];
+  if (actions.length > 0) await elasticsearch.indices.updateAliases({ actions });
 }
 
 async function indicesBehind(elasticsearch: Client, alias: string): Promise<string[]> {
@@ -84,19 +128,6 @@ async function indicesBehind(elasticsearch: Client, alias: string): Promise<stri
   );
 }
 
-async function createIndex(
-  elasticsearch: Client,
-  index: string,
-  properties: Record<string, estypes.MappingProperty>,
-): Promise<void> {
-  try {
-    await elasticsearch.indices.create({
-      index,
-      settings: { number_of_shards: 1, auto_expand_replicas: '0-1', refresh_interval: REFRESH_INTERVAL },
-      mappings: { dynamic: 'strict', properties },
-    });
-  } catch (error) {
-    const isThere = error instanceof errors.ResponseError && error.message.includes('resource_already_exists');
-    if (!isThere) throw error;
-  }
+function hashOf(design: unknown): string {
+  return createHash('sha256').update(JSON.stringify(design)).digest('hex').slice(0, 8);
 }

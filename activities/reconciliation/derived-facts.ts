@@ -1,3 +1,4 @@
+import { monthOf } from '../contracts/event-month';
 import type { TopicRange } from '../contracts/offsets';
 import { RAW_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
@@ -15,7 +16,11 @@ interface Outside {
 
 /** Puts what the pipeline made of raw records, in topics and indices, into facts. */
 export class DerivedFacts {
-  constructor(private readonly request: ReconcileRequest) {}
+  /** @param byMonth - whether a reading stands in the index of its month */
+  constructor(
+    private readonly request: ReconcileRequest,
+    private readonly byMonth: boolean,
+  ) {}
 
   ofEnriched(record: IncomingRecord): ReadingFact {
     const { scope, windowMs } = this.request;
@@ -28,6 +33,7 @@ export class DerivedFacts {
         reading === undefined || reading['late'] === true
           ? null
           : windowKey(String(reading['deviceId']), String(reading['timestamp']), windowMs),
+      ...(this.byMonth ? { month: monthOf(reading?.['timestamp']) } : {}),
       ...this.#outside(scope.raw.topic, partition, offset),
     };
   }

@@ -18,6 +18,8 @@ export interface FactGathering {
   readonly request: ReconcileRequest;
   readonly readings: FactBuckets<ReadingFact>;
   readonly windows: FactBuckets<WindowFact>;
+  /** Whether readings and windows stand in the indices of their months. */
+  readonly byMonth: boolean;
   readonly signal: AbortSignal;
   /** Told what is read next. */
   readonly onStep: (step: string) => void;
@@ -54,9 +56,9 @@ async function gatherRaw(gathering: FactGathering): Promise<RawCounts> {
 }
 
 async function gatherDerived(gathering: FactGathering): Promise<void> {
-  const { request, readings, windows } = gathering;
+  const { request, readings, windows, byMonth } = gathering;
   const { scope } = request;
-  const facts = new DerivedFacts(request);
+  const facts = new DerivedFacts(request, byMonth);
   const ours = (range: TopicRange, take: (record: IncomingRecord) => void): Promise<void> =>
     eachRecord(gathering, range, (record) => {
       if (runOf(record) === scope.run) take(record);
@@ -73,9 +75,9 @@ async function gatherDerived(gathering: FactGathering): Promise<void> {
 }
 
 async function gatherIndexed(gathering: FactGathering): Promise<void> {
-  const { request, readings, windows } = gathering;
+  const { request, readings, windows, byMonth } = gathering;
   const { aliases } = request;
-  const facts = new DerivedFacts(request);
+  const facts = new DerivedFacts(request, byMonth);
   await eachDocument(gathering, aliases.readings, (document) => {
     readings.append(facts.ofIndexedReading(document));
   });

@@ -1,10 +1,11 @@
+import { isBefore, NO_HORIZON, type Horizon, type Month } from '../contracts/event-month';
 import type { DiscrepancyKind } from '../contracts/report';
 
 /** What one side of the pipeline says about one event id. */
 export type ReadingFact =
   | { readonly side: 'planned'; readonly id: string }
   | { readonly side: 'published'; readonly id: string; readonly digest: string; readonly ofAnotherRun?: true }
-  | (DerivedFact & { readonly side: 'enriched'; readonly window: string | null })
+  | (DerivedFact & { readonly side: 'enriched'; readonly window: string | null; readonly month?: Month | null })
   | (DerivedFact & { readonly side: 'indexed'; readonly redriven?: true })
   | (DerivedFact & { readonly side: 'indexed letter' })
   | (DerivedFact & { readonly side: 'letter'; readonly cause: string; readonly ofWindow?: true });
@@ -42,11 +43,15 @@ export class ReadingAccount {
   indexedLetterContent: string | null = null;
   /** `<device>|<window start in epoch ms>`; null where the reading is in no window. */
   window: string | null = null;
+  /** Of its index; null where an alias has one index for all. */
+  month: Month | null = null;
   /** `<stage>:<reason>` of its dead letter; of several the first in the alphabet. */
   cause: string | null = null;
   hasSourceLetter = false;
   hasParseLetter = false;
   hasIndexLetter = false;
+
+  constructor(private readonly horizon: Horizon = NO_HORIZON) {}
 
   enter(fact: ReadingFact): void {
     if (!('outside' in fact)) this.inRange = true;
@@ -60,8 +65,7 @@ export class ReadingAccount {
         this.isOfAnotherRun ||= fact.ofAnotherRun === true;
         break;
       case 'enriched':
-        this.enrichedContent = joined(this.enrichedContent, fact.digest);
-        this.window = first(this.window, fact.window);
+        this.#enterEnriched(fact);
         break;
       case 'indexed':
         this.#enterIndexed(fact);
@@ -110,9 +114,26 @@ export class ReadingAccount {
     return this.cause !== null && this.isIndexed && !this.hasSourceLetter && (!this.hasParseLetter || this.isRedriven);
   }
 
-  /** Ended as a document, or as a dead letter; what is enriched got past parsing, so a letter from there ends nothing. */
+  /** Not in the index, and it need not be: its month is given up. */
+  get isExpired(): boolean {
+    return this.cause === null && !this.isIndexed && isBefore(this.month, this.horizon.expiredBefore);
+  }
+
+  /** In the index of a month of which nothing should be left. */
+  get isResurrected(): boolean {
+    return this.isIndexed && isBefore(this.month, this.horizon.droppedBefore);
+  }
+
+  /** Ended as a document, as a dead letter or with its month; what is enriched got past parsing, so a letter from there ends nothing. */
   get hasEnded(): boolean {
+    if (isBefore(this.month, this.horizon.expiredBefore)) return true;
     return this.isIndexed || this.hasIndexLetter || (this.hasParseLetter && !this.isEnriched);
+  }
+
+  #enterEnriched({ digest, window, month = null }: Extract<ReadingFact, { readonly side: 'enriched' }>): void {
+    this.enrichedContent = joined(this.enrichedContent, digest);
+    this.window = first(this.window, window);
+    this.month = first(this.month, month);
   }
 
   #enterIndexed({ digest, redriven }: Extract<ReadingFact, { readonly side: 'indexed' }>): void {
@@ -138,6 +159,7 @@ const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['indexed but not enriched', (a) => a.isIndexed && a.isPublished && !a.isEnriched],
   ['indexed and a dead letter', (a) => a.cause !== null && a.isIndexed && !a.isResolvedLetter],
   ['indexed twice', (a) => a.indexed > 1],
+  ['indexed though its month is dropped', (a) => a.isResurrected],
   ['indexed with other content', (a) => differs(a.enrichedContent, a.indexedContent)],
   ['conflicting content under one id', (a) => a.isConflicting],
   ['dead letter of nothing published', (a) => !a.isPublished && (a.hasParseLetter || a.hasIndexLetter)],

@@ -1,14 +1,16 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
+import type { Horizon } from '../contracts/event-month';
 import { offsetCount } from '../contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
+import { readCalendar } from '../elasticsearch/calendar';
 import type { KafkaGateway } from '../kafka';
 import { FactBuckets } from './fact-buckets';
 import { gatherFacts } from './gather-facts';
 import { ReadingAccount, readingDiscrepancies, type ReadingFact } from './reading-account';
 import { inScratchFolder } from './scratch-folder';
 import { Tally } from './tally';
-import { WindowAccount, windowDiscrepancies, windowId, type WindowFact } from './window-account';
+import { WindowAccount, windowDiscrepancies, windowId, windowMonthState, type WindowFact } from './window-account';
 
 const HEARTBEAT_MS = 1_000;
 /** Distinct ids in memory at a time, about half a kilobyte each: few enough to be dropped while they are young. */
@@ -35,6 +37,9 @@ export interface ReconciliationDependencies {
  * Of a run without end less can be claimed: every record of the range ended, unaltered, and every window of the range
  * is in the index at least as it was published. Its counts also rest on readings from before the range and on ids that
  * Spark has forgotten since, so they are not computed again; documents made of other ranges are not looked at.
+ *
+ * By month, what belongs to a month that the pipeline has given up counts as expired where it is not in the index: the
+ * month is that of the enriched record itself. What still stands there once the month was dropped is named.
  *
  * Repeating it changes nothing. The figures are those of the moment: the run must be at rest.
  *
@@ -63,20 +68,18 @@ export async function reconcileRun(
       };
       const { kafka, elasticsearch } = dependencies;
       const signal = context.cancellationSignal;
-      const { foreign, rawBytes } = await gatherFacts({
-        kafka,
-        elasticsearch,
-        request,
-        readings,
-        windows,
-        signal,
-        onStep,
-      });
+      const { runs } = request.aliases;
+      const before = await readCalendar(elasticsearch, runs);
+      const facts = { kafka, elasticsearch, request, readings, windows, byMonth: before !== null, signal, onStep };
+      const { foreign, rawBytes } = await gatherFacts(facts);
+      // Months may be dropped while the indices are read: what was dropped before must be gone, what is expired since may be.
+      const after = before === null ? null : await readCalendar(elasticsearch, runs);
+      const horizon = { expiredBefore: after?.expiredBefore ?? null, droppedBefore: before?.droppedBefore ?? null };
       const tally = new Tally();
       onStep('comparing readings');
-      await compareReadings({ readings, windows }, request, tally);
+      await compareReadings({ readings, windows }, { request, horizon, tally });
       onStep('comparing windows');
-      await compareWindows(windows, request, tally);
+      await compareWindows(windows, { request, horizon, tally });
       return {
         reconciled: tally.addsUp,
         planned: request.plan === null ? null : tally.planned,
@@ -91,12 +94,17 @@ export async function reconcileRun(
   }
 }
 
+interface Comparison {
+  readonly request: ReconcileRequest;
+  readonly horizon: Horizon;
+  readonly tally: Tally;
+}
+
 async function compareReadings(
   { readings, windows }: { readings: FactBuckets<ReadingFact>; windows: FactBuckets<WindowFact> },
-  { scope, plan, windowMs }: ReconcileRequest,
-  tally: Tally,
+  { request: { scope, plan, windowMs }, horizon, tally }: Comparison,
 ): Promise<void> {
-  for await (const bucket of readings.accounts(() => new ReadingAccount())) {
+  for await (const bucket of readings.accounts(() => new ReadingAccount(horizon))) {
     Context.current().cancellationSignal.throwIfAborted();
     for (const [id, account] of bucket) {
       if (!account.inRange) continue;
@@ -110,12 +118,14 @@ async function compareReadings(
 
 async function compareWindows(
   windows: FactBuckets<WindowFact>,
-  { bounded }: ReconcileRequest,
-  tally: Tally,
+  { request: { bounded }, horizon, tally }: Comparison,
 ): Promise<void> {
   for await (const bucket of windows.accounts(() => new WindowAccount())) {
     Context.current().cancellationSignal.throwIfAborted();
-    for (const [id, account] of bucket) tally.addWindow(id, account, windowDiscrepancies(account, bounded));
+    for (const [id, account] of bucket) {
+      const month = windowMonthState(id, horizon);
+      tally.addWindow(id, account, windowDiscrepancies(account, bounded, month), month);
+    }
   }
 }
 

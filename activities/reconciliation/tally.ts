@@ -1,6 +1,6 @@
 import type { Discrepancy, DiscrepancyKind, ReconcileResult } from '../contracts/report';
 import type { ReadingAccount } from './reading-account';
-import type { WindowAccount } from './window-account';
+import type { MonthState, WindowAccount } from './window-account';
 
 const MAX_EXAMPLES = 100;
 
@@ -13,11 +13,13 @@ export class Tally {
     published: 0,
     enriched: 0,
     indexed: 0,
+    expired: 0,
     deadLetters: 0,
     deadLettersResolved: 0,
     repeats: 0,
     conflicts: 0,
     windows: 0,
+    windowsExpired: 0,
     windowedReadings: 0,
   };
   readonly #causes = new Map<string, number>();
@@ -29,6 +31,7 @@ export class Tally {
     sums.published += Number(account.isPublished);
     sums.enriched += Number(account.isEnriched);
     sums.indexed += Number(account.isIndexed);
+    sums.expired += Number(account.isExpired);
     sums.repeats += Math.max(0, account.published - 1);
     sums.conflicts += Number(account.isConflicting);
     sums.deadLettersResolved += Number(account.isResolvedLetter);
@@ -39,8 +42,14 @@ export class Tally {
     this.#note(id, discrepancies);
   }
 
-  addWindow(id: string, account: WindowAccount, discrepancies: readonly DiscrepancyKind[]): void {
+  addWindow(
+    id: string,
+    account: WindowAccount,
+    discrepancies: readonly DiscrepancyKind[],
+    month: MonthState = 'kept',
+  ): void {
     this.#sums.windows += Number(account.isIndexed);
+    this.#sums.windowsExpired += Number(!account.isIndexed && month !== 'kept');
     this.#sums.windowedReadings += account.indexedCount;
     this.#note(id, discrepancies);
   }

@@ -1,3 +1,4 @@
+import { isBefore, monthOf, type Horizon } from '../contracts/event-month';
 import type { DiscrepancyKind } from '../contracts/report';
 
 /** What one side says about one window id. */
@@ -63,6 +64,9 @@ export class WindowAccount {
   }
 }
 
+/** How the month of a window stands. */
+export type MonthState = 'kept' | 'expired' | 'dropped';
+
 type Rule = (account: WindowAccount) => boolean;
 
 const INDEXED_TWICE: readonly [DiscrepancyKind, Rule] = ['indexed twice', (w) => w.indexed > 1];
@@ -87,10 +91,23 @@ const LIVE_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   INDEXED_TWICE,
 ];
 
-/** Everything that does not add up about one window; nothing when it does. */
-export function windowDiscrepancies(account: WindowAccount, bounded: boolean): DiscrepancyKind[] {
+/** Everything that does not add up about one window; nothing when it does. A window that has expired need not be there. */
+export function windowDiscrepancies(
+  account: WindowAccount,
+  bounded: boolean,
+  month: MonthState = 'kept',
+): DiscrepancyKind[] {
   const rules = bounded ? BOUNDED_RULES : LIVE_RULES;
-  return rules.filter(([, applies]) => applies(account)).map(([kind]) => kind);
+  const kinds = rules.filter(([, applies]) => applies(account)).map(([kind]) => kind);
+  const expected = month === 'kept' ? kinds : kinds.filter((kind) => kind !== 'window missing');
+  return month === 'dropped' && account.isIndexed ? [...expected, 'window of a dropped month'] : expected;
+}
+
+/** How the month of a window stands, which is that of its start. */
+export function windowMonthState(id: string, { expiredBefore, droppedBefore }: Horizon): MonthState {
+  const month = monthOf(Number(id.split('|').at(-2)));
+  if (isBefore(month, droppedBefore)) return 'dropped';
+  return isBefore(month, expiredBefore) ? 'expired' : 'kept';
 }
 
 /**

@@ -27,6 +27,8 @@ export interface JobSettings {
   readonly windowMs: number;
   readonly maxClockSkewMs: number;
   readonly extraFields: 'label' | 'dead-letter';
+  readonly eventStartMs: number | null;
+  readonly eventEndMs: number | null;
   readonly bounded: boolean;
   readonly allowedLatenessMs: number;
   readonly deduplicationMs: number;
@@ -44,7 +46,7 @@ export function jobSettings(
   { plan, rawFrom, rawUntil, trigger }: SubmitSparkJobInput,
   { bootstrap, sparkState, runFolder }: { bootstrap: string; sparkState: string; runFolder: string },
 ): JobSettings {
-  const { fields, measurements, ...rules } = plan.rules;
+  const { fields, measurements, eventStartMs = null, eventEndMs = null, ...rules } = plan.rules;
   const unitOf = (name: string): string => measurements.find((measurement) => measurement.name === name)?.unit ?? '';
   return {
     bootstrap,
@@ -57,6 +59,7 @@ export function jobSettings(
     trigger,
     fields: { ...fields, measurements: fields.measurements.map((m) => ({ ...m, unit: unitOf(m.name) })) },
     ...rules,
+    ...{ eventStartMs, eventEndMs },
     maxOffsetsPerTrigger: plan.maxRecordsPerBatch,
     leaseMs: LEASE_MS,
     ...runFiles(runFolder),

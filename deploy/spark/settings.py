@@ -60,6 +60,9 @@ class Settings:
     max_clock_skew_ms: int
     #: "label" or "dead-letter"
     extra_fields: str
+    #: A reading before the first, or not before the second, is a dead letter; None: there is no such bound.
+    event_start_ms: Optional[int]
+    event_end_ms: Optional[int]
     bounded: bool
     allowed_lateness_ms: int
     deduplication_ms: int

@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- indexing [--documents N] [--rounds N] [--only NAME]`: ours beside what others write, on real servers, in one run.
+ * `npm run bench -- indexing [--documents N] [--rounds N] [--only NAME]`: ours beside what others write, on real
+ * servers, in one run; `npm run bench -- search` is told of in `search/search-bench.ts`.
  *
  * Figures of different runs are not to be compared; ratios within one are. The order rotates, the first round is
  * thrown away, and a round with a wrong count ends the run.
@@ -13,6 +14,7 @@ import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
 import { createKafkaGateway, type OutgoingRecord } from '../../activities/kafka';
 import { prepareIndices } from '../../activities/preparation/prepare-indices';
 import { OwnStack } from '../own-stack';
+import { searchBench } from './search/search-bench';
 import { measure, WITH_TEMPORAL, type Cost } from './indexing/measure';
 
 const NAMES = ['naive', 'splice', 'ours alone', WITH_TEMPORAL] as const;
@@ -24,20 +26,27 @@ const TEXT = 'steady as she goes '.repeat(9).trim();
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: {
-      documents: { type: 'string', default: '200000' },
-      rounds: { type: 'string', default: '3' },
-      only: { type: 'string' },
-    },
+    options: { documents: { type: 'string' }, rounds: { type: 'string' }, only: { type: 'string' } },
   });
-  if (positionals[0] !== 'indexing') throw new Error(`expected a bench (indexing), got ${positionals[0] ?? 'none'}`);
-  const documents = Math.ceil(Number(values.documents) / PARTITIONS) * PARTITIONS;
-  const names = NAMES.filter((name) => values.only === undefined || name === values.only);
+  const [bench = 'none'] = positionals;
+  if (bench === 'search') {
+    const isMet = await searchBench(Number(values.documents ?? 1_000_000), Number(values.rounds ?? 40));
+    if (!isMet) process.exitCode = 1;
+  } else if (bench === 'indexing') {
+    const names = NAMES.filter((name) => values.only === undefined || name === values.only);
+    await indexingBench(names, Number(values.documents ?? 200_000), Number(values.rounds ?? 3));
+  } else {
+    throw new Error(`expected a bench (indexing, search), got ${bench}`);
+  }
+}
+
+async function indexingBench(names: readonly string[], wanted: number, rounds: number): Promise<void> {
+  const documents = Math.ceil(wanted / PARTITIONS) * PARTITIONS;
   const stack = await OwnStack.start();
   try {
     const topic = await publishDocuments(stack, documents);
     const costs = new Map<string, Cost[]>(names.map((name) => [name, []]));
-    for (let round = 0; round <= Number(values.rounds); round++) {
+    for (let round = 0; round <= rounds; round++) {
       for (const [position] of names.entries()) {
         const name = names[(position + round) % names.length] ?? WITH_TEMPORAL;
         const cost = await oneRound(stack, name, topic, documents);

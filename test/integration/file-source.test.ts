@@ -2,7 +2,6 @@ import { copyFile, mkdtemp, rm, appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import type { RunReport } from '../../activities/contracts/report';
 import { stackAddresses } from '../stack';
 import { ownFailure, PipelineDriver, until } from './pipeline-driver';
 import { openGate } from './server-gate';
@@ -66,7 +65,8 @@ describe('a file', () => {
         );
       });
       gate.open();
-      const report = (await handle.result()) as RunReport;
+      const report = await handle.result();
+      if (report === null) throw new Error('expected a report, since a file has an end');
       expect(report.proof).toMatchObject({
         reconciled: true,
         planned: rows + 1,

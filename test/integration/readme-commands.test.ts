@@ -9,6 +9,7 @@ import { PipelineDriver, until } from './pipeline-driver';
 import type { WorkerProcess } from './worker-process';
 
 const PROJECT = join(__dirname, '..', '..');
+const EXAMPLE = 'deploy/examples/topic.json';
 const run = promisify(execFile);
 
 /** Every `temporal` command that stands in a code block of the README, continued lines put together. */
@@ -63,12 +64,15 @@ async function contents(ids?: readonly string[]): Promise<Map<string, string>> {
   return new Map(hits.hits.map(({ _id, _source }) => [_id ?? '', JSON.stringify({ ..._source, passage: null })]));
 }
 
-async function replays(): Promise<readonly string[]> {
-  const statuses: string[] = [];
-  const query = `WorkflowType = 'replayTopic'`;
-  for await (const { status } of driver.temporal.workflow.list({ query })) statuses.push(status.name);
-  return statuses;
+/** Of all workflows of a type. */
+async function statuses(type: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  const query = `WorkflowType = '${type}'`;
+  for await (const { status } of driver.temporal.workflow.list({ query })) found.push(status.name);
+  return found;
 }
+
+const replays = (): Promise<readonly string[]> => statuses('replayTopic');
 
 /** Backfills the windows up to now while readings arrive, with a worker killed on the way. */
 async function replayByScheduleUnderKill(): Promise<void> {
@@ -89,44 +93,66 @@ async function replayByScheduleUnderKill(): Promise<void> {
   await worker.kill('SIGKILL');
   worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
   await until('all replays are done', async () => {
-    const statuses = await replays();
-    return statuses.length >= WINDOWS && statuses.every((status) => status === 'COMPLETED');
+    const ended = await replays();
+    return ended.length >= WINDOWS && ended.every((status) => status === 'COMPLETED');
   });
   await type('schedule delete');
   expect(await contents([...before.keys()])).toEqual(before);
 }
 
-/** Counts the dead letters to redrive, and proves the run: red, once a document is gone. */
-async function proveAgain(): Promise<void> {
-  await type('start redrive/mine/again');
-  expect(await type('workflow result redrive/mine/again')).toMatch(/"dryRun": ?true/);
-  await type('start reconcile/mine/again');
-  expect(await type('workflow result reconcile/mine/again')).toMatch(/"reconciled": ?true/);
+/** Types the README's command for another pipeline. */
+function typeOf(name: string, words: string): Promise<string> {
+  return type(words, '', (command) => command.replaceAll('mine', name));
+}
 
-  const { hits } = await driver.elasticsearch.search({ index: 'mine-readings', size: 1 });
-  const id = hits.hits[0]?._id ?? '';
-  await driver.elasticsearch.delete({ index: 'mine-readings', id, refresh: true });
-  await type('start reconcile/mine/again');
-  const red = await type('workflow result reconcile/mine/again');
+async function proveAgain(name: string): Promise<string> {
+  await typeOf(name, 'start reconcile/mine/again');
+  return await typeOf(name, 'workflow result reconcile/mine/again');
+}
+
+/** Counts the dead letters to redrive, proves the run, red once a document is gone, and drops its month. */
+async function proveAndExpire(name: string): Promise<void> {
+  await typeOf(name, 'start redrive/mine/again');
+  expect(await typeOf(name, 'workflow result redrive/mine/again')).toMatch(/"dryRun": ?true/);
+  expect(await proveAgain(name)).toMatch(/"reconciled": ?true/);
+
+  const { hits } = await driver.elasticsearch.search({ index: `${name}-readings`, size: 1 });
+  const { _id: id = '', _index: index = '' } = hits.hits[0] ?? {};
+  expect(index).toBe(`${name}-readings-2024-05`);
+  await driver.elasticsearch.delete({ index, id, refresh: true });
+  const red = await proveAgain(name);
   expect(red).toMatch(/"reconciled": ?false/);
   expect(red).toContain(id);
+
+  await typeOf(name, 'schedule create retention');
+  await typeOf(name, 'schedule trigger retention');
+  await until('the month is dropped', async () => !(await driver.elasticsearch.indices.exists({ index })));
+  await until('the retention has ended', async () => (await statuses('dropOldMonths')).includes('COMPLETED'));
+  await typeOf(name, 'schedule delete retention');
+  const expired = await proveAgain(name);
+  expect(expired).toMatch(/"reconciled": ?true/);
+  expect(expired).toMatch(/"indexed": ?0\b/);
 }
 
 describe('the commands of the README', () => {
-  it("carry people's own topic under the field mapping, beside a pipeline without input that is shown and cancelled", async () => {
+  it("carry people's own topic, prove it again and drop it, beside a pipeline without input that is shown and cancelled", async () => {
     const topic = 'plant.readings';
     await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
-    const at = '2026-05-01T10:00:30Z';
+    const at = '2024-05-01T10:00:30Z';
     const records = [
       { key: 'a', sensor: 's1', at, temp: 212, rh: 40, room: 'lab' },
-      { key: 'b', sensor: 's1', at: 1_777_629_630_000, temp: 32 },
-      { key: 'b', sensor: 's1', at: 1_777_629_630_000, temp: 32 },
+      { key: 'b', sensor: 's1', at: Date.parse(at), temp: 32 },
+      { key: 'b', sensor: 's1', at: Date.parse(at), temp: 32 },
       { sensor: 's2', at, rh: 50 },
       { key: 'c', sensor: 's1', at, temp: '70' },
-      { key: 'd', sensor: 's1', at: '2026-05-01 10:00', temp: 70 },
+      { key: 'd', sensor: 's1', at: '2024-05-01 10:00', temp: 70 },
     ].map((value): OutgoingRecord => ({ key: null, value: JSON.stringify(value), headers: {} }));
     await driver.kafka.publish(topic, [...records, { key: null, value: '{"key":"e"', headers: {} }]);
-    await type('start --workflow-id pipeline/plant');
+    const example = JSON.parse(readFileSync(join(PROJECT, EXAMPLE), 'utf8')) as object;
+    const input = JSON.stringify({ ...example, index: { by: 'month' } });
+    await type('start --workflow-id pipeline/plant', '', (command) =>
+      command.replace(`--input-file ${EXAMPLE}`, `--input '${input}'`),
+    );
     await type('start --workflow-id pipeline/mine');
     await until('the query shows readings', async () => (await produced()) > 0);
     expect(await status('pipeline/plant')).toBe('RUNNING');
@@ -137,12 +163,16 @@ describe('the commands of the README', () => {
     const counts = { planned: null, published: 6, indexed: 3, deadLetters: 3, repeats: 1, windowedReadings: 3 };
     expect(proof).toMatchObject({ reconciled: true, ...counts });
     expect(proof.deadLettersByReason).toMatchObject({ 'parse:BadTimestamp': 1 });
-    const document = await driver.elasticsearch.get<Record<string, unknown>>({ index: 'plant-readings', id: 'a' });
+    const document = await driver.elasticsearch.get<Record<string, unknown>>({
+      index: 'plant-readings-2024-05',
+      id: 'a',
+    });
     expect(document._source).toMatchObject({ deviceId: 's1', humidity: 40, labels: { room: 'lab' } });
     expect(document._source?.['temperature']).toBeCloseTo(100, 5);
+    await proveAndExpire('plant');
   }, 600_000);
 
-  it('hold, pace and stop a run without end, which is then drained, proven, and proven again', async () => {
+  it('hold, pace and stop a run without end, which is then drained and proven', async () => {
     const endless = '{"source":{"kind":"simulate","records":null,"ratePerSecond":100}}';
     await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
     await until('the query shows readings', async () => (await produced()) > 0);
@@ -160,7 +190,6 @@ describe('the commands of the README', () => {
     const result = await type('workflow result pipeline/mine');
     expect(result).toMatch(/"reconciled": ?true/);
     expect(result).toContain('stopped by hand');
-    await proveAgain();
   }, 600_000);
 
   it('are all typed here', () => {

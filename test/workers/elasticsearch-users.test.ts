@@ -33,7 +33,10 @@ describe('setUpUsers', () => {
       { request: 'PUT /_security/user/kibana_system/_password', body: { password: 'kib4na' } },
       {
         request: 'PUT /_security/role/pipeline',
-        body: { cluster: ['monitor'], indices: [{ names, privileges: ['manage', 'read', 'write'] }] },
+        body: {
+          cluster: ['monitor', 'manage_index_templates'],
+          indices: [{ names, privileges: ['manage', 'read', 'write'] }],
+        },
       },
       {
         request: 'PUT /_security/user/pipeline',

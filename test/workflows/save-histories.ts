@@ -133,6 +133,13 @@ function paths(): Record<string, Path> {
       activities: withLetters(),
       saved: { 'redrive-dead-letters': 'redrive/quick/all' },
     },
+    dropped: {
+      type: 'dropOldMonths',
+      workflowId: 'retention/quick',
+      input: { name: 'quick', keepMonths: 6 },
+      activities: withOldMonths(),
+      saved: { 'drop-old-months': 'retention/quick' },
+    },
     file: {
       input: FILE,
       activities: withFile(),
@@ -226,6 +233,19 @@ function withLetters(): Activities {
         ioTaskQueue: 'histories-redriven',
         from: { 0: '0', 1: '10' },
         to: { 0: '60000', 1: '30' },
+      }),
+  };
+}
+
+function withOldMonths(): Activities {
+  const { activities } = fakeActivities();
+  return {
+    ...activities,
+    expireMonths: () =>
+      Promise.resolve({
+        name: 'quick',
+        expiredBefore: '2026-06',
+        indices: [{ index: 'quick-readings-2026-05', documents: 100, bytes: 20_000 }],
       }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Client } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import { elasticsearchFailure } from '../../elasticsearch/failures';
 import { PASSAGE_FIELD, type Passage } from '../../elasticsearch/passage';
@@ -13,6 +13,15 @@ export interface FoundDocument {
   readonly passage: Partial<Passage>;
 }
 
+/** Where documents are looked for. */
+export interface DocumentPlace {
+  readonly elasticsearch: Client;
+  readonly alias: string;
+  /** The alias has an index for each month, and nobody knows which one a document would be in. */
+  readonly byMonth: boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Those of `ids` that stand behind an alias, as written last, whether searches see it yet or not.
  *
@@ -20,29 +29,68 @@ export interface FoundDocument {
  * @throws IndexMisconfigured when there is no such alias
  */
 export async function findDocuments(
-  elasticsearch: Client,
-  alias: string,
+  place: DocumentPlace,
   ids: readonly string[],
-  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FoundDocument>> {
+  if (ids.length === 0) return new Map();
+  const distinct = [...new Set(ids)];
+  try {
+    return await (place.byMonth ? searchFor(place, distinct) : getFrom(place, distinct));
+  } catch (error) {
+    place.signal.throwIfAborted();
+    throw error instanceof ApplicationFailure ? error : elasticsearchFailure(error, lookingFor(place, distinct));
+  }
+}
+
+interface Source {
+  readonly [PASSAGE_FIELD]?: Partial<Passage>;
+}
+
+async function getFrom(place: DocumentPlace, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
+  const { elasticsearch, alias: index, signal } = place;
+  const { docs } = await elasticsearch.mget<Source>({ index, ids, _source_includes: [PASSAGE_FIELD] }, { signal });
   const found = new Map<string, FoundDocument>();
-  if (ids.length === 0) return found;
-  const what = `Looking for ${ids.length} documents behind ${alias}`;
-  const { docs } = await elasticsearch
-    .mget<{ [PASSAGE_FIELD]?: Partial<Passage> }>(
-      { index: alias, ids: [...new Set(ids)], _source_includes: [PASSAGE_FIELD] },
-      { signal },
-    )
-    .catch((error: unknown) => {
-      signal.throwIfAborted();
-      throw error instanceof ApplicationFailure ? error : elasticsearchFailure(error, what);
-    });
   for (const document of docs) {
     if ('error' in document) {
-      throw pipelineFailure('IndexMisconfigured', `${what}: Elasticsearch answered ${document.error.type}.`);
+      const { type } = document.error;
+      throw pipelineFailure('IndexMisconfigured', `${lookingFor(place, ids)}: Elasticsearch answered ${type}.`);
     }
-    const { _id, _version: version = 0, _seq_no: seqNo = 0, _primary_term: primaryTerm = 0, _source } = document;
-    if (document.found) found.set(_id, { version, seqNo, primaryTerm, passage: _source?.[PASSAGE_FIELD] ?? {} });
+    if (document.found) found.set(document._id, toFound(document));
   }
   return found;
+}
+
+/** Of one id in two months the later version; where there is no month yet, there is no document. */
+async function searchFor(place: DocumentPlace, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
+  const { elasticsearch, alias: index, signal } = place;
+  await elasticsearch.indices.refresh({ index, ignore_unavailable: true }, { signal });
+  const { hits } = await elasticsearch.search<Source>(
+    {
+      ...{ index, ignore_unavailable: true, allow_partial_search_results: false, size: 2 * ids.length },
+      ...{
+        query: { ids: { values: ids } },
+        _source_includes: [PASSAGE_FIELD],
+        version: true,
+        seq_no_primary_term: true,
+      },
+    },
+    { signal },
+  );
+  const found = new Map<string, FoundDocument>();
+  for (const hit of hits.hits) {
+    const document = toFound(hit);
+    if ((found.get(hit._id ?? '')?.version ?? -1) < document.version) found.set(hit._id ?? '', document);
+  }
+  return found;
+}
+
+function toFound(
+  document: Pick<estypes.SearchHit<Source>, '_version' | '_seq_no' | '_primary_term' | '_source'>,
+): FoundDocument {
+  const { _version: version = 0, _seq_no: seqNo = 0, _primary_term: primaryTerm = 0, _source } = document;
+  return { version, seqNo, primaryTerm, passage: _source?.[PASSAGE_FIELD] ?? {} };
+}
+
+function lookingFor({ alias }: DocumentPlace, ids: readonly string[]): string {
+  return `Looking for ${ids.length} documents behind ${alias}`;
 }

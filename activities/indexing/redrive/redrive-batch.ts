@@ -3,8 +3,8 @@ import type { Client } from '@elastic/elasticsearch';
 import { MAX_REDRIVES } from '../../contracts/record';
 import { pipelineOf } from '../../contracts/pipeline-names';
 import type { KafkaGateway } from '../../kafka';
-import { toBulkItem } from '../bulk-item';
 import { BulkWriter } from '../bulk-writer';
+import { MonthRouter } from '../month-router';
 import { writeEntries } from '../write-entries';
 import { findDocuments, type FoundDocument } from './documents';
 import { derivedRecordOf, isRestorable, rawRecordOf, type Letter } from './letter';
@@ -33,6 +33,9 @@ export interface RedriveDependencies {
 
 /** Gives some letters another way through; holds their bytes once more while it does. */
 export class RedriveBatch {
+  /** By alias; what they know of dropped months is as old as the batch. */
+  readonly #routers = new Map<string, MonthRouter>();
+
   constructor(private readonly dependencies: RedriveDependencies) {}
 
   /**
@@ -43,13 +46,18 @@ export class RedriveBatch {
   async run(letters: readonly Letter[]): Promise<{ readonly decided: DecidedLetter[]; readonly unindexed: number }> {
     const { elasticsearch, signal, input } = this.dependencies;
     const ids = letters.map(({ content }) => content.id);
-    const documents = await findDocuments(elasticsearch, input.aliases.deadLetters, ids, signal);
+    const place = { elasticsearch, alias: input.aliases.deadLetters, byMonth: false, signal };
+    const documents = await findDocuments(place, ids);
     const current = letters.flatMap((letter) => {
       const document = documents.get(letter.content.id);
       return document !== undefined && isMadeOf(document, letter) ? [{ letter, document }] : [];
     });
     const indexed = await this.#indexed(current);
-    const decided = current.map((each) => ({ ...each, fate: fateOf(each, indexed.has(each.letter)) }));
+    const expired = await this.#expired(ofStage(current, 'index'));
+    const decided = current.map((each): DecidedLetter => {
+      const isGone = expired.has(each.letter) && !indexed.has(each.letter);
+      return { ...each, fate: isGone ? 'expired' : fateOf(each, indexed.has(each.letter)) };
+    });
     const unindexed = ids.filter((id) => !documents.has(id)).length;
     return { decided: input.dryRun ? decided : await this.#carryOut(decided), unindexed };
   }
@@ -77,17 +85,14 @@ export class RedriveBatch {
   async #index(current: readonly CurrentLetter[]): Promise<void> {
     const { topics } = this.dependencies.input;
     for (const [topic, group] of byTopic(current)) {
-      const target = {
-        topic,
-        alias: this.#aliasOf(topic),
-        deadLetterTopic: topics.deadLetter,
-        maxDeadLetterRatio: null,
-      };
-      const writer = new BulkWriter(writeEntries({ ...this.dependencies, target }), this.dependencies.beat);
+      const alias = this.#aliasOf(topic);
+      const target = { topic, alias, deadLetterTopic: topics.deadLetter, maxDeadLetterRatio: null };
+      const router = await this.#routerOf(topic);
+      const writer = new BulkWriter(writeEntries({ ...this.dependencies, router, target }), this.dependencies.beat);
       const indexing = { pipeline: pipelineOf(topic), indexedAt: Date.now() };
       try {
         for (const { letter, document } of group) {
-          const full = writer.add(toBulkItem(derivedRecordOf(letter, timesOf(document) + 1), indexing));
+          const full = writer.add(router.entry(derivedRecordOf(letter, timesOf(document) + 1), indexing));
           if (full !== null) await full;
         }
         await writer.end();
@@ -103,7 +108,8 @@ export class RedriveBatch {
     const indexed = new Set<Letter>();
     for (const [topic, group] of byTopic(current)) {
       const ids = group.map(({ letter }) => letter.content.id);
-      const documents = await findDocuments(elasticsearch, this.#aliasOf(topic), ids, signal);
+      const { byMonth } = await this.#routerOf(topic);
+      const documents = await findDocuments({ elasticsearch, alias: this.#aliasOf(topic), byMonth, signal }, ids);
       for (const { letter } of group) {
         const document = documents.get(letter.content.id);
         const wanted = Number(letter.content.headers?.version ?? 0);
@@ -111,6 +117,19 @@ export class RedriveBatch {
       }
     }
     return indexed;
+  }
+
+  /** Letters whose record belongs to a month that is dropped. */
+  async #expired(current: readonly CurrentLetter[]): Promise<ReadonlySet<Letter>> {
+    const expired = new Set<Letter>();
+    for (const [topic, group] of byTopic(current)) {
+      const router = await this.#routerOf(topic);
+      for (const { letter } of group) {
+        const entry = router.entry(derivedRecordOf(letter, 1), { pipeline: pipelineOf(topic), indexedAt: 0 });
+        if ('expired' in entry) expired.add(letter);
+      }
+    }
+    return expired;
   }
 
   async #mark(decided: readonly DecidedLetter[], indexed: ReadonlySet<Letter>): Promise<void> {
@@ -125,6 +144,16 @@ export class RedriveBatch {
     });
     const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
     await markLetters({ elasticsearch, alias: input.aliases.deadLetters, signal, pause }, marks);
+  }
+
+  async #routerOf(topic: string): Promise<MonthRouter> {
+    const { elasticsearch, input } = this.dependencies;
+    const alias = this.#aliasOf(topic);
+    const known = this.#routers.get(alias);
+    if (known !== undefined) return known;
+    const router = await MonthRouter.of(elasticsearch, pipelineOf(input.topics.enriched), alias);
+    this.#routers.set(alias, router);
+    return router;
   }
 
   #aliasOf(topic: string): string {

@@ -27,6 +27,8 @@ const letterCountsSchema = z.object({
   refusedAgain: count,
   /** Redriven as often as may be. */
   exhausted: count,
+  /** Its record belongs to a month that is dropped. */
+  expired: count,
   /** The record cannot be had again: see `isRestorable`. */
   notRedrivable: count,
 });

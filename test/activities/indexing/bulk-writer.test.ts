@@ -1,4 +1,5 @@
-import { BulkWriter, type BulkEntry } from '../../../activities/indexing/bulk-writer';
+import { BulkWriter } from '../../../activities/indexing/bulk-writer';
+import type { BulkEntry } from '../../../activities/indexing/month-router';
 
 const ONE_MB = 1_000_000;
 

@@ -165,8 +165,8 @@ describe('a version', () => {
   it('is stale below the one that is there, and done at or above it', async () => {
     const alias = await newAlias();
     await send(alias, [item('w', '{"n":5}', '5')]);
-    expect(await send(alias, [item('w', '{"n":4}', '4')])).toEqual({ done: 0, stale: 1, dead: [] });
-    expect(await send(alias, [item('w', '{"n":6}', '5')])).toEqual({ done: 1, stale: 0, dead: [] });
+    expect(await send(alias, [item('w', '{"n":4}', '4')])).toEqual({ done: 0, stale: 1, dead: [], missing: [] });
+    expect(await send(alias, [item('w', '{"n":6}', '5')])).toEqual({ done: 1, stale: 0, dead: [], missing: [] });
     const { _source } = await elasticsearch.get<{ n: number }>({ index: alias, id: 'w' });
     expect(_source?.n).toBe(6);
   });
@@ -232,7 +232,7 @@ describe('a system that refuses', () => {
     const signal = new AbortController().signal;
     const outcome = await sendBulk({ elasticsearch: impatient, alias, items: [item('a')], signal, pause });
     await impatient.close();
-    expect(outcome).toEqual({ done: 1, stale: 0, dead: [] });
+    expect(outcome).toEqual({ done: 1, stale: 0, dead: [], missing: [] });
     expect(pauses).toBeGreaterThan(0);
   });
 });

@@ -91,7 +91,7 @@ describe('sendBulk before a faulty Elasticsearch', () => {
   ])('sends again after %s', async (_what, fault) => {
     const alias = await newAlias();
     faults(fault, fault);
-    expect(await send(alias, items(20))).toEqual({ done: 20, stale: 0, dead: [] });
+    expect(await send(alias, items(20))).toEqual({ done: 20, stale: 0, dead: [], missing: [] });
     expect(pauses).toHaveLength(2);
     await expectAll(alias, 20);
   });
@@ -109,7 +109,7 @@ describe('sendBulk before a faulty Elasticsearch', () => {
           ['id3', 'id7'].includes(idOf(each)) ? { status: number === first + 1 ? 429 : 503, type: 'busy' } : null,
       };
     };
-    expect(await send(alias, items(10))).toEqual({ done: 10, stale: 0, dead: [] });
+    expect(await send(alias, items(10))).toEqual({ done: 10, stale: 0, dead: [], missing: [] });
     expect(sentAgain).toEqual([
       ['id3', 'id7'],
       ['id3', 'id7'],

@@ -58,6 +58,41 @@ describe('prepareIndices', () => {
     expect(await behind(aliases.deadLetters)).toHaveLength(1);
   });
 
+  it('makes templates of which no index is created by a mere write', async () => {
+    const aliases = newAliases();
+    await prepareIndices(elasticsearch, { aliases, measurements: [PRESSURE] });
+    const index = `${aliases.readings}-2026-11`;
+    await expect(elasticsearch.index({ index, document: {} })).rejects.toMatchObject({ statusCode: 404 });
+    await elasticsearch.indices.create({ index });
+    const { [index]: made } = await elasticsearch.indices.get({ index });
+    expect(made).toMatchObject({
+      settings: { index: { codec: 'best_compression', number_of_shards: '1' } },
+      mappings: { dynamic: 'strict', properties: { pressure: { type: 'double' }, deviceId: { type: 'keyword' } } },
+    });
+  });
+
+  it('moves the alias from one index to months and back, and gives months the fields that they lack', async () => {
+    const aliases = newAliases();
+    const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
+    await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+    const [one = ''] = await behind(aliases.readings);
+    const { notes } = await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
+    expect(notes).toContainEqual(
+      expect.stringContaining(`${aliases.readings} now points to the indices of single months`),
+    );
+    const month = `${aliases.readings}-2026-03`;
+    await elasticsearch.indices.create({ index: month });
+    const measurements = [...DEFAULT_MEASUREMENTS, PRESSURE];
+    expect(await prepareIndices(elasticsearch, { aliases, measurements, index })).toEqual({ notes: [] });
+    expect(await behind(aliases.readings)).toEqual([month]);
+    const { [month]: mapping } = await elasticsearch.indices.getMapping({ index: month });
+    expect(mapping?.mappings.properties).toMatchObject({ pressure: { type: 'double' } });
+
+    await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+    expect(await behind(aliases.readings)).toEqual([one]);
+    expect(await behind(aliases.deadLetters)).toHaveLength(1);
+  });
+
   it('says what is wrong where an index has the name of the alias', async () => {
     const aliases = newAliases();
     await elasticsearch.indices.create({ index: aliases.windows });

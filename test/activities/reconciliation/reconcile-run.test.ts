@@ -61,6 +61,7 @@ describe('reconcileRun, over a run where all went well', () => {
       published,
       enriched: published - MALFORMED.length,
       indexed: published - MALFORMED.length - 1,
+      expired: 0,
       deadLetters: MALFORMED.length + 2,
       deadLettersResolved: 0,
       deadLettersByReason: {
@@ -72,6 +73,7 @@ describe('reconcileRun, over a run where all went well', () => {
       conflicts: 0,
       foreign: FOREIGN,
       windows: 201,
+      windowsExpired: 0,
       windowedReadings: published - MALFORMED.length,
       discrepancies: {},
       examples: [],

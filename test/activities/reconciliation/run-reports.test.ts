@@ -27,6 +27,8 @@ const PROOF: ReconcileResult = {
   ...{ reconciled: true, planned: 1, published: 1, enriched: 1, indexed: 1, deadLetters: 0, repeats: 0, conflicts: 0 },
   ...{ foreign: 0, windows: 1, windowedReadings: 1, rawBytes: 1, durationMs: 1, examples: [] },
   deadLettersResolved: 0,
+  expired: 0,
+  windowsExpired: 0,
   deadLettersByReason: { 'parse:OutOfRange:humidity': 3 },
   discrepancies: {},
 };

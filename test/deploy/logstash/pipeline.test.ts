@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Client } from '@elastic/elasticsearch';
 import { parse } from 'yaml';
 import { bulkBody, toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
+import { MonthRouter } from '../../../activities/indexing/month-router';
 import type { IncomingRecord } from '../../../activities/kafka';
 import { parseInput } from '../../../activities/preparation/parse-input';
 import { parseConfig, type Plugin } from './config-syntax';
@@ -12,6 +14,7 @@ const text = readFileSync(join(LOGSTASH, 'pipeline.conf'), 'utf8');
 const sections = parseConfig(text);
 const ENVIRONMENT = {
   PIPELINE_NAME: 'plant',
+  PIPELINE_INDEX_BY: 'none',
   KAFKA_BROKERS: 'kafka:19092',
   ELASTICSEARCH_NODE: 'http://elasticsearch:9200',
   ELASTICSEARCH_USERNAME: 'pipeline',
@@ -42,7 +45,13 @@ const REDRIVEN = record(
   { 'event-id': 'r1-d1-8', run: 'r1', raw: '7:41:1700000000300', redrive: '2' },
 );
 const WINDOW = record(
-  { id: 'r1|d1|1700000000000|60000', deviceId: 'd1', count: 60, temperature: { count: 60, mean: 21.25 } },
+  {
+    id: 'r1|d1|1700000000000|60000',
+    deviceId: 'd1',
+    windowStart: '2023-11-14T22:13:20.000000Z',
+    count: 60,
+    temperature: { count: 60, mean: 21.25 },
+  },
   { 'event-id': 'r1|d1|1700000000000|60000', run: 'r1', version: '60' },
 );
 const DEAD_LETTER = record(
@@ -56,6 +65,15 @@ function ours(given: IncomingRecord, indexedAt: number): { action: object; docum
     .toString()
     .split('\n');
   return { action: (JSON.parse(action) as { index: object }).index, document: JSON.parse(document) as object };
+}
+
+/** The index that we write a record to where the pipeline indexes by month. */
+async function ourMonth(alias: string, given: IncomingRecord): Promise<unknown> {
+  const get = (): Promise<unknown> =>
+    Promise.resolve({ _source: { by: 'month', from: '2015-01', to: '2049-12' }, _seq_no: 0, _primary_term: 1 });
+  const router = await MonthRouter.of({ get } as unknown as Client, 'plant', alias);
+  const entry = router.entry(given, { pipeline: 'plant', indexedAt: 0 }) as BulkItem;
+  return (JSON.parse(entry.head.split('\n')[0] ?? '') as { index: { _index?: string } }).index._index ?? alias;
 }
 
 /** The same for what Logstash writes. */
@@ -84,6 +102,18 @@ describe('the Logstash pipeline', () => {
       expect(Math.abs(Date.now() - indexedAt)).toBeLessThan(60_000);
     },
   );
+
+  it.each([
+    ['a reading', topics.enriched, aliases.readings, READING, '2026-05'],
+    ['a window', topics.windows, aliases.windows, WINDOW, '2023-11'],
+    ['a dead letter', topics.deadLetter, aliases.deadLetters, DEAD_LETTER, undefined],
+  ])('writes %s to the index of the month that we write it to', async (_what, topic, alias, given, month) => {
+    const byMonth = { ...ENVIRONMENT, PIPELINE_INDEX_BY: 'month' };
+    const [written] = runPipeline(sections, byMonth, topic, given);
+    expect(written?.options['index']).toBe(month === undefined ? alias : `${alias}-${month}`);
+    expect(written?.options['index']).toBe(await ourMonth(alias, given));
+    expect(theirs(written).document).toEqual(ours(given, theirs(written).indexedAt).document);
+  });
 
   it.each([
     ['without an id', record({ a: 1 }, { run: 'r1' })],
@@ -147,7 +177,7 @@ describe('the comparison with our indexing', () => {
     ['filter', 'ruby {', 'grok {'],
     ['option', 'copy =>', 'rename =>'],
   ])('refuses one %s that it does not know', (_what, from, to) => {
-    const mutant = parseConfig(text.replace(from, to));
+    const mutant = parseConfig(text.replaceAll(from, to));
     expect(() => runPipeline(mutant, ENVIRONMENT, topics.windows, WINDOW)).toThrow(/expected known filters/);
   });
 });

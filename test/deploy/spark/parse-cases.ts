@@ -20,6 +20,9 @@ export const CASE_FIELDS = {
   humidity: 'humid',
 } as const;
 
+/** The first month is that of a case. */
+export const CASE_INDEX = { by: 'month', from: '1900-01' } as const;
+
 export const CASE_MEASUREMENTS = [
   { name: 'temperature', unit: '°C', min: -90, max: 150 },
   { name: 'felt', unit: '°C', min: -90, max: 1e9 },
@@ -157,6 +160,7 @@ const TIMES: readonly ParseCase[] = [
   good('epoch-ms-as-text', { time: '"1710000000123"' }, { timestamp: '2024-03-09T16:00:00.123000Z' }),
   good('before-1970', { time: '-1' }, { timestamp: '1969-12-31T23:59:59.999000Z' }),
   good('year-1900', { time: '"1900-01-01T00:00:00Z"' }, { timestamp: '1900-01-01T00:00:00.000000Z' }),
+  bad('before-1900', { time: '"1899-12-31T23:59:59.999999Z"' }, 'OutsideMonths'),
   good('zone', { time: '"2024-03-09T02:00:00.1+02:00"' }, { timestamp: '2024-03-09T00:00:00.100000Z' }),
   good('zone-without-colon', { time: '"2024-03-09 02:00+0200"' }, { timestamp: '2024-03-09T00:00:00.000000Z' }),
   good('nanoseconds', { time: '"2024-03-09T00:00:00.123456789Z"' }, { timestamp: '2024-03-09T00:00:00.123456Z' }),

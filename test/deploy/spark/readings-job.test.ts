@@ -8,7 +8,7 @@ import { processFacts } from '../../../activities/spark/process-life';
 import type { WindowAnomaly } from '../../../activities/contracts/record';
 import { stackAddresses } from '../../stack';
 import { caseMessage, LOAD_START_MS, loadMessage } from './job-messages';
-import { CASE_FIELDS, CASE_MEASUREMENTS, PARSE_CASES } from './parse-cases';
+import { CASE_FIELDS, CASE_INDEX, CASE_MEASUREMENTS, PARSE_CASES } from './parse-cases';
 import { expectOutcome } from './expect-outcome';
 import { simulatedWindows } from './simulated-windows';
 import { idOf, lastWindows, planOf, SparkRun, until, type Written } from './spark-run';
@@ -33,6 +33,7 @@ beforeAll(async () => {
     planOf(`bounded-${randomUUID().slice(0, 8)}`, {
       source: { kind: 'file', path: '/none', format: 'csv', fields },
       measurements,
+      index: CASE_INDEX,
       spark,
     }),
     sparkState,

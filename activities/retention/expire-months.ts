@@ -1,0 +1,81 @@
+import type { Client, estypes } from '@elastic/elasticsearch';
+import { z } from 'zod';
+import { isBefore, monthOf, monthOfIndex, monthsBefore, type Month } from '../contracts/event-month';
+import { aliasesOf } from '../contracts/pipeline-names';
+import { EVENT_TIME_FIELDS, expireBefore, readCalendar } from '../elasticsearch/calendar';
+import { elasticsearchFailure } from '../elasticsearch/failures';
+import { STREAMS } from '../elasticsearch/index-templates';
+import { pipelineFailure } from '../failures';
+
+export interface ExpireMonthsRequest {
+  /** As the user gave it. */
+  readonly input: unknown;
+  /** ISO 8601: an instant in the last of the months to keep. */
+  readonly at: string;
+}
+
+/** An index that is to be dropped, as it was when its month expired. */
+export interface ExpiredIndex {
+  readonly index: string;
+  readonly documents: number;
+  readonly bytes: number;
+}
+
+export interface ExpiredMonths {
+  readonly name: string;
+  /** Records of earlier months are taken by no index from now on. */
+  readonly expiredBefore: Month;
+  readonly indices: readonly ExpiredIndex[];
+}
+
+const retentionInputSchema = z.strictObject({
+  name: z.string().min(1),
+  keepMonths: z.int().min(1).max(1_200),
+});
+
+/**
+ * Gives up the months of a pipeline before the last so many: writers are told first, so that none brings back what is
+ * dropped afterwards. The horizon never goes back, and repeating it changes nothing.
+ *
+ * @throws InvalidInput naming every bad field at once, or where the pipeline does not index by month
+ * @throws ServiceUnavailable when Elasticsearch does not answer
+ */
+export async function expireMonths(elasticsearch: Client, { input, at }: ExpireMonthsRequest): Promise<ExpiredMonths> {
+  const parsed = retentionInputSchema.safeParse(input ?? {});
+  const last = monthOf(at);
+  if (!parsed.success || last === null) {
+    const problems = parsed.success ? `at: expected an instant, got ${at}` : z.prettifyError(parsed.error);
+    throw pipelineFailure('InvalidInput', `The input of this retention cannot be used:\n${problems}`);
+  }
+  const { name, keepMonths } = parsed.data;
+  const { runs } = aliasesOf(name);
+  if ((await readCalendar(elasticsearch, runs)) === null) {
+    throw pipelineFailure(
+      'InvalidInput',
+      `name: expected a pipeline that indexes by month, got ${name}. A run with the input {"index":{"by":"month"}} makes it one.`,
+    );
+  }
+  await expireBefore(elasticsearch, runs, monthsBefore(last, keepMonths - 1));
+  const horizon = (await readCalendar(elasticsearch, runs))?.expiredBefore ?? null;
+  return { name, expiredBefore: horizon ?? last, indices: await indicesBefore(elasticsearch, name, horizon) };
+}
+
+async function indicesBefore(elasticsearch: Client, name: string, horizon: Month | null): Promise<ExpiredIndex[]> {
+  const aliases = aliasesOf(name);
+  const expired: ExpiredIndex[] = [];
+  for (const stream of STREAMS.filter((each) => EVENT_TIME_FIELDS[each] !== null)) {
+    const { [stream]: alias } = aliases;
+    const stats = await elasticsearch.indices
+      .stats({ index: `${alias}-*`, metric: ['docs', 'store'] })
+      .catch((error: unknown) => {
+        throw elasticsearchFailure(error, `Looking for months of ${alias}`);
+      });
+    const old = Object.entries(stats.indices ?? {}).filter(([index]) => isBefore(monthOfIndex(alias, index), horizon));
+    expired.push(...old.map(([index, { primaries }]) => ({ index, ...sizeOf(primaries) })));
+  }
+  return expired;
+}
+
+function sizeOf(primaries: estypes.IndicesStatsIndexStats | undefined): Pick<ExpiredIndex, 'documents' | 'bytes'> {
+  return { documents: primaries?.docs?.count ?? 0, bytes: primaries?.store?.size_in_bytes ?? 0 };
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { monthOf, monthOfIndex, monthsBefore } from '../../../activities/contracts/event-month';
+import { recordMonth } from '../../../activities/indexing/record-month';
+
+const month = (json: string): string | null => recordMonth(Buffer.from(json), 'timestamp');
+
+describe('recordMonth', () => {
+  it('reads the month that a parser reads, whatever else a record holds', () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom('"timestamp":"2001-01-01T00:00:00Z"', '\\"timestamp":"', '{'));
+    const instant = fc.oneof(
+      fc
+        .date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+        .map((d) => d.toISOString()),
+      fc.constantFrom(
+        '2026-01-01T00:30:00+02:00',
+        '2026-01-31T23:30:00-0100',
+        'yesterday',
+        1_710_000_000_123,
+        null,
+        true,
+      ),
+    );
+    const record = fc.record(
+      { id: text, labels: fc.dictionary(text, text), timestamp: instant, text },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(record, fc.boolean(), (value, isSpaced) => {
+        const json = JSON.stringify(value, null, isSpaced ? 1 : undefined);
+        expect(month(json)).toBe(monthOf(value.timestamp));
+      }),
+    );
+  });
+
+  it.each([
+    [
+      'a label of that name',
+      '{"labels":{"timestamp":"2001-01-01T00:00:00Z"},"timestamp":"2026-05-01T00:00:00Z"}',
+      '2026-05',
+    ],
+    ['a zone', '{"timestamp":"2026-05-01T00:30:00+02:00"}', '2026-04'],
+    ['no field of that name', '{"labels":{"timestamp":"2001-01-01T00:00:00Z"}}', null],
+    [
+      'a key that only ends so',
+      '{"\\"timestamp":"2001-01-01T00:00:00Z","timestamp":"2026-05-01T00:00:00Z"}',
+      '2026-05',
+    ],
+    ['no JSON', '{"timestamp"', null],
+    ['another kind of value', '[]', null],
+  ])('is not misled by %s', (_what, json, expected) => {
+    expect(month(json)).toBe(expected);
+  });
+});
+
+describe('months', () => {
+  it('are counted back over years', () => {
+    expect([0, 1, 10, 11, 23, -2].map((count) => monthsBefore('2026-11', count))).toEqual([
+      ...['2026-11', '2026-10', '2026-01', '2025-12', '2024-12', '2027-01'],
+    ]);
+  });
+
+  it('are told from the names of indices, and from no other index', () => {
+    expect(monthOfIndex('p-readings', 'p-readings-2026-11')).toBe('2026-11');
+    for (const index of ['p-readings-2026-13', 'p-readings-1a2b3c4d', 'q-p-readings-2026-11', 'p-readings-x-2026-11']) {
+      expect(monthOfIndex('p-readings', index)).toBeNull();
+    }
+  });
+});
