@@ -15,6 +15,7 @@
  * | `TopicRecreated`     | no      | the record before the checkpoint is not the one that was read there  |
  * | `IndexMisconfigured` | yes     | Elasticsearch refuses for a reason that no document can mend, a person can |
  * | `DeadLetterFlood`    | no      | the index refuses more of a slice than the pipeline takes as usual   |
+ * | `SinkBehind`         | yes     | another writer has not brought into the index what Kafka holds       |
  * | `SparkFailed`        | yes     | the driver ended without its work done; carries its last log lines   |
  * | `LateRecordsDropped` | no      | Spark dropped records of a bounded run as late                       |
  * | `NotReconciled`      | no      | the proof found something lost, altered, added or counted twice      |
@@ -36,6 +37,7 @@ const RETRIED = {
   TopicRecreated: false,
   IndexMisconfigured: true,
   DeadLetterFlood: false,
+  SinkBehind: true,
   SparkFailed: true,
   LateRecordsDropped: false,
   NotReconciled: false,

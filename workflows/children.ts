@@ -57,6 +57,7 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
           alias,
           deadLetterTopic: stream === 'deadLetters' ? null : topics.deadLetter,
           mirrorGroup: alias,
+          ...(plan.sink === undefined ? {} : { sink: plan.sink }),
           maxDeadLetterRatio: stream === 'deadLetters' ? null : plan.maxDeadLetterRatio,
           ioTaskQueue: plan.ioTaskQueue,
           maxIdleMs: rules.bounded ? BOUNDED_IDLE_MS : LIVE_IDLE_MS,
@@ -70,13 +71,12 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
     startIndexer('windows', topics.windows, aliases.windows, 'windows'),
     startIndexer('deadLetters', topics.deadLetter, aliases.deadLetters, 'deadLetter'),
   ] as const);
-  const [readings, windows, deadLetters] = indexers;
   return {
     source: await startSource(plan),
     spark,
-    readings,
-    windows,
-    deadLetters,
+    readings: indexers[0],
+    windows: indexers[1],
+    deadLetters: indexers[2],
     indexers,
     rawEnd: source.kind === 'topic' && rules.bounded ? end.raw : null,
   };

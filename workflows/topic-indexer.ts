@@ -19,6 +19,8 @@ export interface IndexTopicInput {
   readonly stream: Exclude<StageName, 'source' | 'spark'>;
   readonly topic: string;
   readonly alias: string;
+  /** `external`: somebody else indexes, and is waited for; absent: the activity does. */
+  readonly sink?: 'external';
   /** Null for the dead-letter topic itself. */
   readonly deadLetterTopic: string | null;
   /** The index refuses more than this share of a slice: the partition is parked; null or absent: any share is taken. */
@@ -165,7 +167,7 @@ export class TopicIndexer {
   }
 
   async #slice(partition: string, from: string): Promise<IndexSliceResult> {
-    const { topic, alias, deadLetterTopic, mirrorGroup } = this.input;
+    const { topic, alias, deadLetterTopic, mirrorGroup, sink } = this.input;
     const range = { topic, partition: Number(partition), from, until: this.until?.[partition] ?? null };
     const after = this.#last[partition];
     // A person who resumes after a flood takes it as it is.
@@ -176,6 +178,7 @@ export class TopicIndexer {
       alias,
       deadLetterTopic,
       ...(mirrorGroup === undefined ? {} : { mirrorGroup }),
+      ...(sink === undefined ? {} : { sink }),
       ...(after === undefined ? {} : { after }),
       maxDeadLetterRatio: isTaken ? null : (this.input.maxDeadLetterRatio ?? null),
     });

@@ -111,6 +111,10 @@ export const pipelineInputSchema = z
       .describe(
         'none: one index for all readings; month: one for the readings of each month, so that months can be dropped',
       ),
+    sink: z
+      .enum(['direct', 'external'])
+      .default('direct')
+      .describe('external: somebody else indexes the processed topics; the pipeline watches, waits and proves'),
     maxDeadLetterRatio: ratio(
       'The index refuses more than this share of the records at hand: indexing parks until a person decides',
       0.5,

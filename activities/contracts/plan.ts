@@ -78,6 +78,8 @@ export interface PipelinePlan {
   /** Partitions for topics that the pipeline creates. */
   readonly partitions: number;
   readonly rules: ProcessingRules;
+  /** Somebody else writes to Elasticsearch; absent: the pipeline does. */
+  readonly sink?: 'external';
   /** The index refuses more than this share of a slice: indexing parks. */
   readonly maxDeadLetterRatio: number;
   readonly driverMemoryMb: number;

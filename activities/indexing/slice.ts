@@ -12,6 +12,8 @@ export interface IndexSliceInput {
   /** The slice ends after about as many offsets. */
   readonly maxRecords: number;
   readonly alias: string;
+  /** `external`: somebody else writes, and the slice is done when the documents are there; absent: we write. */
+  readonly sink?: 'external';
   /** Null for the dead-letter topic itself: a refused dead letter is never dead-lettered again. */
   readonly deadLetterTopic: string | null;
   /** Consumer group that shows the checkpoint to lag tools; absent: none does. */

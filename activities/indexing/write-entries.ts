@@ -3,6 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { recordMark, type RecordMark } from '../contracts/record-mark';
 import { pipelineFailure } from '../failures';
 import type { KafkaGateway } from '../kafka';
+import { awaitDocuments } from './await-documents';
 import type { BulkItem, Unsendable } from './bulk-item';
 import type { BulkEntry, MonthRouter } from './month-router';
 import type { IndexCounts, IndexSliceInput } from './slice';
@@ -34,7 +35,7 @@ export interface WriteDependencies {
   readonly signal: AbortSignal;
   /** Says that the slice is alive and stands where it stood. */
   readonly beat: () => void;
-  readonly target: Pick<IndexSliceInput, 'topic' | 'alias' | 'deadLetterTopic' | 'maxDeadLetterRatio'>;
+  readonly target: Pick<IndexSliceInput, 'topic' | 'alias' | 'deadLetterTopic' | 'maxDeadLetterRatio' | 'sink'>;
 }
 
 /** @returns the writer of one slice, which brings one request's records to their end */
@@ -47,7 +48,8 @@ export function writeEntries(dependencies: WriteDependencies): (entries: readonl
     const unsendable = entries.filter((entry): entry is Unsendable => 'reason' in entry);
     // Elasticsearch may take longer for an answer than Temporal waits for a heartbeat.
     const alive = setInterval(beat, HEARTBEAT_MS);
-    const outcome = await sendToIndices(dependencies, items).finally(() => {
+    const bring = target.sink === 'external' ? awaitOthers : sendToIndices;
+    const outcome = await bring(dependencies, items).finally(() => {
       clearInterval(alive);
     });
     const refused = outcome.dead.map(({ item: { record, id }, reason }) => ({ record, id, reason }));
@@ -58,6 +60,15 @@ export function writeEntries(dependencies: WriteDependencies): (entries: readonl
     if (dead.length > 0) await publishDeadLetters(kafka, target, dead);
     return written(entries, outcome, dead.length);
   };
+}
+
+/** What another writer brings; what is of a dropped month nobody does. */
+async function awaitOthers(
+  { elasticsearch, router, context, signal, target: { alias } }: WriteDependencies,
+  items: readonly BulkItem[],
+): Promise<BulkOutcome> {
+  const pause = (milliseconds: number): Promise<void> => context.sleep(milliseconds);
+  return await awaitDocuments({ elasticsearch, alias, items: await router.admit(items), signal, pause });
 }
 
 /** Sends each item to the index of its month, as long as there is one: what is dropped meanwhile is neither done nor dead. */

@@ -64,7 +64,7 @@ export function parseInput(queues: TaskQueues, { input, workflowId, run, started
       ...derivedTopics(name),
     },
     aliases: aliasesOf(name),
-    ...(given.index.by === 'month' ? { index: given.index } : {}),
+    ...placement(given),
     partitions: given.partitions,
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,
@@ -73,6 +73,11 @@ export function parseInput(queues: TaskQueues, { input, workflowId, run, started
     ioTaskQueue: queues.io,
     hostTaskQueue: queues.host,
   };
+}
+
+/** Who writes documents and where, as far as it is not the usual. */
+function placement({ index, sink }: PipelineInput): Pick<PipelinePlan, 'index' | 'sink'> {
+  return { ...(index.by === 'month' ? { index } : {}), ...(sink === 'external' ? { sink } : {}) };
 }
 
 function nameProblem(workflowId: string): string {

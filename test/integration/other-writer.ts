@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@elastic/elasticsearch';
+import { Kafka, logLevel, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+
+/** A topic and the index that its records belong into. */
+export interface WrittenTopic {
+  readonly topic: string;
+  readonly alias: string;
+}
+
+/** Somebody else's writer: a consumer group of its own, one bulk request a batch, no code of the pipeline. */
+export class OtherWriter {
+  private constructor(
+    private readonly stopConsumer: () => Promise<void>,
+    private readonly elasticsearch: Client,
+  ) {}
+
+  static async start(
+    {
+      brokers,
+      node,
+      pipeline,
+    }: { readonly brokers: readonly string[]; readonly node: string; readonly pipeline: string },
+    topics: readonly WrittenTopic[],
+  ): Promise<OtherWriter> {
+    const elasticsearch = new Client({ node });
+    const consumer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({
+      groupId: randomUUID(),
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: topics.map(({ topic }) => topic), fromBeginning: true });
+    const aliases = new Map(topics.map(({ topic, alias }) => [topic, alias]));
+    await consumer.run({
+      eachBatch: async ({ batch: { topic, messages, partition } }: EachBatchPayload) => {
+        const index = aliases.get(topic) ?? '';
+        const operations = messages.flatMap((message) => documentOf(message, { index, pipeline, partition }));
+        const { items } = await elasticsearch.bulk({ operations });
+        // An older version of a window is refused, as it should be.
+        const refused = items.filter(({ index: item }) => item?.error !== undefined && item.status !== 409);
+        if (refused.length > 0) throw new Error(JSON.stringify(refused[0]));
+      },
+    });
+    return new OtherWriter(() => consumer.disconnect(), elasticsearch);
+  }
+
+  async stop(): Promise<void> {
+    await this.stopConsumer();
+    await this.elasticsearch.close();
+  }
+}
+
+function documentOf(
+  { value, headers, offset, timestamp }: KafkaMessage,
+  { index, pipeline, partition }: { readonly index: string; readonly pipeline: string; readonly partition: number },
+): object[] {
+  const text = (name: string): string | undefined => headers?.[name]?.toString();
+  const version = text('version');
+  const versioned = version === undefined ? {} : { version: Number(version), version_type: 'external_gte' };
+  const passage = {
+    pipeline,
+    run: text('run'),
+    partition,
+    offset,
+    processedAt: Number(timestamp),
+    indexedAt: Date.now(),
+  };
+  return [
+    { index: { _index: index, _id: text('event-id'), ...versioned } },
+    { ...(JSON.parse(String(value)) as object), passage },
+  ];
+}
