@@ -105,8 +105,9 @@ async function consume(
   await consumer.subscribe({ topic, fromBeginning: true });
   let left = documents;
   await new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      reject(payload.error);
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      // A broker that has just started may still load its groups.
+      if (!restart) reject(error);
     });
     consumer
       .run({

@@ -36,10 +36,15 @@ async function measureScript(stack: OwnStack, contender: string, place: Place): 
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const lines = createInterface({ input: child.stdout });
-  await once(lines, 'line');
+  const ended = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`${contender} ended with ${String(code)}`)),
+  );
+  ended.catch(() => undefined);
+  const said = (): Promise<unknown> => Promise.race([once(lines, 'line'), ended]);
+  await said();
   const cost = await costOf(stack, child.pid ?? 0, place, async () => {
     child.stdin.write('go\n');
-    await once(lines, 'line');
+    await said();
   });
   child.stdin.write('end\n');
   await once(child, 'exit');
