@@ -82,10 +82,12 @@ export async function runFault(
       startWorker: () => bench.startWorker(),
       killServers: servers.killServers ?? (() => Promise.reject(new Error('these servers are not to be killed'))),
     });
-    const indexed = await bench.indexRecords(request);
-    const seconds = (Date.now() - startedMs) / 1_000;
-    isIndexed.abort();
-    await meanwhile;
+    let seconds = 0;
+    const indexing = bench.indexRecords(request).finally(() => {
+      seconds = (Date.now() - startedMs) / 1_000;
+      isIndexed.abort();
+    });
+    const [indexed] = await Promise.all([indexing, meanwhile]);
     bench.proxy.plan = () => null;
     const deadLetter = await bench.indexLetters(request);
     return await bench.result(faultCase, request, { readings: indexed, deadLetter }, seconds);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const PROJECT = join(__dirname, '..', '..');
 
@@ -50,7 +51,7 @@ export class StackProcess {
    */
   async killServer(name: ServerName): Promise<void> {
     process.kill(this.pid, 'SIGKILL');
-    killGroups(this.#pidsOf('servers', new RegExp(`^${name}\\.json$`)));
+    await killGroups(this.#pidsOf('servers', new RegExp(`^${name}\\.json$`)));
     await this.ended;
   }
 
@@ -58,7 +59,7 @@ export class StackProcess {
   async killEverything(): Promise<void> {
     const groups = [...this.#pidsOf('servers', /\.json$/), ...this.#pidsOf('spark/runs', /driver\.json$/)];
     process.kill(this.pid, 'SIGKILL');
-    killGroups(groups);
+    await killGroups(groups);
     await this.ended;
   }
 
@@ -71,8 +72,20 @@ export class StackProcess {
   }
 }
 
-function killGroups(groups: readonly number[]): void {
+/** Waits until the kernel has let go of what they held: a server finds its folder locked before. */
+async function killGroups(groups: readonly number[]): Promise<void> {
   for (const pid of groups) signalUnlessGone(-pid, 'SIGKILL');
+  const deadlineMs = Date.now() + 20_000;
+  while (groups.some(isThere) && Date.now() < deadlineMs) await sleep(50);
+}
+
+/** Nobody may be left to collect what was killed. */
+function isThere(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 function signalUnlessGone(pid: number, signal: NodeJS.Signals): void {
