@@ -1,22 +1,13 @@
-import type { Client } from '@elastic/elasticsearch';
 import { VERSION_HEADER } from '../contracts/record';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import { pipelineFailure } from '../failures';
 import type { BulkItem } from './bulk-item';
-import type { BulkOutcome } from './send-bulk';
+import type { BulkOutcome, SendBulkRequest } from './send-bulk';
 
 const LOOK_EVERY_MS = 1_000;
 /** Without a single new document for so long the attempt fails visibly, and the next begins at the last heartbeat. */
 const PATIENCE_MS = 30_000;
 const IDS_PER_SEARCH = 1_000;
-
-export interface AwaitDocumentsRequest {
-  readonly elasticsearch: Client;
-  readonly alias: string;
-  readonly items: readonly BulkItem[];
-  readonly signal: AbortSignal;
-  readonly pause: (milliseconds: number) => Promise<void>;
-}
 
 /**
  * Waits until somebody else has brought these records into the index, each under its id and at least in its version;
@@ -26,16 +17,17 @@ export interface AwaitDocumentsRequest {
  * @throws ServiceUnavailable when Elasticsearch does not answer
  * @throws IndexMisconfigured when it refuses
  */
-export async function awaitDocuments(request: AwaitDocumentsRequest): Promise<BulkOutcome> {
+export async function awaitDocuments(request: SendBulkRequest): Promise<BulkOutcome> {
   const { alias, items, pause } = request;
   let waiting = items;
   let idleMs = 0;
-  while (waiting.length > 0) {
+  for (;;) {
     const left = await notThere(request, waiting);
+    const [first] = left;
+    if (first === undefined) return { done: items.length, stale: 0, dead: [], missing: [] };
     idleMs = left.length < waiting.length ? 0 : idleMs + LOOK_EVERY_MS;
     waiting = left;
-    const [first] = waiting;
-    if (first !== undefined && idleMs >= PATIENCE_MS) {
+    if (idleMs >= PATIENCE_MS) {
       throw pipelineFailure(
         'SinkBehind',
         `Expected another writer to bring ${waiting.length} more documents into ${alias}, among them ${first.id} of ` +
@@ -43,12 +35,11 @@ export async function awaitDocuments(request: AwaitDocumentsRequest): Promise<Bu
           'See to the writer and its own dead letters; this goes on when they come.',
       );
     }
-    if (first !== undefined) await pause(LOOK_EVERY_MS);
+    await pause(LOOK_EVERY_MS);
   }
-  return { done: items.length, stale: 0, dead: [], missing: [] };
 }
 
-async function notThere(request: AwaitDocumentsRequest, items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
+async function notThere(request: SendBulkRequest, items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
   const versions = new Map<string, number>();
   try {
     await request.elasticsearch.indices.refresh({ index: request.alias }, { signal: request.signal });
@@ -56,13 +47,14 @@ async function notThere(request: AwaitDocumentsRequest, items: readonly BulkItem
       await look(request, items.slice(first, first + IDS_PER_SEARCH), versions);
     }
   } catch (error) {
+    request.signal.throwIfAborted();
     throw elasticsearchFailure(error, `Looking for documents in ${request.alias}`);
   }
   return items.filter(({ id, record }) => (versions.get(id) ?? -1) < wantedVersion(record.headers[VERSION_HEADER]));
 }
 
 async function look(
-  { elasticsearch, alias, signal }: AwaitDocumentsRequest,
+  { elasticsearch, alias, signal }: SendBulkRequest,
   items: readonly BulkItem[],
   versions: Map<string, number>,
 ): Promise<void> {
