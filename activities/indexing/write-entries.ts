@@ -8,7 +8,7 @@ import type { BulkItem, Unsendable } from './bulk-item';
 import type { BulkEntry, MonthRouter } from './month-router';
 import type { IndexCounts, IndexSliceInput } from './slice';
 import { publishDeadLetters, type RefusedRecord } from './publish-dead-letters';
-import { mergeOutcomes, sendBulk, type BulkOutcome } from './send-bulk';
+import { mergeOutcomes, sendBulk, type BulkOutcome, type SendBulkRequest } from './send-bulk';
 
 /** While a request is under way or waits to be sent again. */
 const HEARTBEAT_MS = 2_000;
@@ -63,25 +63,18 @@ export function writeEntries(dependencies: WriteDependencies): (entries: readonl
 }
 
 /** What another writer brings; what is of a dropped month nobody does. */
-async function awaitOthers(
-  { elasticsearch, router, context, signal, target: { alias } }: WriteDependencies,
-  items: readonly BulkItem[],
-): Promise<BulkOutcome> {
-  const pause = (milliseconds: number): Promise<void> => context.sleep(milliseconds);
-  return await awaitDocuments({ elasticsearch, alias, items: await router.admit(items), signal, pause });
+async function awaitOthers(dependencies: WriteDependencies, items: readonly BulkItem[]): Promise<BulkOutcome> {
+  return await awaitDocuments(requestOf(dependencies, await dependencies.router.admit(items)));
 }
 
 /** Sends each item to the index of its month, as long as there is one: what is dropped meanwhile is neither done nor dead. */
-async function sendToIndices(
-  { elasticsearch, router, context, signal, target: { alias } }: WriteDependencies,
-  items: readonly BulkItem[],
-): Promise<BulkOutcome> {
-  const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
+async function sendToIndices(dependencies: WriteDependencies, items: readonly BulkItem[]): Promise<BulkOutcome> {
+  const { router, target } = dependencies;
   let sum: BulkOutcome = { done: 0, stale: 0, dead: [], missing: [] };
   let waiting = items;
   for (let tries = 0; tries < MAX_REOPENINGS; tries++) {
     const admitted = await router.admit(waiting);
-    const { missing, ...outcome } = await sendBulk({ elasticsearch, alias, items: admitted, signal, pause });
+    const { missing, ...outcome } = await sendBulk(requestOf(dependencies, admitted));
     sum = mergeOutcomes(sum, { ...outcome, missing: [] });
     if (missing.length === 0) return sum;
     router.close(missing);
@@ -89,8 +82,16 @@ async function sendToIndices(
   }
   throw pipelineFailure(
     'ServiceUnavailable',
-    `The indices of ${alias} are gone as often as they are opened: ${waiting.length} documents wait to be sent again.`,
+    `The indices of ${target.alias} are gone as often as they are opened: ${waiting.length} documents wait to be sent again.`,
   );
+}
+
+function requestOf(
+  { elasticsearch, context, signal, target: { alias } }: WriteDependencies,
+  items: readonly BulkItem[],
+): SendBulkRequest {
+  const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
+  return { elasticsearch, alias, items, signal, pause };
 }
 
 function written(
