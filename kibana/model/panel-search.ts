@@ -53,14 +53,18 @@ export function panelSearch(panel: Panel, filters: PanelFilters): PanelSearch {
 
 function queryOf({ source, where }: Panel, { from, to, only = {} }: PanelFilters): object[] {
   const { timeField } = SOURCES[source];
-  const chosen = Object.entries(only).map(([name, values]) => ({
-    terms: { [FILTER_FIELDS[name as FilterName]]: values },
-  }));
   return [
     { range: { [timeField]: { gte: from, lt: to, format: 'strict_date_optional_time' } } },
     ...(where === undefined ? [] : [{ term: { [where]: true } }]),
-    ...chosen,
+    ...chosenBy(only),
   ];
+}
+
+/** What leaves only the chosen documents, of whatever time. */
+export function chosenBy(only: NonNullable<PanelFilters['only']>): { readonly terms: Record<string, string[]> }[] {
+  return Object.entries(only).map(([name, values]) => ({
+    terms: { [FILTER_FIELDS[name as FilterName]]: [...values] },
+  }));
 }
 
 /** Values are ordered by a metric over all of them, so it stands beside the inner buckets, too. */

@@ -1,6 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { Span } from '../../kibana/charts/span';
-import { FILTER_FIELDS, type FilterName, type SourceName, SOURCES } from '../../kibana/model/source';
+import { chosenBy } from '../../kibana/model/panel-search';
+import { type SourceName, SOURCES } from '../../kibana/model/source';
 import { bucketIntervalMs } from './bucket-interval';
 import type { PageRequest } from './page-request';
 
@@ -31,10 +32,7 @@ export async function spansOf(
 
 /** Only documents that were chosen, of whatever time. */
 export function queryOf(only: PageRequest['only']): estypes.QueryDslQueryContainer {
-  const chosen = Object.entries(only).map(([name, values]) => ({
-    terms: { [FILTER_FIELDS[name as FilterName]]: [...values] },
-  }));
-  return { bool: { filter: chosen } };
+  return { bool: { filter: chosenBy(only) } };
 }
 
 type Times = NonNullable<PageRequest['times']>;
