@@ -14,6 +14,8 @@ import globalTeardown from './global-teardown';
 import { keepTestRun } from './running-stack';
 import { type SharedStack, STACK_VARIABLE } from './stack';
 
+/** Servers and Spark run for minutes here: compiling for long runs costs them more than it saves. */
+const JDK_JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
 const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
 /**
  * Starts one stack for all suites that need servers, on ports and a state folder of its own, so that several test runs
@@ -23,7 +25,8 @@ const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
 export default async function globalSetup(): Promise<void> {
   await removeLeftBehind();
   const stateFolder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
-  const config = loadConfig({ ...process.env, ...(await freePorts()), PIPELINE_STATE_DIR: stateFolder });
+  const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS };
+  const config = loadConfig({ ...process.env, ...(await freePorts()), ...own });
   const interruption = listenForInterruption();
   const installation = await installParts(
     config,
@@ -46,11 +49,7 @@ export default async function globalSetup(): Promise<void> {
   });
 
   const { addresses } = stack;
-  const workerEnvironment = {
-    ...workerVariables({ addresses, installation, stateFolder }),
-    // Test runs of Spark are short: compiling for long ones costs them more than it saves.
-    JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1',
-  };
+  const workerEnvironment = { ...workerVariables({ addresses, installation, stateFolder }), JDK_JAVA_OPTIONS };
   process.env[STACK_VARIABLE] = JSON.stringify({
     addresses,
     workerEnvironment,

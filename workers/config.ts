@@ -63,6 +63,8 @@ const settings = z.object({
   /** Of the local page of charts, on 127.0.0.1. */
   PAGE_PORT: port(8234),
 
+  /** Java's own variable: options of every server and driver that runs on it. */
+  JDK_JAVA_OPTIONS: z.string().optional(),
   /** Python that has pyspark; set by the launcher. */
   SPARK_PYTHON: z.string().min(1).default('python3'),
   /** Class archive for drivers, which then start sooner; set by the launcher. */

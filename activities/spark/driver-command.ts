@@ -21,6 +21,7 @@ export interface LocalSpark {
 
 const FIND_SPARK = 'import importlib.util as u; print(u.find_spec("pyspark").submodule_search_locations[0])';
 const CORES = 2;
+const CHECKPOINT_FILES = 'org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager';
 /** Variables that would send a driver to another Spark, or are none of its business. */
 const LEFT_OUT = [
   ...['SPARK_CONF_DIR', 'PYSPARK_SUBMIT_ARGS', 'PYTHONPATH', 'PYTHONHOME'],
@@ -58,6 +59,8 @@ export async function driverCommand(
     'spark.local.dir': folder.scratchFolder,
     'spark.sql.warehouse.dir': join(folder.scratchFolder, 'warehouse'),
     'spark.sql.catalogImplementation': 'in-memory',
+    // The one that Spark takes by default starts some sixty processes for the files of each micro-batch.
+    'spark.sql.streaming.checkpointFileManagerClass': CHECKPOINT_FILES,
   };
   const javaOptions = [
     '-XX:+UseSerialGC',

@@ -26,7 +26,7 @@ describe('the whole stack killed with SIGKILL', () => {
   it('goes on where it stood after a start, and reconciles', async () => {
     const ports = await freePorts();
     const managed = { TEMPORAL_ADDRESS: '', KAFKA_BROKERS: '', ELASTICSEARCH_NODE: '' };
-    // Spark runs briefly here: compiling for long runs costs more than it saves.
+    // All run briefly here: compiling for long runs costs more than it saves.
     const environment = { ...ports, ...managed, JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' };
     launcher = await StackProcess.start(environment, stateFolder);
     const address = `127.0.0.1:${ports['TEMPORAL_PORT'] ?? ''}`;

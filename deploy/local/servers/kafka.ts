@@ -20,7 +20,7 @@ export function kafkaServer(config: Config, { java, kafkaLibs }: Installation, f
   const properties = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.yaml');
   const classPath = ['-cp', join(kafkaLibs, '*')];
-  const env = { PATH: dirname(java), HOME: folder };
+  const env = { PATH: dirname(java), HOME: folder, JDK_JAVA_OPTIONS: config.JDK_JAVA_OPTIONS };
   return {
     ...kafkaAt(config),
     managed: true,
