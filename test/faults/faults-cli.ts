@@ -45,8 +45,8 @@ async function main(): Promise<void> {
       process.stderr.write(`  ${isClean(result) ? 'clean' : JSON.stringify(result)} after ${result.seconds} s\n`);
     }
   } finally {
-    await stack.stop();
     process.stdout.write(`${faultTable(results, seed, cases.length)}\n`);
+    await stack.stop();
   }
   process.exitCode = results.length === cases.length && results.every(isClean) ? 0 : 1;
 }

@@ -8,6 +8,9 @@ import { pick } from './seeded';
 const LEAST_DELAY_MS = 3_000;
 const MOST_DELAY_MS = 9_000;
 const FAULTY_SHARE = 0.25;
+/** Between two deeds, so that what is broken recovers and gets on before the next. */
+const LEAST_PEACE_MS = 15_000;
+const MOST_PEACE_MS = 30_000;
 const ASLEEP_MS = 35_000;
 
 const REPLIES: readonly Fault[] = [
@@ -37,7 +40,8 @@ export const SOAK: FaultCase = {
     let { worker } = scene;
     for (;;) {
       for (const deed of shuffled(DEEDS, scene.random)) {
-        await sleep(pick(scene.random, 3_000, 8_000), undefined, { signal: scene.indexed }).catch(() => undefined);
+        const peaceMs = pick(scene.random, LEAST_PEACE_MS, MOST_PEACE_MS);
+        await sleep(peaceMs, undefined, { signal: scene.indexed }).catch(() => undefined);
         if (scene.indexed.aborted) return;
         worker = await deed(scene, worker);
       }
