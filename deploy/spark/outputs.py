@@ -23,22 +23,26 @@ MAGNUS_B, MAGNUS_C = 17.62, 243.12
 PARTITION_DRIFT_MS = 600_000
 
 
-def records(parsed: DataFrame, settings: Settings) -> DataFrame:
+def outcomes(parsed: DataFrame, settings: Settings) -> DataFrame:
+    """Of each raw record its `id` and the `outcome`: the record that it becomes, and the reading for windows or null.
+
+    Shuffled as the distinct readings of windows have to be; Spark uses the same shuffle for the records, so that each
+    raw record is read and parsed once. For that both have to want all of it: hence one column, and no pruning in it.
+    The records of a device leave a micro-batch in any order.
+    """
+    # Not `where`: Spark would push it below the parsing and evaluate all of that again for every mention.
+    wanted = F.col("reason").isNull() & _late(settings).isNull()
+    reading = F.struct("deviceId", "eventTime", *[f"m_{m.name}" for m in settings.fields.measurements])
+    outcome = F.struct(_record(settings).alias("record"), F.when(wanted, reading).alias("reading"))
+    return parsed.select("id", outcome.alias("outcome")).repartition(settings.shuffle_partitions, "id")
+
+
+def records(outcomes: DataFrame) -> DataFrame:
     """Stateless: each raw record becomes one enriched reading or one dead letter."""
-    good = F.col("reason").isNull()
-    source = F.concat_ws(":", "partition", "offset", F.unix_millis("publishedAt"))
-    return parsed.select(
-        F.when(good, settings.topics.enriched).otherwise(settings.topics.dead_letter).alias("topic"),
-        F.when(good, F.col("deviceId").cast("binary")).otherwise(F.col("key")).alias("key"),
-        F.when(good, _enriched(settings)).otherwise(_dead_letter()).alias("value"),
-        _headers(
-            ("event-id", F.col("id")), ("run", F.lit(settings.run)), ("raw", F.when(good, source)),
-            ("redrive", F.col("redrive")),
-        ),
-    )
+    return outcomes.select("outcome.record.*")
 
 
-def windows(parsed: DataFrame, settings: Settings) -> DataFrame:
+def windows(outcomes: DataFrame, settings: Settings) -> DataFrame:
     """Stateful: statistics of distinct readings per device and window, sent again as they grow.
 
     A live run promises this: a reading that is not flagged late is in its window, unless its partition lags
@@ -46,10 +50,8 @@ def windows(parsed: DataFrame, settings: Settings) -> DataFrame:
     """
     measurements = settings.fields.measurements
     names = [m.name for m in measurements]
-    # Not `where`: Spark would push it below the parsing and evaluate all of that again for every mention.
-    wanted = F.col("reason").isNull() & _late(settings).isNull()
-    reading = F.struct("id", "deviceId", "eventTime", *[f"m_{name}" for name in names])
-    readings = parsed.select(F.inline(F.when(wanted, F.array(reading))))
+    reading = F.col("outcome.reading")
+    readings = outcomes.select("id", F.inline(F.when(reading.isNotNull(), F.array(reading))))
     window = F.window("eventTime", f"{settings.window_ms} milliseconds").alias("w")
     statistics = [column for m in measurements for column in _statistics(m)]
     grouped = _distinct(readings, settings).groupBy("deviceId", window).agg(F.count("*").alias("n"), *statistics)
@@ -64,6 +66,20 @@ def windows(parsed: DataFrame, settings: Settings) -> DataFrame:
         F.lit(settings.topics.windows).alias("topic"), F.col("deviceId").cast("binary").alias("key"),
         F.to_json(value).alias("value"),
         _headers(("event-id", id), ("run", F.lit(settings.run)), ("version", F.col("n"))),
+    )
+
+
+def _record(settings: Settings) -> Column:
+    good = F.col("reason").isNull()
+    source = F.concat_ws(":", "partition", "offset", F.unix_millis("publishedAt"))
+    return F.struct(
+        F.when(good, settings.topics.enriched).otherwise(settings.topics.dead_letter).alias("topic"),
+        F.when(good, F.col("deviceId").cast("binary")).otherwise(F.col("key")).alias("key"),
+        F.when(good, _enriched(settings)).otherwise(_dead_letter()).alias("value"),
+        _headers(
+            ("event-id", F.col("id")), ("run", F.lit(settings.run)), ("raw", F.when(good, source)),
+            ("redrive", F.col("redrive")),
+        ),
     )
 
 

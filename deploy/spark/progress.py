@@ -7,9 +7,6 @@ from pyspark.sql.streaming import StreamingQuery
 
 from driver import write_whole
 
-#: The union of readings and windows reads Kafka once for each, and Spark counts both.
-READS_OF_THE_SOURCE = 2
-
 
 class Progress:
     """Adds up the batches of a query; written anew after each."""
@@ -29,7 +26,7 @@ class Progress:
 
     def _write(self, batch: dict[str, Any]) -> None:
         operators = batch["stateOperators"]
-        rows, duration_ms = batch["numInputRows"] // READS_OF_THE_SOURCE, batch["durationMs"]["triggerExecution"]
+        rows, duration_ms = batch["numInputRows"], batch["durationMs"]["triggerExecution"]
         totals = self._totals
         totals["inputRows"] += rows
         totals["durationMs"] += duration_ms

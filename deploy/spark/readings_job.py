@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
 from driver import claim, hold_lease, write_whole
-from outputs import records, windows
+from outputs import outcomes, records, windows
 from parse import ours, parse
 from progress import Progress
 from settings import Settings, read_settings
@@ -46,8 +46,8 @@ def main() -> int:
 def run(settings: Settings) -> None:
     spark = session(settings)
     raw = source(spark, settings)
-    parsed = parse(ours(raw, settings), settings)
-    query = start(records(parsed, settings).unionByName(windows(parsed, settings)), settings)
+    parsed = outcomes(parse(ours(raw, settings), settings), settings)
+    query = start(records(parsed).unionByName(windows(parsed, settings)), settings)
     progress = Progress(settings.progress_file)
     try:
         while not query.awaitTermination(LOOK_EVERY_S):
@@ -64,6 +64,9 @@ def session(settings: Settings) -> SparkSession:
         "spark.sql.caseSensitive": "true",
         # Lower-casing by ICU costs several times as much as Java's own.
         "spark.sql.icu.caseMappings.enabled": "false",
+        # Of the columns that records and windows share: else each would have a shuffle, and parsing, of its own.
+        "spark.sql.optimizer.nestedSchemaPruning.enabled": "false",
+        "spark.sql.optimizer.expression.nestedPruning.enabled": "false",
         # No line breaks in the originals of dead letters.
         "spark.sql.chunkBase64String.enabled": "false",
         "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),

@@ -27,6 +27,10 @@ afterAll(async () => {
   await rm(sparkState, { recursive: true });
 });
 
+async function rowsRead(runFolder: string): Promise<number> {
+  return (JSON.parse(await readFile(join(runFolder, 'progress.json'), 'utf8')) as { inputRows: number }).inputRows;
+}
+
 describe('a run without end', () => {
   it('flags what comes late, keeps it out of windows, and ends when nobody watches', async () => {
     const { plan } = live;
@@ -50,6 +54,9 @@ describe('a run without end', () => {
     const more = await live.ends(plan.topics.raw);
     const state = await live.watch({ handle, plan, until: more, maxMs: ANSWER_MS });
     expect(state).toMatchObject({ running: true, exitOk: null, committed: more, inputRows: 8, droppedByWatermark: 0 });
+    await until(async () => (await rowsRead(handle.runFolder)) >= 8);
+    // Once, though both the readings and the windows are made of it.
+    expect(await rowsRead(handle.runFolder)).toBe(8);
 
     const enriched = await live.read(plan.topics.enriched);
     const flagged = enriched.filter(({ value }) => value['late'] === true).map(idOf);
