@@ -89,7 +89,11 @@ async function connect(address: string): Promise<NativeConnection> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error && error.name === 'ConfigError' ? error.message : error);
-  process.exitCode = 1;
-});
+// Ends at once: an activity that was not done when its time was up may still connect to servers, and keep the process.
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error && error.name === 'ConfigError' ? error.message : error);
+    process.exit(1);
+  },
+);
