@@ -26,7 +26,7 @@ const REPLIES: readonly Fault[] = [
 /** All kinds of faults at once for some minutes, in an order that the seed gives. */
 export const SOAK: FaultCase = {
   name: 'soak: a mix of all for minutes',
-  scale: 10,
+  scale: 5,
   poison: 0.001,
   mustHitWork: true,
   arrange: (proxy, random) => {
