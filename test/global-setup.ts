@@ -9,13 +9,12 @@ import { StackError } from '../deploy/local/stack-error';
 import { describeEvent } from '../deploy/local/stack-event';
 import { workerVariables } from '../deploy/local/worker';
 import { loadConfig } from '../workers/config';
+import { BRIEF_JAVA } from './brief-java';
 import { freePorts } from './free-ports';
 import globalTeardown from './global-teardown';
 import { keepTestRun } from './running-stack';
 import { type SharedStack, STACK_VARIABLE } from './stack';
 
-/** Servers and Spark run for minutes here: compiling for long runs costs them more than it saves. */
-const JDK_JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
 const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
 /**
  * Starts one stack for all suites that need servers, on ports and a state folder of its own, so that several test runs
@@ -25,7 +24,7 @@ const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
 export default async function globalSetup(): Promise<void> {
   await removeLeftBehind();
   const stateFolder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
-  const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS };
+  const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS: BRIEF_JAVA };
   const config = loadConfig({ ...process.env, ...(await freePorts()), ...own });
   const interruption = listenForInterruption();
   const installation = await installParts(
@@ -49,7 +48,8 @@ export default async function globalSetup(): Promise<void> {
   });
 
   const { addresses } = stack;
-  const workerEnvironment = { ...workerVariables({ addresses, installation, stateFolder }), JDK_JAVA_OPTIONS };
+  const variables = workerVariables({ addresses, installation, stateFolder });
+  const workerEnvironment = { ...variables, JDK_JAVA_OPTIONS: BRIEF_JAVA };
   process.env[STACK_VARIABLE] = JSON.stringify({
     addresses,
     workerEnvironment,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { RunReport } from '../../activities/contracts/report';
 import { StackProcess } from './stack-process';
+import { BRIEF_JAVA } from '../brief-java';
 import { freePorts } from '../free-ports';
 import { until } from './pipeline-driver';
 
@@ -26,8 +27,7 @@ describe('the whole stack killed with SIGKILL', () => {
   it('goes on where it stood after a start, and reconciles', async () => {
     const ports = await freePorts();
     const managed = { TEMPORAL_ADDRESS: '', KAFKA_BROKERS: '', ELASTICSEARCH_NODE: '' };
-    // All run briefly here: compiling for long runs costs more than it saves.
-    const environment = { ...ports, ...managed, JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' };
+    const environment = { ...ports, ...managed, JDK_JAVA_OPTIONS: BRIEF_JAVA };
     launcher = await StackProcess.start(environment, stateFolder);
     const address = `127.0.0.1:${ports['TEMPORAL_PORT'] ?? ''}`;
 
