@@ -10,6 +10,7 @@ import { lastLines } from '../../../deploy/local/processes/child-log';
 import { kafkaServer } from '../../../deploy/local/servers/kafka';
 import { countBrokers } from '../../../deploy/local/servers/kafka-metadata';
 import { loadConfig } from '../../../workers/config';
+import { BRIEF_JAVA } from '../../brief-java';
 import { freePorts } from '../../free-ports';
 import { installation } from '../../stack';
 
@@ -22,9 +23,6 @@ const IN_A_PAIR = {
   'broker.session.timeout.ms': 2_000,
   'broker.heartbeat.interval.ms': 300,
 };
-
-/** Quick to start is what counts here. */
-const JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
 
 /** Two brokers on ports and in folders of their own; the first is the controller too, the second may be killed. */
 export class BrokerPair {
@@ -64,10 +62,10 @@ export class BrokerPair {
   async #launch(name: 'first' | 'second'): Promise<void> {
     const folder = join(this.#folder, name);
     mkdirSync(folder, { recursive: true });
-    const config = loadConfig({ KAFKA_PORT: this.#ports.first, KAFKA_CONTROLLER_PORT: this.#ports.controller });
-    const { command, env: given, files } = kafkaServer(config, installation(), folder);
+    const ports = { KAFKA_PORT: this.#ports.first, KAFKA_CONTROLLER_PORT: this.#ports.controller };
+    const config = loadConfig({ ...ports, JDK_JAVA_OPTIONS: BRIEF_JAVA });
+    const { command, env, files } = kafkaServer(config, installation(), folder);
     const [java, ...args] = command;
-    const env = { ...given, JDK_JAVA_OPTIONS: JAVA_OPTIONS };
     // Of two lines about one property the last counts.
     for (const { path, text } of files) writeFileSync(path, path === args.at(-1) ? text + this.#ownLines(name) : text);
     if (!existsSync(join(folder, 'data', 'meta.properties'))) {
