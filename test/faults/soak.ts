@@ -4,7 +4,7 @@ import type { FaultCase, FaultScene } from './fault-case';
 import type { Fault } from './fault-proxy';
 import { pick } from './seeded';
 
-/** Each bulk request is held up by a time between these, so that the run lasts for some minutes. */
+/** Each bulk request is held up by a time between these, so that there is work left for the last deed. */
 const LEAST_DELAY_MS = 3_000;
 const MOST_DELAY_MS = 9_000;
 const FAULTY_SHARE = 0.25;
@@ -23,7 +23,7 @@ const REPLIES: readonly Fault[] = [
   { kind: 'refused' },
 ];
 
-/** All kinds of faults at once for some minutes, in an order that the seed gives. */
+/** All kinds of faults at once for some minutes, in an order that the seed gives; then the run is left in peace. */
 export const SOAK: FaultCase = {
   name: 'soak: a mix of all for minutes',
   scale: 5,
@@ -38,14 +38,13 @@ export const SOAK: FaultCase = {
   },
   meanwhile: async (scene) => {
     let { worker } = scene;
-    for (;;) {
-      for (const deed of shuffled(DEEDS, scene.random)) {
-        const peaceMs = pick(scene.random, LEAST_PEACE_MS, MOST_PEACE_MS);
-        await sleep(peaceMs, undefined, { signal: scene.indexed }).catch(() => undefined);
-        if (scene.indexed.aborted) return;
-        worker = await deed(scene, worker);
-      }
+    for (const deed of shuffled(DEEDS, scene.random)) {
+      const peaceMs = pick(scene.random, LEAST_PEACE_MS, MOST_PEACE_MS);
+      await sleep(peaceMs, undefined, { signal: scene.indexed }).catch(() => undefined);
+      if (scene.indexed.aborted) return;
+      worker = await deed(scene, worker);
     }
+    scene.proxy.plan = () => null;
   },
 };
 
