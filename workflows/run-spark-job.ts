@@ -24,15 +24,16 @@ export interface RunSparkJobInput extends SparkJobInput {
 
 export interface RunSparkJobResult {
   readonly totals: StageTotals;
-  /** Drivers started; 1 when nothing broke and nothing ran meanwhile. */
+  /** Drivers started; 1 when nothing broke, and 2 for a followed topic. */
   readonly starts: number;
   /** Repeats that the de-duplication dropped, as far as Spark told. */
   readonly duplicates: number;
 }
 
 /**
- * Keeps one Spark driver at work on one checkpoint: continuously while the source publishes, then in one bounded run
- * up to the offsets of the `drain` signal. A driver that dies is started again on the same checkpoint.
+ * Keeps one Spark driver at work on one checkpoint, up to the offsets of the `drain` signal: continuously while the
+ * source publishes, or in one bounded run once it has ended. A driver that dies is started again on the same
+ * checkpoint; a topic that others go on writing gets a bounded run for its rest.
  *
  * The committed offsets of the checkpoint are the authority for what is processed, never a driver's exit code.
  */

@@ -1,4 +1,4 @@
-import { ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, patched, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import type { PipelinePlan } from '../activities/contracts/plan';
@@ -11,6 +11,8 @@ import { tellingPauseMs } from './telling';
 /** A continuous driver gets this long to finish its micro-batch. */
 const STOP_GRACE_MS = 20_000;
 const LONGEST_WATCH_MS = 60_000;
+/** Runs from before end a continuous driver wherever the source ends, and start another one for the rest. */
+const TO_THE_END_PATCH = 'one-driver-to-the-end';
 
 export interface SparkJobInput {
   readonly plan: PipelinePlan;
@@ -88,7 +90,12 @@ export class SparkJob {
     const seen = await this.#activities.watchSparkJob({ handle: this.#handle, plan, until, maxMs });
     this.#observe(seen);
     if (!seen.running) await this.#driverEnded(seen);
-    else if (trigger === 'continuous' && until !== this.until) await this.stop();
+    else if (trigger === 'continuous' && until !== this.until && !this.#mayGoOn()) await this.stop();
+  }
+
+  /** Whether nothing follows in the raw topic where the source has ended; others go on writing to a topic of theirs. */
+  #mayGoOn(): boolean {
+    return this.input.plan.source.kind !== 'topic' && patched(TO_THE_END_PATCH);
   }
 
   /** A person says that a driver is to be started again. */

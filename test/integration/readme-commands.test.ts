@@ -47,8 +47,14 @@ async function produced(): Promise<number> {
 }
 
 async function produces(): Promise<void> {
-  await until('the query shows readings', async () => (await produced()) > 0);
-  expect(await type('query pipeline/mine')).toMatch(/"produced": ?[1-9]/);
+  await until('readings are published', async () => (await produced()) > 0);
+  await shows(/"produced": ?[1-9]/);
+}
+
+/** A server that is busy with the workflow may refuse a query; people ask again. */
+async function shows(pattern: RegExp): Promise<void> {
+  const shown = (): Promise<string> => type('query pipeline/mine').catch(String);
+  await until(`the query shows ${pattern}`, async () => pattern.test(await shown()));
 }
 
 async function status(workflowId: string): Promise<string> {
@@ -57,6 +63,11 @@ async function status(workflowId: string): Promise<string> {
 
 const WINDOW_MS = 10_000;
 const WINDOWS = 6;
+
+async function readingsIndexed(): Promise<number> {
+  const { count } = await driver.elasticsearch.count({ index: 'mine-readings', ignore_unavailable: true });
+  return count;
+}
 
 /** Every reading's content without its passage, under its id, for the ids that there were before. */
 async function contents(ids?: readonly string[]): Promise<Map<string, string>> {
@@ -82,7 +93,7 @@ const replays = (): Promise<readonly string[]> => statuses('replayTopic');
 
 /** Backfills the windows up to now while readings arrive, with a worker killed on the way. */
 async function replayByScheduleUnderKill(): Promise<void> {
-  await until('there are readings to replay', async () => (await contents()).size > 1_000);
+  await until('there are readings to replay', async () => (await readingsIndexed()) > 1_000);
   const before = await contents();
   const endMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
   const at = (ms: number): string => new Date(ms).toISOString();
@@ -183,13 +194,13 @@ describe('the commands of the README', () => {
     await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
     await produces();
     await type('update pipeline/mine pause');
-    expect(await type('query pipeline/mine')).toMatch(/"state": ?"PAUSED"/);
+    await shows(/"state": ?"PAUSED"/);
     await type('update pipeline/mine resume');
     // Fast enough for a replay, slow enough for Spark's first batches.
     await type('update pipeline/mine setRate', '', (command) => command.replace('500', '150'));
     const before = await produced();
     await until('it publishes at the new rate', async () => (await produced()) > before + 500);
-    await until('there is something to skip', async () => (await contents()).size > 0);
+    await until('there is something to skip', async () => (await readingsIndexed()) > 0);
     await type('update pipeline/mine/index/readings skip');
     await replayByScheduleUnderKill();
     await type('update pipeline/mine stop');

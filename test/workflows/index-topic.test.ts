@@ -3,15 +3,17 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { IndexSliceInput } from '../../activities/indexing/slice';
 import type { indexTopic } from '../../workflows';
 import { timeSkippingEnvironment } from '../time-skipping-server';
+import { bundledWorkflows } from './bundle';
 import { fakeActivities } from './fake-activities';
 
+const logger = new DefaultLogger('ERROR');
 const TASK_QUEUE = 'index-topic';
 /** As the pipeline sets it for a run without end. */
 const MAX_IDLE_MS = 60_000;
 
 let environment: TestWorkflowEnvironment;
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  Runtime.install({ logger });
   environment = await timeSkippingEnvironment();
 }, 120_000);
 afterAll(async () => {
@@ -35,7 +37,7 @@ describe('indexTopic', () => {
     const worker = await Worker.create({
       connection: environment.nativeConnection,
       taskQueue: TASK_QUEUE,
-      workflowsPath: require.resolve('../../workflows'),
+      workflowBundle: await bundledWorkflows(logger),
       activities,
     });
     await worker.runUntil(async () => {

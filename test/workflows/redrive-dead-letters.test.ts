@@ -1,11 +1,5 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import { pipelineFailure } from '../../activities/failures';
 import type { RedriveSliceInput, SliceCounts } from '../../activities/indexing/redrive/slice';
@@ -13,6 +7,7 @@ import { planRedrive } from '../../activities/preparation/plan-redrive';
 import type { KafkaGateway } from '../../activities/kafka';
 import type { RedriveResult } from '../../workflows/redrive-dead-letters';
 import { timeSkippingEnvironment } from '../time-skipping-server';
+import { bundledWorkflows } from './bundle';
 import { fakeActivities } from './fake-activities';
 
 const logger = new DefaultLogger('ERROR');
@@ -21,11 +16,11 @@ const HELD = { start: { 0: '0', 1: '10' }, end: { 0: '120000', 1: '30' } };
 const kafka = { offsets: () => Promise.resolve(HELD) } as unknown as KafkaGateway;
 
 let environment: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: Awaited<ReturnType<typeof bundledWorkflows>>;
 beforeAll(async () => {
   Runtime.install({ logger });
   environment = await timeSkippingEnvironment();
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger });
+  workflowBundle = await bundledWorkflows(logger);
 }, 120_000);
 afterAll(async () => {
   await environment.teardown();

@@ -1,12 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundledWorkflows } from './bundle';
 
 const HISTORIES = join(__dirname, 'histories');
 /** Under which a history was saved; children are named after it. */
@@ -14,10 +9,10 @@ const workflowIdOf = (name: string): string => (name.startsWith('replay-topic') 
 const SIMULATED = 'simulate-readings.drained.json';
 const logger = new DefaultLogger('ERROR');
 
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: Awaited<ReturnType<typeof bundledWorkflows>>;
 beforeAll(async () => {
   Runtime.install({ logger });
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger });
+  workflowBundle = await bundledWorkflows(logger);
 }, 120_000);
 
 interface SavedEvent {

@@ -26,6 +26,7 @@ const CHILDREN = {
   'index-topic': `${PIPELINE}/index/readings`,
 };
 const BOUNDED = { source: { kind: 'simulate', records: 100 } };
+const PACED = { source: { kind: 'simulate', records: 100, ratePerSecond: 10 } };
 const ENDLESS = { source: { kind: 'simulate', records: null, ratePerSecond: 10 } };
 const FILE = { source: { kind: 'file', path: '/data/readings.csv', format: 'csv' } };
 
@@ -87,6 +88,11 @@ function paths(): Record<string, Path> {
       input: BOUNDED,
       activities: fakeActivities().activities,
       saved: { ...ofPipeline, ...CHILDREN, reconcile: 'reconcile/quick/<run>' },
+    },
+    paced: {
+      input: PACED,
+      activities: slowly(fakeActivities().activities),
+      saved: { 'run-spark-job': CHILDREN['run-spark-job'] },
     },
     operated: {
       input: ENDLESS,

@@ -1,17 +1,12 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { pipelineFailure } from '../../activities/failures';
 import type { Activities } from '../../activities';
 import type { PipelineProgress } from '../../workflows/progress';
 import type { RunReport } from '../../activities/contracts/report';
 import { timeSkippingEnvironment } from '../time-skipping-server';
+import { bundledWorkflows } from './bundle';
 import { fakeActivities, PROOF, withKibana } from './fake-activities';
 
 const logger = new DefaultLogger('ERROR');
@@ -21,13 +16,13 @@ const SIMULATED = { source: { kind: 'simulate', records: 100 } };
 type StartPipeline = (input: unknown) => Promise<WorkflowHandle>;
 
 let environment: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: Awaited<ReturnType<typeof bundledWorkflows>>;
 let runs = 0;
 
 beforeAll(async () => {
   Runtime.install({ logger });
   environment = await timeSkippingEnvironment();
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger });
+  workflowBundle = await bundledWorkflows(logger);
 }, 120_000);
 
 afterAll(async () => {
@@ -98,8 +93,7 @@ describe('streamingPipeline', () => {
       sparkStarts: 1,
       stages: { source: { out: 100 }, readings: { out: 90 }, windows: { out: 9 }, deadLetters: { out: 10 } },
     });
-    const firsts = ['parseInput', 'prepareTopics', 'prepareIndices'];
-    expect(calls.slice(0, 3)).toEqual(firsts);
+    expect(calls.slice(0, 3)).toEqual(['parseInput', 'prepareTopics', 'prepareIndices']);
     const order = ['publishSimulatedRange', 'submitSparkJob', 'watchSparkJob', 'reconcileRun', 'storeReport'];
     expect(calls.filter((name) => order.includes(name))).toEqual(order);
     expect(calls.lastIndexOf('indexSlice')).toBeLessThan(calls.indexOf('reconcileRun'));
@@ -159,6 +153,17 @@ describe('streamingPipeline', () => {
 
     expect(report).toMatchObject({ reconciled: true, sparkStarts: 4 });
     expect(calls.filter((name) => name === 'submitSparkJob')).toHaveLength(4);
+  }, 180_000);
+
+  it('lets the driver that works beside a paced source go on to its end, and ends it there', async () => {
+    const { activities, calls } = fakeActivities();
+    const watchSparkJob = activities.watchSparkJob.bind(activities);
+    activities.watchSparkJob = async (input) => ({ ...(await watchSparkJob(input)), running: true, exitOk: null });
+    const paced = { source: { kind: 'simulate', records: 100, ratePerSecond: 10 } };
+    const report = await withWorker(activities, (start) => run(start, paced));
+
+    expect(report).toMatchObject({ reconciled: true, sparkStarts: 1 });
+    expect(calls.filter((name) => name === 'stopSparkJob')).toHaveLength(1);
   }, 180_000);
 
   it('parks a driver that dies again and again without progress, with its last words, until it is resumed', async () => {
