@@ -131,6 +131,10 @@ export const pipelineInputSchema = z
         driverMemoryMb: z.int().min(512).max(65_536).default(1_024),
         shufflePartitions: z.int().min(1).max(1_000).default(2).describe('Fixed at the first start of a checkpoint'),
         maxRecordsPerBatch: z.int().min(1).max(10_000_000).default(100_000),
+        triggerInterval: duration(
+          'Micro-batches beside a source that takes its time begin at least so far apart',
+          '1 second',
+        ),
       })
       .prefault({}),
   })

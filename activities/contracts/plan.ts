@@ -84,6 +84,8 @@ export interface PipelinePlan {
   readonly maxDeadLetterRatio: number;
   readonly driverMemoryMb: number;
   readonly maxRecordsPerBatch: number;
+  /** Between the starts of two micro-batches of a live run; absent from plans of earlier versions. */
+  readonly triggerIntervalMs?: number;
   /** Task queue of Kafka and Elasticsearch work. */
   readonly ioTaskQueue: string;
   /** Task queue of the machine that holds the file and runs the Spark driver. */

@@ -70,6 +70,7 @@ export function parseInput(queues: TaskQueues, { input, workflowId, run, started
     maxDeadLetterRatio: given.maxDeadLetterRatio,
     driverMemoryMb: given.spark.driverMemoryMb,
     maxRecordsPerBatch: given.spark.maxRecordsPerBatch,
+    triggerIntervalMs: durationMs(given.spark.triggerInterval),
     ioTaskQueue: queues.io,
     hostTaskQueue: queues.host,
   };

@@ -6,6 +6,7 @@ import type { SubmitSparkJobInput } from './types';
 
 /** The driver ends when nobody has watched it for so long: its workflow is gone, or no worker came back. */
 const LEASE_MS = 120_000;
+const TRIGGER_INTERVAL_MS = 1_000;
 
 /** What `deploy/spark/readings_job.py` reads from its settings file; `settings.py` there has the meanings. */
 export interface JobSettings {
@@ -17,6 +18,7 @@ export interface JobSettings {
   readonly startingOffsets: PartitionOffsets | 'earliest';
   readonly untilOffsets: PartitionOffsets | null;
   readonly trigger: 'available-now' | 'continuous';
+  readonly triggerIntervalMs: number;
   readonly fields: {
     readonly deviceId: string;
     readonly timestamp: string;
@@ -57,6 +59,7 @@ export function jobSettings(
     startingOffsets: rawFrom,
     untilOffsets: rawUntil ?? null,
     trigger,
+    triggerIntervalMs: plan.triggerIntervalMs ?? TRIGGER_INTERVAL_MS,
     fields: { ...fields, measurements: fields.measurements.map((m) => ({ ...m, unit: unitOf(m.name) })) },
     ...rules,
     ...{ eventStartMs, eventEndMs },

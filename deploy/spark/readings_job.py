@@ -108,8 +108,9 @@ def start(output: DataFrame, settings: Settings) -> StreamingQuery:
         .option("checkpointLocation", settings.checkpoint)
         .outputMode("update")
     )
-    bounded = settings.trigger == "available-now"
-    return (sink.trigger(availableNow=True) if bounded else sink.trigger(processingTime="1 second")).start()
+    if settings.trigger == "available-now":
+        return sink.trigger(availableNow=True).start()
+    return sink.trigger(processingTime=f"{settings.trigger_interval_ms} milliseconds").start()
 
 
 def describe(error: Exception) -> str:

@@ -56,7 +56,7 @@ def example(checkpoint: str) -> Settings:
     )
     return Settings(
         bootstrap="", topics=Topics("raw", "enriched", "windows", "dead-letter"), run="run", generation="run",
-        checkpoint=checkpoint, starting_offsets="earliest", until_offsets=None, trigger="available-now",
+        checkpoint=checkpoint, starting_offsets="earliest", until_offsets=None, trigger="available-now", trigger_interval_ms=0,
         fields=Fields("deviceId", "timestamp", "text", "eventId", measurements),
         window_ms=60_000, max_clock_skew_ms=300_000, extra_fields="label", event_start_ms=None, event_end_ms=None, bounded=True, allowed_lateness_ms=0,
         deduplication_ms=0, shuffle_partitions=1, max_offsets_per_trigger=1, claim_file="", lease_file="", lease_ms=0,

@@ -190,7 +190,9 @@ describe('the commands of the README', () => {
   }, 600_000);
 
   it('hold, pace and stop a run without end, which is then drained and proven', async () => {
-    const endless = '{"source":{"kind":"simulate","records":null,"ratePerSecond":100}}';
+    // Spark has a core to itself all the time where micro-batches follow each other.
+    const endless =
+      '{"source":{"kind":"simulate","records":null,"ratePerSecond":100},"spark":{"triggerInterval":"5 seconds"}}';
     await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
     await produces();
     await type('update pipeline/mine pause');
