@@ -11,7 +11,7 @@ import tempfile
 
 from pyspark.sql import DataFrame, SparkSession, functions as F
 
-from outputs import records, windows
+from outputs import outcomes, records, windows
 from parse import ours, parse
 from settings import Fields, Measurement, Settings, Topics
 
@@ -33,8 +33,8 @@ def main(archive: str) -> None:
         with open(f"{folder}/raw/readings", "w", encoding="utf-8") as file:
             file.write(f"{READING}\n{{\n")
         settings = example(f"{folder}/checkpoint")
-        parsed = parse(ours(raw(spark, f"{folder}/raw"), settings), settings)
-        output = records(parsed, settings).unionByName(windows(parsed, settings)).writeStream.format("noop")
+        parsed = outcomes(parse(ours(raw(spark, f"{folder}/raw"), settings), settings), settings)
+        output = records(parsed).unionByName(windows(parsed, settings)).writeStream.format("noop")
         output = output.option("checkpointLocation", settings.checkpoint).outputMode("update")
         output.trigger(availableNow=True).start().awaitTermination()
         spark.stop()

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import versions from '../versions.json';
 import { runClient } from './client';
 import { partFolder, type Part } from './part';
@@ -14,7 +14,7 @@ const PROGRAM = resolve(__dirname, '../../spark/record_classes.py');
 export const sparkClassesPart: Part = {
   name: 'spark-classes',
   version: versions.spark.version,
-  pins: { packages: versions.spark.packages, program: readFileSync(PROGRAM, 'utf8') },
+  pins: { packages: versions.spark.packages, ...programs() },
   proof: SPARK_CLASSES,
   fill: async (folder, { env, progress, signal }) => {
     progress.update('recording a class archive');
@@ -25,3 +25,10 @@ export const sparkClassesPart: Part = {
     await runClient({ program: python, args, cwd: folder, env: clean, signal });
   },
 };
+
+/** What is recorded, and the job that it runs for that. */
+function programs(): Record<string, string> {
+  const folder = dirname(PROGRAM);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.py'));
+  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
