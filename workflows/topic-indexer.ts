@@ -1,4 +1,4 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import type { RecordMark } from '../activities/contracts/record-mark';
@@ -14,6 +14,11 @@ import { untilOrAfter } from './waiting';
 /** Offsets of one activity: some seconds of work, so that progress shows and a history stays short. */
 const SLICE_RECORDS = 50_000;
 const FIRST_IDLE_MS = 1_000;
+/** What comes after a silence waits for at most a quarter of it, until the longest wait is reached. */
+const IDLE_GROWTH = 1.25;
+/** Of executions from before the patch: half a minute of Spark's start made them look away for as long again. */
+const EARLIER_IDLE_GROWTH = 2;
+const IDLE_GROWTH_PATCH = 'idle-waits-grow-slowly';
 
 export interface IndexTopicInput {
   readonly stream: Exclude<StageName, 'source' | 'spark'>;
@@ -68,6 +73,7 @@ export class TopicIndexer {
   readonly #last: Record<string, RecordMark>;
   readonly #lags: Record<string, number> = {};
   readonly #idleWatch = new IdleWatch();
+  readonly #idleGrowth = patched(IDLE_GROWTH_PATCH) ? IDLE_GROWTH : EARLIER_IDLE_GROWTH;
   /** Of all partitions, as the latest slice saw them. */
   #ends: PartitionOffsets | null = null;
   readonly #loops: Promise<void>[] = [];
@@ -154,7 +160,7 @@ export class TopicIndexer {
         idleMs = FIRST_IDLE_MS;
       } else if (this.until === bound) {
         await this.#idle(partition, () => this.until !== bound, idleMs);
-        idleMs = Math.min(idleMs * 2, this.input.maxIdleMs);
+        idleMs = Math.min(Math.ceil(idleMs * this.#idleGrowth), this.input.maxIdleMs);
       }
     }
   }

@@ -92,7 +92,7 @@ function paths(): Record<string, Path> {
     paced: {
       input: PACED,
       activities: slowly(fakeActivities().activities),
-      saved: { 'run-spark-job': CHILDREN['run-spark-job'] },
+      saved: { 'run-spark-job': CHILDREN['run-spark-job'], 'index-topic': CHILDREN['index-topic'] },
     },
     operated: {
       input: ENDLESS,
