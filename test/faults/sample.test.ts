@@ -6,7 +6,12 @@ import { SINK_FAULTS } from './sink-faults';
 
 const READINGS = 6_000;
 /** Too long for every test run; the whole matrix has them. */
-const LONG = ['refused for 30 s', 'worker asleep past its heartbeat timeout, replaced, awake again'];
+const LONG = [
+  'refused for 30 s',
+  'write block, lifted after 5 s',
+  'alias without write index, mended after 5 s',
+  'worker asleep past its heartbeat timeout, replaced, awake again',
+];
 
 /** Another sample every day, the same one all day. */
 const seed = Math.floor(Date.now() / 86_400_000);

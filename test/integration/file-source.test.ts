@@ -16,7 +16,8 @@ let driver: PipelineDriver;
 let folder: string;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
-  await driver.startWorker();
+  // Its run ends before Spark has anything to do.
+  await driver.startWorker({ SPARK_PYTHON: join('no', 'python') });
   folder = await mkdtemp(join(tmpdir(), 'file-source-'));
 }, 120_000);
 afterAll(async () => {

@@ -1,4 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { estypes } from '@elastic/elasticsearch';
 import type { OutgoingRecord } from '../../activities/kafka';
+import { processFacts } from '../../activities/spark/process-life';
+import { workerEnvironment } from '../stack';
 import { PipelineDriver, until } from './pipeline-driver';
 
 const FIELDS = {
@@ -9,6 +14,8 @@ const FIELDS = {
   eventId: 'key',
 };
 
+type Hit = estypes.SearchHit<Record<string, unknown>>;
+
 let driver: PipelineDriver;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
@@ -18,33 +25,59 @@ afterAll(async () => {
   await driver.close();
 }, 60_000);
 
-function record(value: unknown): OutgoingRecord {
-  return { key: null, value: JSON.stringify(value), headers: {} };
+function reading(key: string, minutesAgo: number, more: object = {}): OutgoingRecord {
+  const at = new Date(Date.now() - minutesAgo * 60_000).toISOString();
+  return { key: 's', value: JSON.stringify({ key, sensor: 's', at, temp: 70, ...more }), headers: {} };
+}
+
+/** Every document behind an alias. */
+async function documents(index: string): Promise<readonly Hit[]> {
+  if (!(await driver.elasticsearch.indices.exists({ index }))) return [];
+  await driver.elasticsearch.indices.refresh({ index });
+  return (await driver.elasticsearch.search<Record<string, unknown>>({ index, size: 100 })).hits.hits;
+}
+
+async function fileOf<T>(...path: string[]): Promise<T> {
+  const { PIPELINE_STATE_DIR = '' } = workerEnvironment();
+  return JSON.parse(await readFile(join(PIPELINE_STATE_DIR, 'spark', 'runs', ...path), 'utf8')) as T;
 }
 
 describe('a topic that others write', () => {
-  it('is followed on and on, until a cancel that leaves no driver behind', async () => {
+  it('is followed on and on, late readings kept out of windows, until a cancel that leaves no driver behind', async () => {
     const topic = driver.newName('Plant.Readings');
     await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
     const name = driver.newName('follow');
-    const handle = await driver.start(name, { source: { kind: 'topic', topic, fields: FIELDS, follow: true } });
-    const timestamp = (): string => new Date().toISOString();
-    const indexed = async (): Promise<number> => {
-      if (!(await driver.elasticsearch.indices.exists({ index: `${name}-readings` }))) return 0;
-      await driver.elasticsearch.indices.refresh({ index: `${name}-readings` });
-      return (await driver.elasticsearch.count({ index: `${name}-readings` })).count;
-    };
-    for (const round of [1, 2]) {
-      const batch = Array.from({ length: 10 }, (_, n) =>
-        record({ key: `${round}-${n}`, sensor: 's', at: timestamp(), temp: 70 }),
-      );
-      await driver.kafka.publish(topic, batch);
-      await until(`${round * 10} readings are indexed`, async () => (await indexed()) === round * 10);
-    }
+    const source = { kind: 'topic', topic, fields: FIELDS, follow: true };
+    const handle = await driver.start(name, { source, extraFields: 'dead-letter' });
+    const ids = async (): Promise<string> =>
+      (await documents(`${name}-readings`))
+        .map(({ _id = '' }) => _id)
+        .sort()
+        .join();
+    const windowed = async (): Promise<number> =>
+      (await documents(`${name}-windows`)).reduce((sum, { _source }) => sum + Number(_source?.['count']), 0);
+
+    const late = [reading('late', 11), reading('ancient', 60 * 24 * 365 * 60)];
+    const first = [reading('a', 0), reading('b', 4), reading('a', 0), ...late, reading('extra', 0, { room: 'x' })];
+    await driver.kafka.publish(topic, first);
+    await until('the first readings are indexed', async () => (await ids()) === 'a,ancient,b,late');
+    await until('the dead letter is indexed', async () => (await documents(`${name}-dead-letters`)).length === 1);
+    await driver.kafka.publish(topic, [reading('b', 4), reading('c', 0)]);
+    await until('what came later is indexed', async () => (await ids()) === 'a,ancient,b,c,late');
+    // a, b and c, repeats left out.
+    await until('the windows are indexed', async () => (await windowed()) === 3);
+
+    const flagged = (await documents(`${name}-readings`)).filter(({ _source }) => _source?.['late'] === true);
+    expect(flagged.map(({ _id }) => _id).sort()).toEqual(['ancient', 'late']);
+    expect((await documents(`${name}-dead-letters`))[0]?._source).toMatchObject({ reason: 'ExtraField' });
+    const start = [name, (await handle.describe()).runId, '0'];
+    // Once, though both the readings and the windows are made of it.
+    expect(await fileOf(...start, 'progress.json')).toMatchObject({ inputRows: first.length + 2 });
+
+    const { pid, python } = await fileOf<{ pid: number; python: number }>(...start, 'claim.json');
+    expect(await processFacts(pid)).not.toBeNull();
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
-    const { events } = await driver.temporal.workflow.getHandle(`pipeline/${name}/spark`).fetchHistory();
-    const types = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
-    expect(types).toContain('stopSparkJob');
+    expect([await processFacts(pid), await processFacts(python)]).toEqual([null, null]);
   }, 600_000);
 });

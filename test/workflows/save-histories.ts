@@ -16,7 +16,7 @@ import type { Activities } from '../../activities';
 import { aliasesOf, derivedTopics } from '../../activities/contracts/pipeline-names';
 import { pipelineFailure } from '../../activities/failures';
 import type { PipelineProgress } from '../../workflows/progress';
-import { fakeActivities } from './fake-activities';
+import { fakeActivities, withKibana } from './fake-activities';
 
 const HISTORIES = join(__dirname, 'histories');
 const PIPELINE = 'pipeline/quick';
@@ -129,7 +129,7 @@ function paths(): Record<string, Path> {
     },
     dashboards: {
       input: BOUNDED,
-      activities: withDashboards(),
+      activities: withKibana(fakeActivities().activities),
       saved: ofPipeline,
     },
     redriven: {
@@ -214,14 +214,6 @@ function withFile(): Activities {
       const { next, published, deadLetters, bytes } = await activities.publishSimulatedRange(simulated);
       return { byteNext: next * 20, rowNext: next, done: next >= 100, published, deadLetters, bytes };
     },
-  };
-}
-
-function withDashboards(): Activities {
-  const { activities } = fakeActivities();
-  return {
-    ...activities,
-    parseInput: async (request) => ({ ...(await activities.parseInput(request)), dashboards: true }),
   };
 }
 

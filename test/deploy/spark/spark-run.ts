@@ -53,9 +53,6 @@ export class SparkRun {
   watch: SparkActivities['watchSparkJob'] = (input) =>
     new MockActivityEnvironment().run((given) => this.#activities.watchSparkJob(given), input);
 
-  stop: SparkActivities['stopSparkJob'] = (input) =>
-    new MockActivityEnvironment().run((given) => this.#activities.stopSparkJob(given), input);
-
   /** Watches until the driver has ended. */
   async ended(handle: SparkHandle): Promise<SparkState> {
     return await this.watch({ handle, plan: this.plan, until: null, maxMs: Number.POSITIVE_INFINITY });
