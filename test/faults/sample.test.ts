@@ -16,7 +16,7 @@ const LONG = [
 /** Another sample every day, the same one all day. */
 const seed = Math.floor(Date.now() / 86_400_000);
 const random = seededRandom(seed);
-const sample = [...some(SINK_FAULTS, 2), ...some(WORKER_KILLS, 1)];
+const sample = [...some(SINK_FAULTS, 1), ...some(WORKER_KILLS, 1)];
 
 function some<T extends { readonly name: string }>(cases: readonly T[], count: number): T[] {
   const left = cases.filter(({ name }) => !LONG.includes(name));

@@ -35,7 +35,7 @@ describe('the whole stack killed with SIGKILL', () => {
     await new Client({ connection: before }).workflow.start('streamingPipeline', {
       taskQueue: 'pipeline',
       workflowId: 'pipeline/power',
-      args: [{ source: { kind: 'simulate', records: RECORDS } }],
+      args: [{ source: { kind: 'simulate', records: RECORDS }, partitions: 2 }],
     });
     const checkpoints = join(stateFolder, 'spark', 'checkpoints', 'power');
     await until(

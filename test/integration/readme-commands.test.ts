@@ -152,7 +152,7 @@ async function proveAndExpire(name: string): Promise<void> {
 }
 
 describe('the commands of the README', () => {
-  it("carry people's own topic, prove it again and drop it, beside a pipeline without input that is shown and cancelled", async () => {
+  it("carry people's own topic, prove it again and drop it, beside a pipeline without input that is shown, held and cancelled", async () => {
     const topic = 'plant.readings';
     await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
     const at = '2024-05-01T10:00:30Z';
@@ -166,13 +166,16 @@ describe('the commands of the README', () => {
     ].map((value): OutgoingRecord => ({ key: null, value: JSON.stringify(value), headers: {} }));
     await driver.kafka.publish(topic, [...records, { key: null, value: '{"key":"e"', headers: {} }]);
     const example = JSON.parse(readFileSync(join(PROJECT, EXAMPLE), 'utf8')) as object;
-    const input = JSON.stringify({ ...example, index: { by: 'month' } });
+    const input = JSON.stringify({ ...example, partitions: 2, index: { by: 'month' } });
     await type('start --workflow-id pipeline/plant', '', (command) =>
       command.replace(`--input-file ${EXAMPLE}`, `--input '${input}'`),
     );
     await type('start --workflow-id pipeline/mine');
     await produces();
     expect(await status('pipeline/plant')).toBe('RUNNING');
+    await type('update pipeline/mine pause');
+    await shows(/"state": ?"PAUSED"/);
+    await type('update pipeline/mine resume');
     await type('cancel pipeline/mine');
     await until('it is cancelled', async () => (await status('pipeline/mine')) === 'CANCELLED');
 
@@ -189,15 +192,12 @@ describe('the commands of the README', () => {
     await proveAndExpire('plant');
   }, 600_000);
 
-  it('hold, pace and stop a run without end, which is then drained and proven', async () => {
+  it('pace and stop a run without end, which is then drained and proven', async () => {
+    const source = { kind: 'simulate', records: null, ratePerSecond: 100 };
     // Spark has a core to itself all the time where micro-batches follow each other.
-    const endless =
-      '{"source":{"kind":"simulate","records":null,"ratePerSecond":100},"spark":{"triggerInterval":"5 seconds"}}';
+    const endless = JSON.stringify({ source, partitions: 2, spark: { triggerInterval: '5 seconds' } });
     await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
     await produces();
-    await type('update pipeline/mine pause');
-    await shows(/"state": ?"PAUSED"/);
-    await type('update pipeline/mine resume');
     // Fast enough for a replay, slow enough for Spark's first batches.
     await type('update pipeline/mine setRate', '', (command) => command.replace('500', '150'));
     const before = await produced();

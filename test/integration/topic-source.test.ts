@@ -48,7 +48,7 @@ describe('a topic that others write', () => {
     await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
     const name = driver.newName('follow');
     const source = { kind: 'topic', topic, fields: FIELDS, follow: true };
-    const handle = await driver.start(name, { source, extraFields: 'dead-letter' });
+    const handle = await driver.start(name, { source, partitions: 2, extraFields: 'dead-letter' });
     const ids = async (): Promise<string> =>
       (await documents(`${name}-readings`))
         .map(({ _id = '' }) => _id)

@@ -1,21 +1,38 @@
+import { appendFile, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EVENT_ID_HEADER } from '../../activities/contracts/record';
 import { MALFORMED_KINDS, isMalformed, isRepeated, malformedKind } from '../../activities/contracts/simulated-shares';
 import { parseInput } from '../../activities/preparation/parse-input';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
+import { stackAddresses } from '../stack';
 import { highestAttempt } from './attempts';
+import { GREENHOUSE_FILE, GREENHOUSE_SOURCE, greenhouseRows } from './greenhouse';
 import { PipelineDriver, until } from './pipeline-driver';
+import { openGate, type ServerGate } from './server-gate';
 import type { WorkerProcess } from './worker-process';
 
 const RECORDS = 5_000;
 const source = { kind: 'simulate', records: RECORDS, seed: 7, malformedRatio: 0.02, repeatRatio: 0.03 };
+const partitions = 2;
 
 let driver: PipelineDriver;
+/** Its worker is killed by nobody, and comes to Elasticsearch through the gate. */
+let undisturbed: PipelineDriver;
+let gate: ServerGate;
+let folder: string;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
+  undisturbed = await PipelineDriver.open();
+  gate = await openGate(stackAddresses().elasticsearchNode);
+  folder = await mkdtemp(join(tmpdir(), 'side-by-side-'));
 });
 afterAll(async () => {
   await driver.close();
+  await undisturbed.close();
+  await gate.end();
+  await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
 /** How many of the sequences the generator's own rules make malformed and repeated. */
@@ -77,7 +94,7 @@ async function expectKilled(worker: WorkerProcess): Promise<void> {
 async function runUnderKills(name: string): Promise<RunReport> {
   const workflowId = `pipeline/${name}`;
   const inSource = await driver.startWorker({ PIPELINE_CRASH_AT: 'source:3' });
-  const handle = await driver.start(name, { source });
+  const handle = await driver.start(name, { source, partitions });
   await expectKilled(inSource);
 
   const whileSpark = await driver.startWorker();
@@ -104,11 +121,34 @@ async function runUnderKills(name: string): Promise<RunReport> {
   return report;
 }
 
-describe('a simulated source', () => {
-  it('arrives with exact counts: with workers killed on the way, and in a second run', async () => {
+/** The sample and a row over the limit of Kafka, while Elasticsearch is down at the start. */
+async function runFileBeforeElasticsearch(name: string): Promise<RunReport> {
+  const path = join(folder, 'with-a-large-row.csv');
+  await copyFile(GREENHOUSE_FILE, path);
+  await appendFile(path, `tomato-north,2026-06-08T00:00:00+02:00,55.2,80,0,${'x'.repeat(2_000_000)}\n`);
+  gate.close();
+  await undisturbed.startWorker({ ELASTICSEARCH_NODE: gate.address });
+  const handle = await undisturbed.start(name, { source: { ...GREENHOUSE_SOURCE, path }, partitions });
+  await until('the workflow shows for whom it waits', async () => {
+    const { pendingActivities } = (await handle.describe()).raw;
+    return (pendingActivities ?? []).some(
+      ({ activityType, attempt, lastFailure }) =>
+        activityType?.name === 'prepareIndices' &&
+        Number(attempt) >= 3 &&
+        (lastFailure?.message ?? '').includes('Elasticsearch'),
+    );
+  });
+  gate.open();
+  const report = await handle.result();
+  if (report === null) throw new Error('expected a report, since a file has an end');
+  return report;
+}
+
+describe('a simulation and a file side by side', () => {
+  it('arrive whole, one with its workers killed on the way, one before Elasticsearch; so does a second run', async () => {
     const { repeats } = expectedCounts();
-    const name = driver.newName('killed');
-    const killed = await runUnderKills(name);
+    const [name, fileName] = [driver.newName('killed'), driver.newName('file')];
+    const [killed, file] = await Promise.all([runUnderKills(name), runFileBeforeElasticsearch(fileName)]);
     const repeated = await rawRepeats(`${name}.raw`);
     expect(repeated).toBeGreaterThan(repeats);
     expect(killed).toMatchObject({ name, sparkStarts: 1 });
@@ -116,7 +156,15 @@ describe('a simulated source', () => {
     const stored = await driver.elasticsearch.get<RunReport>({ index: `${name}-runs`, id: killed.run });
     expect(stored._source).toMatchObject({ reconciled: true, proof: { indexed: killed.proof.indexed } });
 
-    const second = await driver.run(name, { source });
+    const { rows, dead } = greenhouseRows();
+    expect(dead).toBeGreaterThan(0);
+    const [planned, published, indexed, deadLetters] = [rows + 1, rows, rows - dead, dead + 1];
+    const counts = { planned, published, indexed, deadLetters, windowedReadings: indexed };
+    expect(file).toMatchObject({ name: fileName, proof: { reconciled: true, ...counts } });
+    expect(file.proof.deadLettersByReason).toMatchObject({ 'source:TooLarge': 1 });
+    expect(await driver.count(`${fileName}-readings`, file.run)).toBe(indexed);
+
+    const second = await driver.run(name, { source, partitions });
     expect(second).toMatchObject({ reconciled: true, name, sparkStarts: 1 });
     await expectExactCounts(second, repeats);
     expect(second.run).not.toBe(killed.run);
