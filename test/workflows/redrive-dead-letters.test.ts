@@ -16,7 +16,7 @@ const HELD = { start: { 0: '0', 1: '10' }, end: { 0: '120000', 1: '30' } };
 const kafka = { offsets: () => Promise.resolve(HELD) } as unknown as KafkaGateway;
 
 let environment: TestWorkflowEnvironment;
-let workflowBundle: Awaited<ReturnType<typeof bundledWorkflows>>;
+let workflowBundle: { code: string };
 beforeAll(async () => {
   Runtime.install({ logger });
   environment = await timeSkippingEnvironment();

@@ -10,13 +10,13 @@ import { bundledWorkflows } from './bundle';
 import { fakeActivities, PROOF, withKibana } from './fake-activities';
 
 const logger = new DefaultLogger('ERROR');
-const OUTAGE_MS = 1_200_000;
+const ONE_HOUR_MS = 3_600_000;
 const SIMULATED = { source: { kind: 'simulate', records: 100 } };
 
 type StartPipeline = (input: unknown) => Promise<WorkflowHandle>;
 
 let environment: TestWorkflowEnvironment;
-let workflowBundle: Awaited<ReturnType<typeof bundledWorkflows>>;
+let workflowBundle: { code: string };
 let runs = 0;
 
 beforeAll(async () => {
@@ -122,14 +122,14 @@ describe('streamingPipeline', () => {
     expect(report).toMatchObject({ reconciled: true, notes });
   }, 120_000);
 
-  it('waits as long as Elasticsearch is away and goes on', async () => {
+  it('waits an hour for Elasticsearch and goes on', async () => {
     const { activities } = fakeActivities();
     const indexSlice = activities.indexSlice.bind(activities);
     const startedMs = await environment.currentTimeMs();
     let attempts = 0;
     activities.indexSlice = async (input) => {
       attempts += 1;
-      if ((await environment.currentTimeMs()) - startedMs < OUTAGE_MS) {
+      if ((await environment.currentTimeMs()) - startedMs < ONE_HOUR_MS) {
         throw pipelineFailure('ServiceUnavailable', 'Elasticsearch is away');
       }
       return await indexSlice(input);
@@ -137,8 +137,8 @@ describe('streamingPipeline', () => {
     const report = await withWorker(activities, (start) => run(start, SIMULATED));
 
     expect(report).toMatchObject({ reconciled: true });
-    expect(attempts).toBeGreaterThan(40);
-    expect((await environment.currentTimeMs()) - startedMs).toBeGreaterThanOrEqual(OUTAGE_MS);
+    expect(attempts).toBeGreaterThan(100);
+    expect((await environment.currentTimeMs()) - startedMs).toBeGreaterThanOrEqual(ONE_HOUR_MS);
   }, 120_000);
 
   it('starts a driver that died without a word again on the same checkpoint', async () => {
