@@ -1,11 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runFiles } from '../../../activities/spark/job-settings';
+import { localAdapter } from '../../../activities/spark/local-adapter';
 import { processFacts } from '../../../activities/spark/process-life';
+import { RunFolder } from '../../../activities/spark/run-folder';
+import type { SparkHandle } from '../../../activities/spark';
 
 const JOB = join(__dirname, '..', '..', '..', 'deploy', 'spark');
 const LEASE_MS = 60_000;
@@ -20,21 +24,22 @@ time.sleep(600)`;
 const PARENT = `
 import subprocess, sys
 subprocess.run([sys.executable, "-B", "-c", *sys.argv[1:]])`;
+const adapter = localAdapter({ python: 'python3', jars: [], jobFile: 'unused', environment: {} });
 
 let folder: string;
-let lease: string;
-let result: string;
 let jvm: ChildProcess;
 let python: number;
+let handle: SparkHandle;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lease-'));
-  lease = join(folder, 'lease');
-  result = join(folder, 'result.json');
-  await writeFile(lease, '');
-  jvm = spawn('python3', ['-c', PARENT, HOLDER, JOB, lease, result], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { leaseFile, resultFile } = runFiles(folder);
+  await writeFile(leaseFile, '');
+  jvm = spawn('python3', ['-c', PARENT, HOLDER, JOB, leaseFile, resultFile], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (jvm.stdout === null) throw new Error('expected a pipe');
   const [pid] = (await once(createInterface({ input: jvm.stdout }), 'line')) as [string];
   python = Number(pid);
+  const startTime = (await processFacts(jvm.pid ?? 0))?.startTime ?? '';
+  handle = { adapter: 'local', pid: jvm.pid ?? 0, startTime, runFolder: folder };
 });
 afterEach(async () => {
   jvm.kill('SIGKILL');
@@ -47,12 +52,14 @@ async function gone(pid: number): Promise<void> {
 }
 
 describe('the lease of a driver', () => {
-  it('ends the JVM and its Python where nobody has touched it for its time, and says so', async () => {
+  it('ends the JVM and its Python where nobody has touched it for its time; whoever looks then sees that it failed', async () => {
+    expect(await adapter.poll(handle)).toEqual({ running: true, exitOk: null });
     const ended = once(jvm, 'exit');
-    await utimes(lease, 0, 0);
+    await utimes(runFiles(folder).leaseFile, 0, 0);
     await ended;
     await gone(python);
-    expect(JSON.parse(await readFile(result, 'utf8'))).toMatchObject({
+    expect(await adapter.poll(handle)).toEqual({ running: false, exitOk: false });
+    expect(await new RunFolder(folder).result()).toMatchObject({
       ok: false,
       error: expect.stringMatching(/^LeaseLost/) as string,
     });
@@ -61,6 +68,6 @@ describe('the lease of a driver', () => {
   it('ends the Python of a JVM that is gone', async () => {
     jvm.kill('SIGKILL');
     await gone(python);
-    await expect(readFile(result)).rejects.toThrow('ENOENT');
+    expect(await new RunFolder(folder).result()).toBeNull();
   }, 60_000);
 });
