@@ -69,7 +69,7 @@ const settings = z.object({
   SPARK_PYTHON: z.string().min(1).default('python3'),
   /** Class archive for drivers, which then start sooner; set by the launcher. */
   SPARK_CLASSES: z.string().min(1).optional(),
-  /** Kafka connector jars for `--jars`, separated by commas; set by the launcher. */
+  /** Kafka connector jars, separated by commas; set by the launcher. */
   SPARK_JARS: z.string().default(''),
 
   /** Fault injection for tests: the worker kills itself with SIGKILL when it first reaches this point. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { pipelineFailure } from '../failures';
 import type { RunFolder } from './run-folder';
@@ -9,7 +9,7 @@ import type { DriverRequest } from './spark-adapter';
 export interface LocalSpark {
   /** Python that has pyspark. */
   readonly python: string;
-  /** Absolute path of a class archive; one that does not fit the Java is passed over. */
+  /** Absolute path of a class archive; one that does not fit the Java or the jars is passed over. */
   readonly classArchive?: string | undefined;
   /** Kafka connector jars, absolute. */
   readonly jars: readonly string[];
@@ -72,7 +72,8 @@ export async function driverCommand(
     ...['--master', `local[${CORES}]`],
     ...['--driver-memory', `${memoryMb}m`],
     ...['--driver-java-options', javaOptions.join(' ')],
-    ...(jars.length > 0 ? ['--jars', jars.join(',')] : []),
+    // Not `--jars`: a driver would copy them, twice, and could not read their classes from an archive.
+    ...(jars.length > 0 ? ['--driver-class-path', jars.join(delimiter)] : []),
     ...Object.entries(configuration).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
     ...[jobFile, '--settings', folder.settingsFile],
   ];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../../../workers/config';
 import { cacheFolder } from '../folders';
 import versions from '../versions.json';
-import { artifactFiles, artifactsPart } from './artifacts';
+import { artifactsPart } from './artifacts';
 import { ELASTICSEARCH_HOME, elasticsearchPart } from './elasticsearch';
 import type { Installation } from './installation';
 import { findJava } from './java';
@@ -10,11 +10,11 @@ import { installPart, type InstallOptions, isInstalled, type Part, partFolder } 
 import type { Report } from './progress';
 import { SPARK_PYTHON, sparkPart } from './spark';
 import { SPARK_CLASSES, sparkClassesPart } from './spark-classes';
+import { sparkConnectorPart, sparkJars } from './spark-connector';
 import { TEMPORAL_BINARY, temporalOnPath, temporalPart } from './temporal-cli';
 
-const { kafka, sparkConnector } = versions;
+const { kafka } = versions;
 const kafkaPart = artifactsPart('kafka', kafka.version, kafka.artifacts);
-const connectorPart = artifactsPart('spark-connector', sparkConnector.version, sparkConnector.artifacts);
 
 /** What of an installation a caller may choose. */
 export interface InstallPartsOptions {
@@ -50,13 +50,13 @@ export async function installParts(
     elasticsearchHome: join(partFolder(elasticsearchPart, cache), ELASTICSEARCH_HOME),
     python: join(partFolder(sparkPart, cache), SPARK_PYTHON),
     sparkClasses: join(partFolder(sparkClassesPart, cache), SPARK_CLASSES),
-    sparkJars: artifactFiles(sparkConnector.artifacts).map((file) => join(partFolder(connectorPart, cache), file)),
+    sparkJars: sparkJars(cache),
   };
 }
 
 /** The parts that this configuration needs, whether or not they are in the cache folder. */
 export function neededParts(config: Config): Part[] {
-  const parts: Part[] = [sparkPart, sparkClassesPart, connectorPart];
+  const parts: Part[] = [sparkPart, sparkConnectorPart, sparkClassesPart];
   if (config.KAFKA_BROKERS === undefined) parts.push(kafkaPart);
   if (config.ELASTICSEARCH_NODE === undefined) parts.push(elasticsearchPart);
   if (config.TEMPORAL_ADDRESS === undefined) parts.push(temporalPart);
