@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Admin, type Consumer, type ConsumerConfig } from 'kafkajs';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
-import { PartitionReader } from '../../../activities/kafka/partition-reader';
+import { readRange } from '../../../activities/kafka/read-range';
+import { ReaderPool } from '../../../activities/kafka/reader-pool';
 import { stackAddresses } from '../../stack';
 
-const FETCH_BYTES = 256 * 1024;
 /** Of two such, one fetch takes one. */
 const HALF = 150_000;
 /** Only a fetch that begins with it takes it. */
@@ -60,22 +60,21 @@ async function publish(count: number, bytes = HALF): Promise<void> {
 describe('a reader', () => {
   it('keeps its position when it joins its group again in the middle of a range', async () => {
     await publish(6);
-    const reader = new PartitionReader(kafka, topic, 0, FETCH_BYTES);
+    const readers = new ReaderPool(kafka);
+    const reading = { readers, offsets: (of: string) => gateway.offsets(of) };
     const seen: string[] = [];
     const before = kafka.joins;
-    await reader.read({ topic, partition: 0, from: '2', to: '6' }, async (records) => {
+    await readRange(reading, { topic, partition: 0, from: '2', to: '6' }, async (records) => {
       seen.push(...records.map(({ offset }) => offset));
       if (seen.length === 1) await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
     });
     while (kafka.joins < before + 2) await new Promise((resolve) => setTimeout(resolve, 20));
     await publish(2);
-    await reader.read(
-      { topic, partition: 0, from: '6', to: (await gateway.offsets(topic)).end[0] ?? '' },
-      (records) => {
-        seen.push(...records.map(({ offset }) => offset));
-      },
-    );
-    await reader.close();
+    const { end } = await gateway.offsets(topic);
+    await readRange(reading, { topic, partition: 0, from: '6', to: end[0] ?? '' }, (records) => {
+      seen.push(...records.map(({ offset }) => offset));
+    });
+    await readers.close();
     expect(seen).toEqual(Array.from({ length: seen.length }, (_, n) => String(2 + n)));
     expect(seen.length).toBeGreaterThan(4);
     expect(kafka.fetched).toEqual(seen);

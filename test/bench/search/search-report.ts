@@ -10,9 +10,9 @@ const RESAMPLES = 1_000;
 export const ASKED = ['by month', 'one index', 'default', 'default again'] as const;
 export type Asked = (typeof ASKED)[number];
 
-/** Milliseconds of every counted round. */
 export interface PanelTimes {
   readonly panel: string;
+  /** Of every counted answer. */
   readonly ms: Readonly<Record<Asked, number[]>>;
 }
 
@@ -20,6 +20,7 @@ export interface PanelTimes {
 export function searchReport(
   sizes: Readonly<Record<'by month' | 'one index' | 'default', Size>>,
   times: readonly PanelTimes[],
+  rounds: number,
 ): { readonly text: string; readonly met: boolean } {
   const bytes = Object.entries(sizes).map(([name, size]) => ({ name, each: bytesEach(size) }));
   const defaultBytes = bytesEach(sizes.default);
@@ -40,7 +41,7 @@ export function searchReport(
       return row([panel, ...ASKED.map((name) => percentiles(ms[name])), interval, again.toFixed(2)]);
     }),
     '',
-    `${sizes.default.documents} readings, ${times[0]?.ms.default.length ?? 0} rounds; ratios are of by month to the default, with the`,
+    `${sizes.default.documents} readings, ${rounds} rounds; ratios are of by month to the default, with the`,
     '90 % interval of 1,000 resamples; a panel misses its target where all of the interval lies above it',
     ...large.map(({ name }) => `MISSED: ${name} takes more than ${MAX_BYTES_RATIO} of the default's bytes`),
     ...slow.map(({ panel, ratio }) => `MISSED: ${panel} takes ${ratio.toFixed(2)} × the default's p95`),
