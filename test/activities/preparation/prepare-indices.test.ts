@@ -66,7 +66,7 @@ describe('prepareIndices', () => {
     await elasticsearch.indices.create({ index });
     const { [index]: made } = await elasticsearch.indices.get({ index });
     expect(made).toMatchObject({
-      settings: { index: { codec: 'best_compression', number_of_shards: '1' } },
+      settings: { index: { codec: 'default', number_of_shards: '1' } },
       mappings: { dynamic: 'strict', properties: { pressure: { type: 'double' }, deviceId: { type: 'keyword' } } },
     });
   });
