@@ -5,6 +5,7 @@ import type { Config } from '../../../workers/config';
 import { authorizationOf } from '../../../workers/authorization';
 import type { Installation } from '../install/installation';
 import { giveTo, unprivilegedUser } from './folder-access';
+import { javaOptions } from './java-options';
 import type { ManagedServer, Reachable } from './server';
 
 export function elasticsearchAt(config: Config): Reachable {
@@ -32,7 +33,7 @@ export function elasticsearchServer(config: Config, installation: Installation, 
       PATH: dirname(java),
       HOME: folder,
       HOSTNAME: 'localhost',
-      JDK_JAVA_OPTIONS: config.JDK_JAVA_OPTIONS,
+      ...javaOptions(config),
       ES_JAVA_HOME: javaHome,
       ES_JAVA_OPTS: '-Xms512m -Xmx512m',
       ES_PATH_CONF: own.conf,

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { addressesOf } from '../../../workers/addresses';
 import type { Config } from '../../../workers/config';
 import type { Installation } from '../install/installation';
+import { javaOptions } from './java-options';
 import { countBrokers } from './kafka-metadata';
 import type { ManagedServer, Reachable } from './server';
 
@@ -20,7 +21,7 @@ export function kafkaServer(config: Config, { java, kafkaLibs }: Installation, f
   const properties = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.yaml');
   const classPath = ['-cp', join(kafkaLibs, '*')];
-  const env = { PATH: dirname(java), HOME: folder, JDK_JAVA_OPTIONS: config.JDK_JAVA_OPTIONS };
+  const env = { PATH: dirname(java), HOME: folder, ...javaOptions(config) };
   return {
     ...kafkaAt(config),
     managed: true,
