@@ -24,7 +24,8 @@ const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
 export default async function globalSetup(): Promise<void> {
   await removeLeftBehind();
   const stateFolder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
-  const config = loadConfig({ ...process.env, ...(await freePorts()), PIPELINE_STATE_DIR: stateFolder });
+  const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS: BRIEF_JAVA };
+  const config = loadConfig({ ...process.env, ...(await freePorts()), ...own });
   const interruption = listenForInterruption();
   const installation = await installParts(
     config,

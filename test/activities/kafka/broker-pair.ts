@@ -10,6 +10,7 @@ import { lastLines } from '../../../deploy/local/processes/child-log';
 import { kafkaServer } from '../../../deploy/local/servers/kafka';
 import { countBrokers } from '../../../deploy/local/servers/kafka-metadata';
 import { loadConfig } from '../../../workers/config';
+import { BRIEF_JAVA } from '../../brief-java';
 import { freePorts } from '../../free-ports';
 import { installation } from '../../stack';
 
@@ -62,7 +63,7 @@ export class BrokerPair {
     const folder = join(this.#folder, name);
     mkdirSync(folder, { recursive: true });
     const ports = { KAFKA_PORT: this.#ports.first, KAFKA_CONTROLLER_PORT: this.#ports.controller };
-    const config = loadConfig(ports);
+    const config = loadConfig({ ...ports, JDK_JAVA_OPTIONS: BRIEF_JAVA });
     const { command, env, files } = kafkaServer(config, installation(), folder);
     const [java, ...args] = command;
     // Of two lines about one property the last counts.
