@@ -85,12 +85,15 @@ export class Contender {
     }
   }
 
+  /** Bytes of the segments that are searched: of merged ones the files may still be there. */
   async size(source: SourceName): Promise<Size> {
-    const { _all: all } = await this.elasticsearch.indices.stats({
-      index: this.places[source],
-      metric: ['store', 'docs'],
-    });
-    return { documents: all.primaries?.docs?.count ?? 0, bytes: all.primaries?.store?.size_in_bytes ?? 0 };
+    const index = this.places[source];
+    const { count: documents } = await this.elasticsearch.count({ index });
+    const { indices } = await this.elasticsearch.indices.segments({ index });
+    const segments = Object.values(indices)
+      .flatMap(({ shards }) => Object.values(shards).flat())
+      .flatMap((shard) => Object.values(shard.segments));
+    return { documents, bytes: segments.reduce((sum, { size_in_bytes: bytes }) => sum + bytes, 0) };
   }
 
   /** @returns ms from asking to the whole answer, and how many documents it is about */
