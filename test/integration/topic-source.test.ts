@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { estypes } from '@elastic/elasticsearch';
 import type { OutgoingRecord } from '../../activities/kafka';
+import { runFiles } from '../../activities/spark/job-settings';
 import { processFacts, type ProcessFacts } from '../../activities/spark/process-life';
+import { RunFolder } from '../../activities/spark/run-folder';
 import { workerEnvironment } from '../stack';
 import { PipelineDriver, until } from './pipeline-driver';
 
@@ -37,20 +39,23 @@ async function documents(index: string): Promise<readonly Hit[]> {
   return (await driver.elasticsearch.search<Record<string, unknown>>({ index, size: 100 })).hits.hits;
 }
 
-async function fileOf<T>(...path: string[]): Promise<T> {
+function startOf(...start: string[]): RunFolder {
   const { PIPELINE_STATE_DIR = '' } = workerEnvironment();
-  return JSON.parse(await readFile(join(PIPELINE_STATE_DIR, 'spark', 'runs', ...path), 'utf8')) as T;
+  return new RunFolder(join(PIPELINE_STATE_DIR, 'spark', 'runs', ...start));
 }
 
 /** Totals of the batches of a start; null before the first has ended. */
 async function told(...start: string[]): Promise<{ inputRows: number } | null> {
-  return await fileOf<{ inputRows: number }>(...start, 'progress.json').catch(() => null);
+  const folder = startOf(...start);
+  if ((await folder.progress()) === null) return null;
+  return JSON.parse(await readFile(runFiles(folder.path).progressFile, 'utf8')) as { inputRows: number };
 }
 
 /** Who lives of the two processes of a start. */
 async function livingOf(...start: string[]): Promise<readonly ProcessFacts[]> {
-  const { pid, python } = await fileOf<{ pid: number; python: number }>(...start, 'claim.json');
-  return [await processFacts(pid), await processFacts(python)].filter((facts) => facts !== null);
+  const claim = await startOf(...start).claim();
+  if (claim === null) throw new Error(`expected a driver to have claimed ${start.join('/')}`);
+  return [await processFacts(claim.pid), await processFacts(claim.python)].filter((facts) => facts !== null);
 }
 
 describe('a topic that others write', () => {

@@ -15,6 +15,8 @@ class AttentiveKafka extends Kafka {
   joins = 0;
   /** First offset of each batch. */
   readonly fetched: string[] = [];
+  /** Those that were handed one. */
+  readonly takers = new Set<Consumer>();
 
   override consumer(config?: ConsumerConfig): Consumer {
     const consumer = super.consumer({ groupId: '', ...config, metadataMaxAge: 100 });
@@ -23,6 +25,7 @@ class AttentiveKafka extends Kafka {
     });
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
       this.fetched.push(payload.firstOffset);
+      this.takers.add(consumer);
     });
     return consumer;
   }
@@ -78,6 +81,8 @@ describe('a reader', () => {
     expect(seen).toEqual(Array.from({ length: seen.length }, (_, n) => String(2 + n)));
     expect(seen.length).toBeGreaterThan(4);
     expect(kafka.fetched).toEqual(seen);
+    // A reader that had lost its position would have been replaced.
+    expect(kafka.takers.size).toBe(1);
   });
 
   it('does not pass over what retention removes under it, and leaves the mirror of the checkpoint alone', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -68,6 +68,6 @@ describe('the lease of a driver', () => {
   it('ends the Python of a JVM that is gone', async () => {
     jvm.kill('SIGKILL');
     await gone(python);
-    expect(await new RunFolder(folder).result()).toBeNull();
+    await expect(readFile(runFiles(folder).resultFile)).rejects.toThrow('ENOENT');
   }, 60_000);
 });
