@@ -1,13 +1,12 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installParts } from '../deploy/local/install/install-parts';
 import { listenForInterruption } from '../deploy/local/interruption';
 import { resetState } from '../deploy/local/reset';
 import { startStack } from '../deploy/local/stack';
 import { StackError } from '../deploy/local/stack-error';
 import { describeEvent } from '../deploy/local/stack-event';
-import { workerVariables } from '../deploy/local/worker';
+import { workerVariables } from '../deploy/local/services/worker';
 import { loadConfig } from '../workers/config';
 import { BRIEF_JAVA } from './brief-java';
 import { freePorts } from './free-ports';
@@ -27,25 +26,19 @@ export default async function globalSetup(): Promise<void> {
   const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS: BRIEF_JAVA };
   const config = loadConfig({ ...process.env, ...(await freePorts()), ...own });
   const interruption = listenForInterruption();
-  const installation = await installParts(
-    config,
-    ({ part, text }) => {
-      say(`${part}: ${text}`);
-    },
-    { signal: interruption.signal },
-  );
   // Whom Elasticsearch runs as must be able to enter.
   await mkdir(stateFolder, { mode: 0o755 });
   const { signal, hurry, received } = interruption;
   const onEvent = (event: Parameters<typeof describeEvent>[0]): void => {
     say(describeEvent(event));
   };
-  const stack = await startStack({ config, installation, signal, hurry, onEvent });
+  const stack = await startStack({ config, environment: process.env, onEvent, signal, hurry, serversOnly: true });
   keepTestRun({ stack, stateFolder });
   void received.then(async () => {
     await globalTeardown(); // an interrupted Jest does not come to it
     process.exit(1);
   });
+  const installation = await Promise.race([stack.ready, stack.crashLoop]);
 
   const { addresses } = stack;
   const variables = workerVariables({ addresses, installation, stateFolder });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,14 +45,13 @@ export class OwnStack {
 
   /** The process, which leads a group of its own. */
   pidOf(server: ServerName): number {
-    const record = readFileSync(join(this.folder, 'state', 'servers', `${server}.json`), 'utf8');
-    return (JSON.parse(record) as { pid: number }).pid;
+    return this.launcher.pidOf(server);
   }
 
-  /** None gets a last word; all are up again when this resolves. */
+  /** SIGKILL without time to finish anything; all are up again when this resolves. */
   async killServers(which: ServerName | 'all'): Promise<void> {
-    if (which === 'all') await this.launcher.killEverything();
-    else await this.launcher.killServer(which);
+    if (which !== 'all') return this.launcher.kill(which);
+    await this.launcher.killEverything();
     this.launcher = await launch(this.ports, this.folder);
   }
 

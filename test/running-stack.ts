@@ -1,8 +1,8 @@
-import type { RunningStack } from '../deploy/local/stack';
+import type { Stack } from '../deploy/local/stack';
 
 /** What the global setup leaves to the global teardown. */
 export interface TestRun {
-  readonly stack: RunningStack;
+  readonly stack: Stack;
   readonly stateFolder: string;
 }
 

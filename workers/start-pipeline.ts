@@ -1,4 +1,11 @@
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Client,
+  Connection,
+  WorkflowFailedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { RunReport } from '../activities/contracts/report';
 import type { streamingPipeline } from '../workflows';
@@ -52,26 +59,37 @@ export async function startPipeline(config: Config, request: StartPipelineReques
   }
 }
 
+/** Goes on through whatever Temporal and the worker go through: only the end of the workflow ends it. */
 async function follow(
   handle: WorkflowHandle<typeof streamingPipeline>,
   onProgress: (progress: PipelineProgress) => void,
 ): Promise<RunReport | null> {
-  const result = handle.result();
-  const settled = result.then(
-    () => 'ended' as const,
-    () => 'ended' as const,
-  );
+  for (;;) {
+    const ended = handle.result().then(
+      (report) => ({ report }),
+      (error: unknown) => ({ error }),
+    );
+    const end = await showUntil(ended, handle, onProgress);
+    if ('report' in end) return end.report;
+    const { error } = end;
+    const isFinal = error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError;
+    if (isFinal) throw new PipelineFailed(ownMessage(error), { cause: error });
+    await sleep(POLL_MS);
+  }
+}
+
+/** Shows progress every second until `ended` resolves. */
+async function showUntil<T>(
+  ended: Promise<T>,
+  handle: WorkflowHandle<typeof streamingPipeline>,
+  onProgress: (progress: PipelineProgress) => void,
+): Promise<T> {
   for (;;) {
     // No answer while the worker starts or is being restarted: the next question may find it.
     const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
     if (progress !== null) onProgress(progress);
-    const pause = new Promise<'waited'>((resolve) => setTimeout(resolve, POLL_MS, 'waited'));
-    if ((await Promise.race([settled, pause])) === 'ended') break;
-  }
-  try {
-    return await result;
-  } catch (error) {
-    throw new PipelineFailed(ownMessage(error), { cause: error });
+    const end = await Promise.race([ended, sleep(POLL_MS)]);
+    if (end !== undefined) return end;
   }
 }
 

@@ -12,6 +12,7 @@ import { ReaderPool } from './reader-pool';
 import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway, OutgoingRecord, TopicSpec } from './types';
 
+export { countBrokers } from './cluster';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord } from './types';
 
 /** Connects on first use; a connection that was lost is made anew by the next call. */

@@ -8,7 +8,7 @@ import { neededParts } from './install/install-parts';
 import { isInstalled, type Part } from './install/part';
 import type { PartName } from './install/progress';
 import { temporalOnPath } from './install/temporal-cli';
-import { ChildRecords } from './processes/child-record';
+import { ProcessRecords } from './processes/process-records';
 
 const MAVEN_PARTS: readonly PartName[] = ['kafka', 'elasticsearch', 'spark-connector'];
 
@@ -44,7 +44,7 @@ export async function examine(config: Config, options: DoctorOptions = {}): Prom
     ...(missing.has('temporal') ? [examineTemporal(foundTemporal, env)] : []),
   ];
   if (foundTemporal?.usable === true) missing.delete('temporal');
-  const own = new ChildRecords(state).running().flatMap(({ ports }) => ports);
+  const own = new ProcessRecords(state).running().flatMap(({ ports }) => ports);
   return [
     examineNode(nodeVersion),
     ...(await Promise.all(tools)),

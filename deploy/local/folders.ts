@@ -4,6 +4,9 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../workers/config';
 
+/** The root of the checkout. */
+export const PROJECT = resolve(__dirname, '../..');
+
 const NAME = 'durable-streaming-pipeline';
 const OTHERS_MAY_ENTER = 0o001;
 
@@ -17,7 +20,7 @@ export interface Whereabouts {
 const HERE: Whereabouts = {
   isRoot: process.getuid?.() === 0,
   home: homedir(),
-  project: resolve(__dirname, '../..'),
+  project: PROJECT,
 };
 
 /** Where downloads are kept, shared between checkouts. Absolute; need not exist. */

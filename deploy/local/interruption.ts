@@ -9,9 +9,7 @@ export interface Interruption {
   /** Aborted by the second: stop at once. */
   readonly hurry: AbortSignal;
   /** Resolves with the first signal. */
-  readonly received: Promise<NodeJS.Signals>;
-  /** Gives the signals their usual effect again. */
-  readonly close: () => void;
+  readonly received: Promise<void>;
 }
 
 /** Why a start was given up: somebody asked for it. */
@@ -28,24 +26,24 @@ export function listenForInterruption(): Interruption {
   const first = new AbortController();
   const second = new AbortController();
   let interruptedAt = 0;
-  let resolveReceived: (signal: NodeJS.Signals) => void;
-  const received = new Promise<NodeJS.Signals>((resolve) => {
-    resolveReceived = resolve;
-  });
+  const received = rejectOnAbort(first.signal).catch(() => undefined);
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (first.signal.aborted) {
-      if (performance.now() - interruptedAt > SAME_INTERRUPTION_MS) second.abort();
-      return;
-    }
-    interruptedAt = performance.now();
-    first.abort(new Interrupted(signal));
-    resolveReceived(signal);
+    if (!first.signal.aborted) {
+      interruptedAt = performance.now();
+      first.abort(new Interrupted(signal));
+    } else if (performance.now() - interruptedAt > SAME_INTERRUPTION_MS) second.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  // After a SIGHUP the terminal is gone, and what is told about the stop finds nobody.
+  // After a SIGHUP the terminal is gone, and nobody reads what is printed about the stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const close = (): void => {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
-  };
-  return { signal: first.signal, hurry: second.signal, received, close };
+  return { signal: first.signal, hurry: second.signal, received };
+}
+
+/** Rejects with the reason of a signal once it is aborted. */
+export async function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });
 }

@@ -2,11 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const LISTENING = '0A';
-/** `kafka.Kafka`, or with its module `a.b/a.b.Main`. */
-const MAIN_CLASS = /^(?:[\w.]+\/)?[\w.]+\.[A-Z]\w*$/;
-const SCRIPT = /^[^-=:]+\.(?:jar|js|py|ts)$/;
+/** `kafka.Kafka`, or with its module `a.b/a.b.Main`; or a script. */
+const MAIN = /^(?:[\w.]+\/)?[\w.]+\.[A-Z]\w*$|^[^-=:]+\.(?:jar|js|py|ts)$/;
 
-/** Names who listens on a port, as `java (pid 123)`; undefined where the system does not tell. */
+/** Names who listens on a port, as `java kafka.Kafka (pid 123)`; undefined where the system does not tell. */
 export function portOwner(port: number): string | undefined {
   return process.platform === 'linux' ? ownerFromProc(port) : ownerFromLsof(port);
 }
@@ -16,52 +15,30 @@ function ownerFromProc(port: number): string | undefined {
   const sockets = new Set(inodes.map((inode) => `socket:[${inode}]`));
   if (sockets.size === 0) return undefined;
   const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && holdsAny(name, sockets));
-  if (pid === undefined) return "another user's process";
-  return `${commandName(pid)} (pid ${pid})`;
+  return pid === undefined ? "another user's process" : `${commandName(pid)} (pid ${pid})`;
 }
 
 function listeningInodes(table: string, port: number): string[] {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  return readOrEmpty(table)
+  return orElse('', () => readFileSync(table, 'utf8'))
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[1]?.endsWith(wanted) === true && fields[3] === LISTENING)
     .flatMap((fields) => fields[9] ?? []);
 }
 
+/** False for a process that ended meanwhile, or is somebody else's. */
 function holdsAny(pid: string, sockets: ReadonlySet<string>): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => sockets.has(linkOrEmpty(`/proc/${pid}/fd/${fd}`)));
-  } catch {
-    return false; // ended meanwhile, or somebody else's
-  }
+  const folder = `/proc/${pid}/fd`;
+  const files = orElse([], () => readdirSync(folder));
+  return files.some((file) => sockets.has(orElse('', () => readlinkSync(`${folder}/${file}`))));
 }
 
 /** The program and what it runs: `java` alone would say little. */
 function commandName(pid: string): string {
-  const words = readOrEmpty(`/proc/${pid}/cmdline`)
-    .split('\0')
-    .filter((word) => word !== '');
-  const [program = ''] = words;
-  const main = words.slice(1).find((word) => MAIN_CLASS.test(word)) ?? words.slice(1).find((word) => SCRIPT.test(word));
-  const name = program === '' ? readOrEmpty(`/proc/${pid}/comm`).trim() : (program.split('/').at(-1) ?? program);
-  return main === undefined ? name : `${name} ${main}`;
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function linkOrEmpty(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
+  const [program = '', ...words] = orElse('', () => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+  const main = words.find((word) => MAIN.test(word));
+  return [program.split('/').at(-1) ?? program, ...(main === undefined ? [] : [main])].join(' ');
 }
 
 function ownerFromLsof(port: number): string | undefined {
@@ -70,4 +47,12 @@ function ownerFromLsof(port: number): string | undefined {
   const pid = /^p(\d+)$/m.exec(stdout)?.[1];
   const command = /^c(.+)$/m.exec(stdout)?.[1];
   return pid === undefined ? undefined : `${command ?? 'a process'} (pid ${pid})`;
+}
+
+function orElse<T>(otherwise: T, act: () => T): T {
+  try {
+    return act();
+  } catch {
+    return otherwise;
+  }
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { ConfigError, type Config, loadConfig } from '../../workers/config';
-import { bringUp, type RunningPipeline } from './bring-up';
+import { type Config, loadConfig } from '../../workers/config';
+import { exitWith } from './exit-status';
 import { stateFolder } from './folders';
-import { Interrupted, listenForInterruption } from './interruption';
-import { refuseSecondLauncher } from './launcher-lock';
+import { listenForInterruption } from './interruption';
 import { resetState } from './reset';
+import { type Stack, startStack } from './stack';
 import { StackError } from './stack-error';
-import { describeEvent, type StackEvent } from './stack-event';
+import { printEvent } from './stack-event';
+import { refuseSecondLauncher } from './state-lock';
 import { describeStatus, stackStatus } from './status';
 
 const USAGE = 'Usage: stack-cli up | status | reset [--yes]';
@@ -22,13 +23,14 @@ async function main([command, ...flags]: readonly string[]): Promise<number> {
   return 2;
 }
 
-/** Starts servers and worker, and stays until it is told to stop or a server ends. */
+/** Keeps servers, worker and page running until it is told to stop. */
 async function up(config: Config): Promise<number> {
   const { signal, hurry, received } = listenForInterruption();
-  const stack = await bringUp({ config, environment: process.env, onEvent: tell, signal, hurry });
-  console.log(describeAddresses(stack));
+  const stack = await startStack({ config, environment: process.env, onEvent: printEvent, signal, hurry });
   try {
-    await Promise.race([received, stack.died]);
+    await stack.ready;
+    console.log(describeAddresses(stack));
+    await received;
     return 0;
   } finally {
     await stack.stop();
@@ -52,7 +54,7 @@ async function reset(config: Config, confirmed: boolean): Promise<number> {
     console.log('Nothing was deleted.');
     return 1;
   }
-  await resetState(folder, tell);
+  await resetState(folder, printEvent);
   console.log(`${folder} is empty.`);
   return 0;
 }
@@ -67,12 +69,8 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-function tell(event: StackEvent): void {
-  console.log(describeEvent(event));
-}
-
-function describeAddresses({ addresses, page, stateFolder: state }: RunningPipeline): string {
-  const { temporal, temporalUi, kafkaBrokers, elasticsearchNode } = addresses;
+function describeAddresses({ addresses, stateFolder: state }: Stack): string {
+  const { page, temporal, temporalUi, kafkaBrokers, elasticsearchNode } = addresses;
   return [
     '',
     `  Page of charts  ${page}`,
@@ -86,14 +84,4 @@ function describeAddresses({ addresses, page, stateFolder: state }: RunningPipel
   ].join('\n');
 }
 
-/** The first Ctrl-C before anything ran is an answer too, with the exit status that shells expect. */
-function exitStatusOf(error: unknown): number {
-  if (error instanceof Interrupted) return 130;
-  const clear = error instanceof StackError || error instanceof ConfigError;
-  console.error(clear ? error.message : error);
-  return 1;
-}
-
-void main(process.argv.slice(2))
-  .catch(exitStatusOf)
-  .then((code) => process.exit(code));
+void exitWith(main(process.argv.slice(2)));

@@ -5,25 +5,17 @@ import type { StartOptions } from './start-options';
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** The `temporal` command that starts such a pipeline. */
-export function sameCommand({ name, inputText }: Pick<StartOptions, 'name' | 'inputText'>): string {
-  const input = inputText === undefined ? '' : ` --input '${inputText.replaceAll("'", `'\\''`)}'`;
-  return (
-    `temporal workflow start --type streamingPipeline --task-queue pipeline ` + `--workflow-id pipeline/${name}${input}`
-  );
+export function sameCommand({ name, input }: Pick<StartOptions, 'name' | 'input'>): string {
+  const argument = input === undefined ? '' : ` --input '${JSON.stringify(input).replaceAll("'", `'\\''`)}'`;
+  return `temporal workflow start --type streamingPipeline --task-queue pipeline --workflow-id pipeline/${name}${argument}`;
 }
 
 /** Where to look next: only links that answer now. */
-export async function closingLinks({
-  temporalUi,
-  elasticsearchNode,
-  page,
-  run,
-  name,
-}: Pick<StackAddresses, 'temporalUi' | 'elasticsearchNode'> & {
-  readonly page: string;
-  readonly run: PipelineRun;
-  readonly name: string;
-}): Promise<string> {
+export async function closingLinks(
+  { temporalUi, elasticsearchNode, page }: StackAddresses,
+  run: PipelineRun,
+  name: string,
+): Promise<string> {
   const workflow = `/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
   const links: readonly (readonly [string, string])[] = [
     ['charts of what is indexed', `${page}?pipeline=${name}`],

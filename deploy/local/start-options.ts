@@ -14,62 +14,41 @@ export interface StartOptions {
   readonly name: string;
   /** Undefined: the defaults of the workflow. */
   readonly input: unknown;
-  /** As it is typed, for the command that does the same. */
-  readonly inputText: string | undefined;
   readonly reportFile: string | undefined;
   readonly exit: boolean;
 }
 
-/** @throws {@link StackError} when an option is not known, or the input is no JSON */
+/** @throws {@link StackError} when an option is not known, or the input is not JSON */
 export function parseStartOptions(args: readonly string[]): StartOptions {
-  const values = parsed(args);
-  if (values.input !== undefined && values['input-file'] !== undefined) {
+  const { name, input, 'input-file': file, report, exit } = parsed(args);
+  if (input !== undefined && file !== undefined) {
     throw new StackError(`Expected --input or --input-file, got both.\n\n${START_USAGE}`);
   }
-  const file = values['input-file'];
-  const text = file === undefined ? values.input : read(file);
-  const input = text === undefined ? undefined : parseJson(text, file ?? '--input');
-  return {
-    name: values.name,
-    input,
-    inputText: input === undefined ? undefined : JSON.stringify(input),
-    reportFile: values.report,
-    exit: values.exit,
-  };
+  const text =
+    file === undefined ? input : attempt(`--input-file: cannot read ${file}`, () => readFileSync(file, 'utf8'));
+  const json = (): unknown => (text === undefined ? undefined : JSON.parse(text));
+  return { name, input: attempt(`${file ?? '--input'}: expected JSON`, json), reportFile: report, exit };
 }
 
 function parsed(args: readonly string[]) {
+  const options = {
+    name: { type: 'string', default: 'demo' },
+    input: { type: 'string' },
+    'input-file': { type: 'string' },
+    report: { type: 'string' },
+    exit: { type: 'boolean', default: false },
+  } as const;
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        name: { type: 'string', default: 'demo' },
-        input: { type: 'string' },
-        'input-file': { type: 'string' },
-        report: { type: 'string' },
-        exit: { type: 'boolean', default: false },
-      },
-    });
-    return values;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${START_USAGE}`);
   }
 }
 
-function read(file: string): string {
+function attempt<T>(problem: string, act: () => T): T {
   try {
-    return readFileSync(file, 'utf8');
+    return act();
   } catch (error) {
-    throw new StackError(
-      `--input-file: cannot read ${file} (${error instanceof Error ? error.message : String(error)})`,
-    );
-  }
-}
-
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new StackError(`${where}: expected JSON (${error instanceof Error ? error.message : String(error)})`);
+    throw new StackError(`${problem} (${error instanceof Error ? error.message : String(error)})`);
   }
 }

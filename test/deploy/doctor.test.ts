@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diagnose, type DoctorOptions, examine } from '../../deploy/local/doctor';
 import { neededParts } from '../../deploy/local/install/install-parts';
-import { ChildRecords } from '../../deploy/local/processes/child-record';
 import { identify } from '../../deploy/local/processes/identity';
+import { ProcessRecords } from '../../deploy/local/processes/process-records';
 import { type Config, loadConfig } from '../../workers/config';
 import { fakePrograms } from './fake-programs';
 import { pretendInstalled } from './installed-parts';
@@ -154,13 +154,8 @@ describe('diagnose', () => {
     const own = settings({ KAFKA_PORT: String(port) });
     const self = identify(process.pid);
     if (self === undefined) throw new Error('this process does not find itself');
-    const dataFolder = join(folder, 'state', 'kafka');
-    const started = { command: ['kafka'], fingerprint: '', log: '', logStart: 0 };
-    new ChildRecords(join(folder, 'state')).write({
-      ...self,
-      ...started,
-      ...{ name: 'kafka', kind: 'server', dataFolder, ports: [port] },
-    });
+    const stateFolder = join(folder, 'state');
+    new ProcessRecords(stateFolder).write({ ...self, name: 'kafka', stateFolder, ports: [port], log: '' });
 
     expect(await diagnose(own, withPrograms(WORKING))).toEqual([]);
   });

@@ -1,24 +1,29 @@
 import { listenForInterruption } from '../../deploy/local/interruption';
-import { Launch } from '../../deploy/local/launch';
-import { fakeCompanion, fakeServer, type FakeServerOptions } from './fake-server';
+import { stopLeftOvers } from '../../deploy/local/left-overs';
+import { ProcessRecords } from '../../deploy/local/processes/process-records';
+import type { StackEvent } from '../../deploy/local/stack-event';
+import { lockStateFolder } from '../../deploy/local/state-lock';
+import { SupervisedService } from '../../deploy/local/supervised-service';
+import { fakeService, type FakeServiceOptions } from './fake-service';
 
-/** A launcher in a process of its own: tells every event as a line of JSON, then `up`, and stops on a signal. */
-async function main(options: FakeServerOptions): Promise<void> {
-  const { signal, hurry, received } = listenForInterruption();
-  const launch = await Launch.start({
-    stateFolder: options.stateFolder,
-    servers: [fakeServer(options)],
-    onEvent: (event) => {
-      process.stdout.write(`${JSON.stringify(event)}\n`);
-    },
-    signal,
-    hurry,
-  });
-  launch.startCompanion(fakeCompanion());
+/** A launcher in a process of its own: reports every event as a line of JSON, then `up`, and stops on a signal. */
+async function main(options: FakeServiceOptions): Promise<void> {
+  const { stateFolder } = options;
+  const { hurry, received } = listenForInterruption();
+  const onEvent = (event: StackEvent): void => {
+    process.stdout.write(`${JSON.stringify(event)}\n`);
+  };
+  const unlock = await lockStateFolder(stateFolder);
+  await stopLeftOvers(stateFolder, onEvent);
+  const records = new ProcessRecords(stateFolder);
+  const definition = Promise.resolve(fakeService(options));
+  const service = new SupervisedService('fake', definition, { stateFolder, records, onEvent });
+  await service.ready;
   process.stdout.write('up\n');
   await received;
-  await launch.stop();
+  await service.stop(hurry);
+  await unlock();
   process.exit(0);
 }
 
-void main(JSON.parse(process.argv[2] ?? '') as FakeServerOptions);
+void main(JSON.parse(process.argv[2] ?? '') as FakeServiceOptions);

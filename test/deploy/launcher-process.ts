@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { FakeServerOptions } from './fake-server';
+import type { FakeServiceOptions } from './fake-service';
 
 /** A running test/deploy/fake-launcher.ts. */
 export interface LauncherProcess {
@@ -14,8 +14,8 @@ export interface LauncherProcess {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts a launcher and waits until its server serves. */
-export async function startLauncher(options: FakeServerOptions): Promise<LauncherProcess> {
+/** Starts a launcher and waits until its service serves. */
+export async function startLauncher(options: FakeServiceOptions): Promise<LauncherProcess> {
   const args = ['--import', 'tsx', require.resolve('./fake-launcher'), JSON.stringify(options)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit').then(([code]) => code as number | null);

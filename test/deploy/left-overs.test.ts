@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Launch } from '../../deploy/local/launch';
-import { type ChildRecord, ChildRecords } from '../../deploy/local/processes/child-record';
+import { stopLeftOvers } from '../../deploy/local/left-overs';
 import { isFree } from '../../deploy/local/processes/free-port';
-import { identify, isRunning, type ProcessIdentity } from '../../deploy/local/processes/identity';
+import { identify, isRunning } from '../../deploy/local/processes/identity';
+import { type ProcessRecord, ProcessRecords } from '../../deploy/local/processes/process-records';
 import type { StackEvent } from '../../deploy/local/stack-event';
-import { fakeServer, pidAt } from './fake-server';
-import { freePort, newStateFolder, removeStateFolder } from './launch-folder';
+import { lockStateFolder } from '../../deploy/local/state-lock';
+import { pidAt } from './fake-service';
 import { startLauncher } from './launcher-process';
+import { freePort, newStateFolder, removeStateFolder } from './state-folder';
 
 let stateFolder: string;
 let port: number;
@@ -21,96 +23,49 @@ afterEach(async () => {
   await removeStateFolder(stateFolder);
 });
 
-async function startAgain(setting?: string): Promise<{ launch: Launch; events: StackEvent[] }> {
-  const events: StackEvent[] = [];
-  const server = fakeServer({ stateFolder, port, ...(setting !== undefined && { setting }) });
-  const launch = await Launch.start({ stateFolder, servers: [server], onEvent: (event) => events.push(event) });
-  return { launch, events };
-}
-
 describe('after a kill -9 of the launcher', () => {
-  it('the next launch goes on with the server, stops the companion, and stops the server at its end', async () => {
-    const launcher = await startLauncher({ stateFolder, port });
+  it('the next one stops what was left running, and starts it anew', async () => {
+    const killed = await startLauncher({ stateFolder, port });
     const pid = await pidAt(port);
-    const companion = new ChildRecords(stateFolder).read('companion') as ProcessIdentity;
-    await launcher.end('SIGKILL');
-    expect(isRunning(companion)).toBe(true);
-
-    const { launch, events } = await startAgain();
+    await killed.end('SIGKILL');
     expect(await pidAt(port)).toBe(pid);
-    expect(events).toMatchObject([
-      { kind: 'leftOverStopped', part: 'companion', pid: companion.pid },
-      { kind: 'adopted', part: 'fake', pid },
-    ]);
-    expect(isRunning(companion)).toBe(false);
 
-    await launch.stop();
+    const next = await startLauncher({ stateFolder, port });
+    expect(next.lines[0]).toBe(JSON.stringify({ kind: 'leftOverStopped', part: 'fake', pid }));
+    expect(await pidAt(port)).not.toBe(pid);
+    expect(await next.end('SIGTERM')).toBe(0);
     expect(await isFree(port)).toBe(true);
   });
 
-  it('the next launch notices the end of the server that it went on with', async () => {
-    const launcher = await startLauncher({ stateFolder, port });
-    await launcher.end('SIGKILL');
-    const { launch } = await startAgain();
-    process.kill(await pidAt(port), 'SIGKILL');
-
-    await expect(launch.died).rejects.toThrow(/^fake \(pid \d+\) ended/);
-    await launch.stop();
-  });
-
-  it('the next launch starts the server anew when its settings differ', async () => {
-    const launcher = await startLauncher({ stateFolder, port });
+  it('the next one also stops what hangs', async () => {
+    const killed = await startLauncher({ stateFolder, port });
     const pid = await pidAt(port);
-    await launcher.end('SIGKILL');
-
-    const { launch, events } = await startAgain('another');
-    expect(await pidAt(port)).not.toBe(pid);
-    expect(events).toContainEqual({ kind: 'leftOverStopped', part: 'fake', pid, reason: 'settings differ' });
-    await launch.stop();
-  });
-
-  it('the next launch starts the server anew when it does not answer', async () => {
-    const launcher = await startLauncher({ stateFolder, port });
-    const pid = await pidAt(port);
-    await launcher.end('SIGKILL');
+    await killed.end('SIGKILL');
     process.kill(pid, 'SIGSTOP');
 
-    const { launch } = await startAgain();
-    expect(await pidAt(port)).not.toBe(pid);
-    await launch.stop();
+    await stopLeftOvers(stateFolder, () => undefined);
+    expect(await isFree(port)).toBe(true);
   });
 
   it.each([
-    ['whose start time is another', (record: ChildRecord) => ({ ...record, startTime: 'another' })],
-    ['whose data is elsewhere', (record: ChildRecord) => ({ ...record, dataFolder: join(stateFolder, '../other') })],
-  ])('a process %s is nobody of ours and stays', async (_, change) => {
+    ['whose start time is another', (record: ProcessRecord) => ({ ...record, startTime: 'another' })],
+    [
+      'of a copied state folder',
+      (record: ProcessRecord) => ({ ...record, stateFolder: join(stateFolder, '../other') }),
+    ],
+  ])('a process %s is not ours and stays', async (_, change) => {
     const foreign = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     try {
       const identity = identify(foreign.pid ?? 0);
       if (identity === undefined) throw new Error('expected a running process');
-      const server = fakeServer({ stateFolder, port });
-      const { name, dataFolder, ports, command } = server;
-      const log = join(stateFolder, 'fake.log');
-      const record = {
-        name,
-        kind: 'server',
-        ...identity,
-        dataFolder,
-        ports,
-        command,
-        fingerprint: '',
-        log,
-        logStart: 0,
-      };
-      // A first launch makes the folder ours.
-      await (await Launch.start({ stateFolder, servers: [], onEvent: () => undefined })).stop();
-      new ChildRecords(stateFolder).write(change(record as ChildRecord));
-
-      const { launch, events } = await startAgain();
-      await launch.stop();
+      const record = { ...identity, name: 'fake', stateFolder, ports: [port], log: join(stateFolder, 'fake.log') };
+      mkdirSync(stateFolder, { recursive: true });
+      new ProcessRecords(stateFolder).write(change(record));
+      const events: StackEvent[] = [];
+      await stopLeftOvers(stateFolder, (event) => events.push(event));
 
       expect(isRunning(identity)).toBe(true);
-      expect(events.map(({ kind }) => kind)).toEqual(['started', 'ready', 'stopping', 'stopped']);
+      expect(events).toEqual([]);
     } finally {
       foreign.kill('SIGKILL');
       await once(foreign, 'exit');
@@ -124,7 +79,7 @@ describe('a launcher process', () => {
 
     expect(await launcher.end(signal)).toBe(0);
     expect(await isFree(port)).toBe(true);
-    expect(new ChildRecords(stateFolder).running()).toEqual([]);
+    expect(new ProcessRecords(stateFolder).running()).toEqual([]);
   });
 
   it('uses force at the second signal', async () => {
@@ -142,7 +97,9 @@ describe('a launcher process', () => {
   it('is named to a second one on the same folder, which starts nothing', async () => {
     const launcher = await startLauncher({ stateFolder, port });
 
-    await expect(startAgain()).rejects.toThrow(`is already running: process ${launcher.pid} has started it`);
+    await expect(lockStateFolder(stateFolder)).rejects.toThrow(
+      `is already running: process ${launcher.pid} has started it`,
+    );
     expect(await pidAt(port)).toBeGreaterThan(0);
     await launcher.end('SIGTERM');
   });

@@ -1,36 +1,30 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Launch } from '../../deploy/local/launch';
-import { pageAt, pageCompanion } from '../../deploy/local/page';
-import { ChildRecords } from '../../deploy/local/processes/child-record';
-import { untilReady, whyNotReady } from '../../deploy/local/readiness';
+import { pageEndpoint } from '../../deploy/local/endpoints';
+import { ProcessRecords } from '../../deploy/local/processes/process-records';
+import { whyNotReady } from '../../deploy/local/readiness';
+import { pageService } from '../../deploy/local/services/page';
+import { SupervisedService } from '../../deploy/local/supervised-service';
 import { addressesOf } from '../../workers/addresses';
 import { loadConfig } from '../../workers/config';
-import { freePort, newStateFolder, removeStateFolder } from './launch-folder';
+import { freePort, newStateFolder, removeStateFolder } from './state-folder';
 
 describe('the page of the stack', () => {
-  it('answers at its port, says which one it holds, and comes back when it is killed', async () => {
+  it('answers at its port and says which one it holds', async () => {
     const stateFolder = await newStateFolder();
     const PAGE_PORT = String(await freePort());
     const config = loadConfig({ PAGE_PORT });
-    const launch = await Launch.start({ stateFolder, servers: [], onEvent: () => undefined });
-    const serves = (): Promise<void> =>
-      untilReady(pageAt(config), {
-        patienceMs: 60_000,
-        onEvent: () => undefined,
-        signal: new AbortController().signal,
-      });
+    const records = new ProcessRecords(stateFolder);
+    const definition = Promise.resolve(pageService(config, addressesOf(config), { ...process.env, PAGE_PORT }));
+    const page = new SupervisedService('page', definition, { stateFolder, records, onEvent: () => undefined });
     try {
-      launch.startCompanion(pageCompanion(config, addressesOf(config), { ...process.env, PAGE_PORT }));
-      await serves();
-      const [record] = new ChildRecords(stateFolder).running();
-      expect(record).toMatchObject({ name: 'page', ports: [Number(PAGE_PORT)] });
-      process.kill(record?.pid ?? 0, 'SIGKILL');
-      await serves();
-      await launch.stop();
-      expect(await whyNotReady(pageAt(config))).toContain('ECONNREFUSED');
+      await page.ready;
+      expect(await whyNotReady(pageEndpoint(config))).toBeUndefined();
+      expect(records.running()).toMatchObject([{ name: 'page', ports: [Number(PAGE_PORT)] }]);
+      await page.stop();
+      expect(await whyNotReady(pageEndpoint(config))).toContain('ECONNREFUSED');
     } finally {
-      await launch.stop();
+      await page.stop();
       await removeStateFolder(stateFolder);
     }
   });
@@ -41,7 +35,7 @@ describe('the page of the stack', () => {
     const { port } = other.address() as AddressInfo;
     try {
       const config = loadConfig({ PAGE_PORT: String(port) });
-      expect(await whyNotReady(pageAt(config))).toBe(`http://127.0.0.1:${port}/ is not the page`);
+      expect(await whyNotReady(pageEndpoint(config))).toBe(`http://127.0.0.1:${port}/ is not the page`);
     } finally {
       other.close();
     }

@@ -1,11 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Launch } from '../../deploy/local/launch';
 import { isFree } from '../../deploy/local/processes/free-port';
 import { resetState } from '../../deploy/local/reset';
-import { fakeServer } from './fake-server';
-import { freePort, newStateFolder, removeStateFolder } from './launch-folder';
+import { lockStateFolder } from '../../deploy/local/state-lock';
 import { startLauncher } from './launcher-process';
+import { freePort, newStateFolder, removeStateFolder } from './state-folder';
 
 let stateFolder: string;
 
@@ -20,19 +19,19 @@ const ignore = (): void => undefined;
 
 describe('a reset', () => {
   it('empties the state folder and lets it be used again', async () => {
-    const servers = [fakeServer({ stateFolder, port: await freePort() })];
-    await (await Launch.start({ stateFolder, servers, onEvent: ignore })).stop();
+    const port = await freePort();
+    await (await startLauncher({ stateFolder, port })).end('SIGTERM');
     await resetState(stateFolder, ignore);
 
     expect(await readdir(stateFolder)).toEqual([]);
-    await (await Launch.start({ stateFolder, servers, onEvent: ignore })).stop();
+    expect(await (await startLauncher({ stateFolder, port })).end('SIGTERM')).toBe(0);
   });
 
   it('is refused while a launcher runs', async () => {
-    const launch = await Launch.start({ stateFolder, servers: [], onEvent: ignore });
+    const unlock = await lockStateFolder(stateFolder);
 
     await expect(resetState(stateFolder, ignore)).rejects.toThrow(`is already running: process ${process.pid}`);
-    await launch.stop();
+    await unlock();
   });
 
   it('first stops what a killed launcher left', async () => {
@@ -52,7 +51,7 @@ describe('a reset', () => {
     await expect(resetState(stateFolder, ignore)).rejects.toThrow(
       'PIPELINE_STATE_DIR: expected an empty or a new folder',
     );
-    await expect(Launch.start({ stateFolder, servers: [], onEvent: ignore })).rejects.toThrow('holds other files');
+    await expect(lockStateFolder(stateFolder)).rejects.toThrow('holds other files');
     expect(await readdir(stateFolder)).toHaveLength(2);
   });
 });

@@ -4,17 +4,21 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './pipeline-driver';
 
 const PROJECT = join(__dirname, '..', '..');
+const RESTART_TIMEOUT_MS = 240_000;
 
 export type ServerName = 'kafka' | 'elasticsearch' | 'temporal';
 
-/** `npm run stack` in a process of its own: servers, worker, and whatever they start. */
+/** `npm run stack` in a process of its own: servers, worker, page, and whatever they start. */
 export class StackProcess {
   private constructor(
     private readonly pid: number,
     private readonly stateFolder: string,
     private readonly ended: Promise<unknown>,
+    /** Every line it has printed so far. */
+    readonly lines: readonly string[],
   ) {}
 
   /** Resolves when everything is up; the error has the last lines when it is not. */
@@ -36,7 +40,13 @@ export class StackProcess {
         reject(new Error(`the launcher ended before everything was up:\n${lines.slice(-30).join('\n')}`));
       });
     });
-    return new StackProcess(child.pid ?? 0, stateFolder, ended);
+    return new StackProcess(child.pid ?? 0, stateFolder, ended, lines);
+  }
+
+  /** The process of a part, which leads a group of its own. */
+  pidOf(part: string): number {
+    const record = readFileSync(join(this.stateFolder, 'processes', `${part}.json`), 'utf8');
+    return (JSON.parse(record) as { pid: number }).pid;
   }
 
   /** Also where the launcher is gone already, as after a start that failed. */
@@ -45,19 +55,24 @@ export class StackProcess {
     await this.ended;
   }
 
-  /**
-   * One server dies; the launcher dies with it without a word, so that the others stay up and the next start goes on
-   * with them.
-   */
-  async killServer(name: ServerName): Promise<void> {
+  /** SIGKILL for one part and all that it started. Resolves when the launcher has brought it back. */
+  async kill(part: string): Promise<void> {
+    const sign = part === 'worker' ? 'worker: started' : `${part}: ready at`;
+    const seen = (): number => this.lines.filter((line) => line.startsWith(sign)).length;
+    const before = seen();
+    await killGroups([this.pidOf(part)]);
+    await until(`${part} is back`, () => Promise.resolve(seen() > before), RESTART_TIMEOUT_MS);
+  }
+
+  /** SIGKILL for the launcher alone: what it started runs on. */
+  async killLauncher(): Promise<void> {
     process.kill(this.pid, 'SIGKILL');
-    await killGroups(this.#pidsOf('servers', new RegExp(`^${name}\\.json$`)));
     await this.ended;
   }
 
-  /** Power loss: launcher, servers, worker and Spark drivers at once, none with time for a last word. */
+  /** Power loss: launcher, servers, worker, page and Spark drivers at once, without time to finish anything. */
   async killEverything(): Promise<void> {
-    const groups = [...this.#pidsOf('servers', /\.json$/), ...this.#pidsOf('spark/runs', /driver\.json$/)];
+    const groups = this.#pidsOf('processes', /\.json$/).concat(this.#pidsOf('spark/runs', /driver\.json$/));
     process.kill(this.pid, 'SIGKILL');
     await killGroups(groups);
     await this.ended;

@@ -1,39 +1,17 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLines, openLog } from './child-log';
-import type { ChildRecord, ChildRecords } from './child-record';
-import { identify, isRunning } from './identity';
+import { join } from 'node:path';
 import { StackError } from '../stack-error';
+import type { Service } from '../service';
+import { lastLines, openLog } from './log-file';
+import { identify } from './identity';
+import type { ProcessRecord, ProcessRecords } from './process-records';
 
-/** What a child process is started with. */
-export interface ChildSpec {
-  readonly name: string;
-  readonly kind: ChildRecord['kind'];
-  readonly dataFolder: string;
-  readonly ports: readonly number[];
-  /** Program and arguments. */
-  readonly command: readonly [string, ...string[]];
-  /** The whole environment of the child. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly cwd?: string;
-  /** Whom to run as; only root may choose. */
-  readonly user?: { readonly uid: number; readonly gid: number };
-  readonly fingerprint: string;
-  readonly log: string;
-}
-
-export interface ChildExit {
-  /** Both are null for an adopted process, whose end is seen but not told. */
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-/** A process of ours, started or adopted. */
+/** A process that this launcher has started. */
 export interface Child {
-  readonly record: ChildRecord;
-  readonly exited: Promise<ChildExit>;
+  readonly record: ProcessRecord;
+  /** Resolves at its end with how it ended and the last lines it wrote. */
+  readonly ended: Promise<string>;
 }
 
 /**
@@ -42,65 +20,32 @@ export interface Child {
  *
  * @throws {@link StackError} when the program cannot be started
  */
-export function startChild(spec: ChildSpec, records: ChildRecords): Child {
-  const [program, ...args] = spec.command;
-  const log = openLog(spec.log);
-  const child = spawn(program, args, {
-    detached: true,
-    env: spec.env,
-    stdio: ['ignore', log.fd, log.fd],
-    ...(spec.cwd !== undefined && { cwd: spec.cwd }),
-    ...spec.user,
-  });
+export function startChild(service: Service, stateFolder: string, records: ProcessRecords): Child {
+  const { name, ports, env, cwd, user } = service;
+  const [program, ...args] = service.command;
+  const log = openLog(join(stateFolder, 'logs', `${name}.log`));
+  const child = spawn(program, args, { detached: true, env, cwd, stdio: ['ignore', log.fd, log.fd], ...user });
   closeSync(log.fd);
   if (child.pid === undefined) {
-    child.once('error', () => undefined); // the same news once more, later
-    throw new StackError(`${spec.name} cannot be started: no program ${program} that may be executed`);
+    child.once('error', () => undefined); // reported below
+    throw new StackError(`${name} cannot be started: expected an executable program, came ${program}`);
   }
-  const exited = new Promise<ChildExit>((resolve) => {
+  const { pid } = child;
+  const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
-      resolve({ code, signal });
+      const how = signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`;
+      resolve(`${name} (pid ${pid}) ${how}. ${describeLog(log.path, log.start)}`);
     });
   });
-  const { name, kind, dataFolder, ports, command, fingerprint } = spec;
   // A child that is gone already has no start time any more; its exit tells the rest.
-  const identity = identify(child.pid) ?? { pid: child.pid, startTime: 'ended' };
-  const record = {
-    name,
-    kind,
-    ...identity,
-    dataFolder,
-    ports,
-    command,
-    fingerprint,
-    log: spec.log,
-    logStart: log.start,
-  };
+  const identity = identify(pid) ?? { pid, startTime: 'ended' };
+  const record = { ...identity, name, stateFolder, ports, log: log.path };
   records.write(record);
-  return { record, exited };
+  return { record, ended };
 }
 
-/** Takes over a process that an earlier launcher started; its end is noticed within half a second. */
-export function adoptChild(record: ChildRecord): Child {
-  const watch = async (): Promise<ChildExit> => {
-    while (isRunning(record)) await sleep(500);
-    return { code: null, signal: null };
-  };
-  return { record, exited: watch() };
-}
-
-/** Says how a child ended, with the last lines it wrote. */
-export function describeExit({ record }: Child, { code, signal }: ChildExit): string {
-  const how = signal !== null ? `was ended by ${signal}` : code !== null ? `ended with exit code ${code}` : 'ended';
-  const lines = lastLines(record.log, record.logStart);
-  const said = lines.length === 0 ? 'It wrote nothing to' : 'Last lines of';
-  return [
-    `${record.name} (pid ${record.pid}) ${how}. ${said} ${record.log}`,
-    ...lines.map((line) => `    ${line}`),
-  ].join('\n');
-}
-
-/** A short hash of whatever decides how a child runs. */
-export function fingerprintOf(parts: unknown): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+function describeLog(path: string, start: number): string {
+  const lines = lastLines(path, start);
+  if (lines.length === 0) return `It wrote nothing to ${path}`;
+  return [`Last lines of ${path}:`, ...lines.map((line) => `    ${line}`)].join('\n');
 }

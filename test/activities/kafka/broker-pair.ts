@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { lastLines } from '../../../deploy/local/processes/child-log';
-import { kafkaServer } from '../../../deploy/local/servers/kafka';
-import { countBrokers } from '../../../deploy/local/servers/kafka-metadata';
+import { lastLines } from '../../../deploy/local/processes/log-file';
+import { countBrokers } from '../../../activities/kafka';
+import { kafkaFiles, kafkaService } from '../../../deploy/local/services/kafka';
 import { loadConfig } from '../../../workers/config';
 import { BRIEF_JAVA } from '../../brief-java';
 import { freePorts } from '../../free-ports';
@@ -64,10 +64,12 @@ export class BrokerPair {
     mkdirSync(folder, { recursive: true });
     const ports = { KAFKA_PORT: this.#ports.first, KAFKA_CONTROLLER_PORT: this.#ports.controller };
     const config = loadConfig({ ...ports, JDK_JAVA_OPTIONS: BRIEF_JAVA });
-    const { command, env, files } = kafkaServer(config, installation(), folder);
+    const { command, env } = await kafkaService(config, installed(installation()), folder);
     const [java, ...args] = command;
     // Of two lines about one property the last counts.
-    for (const { path, text } of files) writeFileSync(path, path === args.at(-1) ? text + this.#ownLines(name) : text);
+    for (const [path, text] of Object.entries(kafkaFiles(config, folder))) {
+      writeFileSync(path, path === args.at(-1) ? text + this.#ownLines(name) : text);
+    }
     if (!existsSync(join(folder, 'data', 'meta.properties'))) {
       const options = [...(name === 'first' ? ['--standalone'] : []), '-t', CLUSTER_ID, '-c', ...args.slice(-1)];
       const format = [...args.slice(0, -2), 'kafka.tools.StorageTool', 'format', ...options];
@@ -98,7 +100,7 @@ export class BrokerPair {
   async #waitForBrokers(count: number): Promise<void> {
     const deadlineMs = Date.now() + START_TIMEOUT_MS;
     for (;;) {
-      const found = await countBrokers(`127.0.0.1:${this.#ports.first}`, AbortSignal.timeout(5_000)).catch(() => 0);
+      const found = await countBrokers([`127.0.0.1:${this.#ports.first}`], AbortSignal.timeout(5_000)).catch(() => 0);
       if (found === count) return;
       if (Date.now() > deadlineMs) {
         const said = ['first', 'second'].flatMap((name) => lastLines(join(this.#folder, name, 'log'), 0, 10));

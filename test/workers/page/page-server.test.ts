@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
 import { servePage, type PageServer } from '../../../workers/page/page-server';
-import { freePort } from '../../deploy/launch-folder';
+import { freePort } from '../../deploy/state-folder';
 
 interface Answer {
   readonly status: number;

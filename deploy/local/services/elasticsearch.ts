@@ -1,32 +1,33 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { addressesOf } from '../../../workers/addresses';
 import type { Config } from '../../../workers/config';
-import { authorizationOf } from '../../../workers/authorization';
-import type { Installation } from '../install/installation';
+import { elasticsearchEndpoint } from '../endpoints';
+import type { PendingInstallation } from '../install/installation';
+import { SERVER_GRACE_MS, type Service } from '../service';
 import { giveTo, unprivilegedUser } from './folder-access';
 import { javaOptions } from './java-options';
-import type { ManagedServer, Reachable } from './server';
-
-export function elasticsearchAt(config: Config): Reachable {
-  const address = addressesOf(config).elasticsearchNode;
-  return { name: 'elasticsearch', address, probe: (signal) => probeElasticsearch(address, config, signal) };
-}
 
 /**
  * A single node. Its program folder stays as it was unpacked: configuration, keystore, data and scratch files
  * stand in `folder`, which belongs to the user that the node runs as.
  */
-export function elasticsearchServer(config: Config, installation: Installation, folder: string): ManagedServer {
-  const { elasticsearchHome: home, java, javaHome } = installation;
+export async function elasticsearchService(
+  config: Config,
+  installing: PendingInstallation,
+  folder: string,
+): Promise<Service> {
+  const [home, java, javaHome] = await Promise.all([
+    installing.elasticsearchHome,
+    installing.java,
+    installing.javaHome,
+  ]);
   const own = { conf: join(folder, 'config'), data: join(folder, 'data'), logs: join(folder, 'logs') };
   const tmp = join(folder, 'tmp');
   const user = unprivilegedUser([folder, join(home, 'lib'), javaHome]);
   return {
-    ...elasticsearchAt(config),
-    managed: true,
+    name: 'elasticsearch',
+    endpoint: elasticsearchEndpoint(config),
     ports: [config.ELASTICSEARCH_PORT, config.ELASTICSEARCH_TRANSPORT_PORT],
-    dataFolder: folder,
     command: [java, ...launcherArguments(home, own.conf)],
     cwd: home,
     env: {
@@ -40,13 +41,14 @@ export function elasticsearchServer(config: Config, installation: Installation, 
       ES_TMPDIR: tmp,
     },
     ...(user !== undefined && { user }),
-    files: [{ path: join(own.conf, 'elasticsearch.yml'), text: nodeSettings(config, own) }],
     prepare: async () => {
       const shipped = (path: string): boolean => !path.endsWith('elasticsearch.yml');
       await cp(join(home, 'config'), own.conf, { recursive: true, filter: shipped });
+      await writeFile(join(own.conf, 'elasticsearch.yml'), nodeSettings(config, own));
       for (const path of [own.data, own.logs, tmp]) await mkdir(path, { recursive: true });
       if (user !== undefined) await giveTo(user, folder);
     },
+    stopGraceMs: SERVER_GRACE_MS,
   };
 }
 
@@ -82,19 +84,4 @@ function nodeSettings(config: Config, { data, logs }: { data: string; logs: stri
   return Object.entries(settings)
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
     .join('');
-}
-
-async function probeElasticsearch(node: string, config: Config, signal: AbortSignal): Promise<void> {
-  const authorization = authorizationOf(config, 'ELASTICSEARCH');
-  const url = new URL('_cluster/health?wait_for_status=yellow&timeout=1s', node.endsWith('/') ? node : `${node}/`);
-  const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
-  const response = await fetch(url, { headers, signal });
-  const body = await response.text();
-  if (response.status === 408) {
-    const { active_shards_percent_as_number: percent } = JSON.parse(body) as {
-      active_shards_percent_as_number: number;
-    };
-    throw new Error(`Elasticsearch answers, but has recovered only ${percent.toFixed(1)} % of its indices yet`);
-  }
-  if (!response.ok) throw new Error(`Elasticsearch answers with HTTP ${response.status}: ${body.slice(0, 200)}`);
 }

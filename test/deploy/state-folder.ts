@@ -3,17 +3,17 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChildRecords } from '../../deploy/local/processes/child-record';
+import { ProcessRecords } from '../../deploy/local/processes/process-records';
 import { stopProcess } from '../../deploy/local/processes/stop-process';
 
 /** An empty state folder. */
 export async function newStateFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'pipeline-launch-'));
+  return mkdtemp(join(tmpdir(), 'pipeline-state-'));
 }
 
 /** Ends whatever a test left running on the folder, and removes it. */
 export async function removeStateFolder(stateFolder: string): Promise<void> {
-  for (const record of new ChildRecords(stateFolder).running()) await stopProcess(record, { graceMs: 0 });
+  for (const record of new ProcessRecords(stateFolder).running()) await stopProcess(record, { graceMs: 0 });
   await rm(stateFolder, { recursive: true, force: true });
 }
 

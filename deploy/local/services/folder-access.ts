@@ -2,7 +2,7 @@ import { lchown, readdir } from 'node:fs/promises';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StackError } from '../stack-error';
-import type { UnixUser } from './server';
+import type { UnixUser } from '../service';
 
 /** `nobody` nearly everywhere; any user but root would do. */
 const UNPRIVILEGED: UnixUser = { uid: 65_534, gid: 65_534 };

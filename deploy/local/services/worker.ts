@@ -1,27 +1,25 @@
-import { resolve } from 'node:path';
-import type { Addresses } from '../../workers/addresses';
-import type { CompanionSpec } from './companion';
-import type { Installation } from './install/installation';
-
-export const WORKER_NAME = 'worker';
-
-const PROJECT = resolve(__dirname, '../..');
+import type { Addresses } from '../../../workers/addresses';
+import { PROJECT } from '../folders';
+import type { Installation } from '../install/installation';
+import { PROGRAM_GRACE_MS, type Service } from '../service';
 
 /** What a worker has to be told of this machine. */
 export interface WorkerSurroundings {
   readonly addresses: Addresses;
-  readonly installation: Pick<Installation, 'javaHome' | 'python' | 'sparkClasses' | 'sparkJars'>;
+  readonly installation: Pick<Installation, 'javaHome' | 'python' | 'sparkJars'>;
   readonly stateFolder: string;
 }
 
-/** The worker as a companion of the stack: one process, which runs the TypeScript sources as they stand. */
-export function workerCompanion(surroundings: WorkerSurroundings, environment: NodeJS.ProcessEnv): CompanionSpec {
+/** The worker: one process, which runs the TypeScript sources as they stand. */
+export function workerService(surroundings: WorkerSurroundings, environment: NodeJS.ProcessEnv): Service {
   return {
-    name: WORKER_NAME,
+    name: 'worker',
+    endpoint: undefined,
+    ports: [],
     command: [process.execPath, '--import', 'tsx', 'workers/pipeline-worker.ts'],
     cwd: PROJECT,
     env: { ...environment, ...workerVariables(surroundings) },
-    ports: [],
+    stopGraceMs: PROGRAM_GRACE_MS,
   };
 }
 
@@ -35,7 +33,6 @@ export function workerVariables(surroundings: WorkerSurroundings): Record<string
     PIPELINE_STATE_DIR: stateFolder,
     JAVA_HOME: installation.javaHome,
     SPARK_PYTHON: installation.python,
-    SPARK_CLASSES: installation.sparkClasses,
     SPARK_JARS: installation.sparkJars.join(','),
   };
 }

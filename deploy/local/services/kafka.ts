@@ -1,32 +1,27 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { addressesOf } from '../../../workers/addresses';
 import type { Config } from '../../../workers/config';
-import type { Installation } from '../install/installation';
+import { kafkaEndpoint } from '../endpoints';
+import type { PendingInstallation } from '../install/installation';
+import { SERVER_GRACE_MS, type Service } from '../service';
 import { javaOptions } from './java-options';
-import { countBrokers } from './kafka-metadata';
-import type { ManagedServer, Reachable } from './server';
-
-export function kafkaAt(config: Config): Reachable {
-  const brokers = addressesOf(config).kafkaBrokers;
-  return { name: 'kafka', address: brokers.join(','), probe: (signal) => probeKafka(brokers, signal) };
-}
 
 /** One Kafka process that is broker and controller at once (KRaft). */
-export function kafkaServer(config: Config, { java, kafkaLibs }: Installation, folder: string): ManagedServer {
+export async function kafkaService(config: Config, installing: PendingInstallation, folder: string): Promise<Service> {
+  const [java, kafkaLibs] = await Promise.all([installing.java, installing.kafkaLibs]);
   const data = join(folder, 'data');
   const properties = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.yaml');
   const classPath = ['-cp', join(kafkaLibs, '*')];
   const env = { PATH: dirname(java), HOME: folder, ...javaOptions(config) };
   return {
-    ...kafkaAt(config),
-    managed: true,
+    name: 'kafka',
+    endpoint: kafkaEndpoint(config),
     ports: [config.KAFKA_PORT, config.KAFKA_CONTROLLER_PORT],
-    dataFolder: folder,
     command: [
       java,
       ...['-Xms256m', '-Xmx512m', '-XX:+ExitOnOutOfMemoryError', `-Dlog4j2.configurationFile=${logging}`],
@@ -34,24 +29,22 @@ export function kafkaServer(config: Config, { java, kafkaLibs }: Installation, f
     ],
     env,
     cwd: folder,
-    files: [
-      { path: properties, text: serverProperties(config, data) },
-      { path: logging, text: LOGGING },
-    ],
     prepare: async (signal) => {
+      await mkdir(folder, { recursive: true });
+      for (const [path, text] of Object.entries(kafkaFiles(config, folder))) await writeFile(path, text);
       if (existsSync(join(data, 'meta.properties'))) return;
       const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', newClusterId(), '-c', properties];
       const args = ['-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${logging}`, ...classPath, ...format];
       await promisify(execFile)(java, args, { env, cwd: folder, signal });
     },
+    stopGraceMs: SERVER_GRACE_MS,
   };
 }
 
-async function probeKafka(brokers: readonly string[], signal: AbortSignal): Promise<void> {
-  const counts = await Promise.any(brokers.map((broker) => countBrokers(broker, signal))).catch((error: unknown) => {
-    throw error instanceof AggregateError ? error.errors[0] : error;
-  });
-  if (counts === 0) throw new Error('Kafka answers, but has no broker that serves clients yet');
+/** The configuration of the broker that has its data in `folder`: the text of each file, by its path. */
+export function kafkaFiles(config: Config, folder: string): Readonly<Record<string, string>> {
+  const properties = serverProperties(config, join(folder, 'data'));
+  return { [join(folder, 'server.properties')]: properties, [join(folder, 'log4j2.yaml')]: LOGGING };
 }
 
 /** 16 random bytes in URL-safe base64; the first bit is cleared, since a leading `-` would read as an option. */

@@ -1,0 +1,46 @@
+import { errors } from '@elastic/elasticsearch';
+import { Connection } from '@temporalio/client';
+import { countBrokers } from '../activities/kafka';
+import { addressesOf } from './addresses';
+import { openElasticsearch } from './clients';
+import type { Config } from './config';
+
+const REQUEST_TIMEOUT = 408;
+
+/** Asks Temporal for its namespace, which passes through the frontend and the database. @throws Error with the reason */
+export async function probeTemporal(config: Config, signal: AbortSignal): Promise<void> {
+  const connection = Connection.lazy({ address: addressesOf(config).temporal });
+  try {
+    const { TEMPORAL_NAMESPACE: namespace } = config;
+    await connection.withAbortSignal(signal, () => connection.workflowService.describeNamespace({ namespace }));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Asks one of the brokers for its cluster. @throws Error with the reason */
+export async function probeKafka(config: Config, signal: AbortSignal): Promise<void> {
+  if ((await countBrokers(addressesOf(config).kafkaBrokers, signal)) > 0) return;
+  throw new Error('Kafka answers, but has no broker that serves clients yet');
+}
+
+/** Asks whether every index has its primary shard. @throws Error with the reason */
+export async function probeElasticsearch(config: Config, signal: AbortSignal): Promise<void> {
+  const elasticsearch = openElasticsearch(config);
+  try {
+    await elasticsearch.cluster.health({ wait_for_status: 'yellow', timeout: '1s' }, { signal });
+  } catch (error) {
+    if (!(error instanceof errors.ResponseError)) throw error;
+    const { active_shards_percent_as_number: percent } = error.body as { active_shards_percent_as_number?: number };
+    if (error.statusCode === REQUEST_TIMEOUT && percent !== undefined) {
+      throw new Error(`Elasticsearch answers, but has recovered only ${percent.toFixed(1)} % of its indices yet`, {
+        cause: error,
+      });
+    }
+    throw new Error(`Elasticsearch answers with HTTP ${error.statusCode ?? 'without a status'}: ${error.message}`, {
+      cause: error,
+    });
+  } finally {
+    await elasticsearch.close();
+  }
+}
