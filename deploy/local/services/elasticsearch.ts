@@ -13,7 +13,7 @@ import { javaOptions } from './java-options';
  */
 export async function elasticsearchService(
   config: Config,
-  installing: PendingInstallation,
+  installing: Pick<PendingInstallation, 'java' | 'javaHome' | 'elasticsearchHome'>,
   folder: string,
 ): Promise<Service> {
   const [home, java, javaHome] = await Promise.all([

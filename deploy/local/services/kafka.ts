@@ -11,7 +11,11 @@ import { SERVER_GRACE_MS, type Service } from '../service';
 import { javaOptions } from './java-options';
 
 /** One Kafka process that is broker and controller at once (KRaft). */
-export async function kafkaService(config: Config, installing: PendingInstallation, folder: string): Promise<Service> {
+export async function kafkaService(
+  config: Config,
+  installing: Pick<PendingInstallation, 'java' | 'kafkaLibs'>,
+  folder: string,
+): Promise<Service> {
   const [java, kafkaLibs] = await Promise.all([installing.java, installing.kafkaLibs]);
   const data = join(folder, 'data');
   const properties = join(folder, 'server.properties');

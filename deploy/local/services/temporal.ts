@@ -8,7 +8,7 @@ import { SERVER_GRACE_MS, type Service } from '../service';
 /** The dev server of the CLI with its Web UI; everything it knows is in one SQLite file, which survives a kill -9. */
 export async function temporalService(
   config: Config,
-  installing: PendingInstallation,
+  installing: Pick<PendingInstallation, 'temporal'>,
   folder: string,
 ): Promise<Service> {
   const temporal = await installing.temporal;

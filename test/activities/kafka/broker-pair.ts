@@ -64,7 +64,9 @@ export class BrokerPair {
     mkdirSync(folder, { recursive: true });
     const ports = { KAFKA_PORT: this.#ports.first, KAFKA_CONTROLLER_PORT: this.#ports.controller };
     const config = loadConfig({ ...ports, JDK_JAVA_OPTIONS: BRIEF_JAVA });
-    const { command, env } = await kafkaService(config, installed(installation()), folder);
+    const { java: program, kafkaLibs } = installation();
+    const installed = { java: Promise.resolve(program), kafkaLibs: Promise.resolve(kafkaLibs) };
+    const { command, env } = await kafkaService(config, installed, folder);
     const [java, ...args] = command;
     // Of two lines about one property the last counts.
     for (const [path, text] of Object.entries(kafkaFiles(config, folder))) {
