@@ -9,22 +9,24 @@ import { describeEvent } from '../deploy/local/stack-event';
 import { workerVariables } from '../deploy/local/services/worker';
 import { loadConfig } from '../workers/config';
 import { BRIEF_JAVA } from './brief-java';
+import { enterTestEnvironment, testEnvironment } from './environment';
 import { freePorts } from './free-ports';
 import globalTeardown from './global-teardown';
 import { keepTestRun } from './running-stack';
 import { type SharedStack, STACK_VARIABLE } from './stack';
 
 const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
+
 /**
  * Starts one stack for all suites that need servers, on ports and a state folder of its own, so that several test runs
- * and a stack in use do not meet. Where TEMPORAL_ADDRESS, KAFKA_BROKERS or ELASTICSEARCH_NODE is set, that server is
- * used instead: `npm run stack` in another terminal makes repeated runs of one suite quick.
+ * and a stack in use do not meet; whatever the environment says, no other server is used.
  */
 export default async function globalSetup(): Promise<void> {
+  enterTestEnvironment();
   await removeLeftBehind();
   const stateFolder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
   const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS: BRIEF_JAVA };
-  const config = loadConfig({ ...process.env, ...(await freePorts()), ...own });
+  const config = loadConfig(testEnvironment({ ...(await freePorts()), ...own }));
   const interruption = listenForInterruption();
   // Whom Elasticsearch runs as must be able to enter.
   await mkdir(stateFolder, { mode: 0o755 });

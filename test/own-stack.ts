@@ -66,6 +66,5 @@ export class OwnStack {
 }
 
 async function launch(ports: Readonly<Record<string, string>>, folder: string): Promise<StackProcess> {
-  const managed = { TEMPORAL_ADDRESS: '', KAFKA_BROKERS: '', ELASTICSEARCH_NODE: '' };
-  return await StackProcess.start({ ...ports, ...managed }, join(folder, 'state'));
+  return await StackProcess.start(ports, join(folder, 'state'));
 }

@@ -2,7 +2,7 @@ import type { Installation } from '../deploy/local/install/installation';
 import type { StackAddresses } from '../deploy/local/stack';
 
 /** Through which the global setup tells the suites about the servers. */
-export const STACK_VARIABLE = 'PIPELINE_TEST_STACK';
+export const STACK_VARIABLE = 'TEST_STACK';
 
 /** The one stack of a test run; suites keep apart by names. */
 export interface SharedStack {

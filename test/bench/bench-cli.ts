@@ -13,6 +13,7 @@ import { Client } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
 import { createKafkaGateway, type OutgoingRecord } from '../../activities/kafka';
 import { prepareIndices } from '../../activities/preparation/prepare-indices';
+import { enterTestEnvironment } from '../environment';
 import { OwnStack } from '../own-stack';
 import { searchBench } from './search/search-bench';
 import { measure, WITH_TEMPORAL, type Cost } from './indexing/measure';
@@ -24,6 +25,7 @@ const PUBLISH_AT_ONCE = 20_000;
 const TEXT = 'steady as she goes '.repeat(9).trim();
 
 async function main(): Promise<void> {
+  enterTestEnvironment();
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { documents: { type: 'string' }, rounds: { type: 'string' }, only: { type: 'string' } },
@@ -100,7 +102,7 @@ async function oneRound(stack: OwnStack, name: string, topic: string, documents:
   const { count } = await elasticsearch.count({ index: alias });
   if (count !== documents) throw new Error(`${name} indexed ${count} documents, expected ${documents}`);
   const indices = Object.keys(
-    await elasticsearch.indices.getAlias({ name: [alias, aliases.windows, aliases.deadLetters] }),
+    await elasticsearch.indices.getAlias({ index: [alias, aliases.windows, aliases.deadLetters] }),
   );
   await elasticsearch.indices.delete({ index: indices });
   await elasticsearch.close();

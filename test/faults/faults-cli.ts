@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { ServerName } from '../integration/stack-process';
+import { enterTestEnvironment } from '../environment';
 import { OwnStack } from '../own-stack';
 import type { FaultCase } from './fault-case';
 import { isClean, runFault, type FaultResult } from './fault-run';
@@ -17,6 +18,7 @@ const READINGS = 20_000;
 const WARM_UP: FaultCase = { name: 'warm-up' };
 
 async function main(): Promise<void> {
+  enterTestEnvironment();
   const { values } = parseArgs({
     options: {
       seed: { type: 'string', default: String(Date.now() % 100_000) },

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { RunReport } from '../../activities/contracts/report';
 import type { OutgoingRecord } from '../../activities/kafka';
+import { testEnvironment } from '../environment';
 import { stackAddresses, temporalProgram } from '../stack';
 import { PipelineDriver, until } from './pipeline-driver';
 import type { WorkerProcess } from './worker-process';
@@ -35,7 +37,8 @@ async function type(words: string, more = '', edit: (command: string) => string 
   if (command === undefined) throw new Error(`expected the README to hold a command with the words: ${words}`);
   typed.add(command);
   const PATH = `${dirname(temporalProgram())}:${process.env['PATH'] ?? ''}`;
-  const env = { ...process.env, PATH, TEMPORAL_ADDRESS: stackAddresses().temporal };
+  // The CLI also takes settings from a file in the home folder, which go before those of the environment.
+  const env = testEnvironment({ PATH, TEMPORAL_ADDRESS: stackAddresses().temporal, HOME: tmpdir() });
   const { stdout } = await run('sh', ['-c', `${edit(command)} ${more}`], { cwd: PROJECT, env });
   return stdout;
 }

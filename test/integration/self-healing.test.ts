@@ -27,8 +27,7 @@ beforeAll(async () => {
   await chmod(join(stateFolder, '..'), 0o755);
   mkdirSync(stateFolder, { mode: 0o755 });
   ports = await freePorts();
-  const managed = { TEMPORAL_ADDRESS: '', KAFKA_BROKERS: '', ELASTICSEARCH_NODE: '' };
-  environment = { ...ports, ...managed, JDK_JAVA_OPTIONS: BRIEF_JAVA };
+  environment = { ...ports, JDK_JAVA_OPTIONS: BRIEF_JAVA };
   launcher = await StackProcess.start(environment, stateFolder);
   connection = await Connection.connect({ address: `127.0.0.1:${ports['TEMPORAL_PORT'] ?? ''}` });
   const client = new Client({ connection });

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { testEnvironment } from '../environment';
 import { until } from './pipeline-driver';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -25,7 +26,7 @@ export class StackProcess {
   static async start(environment: Readonly<Record<string, string>>, stateFolder: string): Promise<StackProcess> {
     const child = spawn(process.execPath, ['--import', 'tsx', 'deploy/local/stack-cli.ts', 'up'], {
       cwd: PROJECT,
-      env: { ...process.env, ...environment, PIPELINE_STATE_DIR: stateFolder },
+      env: testEnvironment({ ...environment, PIPELINE_STATE_DIR: stateFolder }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = once(child, 'exit');

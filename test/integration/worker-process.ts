@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { testEnvironment } from '../environment';
 
 const PROJECT = join(__dirname, '..', '..');
 
@@ -20,7 +21,7 @@ export interface WorkerProcess {
 export async function startWorker(environment: Readonly<Record<string, string>>): Promise<WorkerProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'workers/pipeline-worker.ts'], {
     cwd: PROJECT,
-    env: { ...process.env, ...environment },
+    env: testEnvironment(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit').then(([code, signal]) => String(signal ?? code));
