@@ -12,6 +12,7 @@ import { BRIEF_JAVA } from './brief-java';
 import { enterTestEnvironment, testEnvironment } from './environment';
 import { freePorts } from './free-ports';
 import globalTeardown from './global-teardown';
+import { bringHostileNeighbours } from './hostile-neighbours';
 import { keepTestRun } from './running-stack';
 import { type SharedStack, STACK_VARIABLE } from './stack';
 
@@ -43,6 +44,10 @@ export default async function globalSetup(): Promise<void> {
   const installation = await Promise.race([stack.ready, stack.crashLoop]);
 
   const { addresses } = stack;
+  await bringHostileNeighbours(addresses).catch(async (error: unknown) => {
+    await globalTeardown(); // after a setup that failed, Jest does not come to it either
+    throw error;
+  });
   const variables = workerVariables({ addresses, installation, stateFolder });
   const workerEnvironment = { ...variables, JDK_JAVA_OPTIONS: BRIEF_JAVA };
   process.env[STACK_VARIABLE] = JSON.stringify({

@@ -1,6 +1,6 @@
 import { errors, type Client } from '@elastic/elasticsearch';
 import { RUN_PROPERTIES } from './index-mappings';
-import { INDEX_SETTINGS } from './index-settings';
+import { runsTemplate } from './index-templates';
 
 /**
  * Creates an index; one that is there already stays as it is.
@@ -21,10 +21,14 @@ export async function createIndex(
   }
 }
 
-/** Sees to it that the index of a pipeline's runs is there, with every field by which runs are looked for. */
+/**
+ * Sees to it that the index of a pipeline's runs is there, with every field by which runs are looked for.
+ *
+ * It has a template of its own: without one it would also take whatever a template for all names says.
+ */
 export async function createRunsIndex(elasticsearch: Client, index: string): Promise<void> {
-  const mappings = { dynamic: false, properties: RUN_PROPERTIES } as const;
-  if (await createIndex(elasticsearch, { index, settings: INDEX_SETTINGS, mappings })) return;
+  await elasticsearch.indices.putIndexTemplate({ name: index, ...runsTemplate(index) });
+  if (await createIndex(elasticsearch, { index })) return;
   // An index of an earlier version gets the fields that it does not have yet.
   await elasticsearch.indices.putMapping({ index, properties: RUN_PROPERTIES });
 }

@@ -4,6 +4,13 @@ import { pipelineFailure } from '../failures';
 
 const TOO_MANY_REQUESTS = 429;
 const SERVER_ERROR = 500;
+/** A reason may repeat a whole query. */
+const MAX_REASON_LENGTH = 400;
+
+interface ErrorCause {
+  readonly type?: string;
+  readonly reason?: string | null;
+}
 
 /** Turns whatever the Elasticsearch client threw into a row of the failure table; `what` names the attempted act. */
 export function elasticsearchFailure(error: unknown, what: string): ApplicationFailure {
@@ -12,7 +19,7 @@ export function elasticsearchFailure(error: unknown, what: string): ApplicationF
     const busy = status === TOO_MANY_REQUESTS || status >= SERVER_ERROR;
     return pipelineFailure(
       busy ? 'ServiceUnavailable' : 'IndexMisconfigured',
-      `${what}: Elasticsearch answered ${status} (${errorType(error.body)}).`,
+      `${what}: Elasticsearch answered ${status} (${answeredReason(error.body)}).`,
       error,
     );
   }
@@ -20,7 +27,11 @@ export function elasticsearchFailure(error: unknown, what: string): ApplicationF
   return pipelineFailure('ServiceUnavailable', `${what}: Elasticsearch did not answer (${reason}).`, error);
 }
 
-function errorType(body: unknown): string {
-  const type = (body as { error?: { type?: unknown } } | undefined)?.error?.type;
-  return typeof type === 'string' ? type : 'no type given';
+/** The root cause, where there is one: what is around it may say no more than that all shards failed. */
+function answeredReason(body: unknown): string {
+  const { error } = (body ?? {}) as { error?: string | (ErrorCause & { root_cause?: readonly ErrorCause[] }) };
+  if (typeof error === 'string') return error.slice(0, MAX_REASON_LENGTH);
+  const { type, reason } = error?.root_cause?.[0] ?? error ?? {};
+  if (type === undefined) return 'no type given';
+  return `${type}: ${reason ?? 'no reason given'}`.slice(0, MAX_REASON_LENGTH);
 }

@@ -9,6 +9,7 @@ import {
   DEAD_LETTER_PROPERTIES,
   measurementProperties,
   READING_PROPERTIES,
+  RUN_PROPERTIES,
   statisticsProperties,
   WINDOW_PROPERTIES,
   type Properties,
@@ -69,6 +70,17 @@ export function indexTemplate(stream: Stream, alias: string, measurements: reado
         allow_auto_create: 'A write that meets a dropped month must be told so, and not bring the month back.',
       },
     },
+  };
+}
+
+/** The template of the index of a pipeline's runs; it bears the name of the index. */
+export function runsTemplate(
+  index: string,
+): Pick<IndexTemplate, 'index_patterns' | 'priority'> & { readonly template: estypes.IndicesIndexTemplateSummary } {
+  return {
+    index_patterns: [index],
+    priority: PRIORITY + index.length,
+    template: { settings: INDEX_SETTINGS, mappings: { dynamic: false, properties: RUN_PROPERTIES } },
   };
 }
 

@@ -124,11 +124,16 @@ export class MonthRouter {
   /** Without it the index would take any field as it comes. */
   async #assertTemplate(): Promise<void> {
     const { alias: name } = this;
-    if (await this.elasticsearch.indices.existsIndexTemplate({ name })) return;
-    throw pipelineFailure(
-      'IndexMisconfigured',
-      `Expected an index template ${name}, of which the index of each month is made: the start of a pipeline makes it.`,
-    );
+    try {
+      // A HEAD request would hide why it is refused.
+      await this.elasticsearch.indices.getIndexTemplate({ name });
+    } catch (error) {
+      if (!(error instanceof errors.ResponseError) || error.statusCode !== NOT_FOUND) throw error;
+      throw pipelineFailure(
+        'IndexMisconfigured',
+        `Expected an index template ${name}, of which the index of each month is made: the start of a pipeline makes it.`,
+      );
+    }
   }
 
   #isExpired(month: Month): boolean {

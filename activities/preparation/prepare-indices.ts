@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
-import { monthOfIndex } from '../contracts/event-month';
 import type { Measurement } from '../contracts/measurement';
 import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
 import { EVENT_TIME_FIELDS, planCalendar } from '../elasticsearch/calendar';
@@ -10,6 +9,7 @@ import { elasticsearchFailure } from '../elasticsearch/failures';
 import type { Properties } from '../elasticsearch/index-mappings';
 import { INDEX_SETTINGS } from '../elasticsearch/index-settings';
 import { componentTemplates, indexProperties, indexTemplate, STREAMS } from '../elasticsearch/index-templates';
+import { monthIndices, resolveName } from '../elasticsearch/resolve-name';
 import { pipelineFailure } from '../failures';
 import { newProperties } from './new-properties';
 
@@ -40,7 +40,7 @@ interface Wanted {
  * `<alias>-<month>` and created when a record comes for them; those that are there get new fields and keep the old ones.
  *
  * @throws ServiceUnavailable when Elasticsearch does not answer
- * @throws IndexMisconfigured when the alias cannot be made, for example because an index has that name
+ * @throws IndexMisconfigured when the alias cannot be made, for example because an index or a data stream has that name
  */
 export async function prepareIndices(
   elasticsearch: Client,
@@ -73,7 +73,7 @@ export async function prepareIndices(
 async function prepareOne(
   elasticsearch: Client,
   { alias, properties }: Wanted,
-  before: string[],
+  before: readonly string[],
 ): Promise<string | null> {
   const index = `${alias}-${hashOf([INDEX_SETTINGS, properties])}`;
   if (before.length === 1 && before[0] === index) return null;
@@ -87,12 +87,12 @@ async function prepareOne(
 async function prepareMonths(
   elasticsearch: Client,
   { alias, properties }: Wanted,
-  before: string[],
+  before: readonly string[],
 ): Promise<string | null> {
-  const there = await elasticsearch.indices.getMapping({ index: `${alias}-*` });
-  const months = Object.keys(there).filter((index) => monthOfIndex(alias, index) !== null);
+  const months = await monthIndices(elasticsearch, alias);
   for (const index of months) {
-    const missing = newProperties(properties, there[index]?.mappings.properties ?? {});
+    const { [index]: there } = await elasticsearch.indices.getMapping({ index });
+    const missing = newProperties(properties, there?.mappings.properties ?? {});
     if (Object.keys(missing).length > 0) await elasticsearch.indices.putMapping({ index, properties: missing });
   }
   const old = before.filter((name) => !months.includes(name));
@@ -117,14 +117,14 @@ async function moveAlias(
   if (actions.length > 0) await elasticsearch.indices.updateAliases({ actions });
 }
 
-async function indicesBehind(elasticsearch: Client, alias: string): Promise<string[]> {
-  if (await elasticsearch.indices.existsAlias({ name: alias })) {
-    return Object.keys(await elasticsearch.indices.getAlias({ name: alias }));
-  }
-  if (!(await elasticsearch.indices.exists({ index: alias }))) return [];
+async function indicesBehind(elasticsearch: Client, alias: string): Promise<readonly string[]> {
+  const found = await resolveName(elasticsearch, alias);
+  if (found.kind === 'alias') return found.indices;
+  if (found.kind === 'nothing') return [];
   throw pipelineFailure(
     'IndexMisconfigured',
-    `${alias} is an index, expected an alias or nothing. Delete or rename that index, or give the pipeline another name.`,
+    `${alias} is ${found.kind === 'index' ? 'an index' : 'a data stream'}, expected an alias or nothing. ` +
+      'Delete or rename that, or give the pipeline another name.',
   );
 }
 

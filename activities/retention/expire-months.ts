@@ -1,10 +1,11 @@
-import type { Client, estypes } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { isBefore, monthOf, monthOfIndex, monthsBefore, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
 import { EVENT_TIME_FIELDS, expireBefore, readCalendar } from '../elasticsearch/calendar';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import { STREAMS } from '../elasticsearch/index-templates';
+import { monthIndices } from '../elasticsearch/resolve-name';
 import { pipelineFailure } from '../failures';
 
 export interface ExpireMonthsRequest {
@@ -65,17 +66,20 @@ async function indicesBefore(elasticsearch: Client, name: string, horizon: Month
   const expired: ExpiredIndex[] = [];
   for (const stream of STREAMS.filter((each) => EVENT_TIME_FIELDS[each] !== null)) {
     const { [stream]: alias } = aliases;
-    const stats = await elasticsearch.indices
-      .stats({ index: `${alias}-*`, metric: ['docs', 'store'] })
-      .catch((error: unknown) => {
-        throw elasticsearchFailure(error, `Looking for months of ${alias}`);
-      });
-    const old = Object.entries(stats.indices ?? {}).filter(([index]) => isBefore(monthOfIndex(alias, index), horizon));
-    expired.push(...old.map(([index, { primaries }]) => ({ index, ...sizeOf(primaries) })));
+    try {
+      const months = await monthIndices(elasticsearch, alias);
+      const old = months.filter((index) => isBefore(monthOfIndex(alias, index), horizon));
+      for (const index of old) expired.push({ index, ...(await sizeOf(elasticsearch, index)) });
+    } catch (error) {
+      throw elasticsearchFailure(error, `Looking for months of ${alias}`);
+    }
   }
   return expired;
 }
 
-function sizeOf(primaries: estypes.IndicesStatsIndexStats | undefined): Pick<ExpiredIndex, 'documents' | 'bytes'> {
-  return { documents: primaries?.docs?.count ?? 0, bytes: primaries?.store?.size_in_bytes ?? 0 };
+async function sizeOf(elasticsearch: Client, index: string): Promise<Pick<ExpiredIndex, 'documents' | 'bytes'>> {
+  const of = { index, metric: ['docs', 'store'], forbid_closed_indices: false };
+  const { indices } = await elasticsearch.indices.stats(of);
+  const { docs, store } = indices?.[index]?.primaries ?? {};
+  return { documents: docs?.count ?? 0, bytes: store?.size_in_bytes ?? 0 };
 }

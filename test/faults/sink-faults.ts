@@ -80,7 +80,7 @@ function blockFor(ms: number) {
 function withoutWriteIndexFor(ms: number) {
   return async ({ elasticsearch, alias }: FaultScene): Promise<void> => {
     const other = `${alias}-other`;
-    const names = Object.keys((await (await fetch(`${elasticsearch}/_alias/${alias}`)).json()) as object);
+    const names = Object.keys((await (await fetch(`${elasticsearch}/${alias}/_alias`)).json()) as object);
     const [index = ''] = names;
     await put(`${elasticsearch}/${other}`, {});
     const add = (name: string, isWriteIndex: boolean) => ({

@@ -176,7 +176,7 @@ describe('indexSlice', () => {
     const pipeline = await newPipeline();
     await kafka.publish(pipeline.topic, [reading(0)]);
     await elasticsearch.indices.delete({
-      index: Object.keys(await elasticsearch.indices.getAlias({ name: pipeline.alias })),
+      index: Object.keys(await elasticsearch.indices.getAlias({ index: pipeline.alias })),
     });
     await expect(slice(pipeline)).rejects.toMatchObject({ type: 'IndexMisconfigured', nonRetryable: false });
   });

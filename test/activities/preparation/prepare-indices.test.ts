@@ -3,6 +3,7 @@ import { Client } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS, type Measurement } from '../../../activities/contracts/measurement';
 import type { PipelineAliases } from '../../../activities/contracts/plan';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
+import { ALIAS_OF_ALL } from '../../hostile-neighbours';
 import { stackAddresses } from '../../stack';
 
 const PRESSURE: Measurement = { name: 'pressure', unit: 'hPa', min: 800, max: 1_100 };
@@ -26,7 +27,7 @@ function newAliases(): PipelineAliases {
 }
 
 async function behind(alias: string): Promise<string[]> {
-  return Object.keys(await elasticsearch.indices.getAlias({ name: alias }));
+  return Object.keys(await elasticsearch.indices.getAlias({ index: alias }));
 }
 
 describe('prepareIndices', () => {
@@ -100,6 +101,83 @@ describe('prepareIndices', () => {
       type: 'IndexMisconfigured',
       message: expect.stringContaining(`${aliases.windows} is an index, expected an alias`) as string,
     });
+  });
+
+  it('says what is wrong where a data stream has the name of the alias', async () => {
+    const aliases = newAliases();
+    const { readings: name } = aliases;
+    await elasticsearch.indices.putIndexTemplate({ name, index_patterns: name, priority: 1, data_stream: {} });
+    const document = { '@timestamp': '2026-01-01T00:00:00Z' };
+    await elasticsearch.bulk({ index: name, operations: [{ create: {} }, document] });
+    await expect(prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS })).rejects.toMatchObject({
+      type: 'IndexMisconfigured',
+      message: expect.stringContaining(`${name} is a data stream, expected an alias`) as string,
+    });
+  });
+
+  it('does not mind indices of others that are named as if they were its own', async () => {
+    const aliases = newAliases();
+    const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
+    const [blocked, closed] = [`${aliases.readings}-extra`, `${aliases.readings}-closed`];
+    for (const name of [blocked, closed]) await elasticsearch.indices.create({ index: name });
+    const block = (isOn: boolean): Promise<unknown> =>
+      elasticsearch.indices.putSettings({ index: blocked, settings: { 'index.blocks.metadata': isOn } });
+    await block(true);
+    await elasticsearch.indices.close({ index: closed });
+    for (const input of [{ aliases, index }, { aliases }, { aliases, index }]) {
+      await prepareIndices(elasticsearch, { ...input, measurements: DEFAULT_MEASUREMENTS });
+    }
+    await block(false);
+  });
+
+  it('asks nothing of the metadata of indices that are as they should be', async () => {
+    const input = { aliases: newAliases(), measurements: DEFAULT_MEASUREMENTS };
+    await prepareIndices(elasticsearch, input);
+    const [index = ''] = await behind(input.aliases.readings);
+    await elasticsearch.indices.putSettings({ index, settings: { 'index.blocks.metadata': true } });
+    expect(await prepareIndices(elasticsearch, input)).toEqual({ notes: [] });
+    await elasticsearch.indices.putSettings({ index, settings: { 'index.blocks.metadata': false } });
+  });
+
+  it('keeps a closed month behind its alias', async () => {
+    const aliases = newAliases();
+    const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
+    const input = { aliases, measurements: DEFAULT_MEASUREMENTS, index };
+    await prepareIndices(elasticsearch, input);
+    const month = `${aliases.readings}-2026-03`;
+    await elasticsearch.indices.create({ index: month, aliases: { [aliases.readings]: {} } });
+    await elasticsearch.indices.close({ index: month });
+    expect(await prepareIndices(elasticsearch, input)).toEqual({ notes: [] });
+    expect(await behind(aliases.readings)).toEqual([month]);
+  });
+
+  it('says which template of somebody else is in the way', async () => {
+    const aliases = newAliases();
+    const other = `${aliases.readings}-other`;
+    const priority = 500 + aliases.readings.length;
+    await elasticsearch.indices.putIndexTemplate({ name: other, index_patterns: `${aliases.readings}*`, priority });
+    await expect(prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS })).rejects.toMatchObject({
+      type: 'IndexMisconfigured',
+      message: expect.stringContaining(`existing templates [${other}]`) as string,
+    });
+    await elasticsearch.indices.deleteIndexTemplate({ name: other });
+  });
+
+  it('makes no index after a template for all names', async () => {
+    const aliases = newAliases();
+    const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
+    await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
+    const months = `${aliases.windows}-2026-01`;
+    await elasticsearch.indices.create({ index: months });
+    const own = [months, aliases.deadLetters, aliases.runs];
+    const made = Object.values(await elasticsearch.indices.getAlias({ index: own }));
+    expect(made.flatMap((each) => Object.keys(each.aliases))).toEqual([aliases.deadLetters]);
+
+    // It is there, and takes what has no template of its own.
+    const unnamed = `${aliases.runs}-unnamed`;
+    await elasticsearch.indices.create({ index: unnamed });
+    const { [unnamed]: other } = await elasticsearch.indices.getAlias({ index: unnamed });
+    expect(Object.keys(other?.aliases ?? {})).toEqual([ALIAS_OF_ALL]);
   });
 
   it('says that Elasticsearch is away, to be tried again', async () => {

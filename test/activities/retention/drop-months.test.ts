@@ -76,6 +76,25 @@ describe('dropping months', () => {
     expect(await monthly.dropMonths(2, MARCH)).toEqual({ name: monthly.name, expiredBefore: '2026-02', indices: [] });
   });
 
+  it('drops a closed month, too, and does not mind indices of others that are named alike', async () => {
+    await monthly.index('readings');
+    const { indices } = monthly.servers.elasticsearch;
+    const { readings } = monthly.request.aliases;
+    const other = `${readings}-extra`;
+    await indices.create({ index: other });
+    await indices.putSettings({ index: other, settings: { 'index.blocks.metadata': true } });
+    await indices.close({ index: `${readings}-2026-01` });
+
+    const dropped = await monthly.dropMonths(2, MARCH);
+    expect(dropped.indices).toMatchObject([{ index: `${readings}-2026-01`, documents: IN_JANUARY }]);
+    await indices.putSettings({ index: other, settings: { 'index.blocks.metadata': false } });
+    expect(Object.keys(await indices.get({ index: `${readings}-*` })).sort()).toEqual([
+      `${readings}-2026-02`,
+      `${readings}-2026-03`,
+      other,
+    ]);
+  });
+
   it('never takes the horizon back', async () => {
     await monthly.dropMonths(1, MARCH);
     expect(await monthly.dropMonths(5, MARCH)).toMatchObject({ expiredBefore: '2026-03' });
