@@ -28,7 +28,7 @@ export async function elasticsearchService(
     name: 'elasticsearch',
     endpoint: elasticsearchEndpoint(config),
     ports: [config.ELASTICSEARCH_PORT, config.ELASTICSEARCH_TRANSPORT_PORT],
-    command: [java, ...launcherArguments(home, own.conf)],
+    command: [java, ...launcherArguments(home, own.conf, tmp)],
     cwd: home,
     env: {
       PATH: dirname(java),
@@ -53,8 +53,10 @@ export async function elasticsearchService(
 }
 
 /** A small JVM that starts the server's own with the heap it is told, and ends it on SIGTERM. */
-function launcherArguments(home: string, conf: string): string[] {
+function launcherArguments(home: string, conf: string, tmp: string): string[] {
   return [
+    // It leaves a folder there at each start.
+    `-Djava.io.tmpdir=${tmp}`,
     ...['-Xms4m', '-Xmx64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
     ...['-Dcli.name=server', `-Dcli.script=${home}/bin/elasticsearch`, '-Dcli.libs=lib/tools/server-cli'],
     ...[`-Des.path.home=${home}`, `-Des.path.conf=${conf}`],
