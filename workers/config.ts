@@ -67,8 +67,6 @@ const settings = z.object({
   JDK_JAVA_OPTIONS: z.string().optional(),
   /** Python that has pyspark; set by the launcher. */
   SPARK_PYTHON: z.string().min(1).default('python3'),
-  /** Class archive for drivers, which then start sooner; set by the launcher. */
-  SPARK_CLASSES: z.string().min(1).optional(),
   /** Kafka connector jars, separated by commas; set by the launcher. */
   SPARK_JARS: z.string().default(''),
 

@@ -36,7 +36,6 @@ async function main(): Promise<void> {
       taskQueues,
       spark: {
         python: config.SPARK_PYTHON,
-        classArchive: config.SPARK_CLASSES,
         jars: config.SPARK_JARS.split(',').filter((jar) => jar !== ''),
         bootstrap: addressesOf(config).kafkaBrokers.join(','),
         environment: process.env,

@@ -9,8 +9,6 @@ import type { DriverRequest } from './spark-adapter';
 export interface LocalSpark {
   /** Python that has pyspark. */
   readonly python: string;
-  /** Absolute path of a class archive; one that does not fit the Java or the jars is passed over. */
-  readonly classArchive?: string | undefined;
   /** Kafka connector jars, absolute. */
   readonly jars: readonly string[];
   /** Absolute path of the job. */
@@ -36,7 +34,7 @@ const run = promisify(execFile);
  * is the pid of the driver's JVM.
  */
 export async function driverCommand(
-  { python, classArchive, jars, jobFile, environment }: LocalSpark,
+  { python, jars, jobFile, environment }: LocalSpark,
   folder: RunFolder,
   { memoryMb, brief }: Pick<DriverRequest, 'memoryMb' | 'brief'>,
 ): Promise<{ command: string; args: string[]; env: Record<string, string | undefined> }> {
@@ -64,7 +62,6 @@ export async function driverCommand(
   };
   const javaOptions = [
     '-XX:+UseSerialGC',
-    ...(classArchive === undefined ? [] : [`-XX:SharedArchiveFile=${classArchive}`, '-Xlog:cds=off']),
     ...(brief ? ['-XX:TieredStopAtLevel=1'] : []),
     `"-Djava.io.tmpdir=${folder.scratchFolder}"`,
   ];
@@ -72,7 +69,7 @@ export async function driverCommand(
     ...['--master', `local[${CORES}]`],
     ...['--driver-memory', `${memoryMb}m`],
     ...['--driver-java-options', javaOptions.join(' ')],
-    // Not `--jars`: a driver would copy them, twice, and could not read their classes from an archive.
+    // Not `--jars`: a driver would copy them, twice.
     ...(jars.length > 0 ? ['--driver-class-path', jars.join(delimiter)] : []),
     ...Object.entries(configuration).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
     ...[jobFile, '--settings', folder.settingsFile],

@@ -191,7 +191,7 @@ describe('installParts', () => {
       KAFKA_BROKERS: 'a:9092',
       ELASTICSEARCH_NODE: 'http://a:9200',
     });
-    expect(neededParts(elsewhere).map(({ name }) => name)).toEqual(['spark', 'spark-connector', 'spark-classes']);
+    expect(neededParts(elsewhere).map(({ name }) => name)).toEqual(['spark', 'spark-connector']);
   });
 
   const isBelow =

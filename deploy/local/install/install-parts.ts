@@ -9,7 +9,6 @@ import { findJava } from './java';
 import { installPart, type InstallOptions, isInstalled, type Part, partFolder } from './part';
 import type { Report } from './progress';
 import { SPARK_PYTHON, sparkPart } from './spark';
-import { SPARK_CLASSES, sparkClassesPart } from './spark-classes';
 import { sparkConnectorPart, sparkJars } from './spark-connector';
 import { TEMPORAL_BINARY, temporalOnPath, temporalPart } from './temporal-cli';
 
@@ -49,14 +48,13 @@ export async function installParts(
     kafkaLibs: partFolder(kafkaPart, cache),
     elasticsearchHome: join(partFolder(elasticsearchPart, cache), ELASTICSEARCH_HOME),
     python: join(partFolder(sparkPart, cache), SPARK_PYTHON),
-    sparkClasses: join(partFolder(sparkClassesPart, cache), SPARK_CLASSES),
     sparkJars: sparkJars(cache),
   };
 }
 
 /** The parts that this configuration needs, whether or not they are in the cache folder. */
 export function neededParts(config: Config): Part[] {
-  const parts: Part[] = [sparkPart, sparkConnectorPart, sparkClassesPart];
+  const parts: Part[] = [sparkPart, sparkConnectorPart];
   if (config.KAFKA_BROKERS === undefined) parts.push(kafkaPart);
   if (config.ELASTICSEARCH_NODE === undefined) parts.push(elasticsearchPart);
   if (config.TEMPORAL_ADDRESS === undefined) parts.push(temporalPart);

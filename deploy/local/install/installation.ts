@@ -15,8 +15,6 @@ export interface Installation {
   readonly elasticsearchHome: string;
   /** `python` of a virtual environment that has pyspark. */
   readonly python: string;
-  /** Archive of the classes that a Spark driver loads. */
-  readonly sparkClasses: string;
   /** The four Kafka connector jars. */
   readonly sparkJars: readonly string[];
 }

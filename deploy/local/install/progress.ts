@@ -1,5 +1,4 @@
-export type PartName =
-  'temporal' | 'kafka' | 'elasticsearch' | 'spark' | 'spark-classes' | 'spark-connector' | 'temporal-test-server';
+export type PartName = 'temporal' | 'kafka' | 'elasticsearch' | 'spark' | 'spark-connector' | 'temporal-test-server';
 
 /** How far the installation of one part is; repeated with the time it has taken while nothing else can be told. */
 export interface InstallProgress {

@@ -33,13 +33,12 @@ export class SparkRun {
     readonly sparkState: string,
   ) {
     const { kafkaBrokers } = stackAddresses();
-    const { SPARK_PYTHON = '', SPARK_CLASSES, SPARK_JARS = '', JAVA_HOME } = workerEnvironment();
+    const { SPARK_PYTHON = '', SPARK_JARS = '', JAVA_HOME } = workerEnvironment();
     this.kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'spark-test' });
     this.checkpoint = checkpointFolder(sparkState, plan);
     this.#activities = createSparkActivities({
       python: SPARK_PYTHON,
       jars: SPARK_JARS.split(','),
-      classArchive: SPARK_CLASSES,
       jobFile: join(__dirname, '..', '..', '..', 'deploy', 'spark', 'readings_job.py'),
       bootstrap: kafkaBrokers.join(','),
       environment: { ...process.env, JAVA_HOME },
