@@ -1,6 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { installTestServer } from '../deploy/local/install/test-server';
 import { loadConfig } from '../workers/config';
+import { installTestServer } from './deploy/test-server';
 
 /** Starts Temporal's time-skipping server, installed on first use; the caller tears it down. */
 export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {

@@ -67,7 +67,7 @@ const settings = z.object({
   JDK_JAVA_OPTIONS: z.string().optional(),
   /** Python that has pyspark; set by the launcher. */
   SPARK_PYTHON: z.string().min(1).default('python3'),
-  /** Kafka connector jars, separated by commas; set by the launcher. */
+  /** Kafka connector jars, or `<folder>/*` for all in one, separated by commas; set by the launcher. */
   SPARK_JARS: z.string().default(''),
 
   /** Fault injection for tests: the worker kills itself with SIGKILL when it first reaches this point. */

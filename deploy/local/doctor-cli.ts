@@ -1,10 +1,10 @@
 import { ConfigError, loadConfig } from '../../workers/config';
-import { examine } from './doctor';
+import { examine, wrongOf } from './doctor';
 
 /** `npm run doctor`: exits with 1 and the whole list when something is missing. */
 async function main(): Promise<void> {
   const findings = await examine(loadConfig());
-  const wrong = findings.flatMap((finding) => ('wrong' in finding ? finding.wrong : []));
+  const wrong = wrongOf(findings);
   if (wrong.length > 0) {
     console.error(`${wrong.length} ${wrong.length === 1 ? 'thing is' : 'things are'} in the way:`);
     for (const line of wrong) console.error(`- ${line}`);

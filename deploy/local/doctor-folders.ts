@@ -5,48 +5,26 @@ import type { Finding } from './finding';
 import { nearestExisting } from './folders';
 
 const GIGABYTE = 1e9;
-/** Downloads, what the clients keep of them in caches of their own, and the compiler's intermediate files. */
-const INSTALL_BYTES = 5 * GIGABYTE;
-/** Elasticsearch refuses to write when less than 0.5 GB is left. */
-const RUN_BYTES = GIGABYTE;
 
 /** A folder that is written to, and the setting that moves it elsewhere. */
 interface WrittenFolder {
   readonly setting: 'PIPELINE_CACHE_DIR' | 'PIPELINE_STATE_DIR';
+  /** Need not exist. */
   readonly path: string;
-  readonly neededBytes: number;
+  readonly neededGigabytes: number;
 }
 
-export interface ExaminedFolders {
-  readonly cache: string;
-  readonly state: string;
-  /** Whether something is still to be installed. */
-  readonly installing: boolean;
-}
-
-/** Bytes that may still be written at a path that exists. */
-export async function freeBytesAt(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(path);
-  return bavail * bsize;
-}
-
-/** Looks whether cache and state folder can be written to and have room; neither needs to exist. */
+/** Looks whether folders can be written to, and whether the disk of each has room for the first one on it. */
 export async function examineFolders(
-  { cache, state, installing }: ExaminedFolders,
-  freeBytes = freeBytesAt,
+  folders: readonly WrittenFolder[],
+  freeBytes = async (path: string) => statfs(path).then(({ bavail, bsize }) => bavail * bsize),
 ): Promise<Finding[]> {
-  const neededBytes = installing ? INSTALL_BYTES : RUN_BYTES;
-  const folders: WrittenFolder[] = [
-    { setting: 'PIPELINE_CACHE_DIR', path: cache, neededBytes },
-    { setting: 'PIPELINE_STATE_DIR', path: state, neededBytes: RUN_BYTES },
-  ];
-  const onDisks = statSync(nearestExisting(cache)).dev === statSync(nearestExisting(state)).dev ? [0] : [0, 1];
-  return [
-    ...(await Promise.all(folders.map(examineWriting))),
-    ...(await Promise.all(
-      folders.filter((_, index) => onDisks.includes(index)).map((folder) => examineRoom(folder, freeBytes)),
-    )),
-  ];
+  const diskOf = ({ path }: WrittenFolder): number => statSync(nearestExisting(path)).dev;
+  const firstOnDisk = folders.filter((folder) => folder === folders.find((each) => diskOf(each) === diskOf(folder)));
+  return Promise.all([
+    ...folders.map(examineWriting),
+    ...firstOnDisk.map(async (folder) => examineRoom(folder, await freeBytes(nearestExisting(folder.path)))),
+  ]);
 }
 
 /** By writing: permission bits say nothing of a read-only disk. */
@@ -61,13 +39,8 @@ async function examineWriting({ setting, path }: WrittenFolder): Promise<Finding
   }
 }
 
-async function examineRoom(
-  { setting, path, neededBytes }: WrittenFolder,
-  freeBytes: typeof freeBytesAt,
-): Promise<Finding> {
-  const free = await freeBytes(nearestExisting(path));
-  const freeText = `${(free / GIGABYTE).toFixed(1)} GB free at ${path}`;
-  if (free >= neededBytes) return { found: freeText };
-  const needed = `${(neededBytes / GIGABYTE).toFixed(0)} GB`;
-  return { wrong: `Too little disk: ${freeText}, and ${needed} are needed. Make room, or set ${setting} elsewhere.` };
+function examineRoom({ setting, path, neededGigabytes: needed }: WrittenFolder, freeBytes: number): Finding {
+  const free = `${(freeBytes / GIGABYTE).toFixed(1)} GB free at ${path}`;
+  if (freeBytes >= needed * GIGABYTE) return { found: free };
+  return { wrong: `Too little disk: ${free}, and ${needed} GB are needed. Make room, or set ${setting} elsewhere.` };
 }

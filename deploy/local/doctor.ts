@@ -1,22 +1,25 @@
 import type { Config } from '../../workers/config';
-import { examineFolders, type freeBytesAt } from './doctor-folders';
+import { examineFolders } from './doctor-folders';
 import { examinePorts } from './doctor-ports';
-import { examineJava, examineMaven, examineNode, examinePython, examineTemporal } from './doctor-tools';
+import { examineNode, examineTool, TOOLS } from './doctor-tools';
 import type { Finding } from './finding';
 import { cacheFolder, stateFolder } from './folders';
 import { neededParts } from './install/install-parts';
-import { isInstalled, type Part } from './install/part';
-import type { PartName } from './install/progress';
+import { isInstalled } from './install/part';
 import { temporalOnPath } from './install/temporal-cli';
 import { ProcessRecords } from './processes/process-records';
 
-const MAVEN_PARTS: readonly PartName[] = ['kafka', 'elasticsearch', 'spark-connector'];
+/** Downloads, and what the clients keep of them in caches of their own. */
+const INSTALL_GIGABYTES = 5;
+/** Elasticsearch refuses to write when less than 0.5 GB is left. */
+const RUN_GIGABYTES = 1;
 
 /** Where to look; by default at this process and its machine. */
 export interface DoctorOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly nodeVersion?: string;
-  readonly freeBytes?: typeof freeBytesAt;
+  /** Bytes that may still be written at a path that exists. */
+  readonly freeBytes?: (path: string) => Promise<number>;
 }
 
 /**
@@ -24,36 +27,36 @@ export interface DoctorOptions {
  * was found, and how to mend it, in one line each. Empty when nothing is missing.
  */
 export async function diagnose(config: Config, options: DoctorOptions = {}): Promise<string[]> {
-  const findings = await examine(config, options);
+  return wrongOf(await examine(config, options));
+}
+
+export function wrongOf(findings: readonly Finding[]): string[] {
   return findings.flatMap((finding) => ('wrong' in finding ? finding.wrong : []));
 }
 
 /** Everything that was looked at, good and bad. Clients of parts that are installed already are not looked for. */
 export async function examine(config: Config, options: DoctorOptions = {}): Promise<Finding[]> {
   const { env = process.env, nodeVersion, freeBytes } = options;
-  const cache = cacheFolder(config);
-  const state = stateFolder(config);
+  const [cache, state] = [cacheFolder(config), stateFolder(config)];
   const parts = neededParts(config);
   const missing = new Set(parts.filter((part) => !isInstalled(part, cache)).map(({ name }) => name));
-  const foundTemporal = missing.has('temporal') ? await temporalOnPath(env) : undefined;
+  const installed = parts.filter(({ name }) => !missing.has(name));
+  const temporal = missing.has('temporal') ? await temporalOnPath(env) : undefined;
+  if (temporal !== undefined) missing.delete('temporal');
 
-  const tools = [
-    examineJava(env),
-    ...(MAVEN_PARTS.some((part) => missing.has(part)) ? [examineMaven(env)] : []),
-    ...(missing.has('spark') ? [examinePython(env)] : []),
-    ...(missing.has('temporal') ? [examineTemporal(foundTemporal, env)] : []),
-  ];
-  if (foundTemporal?.usable === true) missing.delete('temporal');
+  const tools = TOOLS.filter(({ parts: its }) => its === undefined || its.some((part) => missing.has(part)));
   const own = new ProcessRecords(state).running().flatMap(({ ports }) => ports);
+  const neededGigabytes = missing.size > 0 ? INSTALL_GIGABYTES : RUN_GIGABYTES;
+  const folders = [
+    { setting: 'PIPELINE_CACHE_DIR', path: cache, neededGigabytes },
+    { setting: 'PIPELINE_STATE_DIR', path: state, neededGigabytes: RUN_GIGABYTES },
+  ] as const;
   return [
     examineNode(nodeVersion),
-    ...(await Promise.all(tools)),
-    ...parts.filter((part) => isInstalled(part, cache)).map(installed),
+    ...(await Promise.all(tools.map((tool) => examineTool(tool, env)))),
+    ...(temporal === undefined ? [] : [{ found: `${temporal.says} (${temporal.path})` }]),
+    ...installed.map(({ name, version }) => ({ found: `${name} ${version} is installed` })),
     ...(await examinePorts(config, new Set(own))),
-    ...(await examineFolders({ cache, state, installing: missing.size > 0 }, freeBytes)),
+    ...(await examineFolders(folders, freeBytes)),
   ];
-}
-
-function installed({ name, version }: Part): Finding {
-  return { found: `${name} ${version} is installed` };
 }

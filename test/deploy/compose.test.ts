@@ -52,7 +52,7 @@ describe('the Compose file', () => {
   });
 
   it('brings tools of the version of the Temporal server', () => {
-    expect(file.services['temporal-schema']?.image).toMatch(`temporalio/admin-tools:${versions.temporal.server}-`);
+    expect(file.services['temporal-schema']?.image).toBe(`temporalio/admin-tools:${versions.temporal.server}`);
   });
 
   it('is what `docker compose` reads in the project', () => {
@@ -63,7 +63,7 @@ describe('the Compose file', () => {
   it.each([
     ['another version', 'apache/kafka:4.4.0', 'apache/kafka:4.3.0', 'kafka image'],
     ['a tag that moves', 'postgres:16.10-bookworm', 'postgres:latest', 'postgres image'],
-    ['a tag left out', 'temporalio/ui:2.42.1', 'temporalio/ui', 'temporal-ui image'],
+    ['a tag left out', 'temporalio/ui:2.54.1', 'temporalio/ui', 'temporal-ui image'],
     ['root', "user: '999:999'", "user: '0:0'", 'postgres runs as a user'],
     ['no user', "    user: '999:999'\n", '', 'postgres runs as a user'],
     ['capabilities', 'cap_drop: [ALL]', 'cap_drop: []', 'kafka has no capability'],

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import versions from '../../deploy/local/versions.json';
+import { SPARK_PYTHON, sparkConnectorPart, sparkPart } from '../../deploy/local/install/spark';
 import { SETTINGS } from '../../workers/config';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -31,20 +31,25 @@ function problemsOf(dockerfile: string): string[] {
   ];
 }
 
-/** Artifacts and checksums that are not those of the local stack. */
+/** Pins beside those of the local stack, and variables that lead elsewhere than to what was installed by those. */
 function pinProblems(dockerfile: string): string[] {
-  const { artifacts } = versions.sparkConnector;
-  const jars = Object.entries(artifacts).map(([coordinate, checksum]) => {
-    const [, artifact = '', version = ''] = coordinate.split(':');
-    return `${checksum.replace('sha256:', '')}  ${artifact}-${version}.jar`;
-  });
-  const packages = { ...versions.spark.build, ...versions.spark.packages };
-  const requirements = Object.entries(packages).map(([requirement, checksum]) => `${requirement} --hash=${checksum}`);
-  const paths = jars.map((line) => `/opt/spark-jars/${line.split('  ')[1] ?? ''}`).join();
-  const lines = dockerfile.split('\n').map((line) => line.replace(/\\$/, '').trim());
-  const wanted = [...Object.keys(artifacts), ...jars, ...requirements, `SPARK_JARS=${paths}`];
-  const pins = lines.filter((line) => /^[0-9a-f]{64} | --hash=/.test(line));
-  return [...wanted.filter((line) => !lines.includes(line)), ...pins.filter((line) => !wanted.includes(line))];
+  const pins = dockerfile.match(/\b[0-9a-f]{64}\b|[\w.-]+==[\w.]+|[\w.-]+:[\w.-]+:\d[\w.]*/g) ?? [];
+  const folder =
+    /node --import tsx deploy\/local\/install\/install-spark\.ts (\S+)\n/.exec(dockerfile)?.[1] ?? 'nowhere';
+  const wanted = [
+    `COPY --from=spark ${folder} ${folder}\n`,
+    `SPARK_PYTHON=${folder}/${sparkPart.name}/${SPARK_PYTHON} `,
+    `SPARK_JARS=${folder}/${sparkConnectorPart.name}/*\n`,
+  ];
+  return [...pins, ...wanted.filter((text) => !dockerfile.includes(text))];
+}
+
+/** What a stage takes from the project, each to the place that it has there. */
+function copiedIn(stage: string): string[] {
+  const copies = [...stage.matchAll(/^COPY (?!--from)(.*) (\S+)$/gm)];
+  return copies.flatMap(([, sources = '', target = '']) =>
+    sources.split(' ').filter((source) => [source, `${dirname(source)}/`].includes(target)),
+  );
 }
 
 /** Every file that a program loads from the project. */
@@ -64,14 +69,18 @@ describe('the Dockerfile of the worker', () => {
     expect(problemsOf(text)).toEqual([]);
   });
 
-  it('brings all that worker and set-up load, and lets the build have it', () => {
-    const copied = [...text.matchAll(/^COPY ([a-z][\w/]*) \1$/gm)].map(([, folder]) => folder ?? '');
-    const entries = ['pipeline-worker.ts', 'set-up-servers.ts'].map((name) => join(PROJECT, 'workers', name));
-    const loaded = entries.flatMap((entry) => [...loadedBy(entry)]).map((path) => relative(PROJECT, path));
-    expect(loaded.length).toBeGreaterThan(50);
-    expect(loaded.filter((path) => !copied.some((folder) => path.startsWith(`${folder}/`)))).toEqual([]);
+  it.each([
+    ['worker and set-up', -1, ['workers/pipeline-worker.ts', 'workers/set-up-servers.ts'], 51],
+    ['the installation of Spark', -2, ['deploy/local/install/install-spark.ts'], 8],
+  ])('brings all that is loaded by %s, and lets the build have it', (_what, stage, entries, atLeast) => {
+    const copied = copiedIn(text.split(/^FROM /m).at(stage) ?? '');
+    const loaded = entries
+      .flatMap((entry) => [...loadedBy(join(PROJECT, entry))])
+      .map((path) => relative(PROJECT, path));
+    expect(loaded.length).toBeGreaterThanOrEqual(atLeast);
+    expect(loaded.filter((path) => !copied.some((each) => path === each || path.startsWith(`${each}/`)))).toEqual([]);
     const allowed = readFileSync(join(PROJECT, '.dockerignore'), 'utf8').split('\n');
-    expect(copied.filter((folder) => !allowed.includes(`!${folder}`))).toEqual([]);
+    expect(copied.filter((each) => !allowed.includes(`!${each}`))).toEqual([]);
   });
 
   it.each([
@@ -82,11 +91,17 @@ describe('the Dockerfile of the worker', () => {
     ['a secret of the build', 'USER node\n', 'ARG NPM_TOKEN\nUSER node\n'],
     ['everything', 'COPY workers workers', 'COPY . .'],
     ['a variable that no worker knows', 'SPARK_PYTHON=', 'SPARK_PYTHN='],
-    ['another checksum of a jar', 'f77a5060', 'f77a5061'],
-    ['another jar', 'org.apache.commons:commons-pool2:2.13.1', 'org.apache.commons:commons-pool2:2.12.0'],
-    ['another checksum of pyspark', 'pyspark==4.2.0 --hash=sha256:5', 'pyspark==4.2.0 --hash=sha256:6'],
-    ['a package without a pin', 'py4j==0.10.9.9 --hash', 'py4j==0.10.9.8 --hash'],
-    ['a jar fewer', ',/opt/spark-jars/commons-pool2-2.13.1.jar', ''],
+    ['another Python than the one with Spark', 'SPARK_PYTHON=/opt/pipeline/spark/', 'SPARK_PYTHON=/usr/'],
+    ['a jar fewer', 'spark-connector/*', 'spark-connector/kafka-clients-3.9.2.jar'],
+    ['Spark of another stage', '--from=spark /opt/pipeline', '--from=node-modules /opt/pipeline'],
+    ['Spark of its own version', ' python3-venv\n', ' python3-venv && pip install pyspark==4.1.0\n'],
+    [
+      'a jar of its own version',
+      ' python3-venv\n',
+      ' python3-venv && mvn dependency:get -Dartifact=org.apache.commons:commons-pool2:2.12.0\n',
+    ],
+    ['a checksum of its own', 'USER node\n', `RUN echo ${'0'.repeat(64)} | sha256sum --check\nUSER node\n`],
+    ['Spark installed by other means', 'deploy/local/install/install-spark.ts', 'deploy/install-spark.ts'],
   ])('may not have %s', (_what, from, to) => {
     const mutant = text.replace(from, () => to);
     expect(mutant).not.toBe(text);

@@ -13,14 +13,12 @@ import { pretendInstalled } from './installed-parts';
 const ALL_MODULES = 'jdk.attach@17 jdk.jdi@17 jdk.jlink@17 jdk.jartool@17 jdk.compiler@17';
 const fakeJava = (version: string, modules = ALL_MODULES): string =>
   `case $1 in -version) echo 'openjdk version "${version}" 2025-04-15' >&2;; *) printf '%s\\n' ${modules};; esac`;
-const fakePython = (version: string, venv: string): string =>
-  `case $1 in --version) echo 'Python ${version}';; *) ${venv};; esac`;
+const fakePython = (version: string): string => `case "$*" in *venv*ensurepip*) echo 'Python ${version}';; esac`;
 
 const WORKING = {
   java: fakeJava('17.0.15'),
   mvn: 'echo "Apache Maven 3.8.7"',
-  python3: fakePython('3.11.7', 'echo whole'),
-  go: 'echo "go version go1.26.8 linux/amd64"',
+  python3: fakePython('3.11.7'),
 };
 const PLENTY = 1e12;
 
@@ -95,7 +93,6 @@ describe('diagnose', () => {
       expect.stringMatching(/^Java is missing: .*openjdk-17-jdk/),
       expect.stringMatching(/^Maven is missing: .*apt install maven/),
       expect.stringMatching(/^Python is missing: .*python3-venv/),
-      expect.stringMatching(/^Temporal is missing: no `temporal` on PATH, and no `go` either\. .*Go 1\.25/),
       expect.stringMatching(/^Port \d+ \(KAFKA_PORT\) is taken by .*\(pid \d+\)\. .* set KAFKA_PORT/),
       `ELASTICSEARCH_PORT and TEMPORAL_PORT are both ${ports[0] ?? ''}. Set one of them to another port.`,
       expect.stringMatching(/file\/cache cannot be written to: .* Set PIPELINE_CACHE_DIR/),
@@ -113,32 +110,28 @@ describe('diagnose', () => {
     ],
     ['a Java that does not run', { java: 'echo no such library >&2; exit 127' }, /does not work: no such library\./],
     ['a Maven that does not run', { mvn: 'exit 1' }, /mvn does not work: .*exit status 1/],
-    ['an old Python', { python3: fakePython('3.9.2', 'echo whole') }, /^Python is too old: .* is 3\.9\.2\./],
+    ['an old Python', { python3: fakePython('3.9.2') }, /^Python is too old: .* is 3\.9\.2\./],
     [
       'a Python without venv',
-      { python3: fakePython('3.11.7', 'echo "ModuleNotFoundError: No module named \'ensurepip\'" >&2; exit 1') },
-      /^Python lacks venv: .*No module named 'ensurepip'.*python3-venv/,
-    ],
-    [
-      'an old Temporal beside an old Go',
-      { temporal: 'echo "temporal version 1.1.1 (Server 1.25.1, UI 2.31.2)"', go: 'echo "go version go1.22.1 x/y"' },
-      /^Temporal is missing: .*temporal is too old or broken \(.*Server 1\.25\.1.*\), and .*go is 1\.22\.1\./,
+      { python3: 'echo Traceback >&2; echo "ModuleNotFoundError: No module named \'ensurepip\'" >&2; exit 1' },
+      /python3 does not work: ModuleNotFoundError: No module named 'ensurepip'\. .*python3-venv/,
     ],
   ])('names %s and nothing else', async (_, programs, message) => {
     expect(await diagnose(config, withPrograms({ ...WORKING, ...programs }))).toEqual([expect.stringMatching(message)]);
   });
 
-  it('needs no Go beside a Temporal whose server is new enough, whatever the CLI calls itself', async () => {
-    const { java, mvn, python3 } = WORKING;
-    const temporal = 'echo "temporal version 0.0.0-DEV (Server 1.29.1, UI 2.42.1)"';
-    expect(await diagnose(config, withPrograms({ java, mvn, python3, temporal }))).toEqual([]);
-  });
-
-  it('asks for Go only when Temporal is managed', async () => {
-    const { java, mvn, python3 } = WORKING;
-    expect(
-      await diagnose(settings({ TEMPORAL_ADDRESS: 'elsewhere:7233' }), withPrograms({ java, mvn, python3 })),
-    ).toEqual([]);
+  it.each([
+    ['needs no Python for Temporal beside one whose server is new enough, whatever it calls itself', '1.29.1', []],
+    [
+      'needs Python for Temporal beside one whose server is too old',
+      '1.28.9',
+      [expect.stringMatching(/^Python is missing: no `python3` on PATH\. Install .*python3-venv/)],
+    ],
+  ])('%s', async (_, server, expected) => {
+    const others = neededParts(config).filter(({ name }) => name !== 'temporal');
+    await pretendInstalled(others, join(folder, 'cache'));
+    const temporal = `echo "temporal version 0.0.0-DEV (Server ${server}, UI 2.42.1)"`;
+    expect(await diagnose(config, withPrograms({ java: WORKING.java, temporal }))).toEqual(expected);
   });
 
   it('asks for no client of a part that is installed', async () => {

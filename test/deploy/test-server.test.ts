@@ -1,7 +1,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
-import { installTestServer } from '../../deploy/local/install/test-server';
 import { loadConfig } from '../../workers/config';
+import { installTestServer } from './test-server';
 import type { longSleep } from './workflows/long-sleep';
 
 const HOUR_MS = 3_600_000;

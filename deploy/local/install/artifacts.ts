@@ -1,12 +1,13 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { verifyChecksum } from './checksum';
-import { runClient } from './client';
-import { requireExecutable } from './executable';
-import type { InstallTask, Part } from './part';
-import type { PartName } from './progress';
+import { createHash } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { StackError } from '../stack-error';
+import type { InstallTask, PartName } from './install-task';
+import type { Part } from './part';
 
 const PLUGIN_VERSION = '3.8.1';
+/** A file that is there, or the bytes of the one that is under way. */
+const DETAIL = /^(?:Downloaded from .*\/|Progress \(1\): )(\S+(?: MB)?)/;
 
 /**
  * Checksums keyed by `group:artifact:version[:type]`.
@@ -39,38 +40,44 @@ export function artifactFiles(artifacts: Artifacts): string[] {
  * @throws {@link StackError} when Maven fails or a file has another checksum than its pin
  */
 export async function fetchArtifacts(artifacts: Artifacts, folder: string, task: InstallTask): Promise<void> {
-  const { env, progress, signal } = task;
   const pom = join(folder, 'pom.xml');
   await writeFile(pom, pomOf(Object.keys(artifacts)));
-  await runClient({
-    program: requireExecutable('mvn', env),
-    // Strict checksums. Not `--batch-mode`, which does not tell how far a download is.
-    args: ['-C', '-Dstyle.color=never', '-f', pom, 'generate-resources'],
-    cwd: folder,
-    env,
-    signal,
-    onLine: downloadProgress(artifacts, task),
-  });
+  // Strict checksums. Not `--batch-mode`, which does not tell how far a download is.
+  await task.run('downloading', ['mvn', '-C', '-Dstyle.color=never', '-f', pom, 'generate-resources'], DETAIL);
   await rm(pom);
-  progress.update('verifying checksums');
   for (const [coordinate, pinned] of Object.entries(artifacts)) {
     await verifyChecksum(join(folder, fileName(coordinate)), pinned);
   }
 }
 
+/** @param pinned - `<algorithm>:<hex digest>`, as `sha256:…` */
+async function verifyChecksum(path: string, pinned: string): Promise<void> {
+  const [algorithm = ''] = pinned.split(':');
+  const hash = createHash(algorithm).update(await readFile(path));
+  const found = `${algorithm}:${hash.digest('hex')}`;
+  if (found === pinned) return;
+  throw new StackError(
+    `${basename(path)} is not the file that is pinned in deploy/local/versions.json: expected ${pinned}, came ${found}. ` +
+      'It was not installed. Remove it from the cache of the client that fetched it, and start again.',
+  );
+}
+
 function fileName(coordinate: string): string {
-  const [, artifact = '', version = '', type = 'jar'] = coordinate.split(':');
+  const [, artifact, version, type] = parse(coordinate);
   return `${artifact}-${version}.${type}`;
 }
 
+function parse(coordinate: string): [group: string, artifact: string, version: string, type: string] {
+  const [group = '', artifact = '', version = '', type = 'jar'] = coordinate.split(':');
+  return [group, artifact, version, type];
+}
+
 function pomOf(coordinates: readonly string[]): string {
-  const items = coordinates.map((coordinate) => {
-    const [group = '', artifact = '', version = '', type = 'jar'] = coordinate.split(':');
-    return (
-      `<artifactItem><groupId>${group}</groupId><artifactId>${artifact}</artifactId>` +
-      `<version>${version}</version><type>${type}</type></artifactItem>`
-    );
-  });
+  const items = coordinates.map(parse).map(
+    ([group, artifact, version, type]) => `<artifactItem>
+            <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version><type>${type}</type>
+          </artifactItem>`,
+  );
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>local</groupId><artifactId>artifacts</artifactId><version>1</version><packaging>pom</packaging>
@@ -81,28 +88,10 @@ function pomOf(coordinates: readonly string[]): string {
       <phase>generate-resources</phase><goals><goal>copy</goal></goals>
       <configuration>
         <outputDirectory>\${project.basedir}</outputDirectory>
-        <artifactItems>
-          ${items.join('\n          ')}
-        </artifactItems>
+        <artifactItems>${items.join('')}</artifactItems>
       </configuration>
     </execution></executions>
   </plugin></plugins></build>
 </project>
 `;
-}
-
-/** Follows Maven's output: files where there are several, bytes where there is one. */
-function downloadProgress(artifacts: Artifacts, { progress }: InstallTask): (line: string) => void {
-  const waiting = new Set(artifactFiles(artifacts));
-  const total = waiting.size;
-  progress.update(total === 1 ? 'downloading' : `downloading ${total} files`);
-  return (line) => {
-    const downloaded = /^Downloaded from \S+ \S+\/(\S+)/.exec(line)?.[1];
-    if (downloaded !== undefined && waiting.delete(downloaded)) {
-      const done = total - waiting.size;
-      progress.update(`downloaded ${done} of ${total} files`, done / total);
-    }
-    const bytes = total === 1 ? /(\d[\d.]*)\/(\d[\d.]*) MB/.exec(line) : null;
-    if (bytes !== null) progress.update(`downloaded ${bytes[0]}`, Number(bytes[1]) / Number(bytes[2]));
-  };
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { basename } from 'node:path';
+import { accessSync, constants, statSync } from 'node:fs';
+import { basename, delimiter, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { StackError } from '../stack-error';
 
 const LAST_LINES = 15;
 
 export interface ClientRun {
-  /** Absolute path of the program. */
+  /** Absolute path of the program, or its name on the `PATH` of `env`. */
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -21,48 +21,59 @@ export interface ClientRun {
 /**
  * Runs a package client to its end.
  *
- * @returns what it wrote to stdout
+ * @returns the lines of stdout and stderr
  * @throws {@link StackError} with its last lines when it cannot be started or does not succeed
  */
 export async function runClient({ program, args, cwd, env, signal, onLine }: ClientRun): Promise<string> {
   signal?.throwIfAborted();
-  // A process group of its own, so that compilers and the like end with the client that has started them.
+  // A process group of its own, so that whatever the client has started ends with it.
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const end = (): void => {
     endGroup(child.pid);
   };
   signal?.addEventListener('abort', end);
   process.once('exit', end);
-  const stdout: string[] = [];
-  const last: string[] = [];
-  const follow = (stream: Readable, kept?: string[]): void => {
-    createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
-      kept?.push(line);
+  const lines: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input, crlfDelay: Infinity }).on('line', (line) => {
       const text = line.trim();
       if (text === '') return;
-      last.push(text);
-      if (last.length > LAST_LINES) last.shift();
+      lines.push(text);
       onLine?.(text);
     });
-  };
-  follow(child.stdout, stdout);
-  follow(child.stderr);
+  }
   try {
-    const outcome = await new Promise<string>((resolve) => {
-      child.once('error', (error) => {
-        resolve(`could not be started: ${error.message}`);
+    const failure = await new Promise<string | undefined>((done) => {
+      child.once('error', ({ message }) => {
+        done(`could not be started: ${message}; \`npm run doctor\` says what is missing`);
       });
       // Not `exit`: what it has started may still write to the folder.
       child.once('close', (code, killedBy) => {
-        resolve(code === 0 ? 'ok' : `ended with ${killedBy ?? `exit status ${code ?? 'unknown'}`}`);
+        done(code === 0 ? undefined : `ended with ${killedBy ?? `exit status ${code ?? 'unknown'}`}`);
       });
     });
     signal?.throwIfAborted();
-    if (outcome !== 'ok') throw new StackError(describeFailure(program, args, outcome, last));
-    return stdout.join('\n');
+    if (failure === undefined) return lines.join('\n');
+    const last = lines.length === 0 ? '' : ` Its last lines:\n  ${lines.slice(-LAST_LINES).join('\n  ')}`;
+    throw new StackError(`\`${[basename(program), ...args].join(' ')}\` ${failure}.${last}`);
   } finally {
     signal?.removeEventListener('abort', end);
     process.removeListener('exit', end);
+  }
+}
+
+/** The first program of this name on the `PATH` of `env`, as an absolute path. */
+export function findExecutable(name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefined {
+  const folders = PATH.split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => resolve(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
   }
 }
 
@@ -72,10 +83,4 @@ function endGroup(pid: number | undefined): void {
   } catch {
     // Ended by itself meanwhile.
   }
-}
-
-function describeFailure(program: string, args: readonly string[], outcome: string, last: readonly string[]): string {
-  const command = [basename(program), ...args].join(' ');
-  const lines = last.length === 0 ? '' : ` Its last lines:\n  ${last.join('\n  ')}`;
-  return `\`${command}\` ${outcome}.${lines}`;
 }

@@ -1,13 +1,12 @@
-import { chmod, readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import versions from '../versions.json';
-import { artifactFiles, type Artifacts, fetchArtifacts } from './artifacts';
-import { runClient } from './client';
+import { artifactFiles, fetchArtifacts } from './artifacts';
 import { findJava } from './java';
-import type { InstallTask, Part } from './part';
+import type { InstallTask } from './install-task';
+import type { Part } from './part';
 
-const { version } = versions.elasticsearch;
-const artifacts: Artifacts = versions.elasticsearch.artifacts;
+const { version, artifacts } = versions.elasticsearch;
 
 /** The unpacked folder, inside the folder of the part. */
 export const ELASTICSEARCH_HOME = `elasticsearch-${version}`;
@@ -21,22 +20,13 @@ export const elasticsearchPart: Part = {
 };
 
 async function unpack(folder: string, task: InstallTask): Promise<void> {
-  const { env, progress, signal } = task;
   await fetchArtifacts(artifacts, folder, task);
-  const { java } = await findJava(env);
+  const { java } = await findJava(task.env);
   for (const zip of artifactFiles(artifacts)) {
-    progress.update('unpacking');
-    // The `jar` tool by its module: a headless runtime has the module, yet no `bin/jar`.
-    const args = ['-m', 'jdk.jartool/sun.tools.jar.Main', 'xf', zip];
-    await runClient({ program: java, args, cwd: folder, env, signal });
+    // The `jar` tool by its module: a headless runtime has the module, yet no `bin/jar`. Readable for all whatever the
+    // umask is: when root starts Elasticsearch, it runs as somebody else.
+    const jar = [java, '-m', 'jdk.jartool/sun.tools.jar.Main', 'xf', zip];
+    await task.run('unpacking', ['sh', '-c', 'umask 022 && exec "$0" "$@"', ...jar]);
     await rm(join(folder, zip));
-  }
-  await openForReading(folder);
-}
-
-/** Whatever the umask is: when root starts Elasticsearch, it runs as somebody else. */
-async function openForReading(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
   }
 }

@@ -4,52 +4,66 @@ import { cacheFolder } from '../folders';
 import versions from '../versions.json';
 import { artifactsPart } from './artifacts';
 import { ELASTICSEARCH_HOME, elasticsearchPart } from './elasticsearch';
-import type { Installation } from './installation';
+import type { Installation, PendingInstallation } from './installation';
+import type { InstallOptions } from './install-task';
 import { findJava } from './java';
-import { installPart, type InstallOptions, isInstalled, type Part, partFolder } from './part';
-import type { Report } from './progress';
-import { SPARK_PYTHON, sparkPart } from './spark';
-import { sparkConnectorPart, sparkJars } from './spark-connector';
+import { installPart, isInstalled, type Part, partFolder } from './part';
+import { SPARK_JARS, SPARK_PYTHON, sparkConnectorPart, sparkPart } from './spark';
 import { TEMPORAL_BINARY, temporalOnPath, temporalPart } from './temporal-cli';
 
-const { kafka } = versions;
-const kafkaPart = artifactsPart('kafka', kafka.version, kafka.artifacts);
-
-/** What of an installation a caller may choose. */
-export interface InstallPartsOptions {
-  /** Where clients are looked for, and what they are given. */
-  readonly env?: NodeJS.ProcessEnv;
-  /** Aborted: clients are ended, nothing half-done is left, and the installation rejects with the reason. */
-  readonly signal?: AbortSignal;
-}
+const kafkaPart = artifactsPart('kafka', versions.kafka.version, versions.kafka.artifacts);
 
 /**
- * Puts everything on the machine that this configuration needs and that is not there yet, into the cache folder.
- * Repeating the call starts no client and downloads nothing.
+ * Puts everything on the machine that this configuration needs and that is not there yet, into the cache folder, and
+ * returns at once. Repeating the call starts no client and downloads nothing.
  *
- * @throws {@link StackError} when a client fails or a checksum is wrong
+ * The first failure, a {@link StackError} when a client fails or a checksum is wrong, ends the other clients, and
+ * everything that is not there yet rejects with it.
  */
-export async function installParts(
+export function installParts(
   config: Config,
-  report: Report,
-  { env = process.env, signal }: InstallPartsOptions = {},
-): Promise<Installation> {
+  report: InstallOptions['report'],
+  { env = process.env, signal: interrupted }: Partial<Pick<InstallOptions, 'env' | 'signal'>> = {},
+): PendingInstallation {
   const cache = cacheFolder(config);
-  const java = await findJava(env);
-  const foundTemporal = await usableTemporal(config, env);
-  const wanted = neededParts(config).filter((part) => part !== temporalPart || foundTemporal === undefined);
-  // Compiling keeps all cores busy for minutes; the downloads go on beside it, one after the other.
-  const lanes = [wanted.filter((part) => part === temporalPart), wanted.filter((part) => part !== temporalPart)];
-  await installLanes(lanes, { cache, report, env, signal });
-
-  return {
-    ...java,
-    temporal: foundTemporal ?? join(partFolder(temporalPart, cache), TEMPORAL_BINARY),
-    kafkaLibs: partFolder(kafkaPart, cache),
-    elasticsearchHome: join(partFolder(elasticsearchPart, cache), ELASTICSEARCH_HOME),
-    python: join(partFolder(sparkPart, cache), SPARK_PYTHON),
-    sparkJars: sparkJars(cache),
+  const needed = neededParts(config);
+  const isMissing = (part: Part): boolean => needed.includes(part) && !isInstalled(part, cache);
+  const failure = new AbortController();
+  const signal = AbortSignal.any([failure.signal, ...(interrupted === undefined ? [] : [interrupted])]);
+  const orEndAll = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      failure.abort(error);
+      throw signal.reason as Error;
+    });
+  const install = async (part: Part, ...earlier: Promise<unknown>[]): Promise<string> => {
+    if (isMissing(part)) {
+      await Promise.all(earlier);
+      await orEndAll(installPart(part, { cache, report, env, signal }));
+    }
+    return partFolder(part, cache);
   };
+  const installTemporal = async (): Promise<string> => {
+    const found = isMissing(temporalPart) ? await temporalOnPath(env) : undefined;
+    return found?.path ?? join(await install(temporalPart), TEMPORAL_BINARY);
+  };
+
+  const java = orEndAll(findJava(env));
+  // One Maven at a time, since those before 3.9 do not lock their local repository, and pip beside it. First what servers
+  // wait for.
+  const kafka = install(kafkaPart);
+  const elasticsearch = install(elasticsearchPart, kafka);
+  const connector = install(sparkConnectorPart, kafka, elasticsearch);
+  const temporal = installTemporal();
+  const spark = install(sparkPart, temporal);
+  return withAll({
+    java: java.then((found) => found.java),
+    javaHome: java.then((found) => found.javaHome),
+    temporal,
+    kafkaLibs: kafka,
+    elasticsearchHome: elasticsearch.then((folder) => join(folder, ELASTICSEARCH_HOME)),
+    python: spark.then((folder) => join(folder, SPARK_PYTHON)),
+    sparkJars: connector.then((folder) => SPARK_JARS.map((jar) => join(folder, jar))),
+  });
 }
 
 /** The parts that this configuration needs, whether or not they are in the cache folder. */
@@ -61,27 +75,11 @@ export function neededParts(config: Config): Part[] {
   return parts;
 }
 
-/** Our own build comes first, since it needs no process to be asked for its version. */
-async function usableTemporal(config: Config, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  if (config.TEMPORAL_ADDRESS !== undefined || isInstalled(temporalPart, cacheFolder(config))) return undefined;
-  const found = await temporalOnPath(env);
-  return found?.usable === true ? found.path : undefined;
-}
-
-/** Installs several rows of parts at once, each row in order; the first failure ends the others. */
-async function installLanes(lanes: readonly Part[][], options: InstallOptions): Promise<void> {
-  const failure = new AbortController();
-  const signals = [failure.signal, ...(options.signal === undefined ? [] : [options.signal])];
-  const signal = AbortSignal.any(signals);
-  const inOrder = async (parts: readonly Part[]): Promise<void> => {
-    for (const part of parts) await installPart(part, { ...options, signal });
-  };
-  await Promise.allSettled(
-    lanes.map((parts) =>
-      inOrder(parts).catch((error: unknown) => {
-        failure.abort(error);
-      }),
-    ),
-  );
-  signal.throwIfAborted();
+function withAll(paths: Omit<PendingInstallation, 'all'>): PendingInstallation {
+  const all = Promise.allSettled(Object.values(paths)).then(async () => {
+    const entries = Object.entries(paths).map(async ([field, path]) => [field, await path] as const);
+    return Object.fromEntries(await Promise.all(entries)) as unknown as Installation;
+  });
+  all.catch(() => undefined); // whoever wants to know asks
+  return { ...paths, all };
 }

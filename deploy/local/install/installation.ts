@@ -18,3 +18,9 @@ export interface Installation {
   /** The four Kafka connector jars. */
   readonly sparkJars: readonly string[];
 }
+
+/** An installation under way: each path resolves as soon as what it leads to is there. */
+export type PendingInstallation = { readonly [Field in keyof Installation]: Promise<Installation[Field]> } & {
+  /** All of them; rejects once every client has ended and nothing half-done is left. */
+  readonly all: Promise<Installation>;
+};

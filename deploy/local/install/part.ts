@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type PartName, PartProgress, type Report } from './progress';
+import { identify } from '../processes/identity';
+import { type InstallOptions, InstallTask, type PartName } from './install-task';
 
 /** Written last, after everything else was verified. */
 const MARKER = '.verified';
@@ -19,29 +20,15 @@ export interface Part {
   readonly fill: (folder: string, task: InstallTask) => Promise<void>;
 }
 
-export interface InstallTask {
-  readonly env: NodeJS.ProcessEnv;
-  readonly progress: PartProgress;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface InstallOptions {
-  readonly cache: string;
-  readonly report: Report;
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** Where a part stands once it is installed. */
-export function partFolder(part: Part, cache: string): string {
-  return join(cache, `${part.name}-${part.version}-${fingerprint(part).slice(0, 8)}`);
+export function partFolder({ name, version, pins }: Part, cache: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([name, version, pins]));
+  return join(cache, `${name}-${version}-${hash.digest('hex').slice(0, 8)}`);
 }
 
 /** Whether the whole part is there; cheap, since the marker of a part tells that it was verified. */
 export function isInstalled(part: Part, cache: string): boolean {
-  const folder = partFolder(part, cache);
-  if (!existsSync(join(folder, part.proof))) return false;
-  return existsSync(join(folder, MARKER)) && readFileSync(join(folder, MARKER), 'utf8') === fingerprint(part);
+  return [part.proof, MARKER].every((file) => existsSync(join(partFolder(part, cache), file)));
 }
 
 /**
@@ -50,46 +37,37 @@ export function isInstalled(part: Part, cache: string): boolean {
  *
  * @throws {@link StackError} when a client fails or a checksum is wrong; nothing is left behind then
  */
-export async function installPart(part: Part, { cache, report, env, signal }: InstallOptions): Promise<void> {
+export async function installPart(part: Part, options: InstallOptions): Promise<void> {
+  const { cache } = options;
   if (isInstalled(part, cache)) return;
-  const folder = partFolder(part, cache);
   await mkdir(cache, { recursive: true });
-  await removeAbandoned(basename(folder), cache);
-  const partial = await mkdtemp(join(cache, `.${basename(folder)}.${process.pid}.`));
-  const progress = new PartProgress(part.name, report);
+  const name = basename(partFolder(part, cache));
+  await removeAbandoned(name, cache);
+  const partial = await mkdtemp(join(cache, `.${name}.${process.pid}.`));
+  const task = new InstallTask(part.name, partial, options);
   try {
-    // Not the system's: unpacking needs more than a /tmp in memory may have.
-    const scratch = join(partial, '.tmp');
-    await mkdir(scratch);
-    await part.fill(partial, { env: { ...env, TMPDIR: scratch }, progress, signal });
-    await removeFolder(scratch);
+    await mkdir(task.scratch);
+    await part.fill(partial, task);
+    await removeFolder(task.scratch);
     await chmod(partial, 0o755);
-    await writeFile(join(partial, MARKER), fingerprint(part));
-    await moveIntoPlace(partial, folder, part, cache);
-    progress.done(`${part.version} installed`);
+    await writeFile(join(partial, MARKER), '');
+    await moveIntoPlace(partial, part, cache);
+    task.tell(`${part.version} installed in ${task.seconds} s`);
   } finally {
-    progress.stop();
     await removeFolder(partial);
   }
 }
 
-async function moveIntoPlace(partial: string, folder: string, part: Part, cache: string): Promise<void> {
-  while (!isInstalled(part, cache)) {
-    try {
-      await rename(partial, folder);
-    } catch (error) {
-      if (!isTaken(error)) throw error;
-      // What stands there is not whole.
-      const aside = `${partial}.aside`;
-      await rename(folder, aside);
-      await removeFolder(aside);
-    }
+async function moveIntoPlace(partial: string, part: Part, cache: string): Promise<void> {
+  const folder = partFolder(part, cache);
+  try {
+    await rename(partial, folder);
+  } catch {
+    if (isInstalled(part, cache)) return;
+    // What stands there is not whole.
+    await removeFolder(folder);
+    await rename(partial, folder);
   }
-}
-
-function isTaken(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'ENOTEMPTY' || code === 'EEXIST';
 }
 
 /** Removes what an installation of this part left that was killed. */
@@ -97,24 +75,10 @@ async function removeAbandoned(name: string, cache: string): Promise<void> {
   for (const entry of await readdir(cache)) {
     if (!entry.startsWith(`.${name}.`)) continue;
     const pid = Number(entry.slice(name.length + 2).split('.')[0]);
-    if (!isAlive(pid)) await removeFolder(join(cache, entry));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if (identify(pid) === undefined) await removeFolder(join(cache, entry));
   }
 }
 
 async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-}
-
-function fingerprint({ name, version, pins }: Part): string {
-  return createHash('sha256')
-    .update(JSON.stringify([name, version, pins]))
-    .digest('hex');
 }

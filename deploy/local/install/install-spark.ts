@@ -1,0 +1,22 @@
+/**
+ * Spark and its Kafka connector without the servers, for the image of the worker:
+ *
+ *     node --import tsx deploy/local/install/install-spark.ts FOLDER
+ *
+ * They stand in the folders `spark` and `spark-connector` of the folder.
+ *
+ * @module
+ */
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { installPart, partFolder } from './part';
+import { sparkConnectorPart, sparkPart } from './spark';
+
+async function main([, , cache = 'parts']: readonly string[]): Promise<void> {
+  for (const part of [sparkPart, sparkConnectorPart]) {
+    await installPart(part, { cache, report: console.log, env: process.env });
+    await rename(partFolder(part, cache), join(cache, part.name));
+  }
+}
+
+void main(process.argv);
