@@ -40,7 +40,7 @@ export function stateFolder(
   { isRoot, project }: Whereabouts = HERE,
 ): string {
   if (config.PIPELINE_STATE_DIR !== undefined) return resolve(project, config.PIPELINE_STATE_DIR);
-  if (isRoot && !othersMayEnter(project)) {
+  if (isRoot && closedFolder(project) !== undefined) {
     const hash = createHash('sha256').update(project).digest('hex').slice(0, 8);
     return join('/var/tmp', `${NAME}-${hash}`);
   }
@@ -53,7 +53,9 @@ export function nearestExisting(folder: string): string {
   return there || dirname(folder) === folder ? folder : nearestExisting(dirname(folder));
 }
 
-function othersMayEnter(folder: string): boolean {
-  if ((statSync(folder).mode & OTHERS_MAY_ENTER) === 0) return false;
-  return dirname(folder) === folder || othersMayEnter(dirname(folder));
+/** The nearest folder, from here to the root, that only its owner and group may enter; undefined where there is none. */
+export function closedFolder(folder: string): string | undefined {
+  const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? OTHERS_MAY_ENTER;
+  if ((mode & OTHERS_MAY_ENTER) === 0) return folder;
+  return dirname(folder) === folder ? undefined : closedFolder(dirname(folder));
 }

@@ -1,7 +1,6 @@
 import type { Config } from '../../workers/config';
 import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint } from './endpoints';
 import { stateFolder } from './folders';
-import { residentBytes } from './processes/memory';
 import { ProcessRecords } from './processes/process-records';
 import { whyNotReady } from './readiness';
 
@@ -45,12 +44,11 @@ export function describeStatus(parts: readonly PartStatus[]): string {
     name,
     managed ? 'managed' : 'external',
     pid === undefined ? '-' : String(pid),
-    pid === undefined ? '-' : `${Math.round(residentBytes(pid) / 1024 / 1024)} MiB`,
     address ?? '-',
     log ?? '-',
     problem ?? (address === undefined ? 'running' : 'answers'),
   ]);
-  const table = [['part', 'kind', 'pid', 'memory', 'address', 'log', 'state'], ...rows];
+  const table = [['part', 'kind', 'pid', 'address', 'log', 'state'], ...rows];
   const width = (column: number): number => Math.max(...table.map((row) => row[column]?.length ?? 0));
   const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(width(column))).join('  ');
   return table.map((row) => line(row).trimEnd()).join('\n');

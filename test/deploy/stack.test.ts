@@ -40,7 +40,7 @@ describe('the stack', () => {
     await stack.stop();
 
     expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set(['ready']));
-    expect(describeStatus(await stackStatus(config))).toMatch(/^kafka +external +- +- +\S+ +- +answers$/m);
+    expect(describeStatus(await stackStatus(config))).toMatch(/^kafka +external +- +\S+ +- +answers$/m);
   });
 
   it('gives up a start that is interrupted, and stops what runs by then', async () => {
@@ -68,9 +68,9 @@ describe('the stack', () => {
     const config = loadConfig({ ...ports, KAFKA_PORT: ports['TEMPORAL_PORT'], PIPELINE_STATE_DIR: stateFolder });
     const environment = { PATH: '' };
 
-    await expect(
-      startStack({ config, environment, onEvent, signal: never(), hurry: never() }),
-    ).rejects.toThrow(/^This keeps the stack from starting:\n- Java is missing[^]*- KAFKA_PORT and TEMPORAL_PORT are both/);
+    await expect(startStack({ config, environment, onEvent, signal: never(), hurry: never() })).rejects.toThrow(
+      /^This keeps the stack from starting:\n- Java is missing[^]*- KAFKA_PORT and TEMPORAL_PORT are both/,
+    );
     expect(events).toEqual([]);
   });
 });

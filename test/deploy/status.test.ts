@@ -77,6 +77,6 @@ describe('the status of the stack', () => {
     const text = describeStatus(await stackStatus(loadConfig(environment())));
 
     expect(text.split('\n')).toHaveLength(6);
-    expect(text).toMatch(/^kafka +external +- +- +127\.0\.0\.1:\d+ +- +answers$/m);
+    expect(text).toMatch(/^kafka +external +- +127\.0\.0\.1:\d+ +- +answers$/m);
   });
 });

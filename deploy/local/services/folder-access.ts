@@ -1,12 +1,12 @@
 import { lchown, readdir } from 'node:fs/promises';
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { closedFolder } from '../folders';
 import { StackError } from '../stack-error';
 import type { UnixUser } from '../service';
 
 /** `nobody` nearly everywhere; any user but root would do. */
 const UNPRIVILEGED: UnixUser = { uid: 65_534, gid: 65_534 };
-const OTHERS_MAY_ENTER = 0o001;
 
 /**
  * The user to run a program as that refuses to run as root; undefined when we are not root.
@@ -16,7 +16,8 @@ const OTHERS_MAY_ENTER = 0o001;
  */
 export function unprivilegedUser(folders: readonly string[]): UnixUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const closed = folders.map(closedFolderAbove).find((folder) => folder !== undefined);
+  const real = (folder: string): string => (existsSync(folder) ? realpathSync(folder) : folder);
+  const closed = folders.map((folder) => closedFolder(real(folder))).find((folder) => folder !== undefined);
   if (closed === undefined) return UNPRIVILEGED;
   throw new StackError(
     `Elasticsearch refuses to run as root, and user ${UNPRIVILEGED.uid}, as whom it would run, may not enter ${closed}. ` +
@@ -29,15 +30,5 @@ export async function giveTo(owner: UnixUser, folder: string): Promise<void> {
   await lchown(folder, owner.uid, owner.gid);
   for (const entry of await readdir(folder, { recursive: true })) {
     await lchown(join(folder, entry), owner.uid, owner.gid);
-  }
-}
-
-function closedFolderAbove(folder: string): string | undefined {
-  let current = existsSync(folder) ? realpathSync(folder) : folder;
-  for (;;) {
-    const mode = statSync(current, { throwIfNoEntry: false })?.mode;
-    if (mode !== undefined && (mode & OTHERS_MAY_ENTER) === 0) return current;
-    if (dirname(current) === current) return undefined;
-    current = dirname(current);
   }
 }

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lastLines } from '../../../deploy/local/processes/log-file';
 import { countBrokers } from '../../../activities/kafka';
-import { kafkaFiles, kafkaService } from '../../../deploy/local/services/kafka';
+import { kafkaService, serverProperties } from '../../../deploy/local/services/kafka';
 import { loadConfig } from '../../../workers/config';
 import { BRIEF_JAVA } from '../../brief-java';
 import { freePorts } from '../../free-ports';
@@ -69,9 +69,7 @@ export class BrokerPair {
     const { command, env } = await kafkaService(config, installed, folder);
     const [java, ...args] = command;
     // Of two lines about one property the last counts.
-    for (const [path, text] of Object.entries(kafkaFiles(config, folder))) {
-      writeFileSync(path, path === args.at(-1) ? text + this.#ownLines(name) : text);
-    }
+    writeFileSync(join(folder, 'server.properties'), serverProperties(config, folder) + this.#ownLines(name));
     if (!existsSync(join(folder, 'data', 'meta.properties'))) {
       const options = [...(name === 'first' ? ['--standalone'] : []), '-t', CLUSTER_ID, '-c', ...args.slice(-1)];
       const format = [...args.slice(0, -2), 'kafka.tools.StorageTool', 'format', ...options];
