@@ -48,7 +48,7 @@ export default async function globalSetup(): Promise<void> {
     await globalTeardown(); // after a setup that failed, Jest does not come to it either
     throw error;
   });
-  const variables = workerVariables({ addresses, installation, stateFolder });
+  const variables = workerVariables(addresses, installation, stateFolder);
   const workerEnvironment = { ...variables, JDK_JAVA_OPTIONS: BRIEF_JAVA };
   process.env[STACK_VARIABLE] = JSON.stringify({
     addresses,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Config, loadConfig } from '../../workers/config';
+import { examine, wrongOf } from './doctor';
 import { exitWith } from './exit-status';
 import { stateFolder } from './folders';
 import { listenForInterruption } from './interruption';
@@ -11,16 +12,31 @@ import { printEvent } from './stack-event';
 import { refuseSecondLauncher } from './state-lock';
 import { describeStatus, stackStatus } from './status';
 
-const USAGE = 'Usage: stack-cli up | status | reset [--yes]';
+const USAGE = 'Usage: stack-cli doctor | up | status | reset [--yes]';
 
 /** @returns the exit status */
 async function main([command, ...flags]: readonly string[]): Promise<number> {
   const config = loadConfig();
+  if (command === 'doctor' && flags.length === 0) return doctor(config);
   if (command === 'up' && flags.length === 0) return up(config);
   if (command === 'status' && flags.length === 0) return status(config);
   if (command === 'reset' && flags.every((flag) => flag === '--yes')) return reset(config, flags.length > 0);
   console.error(USAGE);
   return 2;
+}
+
+/** Names everything that is missing, or says what was found. */
+async function doctor(config: Config): Promise<number> {
+  const findings = await examine(config);
+  const wrong = wrongOf(findings);
+  if (wrong.length === 0) {
+    for (const finding of findings) if ('found' in finding) console.log(finding.found);
+    console.log('Nothing is missing.');
+    return 0;
+  }
+  console.error(`${wrong.length} ${wrong.length === 1 ? 'thing is' : 'things are'} in the way:`);
+  for (const line of wrong) console.error(`- ${line}`);
+  return 1;
 }
 
 /** Keeps servers, worker and page running until it is told to stop. */

@@ -1,39 +1,30 @@
 /** A service that has ended so many times in a row is in a crash loop. */
 export const CRASH_LOOP_ENDS = 5;
 
-/** What happens to a part of the stack, reported as it happens. `part` names a service or what is installed. */
-export type StackEvent =
-  /** How far the installation of a part is; `fraction` between 0 and 1, where it can be known. */
-  | { readonly kind: 'installing'; readonly part: string; readonly text: string; readonly fraction?: number }
+/** What happens to a part of the stack, reported as it happens. */
+export type StackEvent = {
+  /** A service, or what is installed. */
+  readonly part: string;
+} & (
+  | { readonly kind: 'installing'; readonly text: string }
   /** A killed launcher had left it running. */
-  | { readonly kind: 'leftOverStopped'; readonly part: string; readonly pid: number }
-  | { readonly kind: 'started'; readonly part: string; readonly pid: number; readonly log: string }
+  | { readonly kind: 'leftOverStopped'; readonly pid: number }
+  | { readonly kind: 'started'; readonly pid: number; readonly log: string }
   /** Repeated every few seconds until the part answers. */
-  | {
-      readonly kind: 'waiting';
-      readonly part: string;
-      readonly address: string;
-      readonly waitedMs: number;
-      readonly reason: string;
-    }
-  | { readonly kind: 'ready'; readonly part: string; readonly address: string; readonly waitedMs: number }
+  | { readonly kind: 'waiting'; readonly address: string; readonly waitedMs: number; readonly reason: string }
+  | { readonly kind: 'ready'; readonly address: string; readonly waitedMs: number }
   /** A service ended, or could not be started, though nobody stopped it. */
-  | {
-      readonly kind: 'ended';
-      readonly part: string;
-      readonly description: string;
-      readonly endsInARow: number;
-      readonly restartInMs: number;
-    }
-  | { readonly kind: 'stopping'; readonly part: string }
-  | { readonly kind: 'stopped'; readonly part: string; readonly forced: boolean };
+  | { readonly kind: 'ended'; readonly description: string; readonly endsInARow: number; readonly restartInMs: number }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'stopped'; readonly forced: boolean }
+);
 
 export type OnStackEvent = (event: StackEvent) => void;
 
 type Describe = { readonly [Kind in StackEvent['kind']]: (event: Extract<StackEvent, { kind: Kind }>) => string };
 
 const DESCRIBE: Describe = {
-  installing: ({ text, fraction }) => (fraction === undefined ? text : `${text}, ${Math.round(fraction * 100)} %`),
+  installing: ({ text }) => text,
   leftOverStopped: ({ pid }) => `stopped the process that an earlier start left running (pid ${pid})`,
   started: ({ pid, log }) => `started (pid ${pid}), log in ${log}`,
   waiting: ({ address, waitedMs, reason }) => `waiting for ${address} since ${seconds(waitedMs)}: ${reason}`,

@@ -16,7 +16,7 @@ import { elasticsearchService } from './services/elasticsearch';
 import { kafkaService } from './services/kafka';
 import { pageService } from './services/page';
 import { temporalService } from './services/temporal';
-import { workerService } from './services/worker';
+import { workerService, workerVariables } from './services/worker';
 import { StackError } from './stack-error';
 import type { OnStackEvent } from './stack-event';
 import { lockStateFolder } from './state-lock';
@@ -112,7 +112,7 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   ]).then(() => installing.all);
 
   const worker = async (): Promise<Service> =>
-    workerService({ addresses, installation: await serversReady, stateFolder: folder }, environment);
+    workerService(workerVariables(addresses, await serversReady, folder), environment);
   const page = async (): Promise<Service> => serversReady.then(() => pageService(config, addresses, environment));
   const programs = serversOnly
     ? []

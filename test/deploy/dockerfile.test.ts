@@ -34,8 +34,7 @@ function problemsOf(dockerfile: string): string[] {
 /** Pins beside those of the local stack, and variables that lead elsewhere than to what was installed by those. */
 function pinProblems(dockerfile: string): string[] {
   const pins = dockerfile.match(/\b[0-9a-f]{64}\b|[\w.-]+==[\w.]+|[\w.-]+:[\w.-]+:\d[\w.]*/g) ?? [];
-  const folder =
-    /node --import tsx deploy\/local\/install\/install-spark\.ts (\S+)\n/.exec(dockerfile)?.[1] ?? 'nowhere';
+  const folder = /node --import tsx deploy\/install-spark\.ts (\S+)\n/.exec(dockerfile)?.[1] ?? 'nowhere';
   const wanted = [
     `COPY --from=spark ${folder} ${folder}\n`,
     `SPARK_PYTHON=${folder}/${sparkPart.name}/${SPARK_PYTHON} `,
@@ -71,7 +70,7 @@ describe('the Dockerfile of the worker', () => {
 
   it.each([
     ['worker and set-up', -1, ['workers/pipeline-worker.ts', 'workers/set-up-servers.ts'], 51],
-    ['the installation of Spark', -2, ['deploy/local/install/install-spark.ts'], 8],
+    ['the installation of Spark', -2, ['deploy/install-spark.ts'], 8],
   ])('brings all that is loaded by %s, and lets the build have it', (_what, stage, entries, atLeast) => {
     const copied = copiedIn(text.split(/^FROM /m).at(stage) ?? '');
     const loaded = entries
@@ -101,7 +100,7 @@ describe('the Dockerfile of the worker', () => {
       ' python3-venv && mvn dependency:get -Dartifact=org.apache.commons:commons-pool2:2.12.0\n',
     ],
     ['a checksum of its own', 'USER node\n', `RUN echo ${'0'.repeat(64)} | sha256sum --check\nUSER node\n`],
-    ['Spark installed by other means', 'deploy/local/install/install-spark.ts', 'deploy/install-spark.ts'],
+    ['Spark installed by other means', 'tsx deploy/install-spark.ts', 'tsx deploy/install.ts'],
   ])('may not have %s', (_what, from, to) => {
     const mutant = text.replace(from, () => to);
     expect(mutant).not.toBe(text);

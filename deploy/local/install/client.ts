@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { basename, delimiter, resolve } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { basename, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { StackError } from '../stack-error';
 
@@ -63,18 +62,10 @@ export async function runClient({ program, args, cwd, env, signal, onLine }: Cli
 }
 
 /** The first program of this name on the `PATH` of `env`, as an absolute path. */
-export function findExecutable(name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefined {
-  const folders = PATH.split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => resolve(folder, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+export function findExecutable(name: string, { PATH }: NodeJS.ProcessEnv): string | undefined {
+  const { stdout } = spawnSync('/bin/sh', ['-c', 'command -v "$0"', name], { env: { PATH }, encoding: 'utf8' });
+  const path = stdout.trim();
+  return path === '' ? undefined : resolve(path);
 }
 
 function endGroup(pid: number | undefined): void {

@@ -18,7 +18,8 @@ export async function elasticsearchService(
 ): Promise<Service> {
   const home = await installing.elasticsearchHome;
   const [java, javaHome] = await Promise.all([installing.java, installing.javaHome]);
-  const [conf, data, logs, tmp] = ['config', 'data', 'logs', 'tmp'].map((name) => join(folder, name)) as Folders;
+  const [conf, tmp] = [join(folder, 'config'), join(folder, 'tmp')];
+  const [data, logs] = [join(folder, 'data'), join(folder, 'logs')];
   const user = unprivilegedUser([folder, join(home, 'lib'), javaHome]);
   const settings = {
     'path.data': data,
@@ -59,5 +60,3 @@ export async function elasticsearchService(
     stopGraceMs: SERVER_GRACE_MS,
   };
 }
-
-type Folders = readonly [conf: string, data: string, logs: string, tmp: string];

@@ -1,22 +1,17 @@
 import type { Config } from '../../../workers/config';
 
 /**
- * Only what has become forty times as hot as Java waits for by default is left to its second compiler, which else takes
- * most of both cores for the first minute of a server, when most people look; long runs are as quick either way.
+ * Forty times Java's own thresholds: else the second compiler takes most of both cores for the first minute of a server,
+ * when most people look; long runs are as quick either way.
  */
-const TIMES_AS_HOT = 40;
-
-/** Java's own values. */
-const THRESHOLDS = {
-  Tier4InvocationThreshold: 5_000,
-  Tier4MinInvocationThreshold: 600,
-  Tier4CompileThreshold: 15_000,
-  Tier4BackEdgeThreshold: 40_000,
-};
-
-const BY_DEFAULT = Object.entries(THRESHOLDS).map(([name, times]) => `-XX:${name}=${times * TIMES_AS_HOT}`);
+const BY_DEFAULT = [
+  '-XX:Tier4InvocationThreshold=200000',
+  '-XX:Tier4MinInvocationThreshold=24000',
+  '-XX:Tier4CompileThreshold=600000',
+  '-XX:Tier4BackEdgeThreshold=1600000',
+].join(' ');
 
 /** Options of a server's Java, in the variable that each Java reads. */
-export function javaOptions({ JDK_JAVA_OPTIONS }: Config): { readonly JDK_JAVA_OPTIONS: string } {
-  return { JDK_JAVA_OPTIONS: JDK_JAVA_OPTIONS ?? BY_DEFAULT.join(' ') };
+export function javaOptions({ JDK_JAVA_OPTIONS = BY_DEFAULT }: Config): { readonly JDK_JAVA_OPTIONS: string } {
+  return { JDK_JAVA_OPTIONS };
 }

@@ -38,7 +38,8 @@ export async function kafkaService(
       await mkdir(folder, { recursive: true });
       await writeFile(properties, serverProperties(config, folder));
       if (existsSync(join(data, 'meta.properties'))) return;
-      const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', newClusterId(), '-c', properties];
+      const id = randomBytes(16).toString('base64url');
+      const format = ['kafka.tools.StorageTool', 'format', '--standalone', `--cluster-id=${id}`, '-c', properties];
       const args = ['-XX:TieredStopAtLevel=1', LOGGING, ...classPath, ...format];
       await promisify(execFile)(java, args, { env, cwd: folder, signal });
     },
@@ -57,11 +58,4 @@ export function serverProperties(config: Config, folder: string): string {
     `controller.quorum.bootstrap.servers=${controller}`,
     `log.dirs=${join(folder, 'data')}\n`,
   ].join('\n');
-}
-
-/** 16 random bytes in URL-safe base64; the first bit is cleared, since a leading `-` would read as an option. */
-function newClusterId(): string {
-  const bytes = randomBytes(16);
-  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
-  return bytes.toString('base64url');
 }

@@ -3,36 +3,32 @@ import { PROJECT } from '../folders';
 import type { Installation } from '../install/installation';
 import { PROGRAM_GRACE_MS, type Service } from '../service';
 
-/** What a worker has to be told of this machine. */
-export interface WorkerSurroundings {
-  readonly addresses: Addresses;
-  readonly installation: Pick<Installation, 'javaHome' | 'python' | 'sparkJars'>;
-  readonly stateFolder: string;
-}
-
-/** The worker: one process, which runs the TypeScript sources as they stand. */
-export function workerService(surroundings: WorkerSurroundings, environment: NodeJS.ProcessEnv): Service {
+/** The worker, which runs the TypeScript sources as they stand. */
+export function workerService(variables: Record<string, string>, environment: NodeJS.ProcessEnv): Service {
   return {
     name: 'worker',
     endpoint: undefined,
     ports: [],
     command: [process.execPath, '--import', 'tsx', 'workers/pipeline-worker.ts'],
     cwd: PROJECT,
-    env: { ...environment, ...workerVariables(surroundings) },
+    env: { ...environment, ...variables },
     stopGraceMs: PROGRAM_GRACE_MS,
   };
 }
 
 /** The variables through which a worker finds the servers, its state and Spark. */
-export function workerVariables(surroundings: WorkerSurroundings): Record<string, string> {
-  const { addresses, installation, stateFolder } = surroundings;
+export function workerVariables(
+  { temporal, kafkaBrokers, elasticsearchNode }: Addresses,
+  { javaHome, python, sparkJars }: Pick<Installation, 'javaHome' | 'python' | 'sparkJars'>,
+  stateFolder: string,
+): Record<string, string> {
   return {
-    TEMPORAL_ADDRESS: addresses.temporal,
-    KAFKA_BROKERS: addresses.kafkaBrokers.join(','),
-    ELASTICSEARCH_NODE: addresses.elasticsearchNode,
+    TEMPORAL_ADDRESS: temporal,
+    KAFKA_BROKERS: kafkaBrokers.join(','),
+    ELASTICSEARCH_NODE: elasticsearchNode,
     PIPELINE_STATE_DIR: stateFolder,
-    JAVA_HOME: installation.javaHome,
-    SPARK_PYTHON: installation.python,
-    SPARK_JARS: installation.sparkJars.join(','),
+    JAVA_HOME: javaHome,
+    SPARK_PYTHON: python,
+    SPARK_JARS: sparkJars.join(','),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Spark and its Kafka connector without the servers, for the image of the worker:
  *
- *     node --import tsx deploy/local/install/install-spark.ts FOLDER
+ *     node --import tsx deploy/install-spark.ts FOLDER
  *
  * They stand in the folders `spark` and `spark-connector` of the folder.
  *
@@ -9,8 +9,8 @@
  */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installPart, partFolder } from './part';
-import { sparkConnectorPart, sparkPart } from './spark';
+import { installPart, partFolder } from './local/install/part';
+import { sparkConnectorPart, sparkPart } from './local/install/spark';
 
 async function main([, , cache = 'parts']: readonly string[]): Promise<void> {
   for (const part of [sparkPart, sparkConnectorPart]) {
