@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { pipelineOf } from '../contracts/pipeline-names';
 import { isSameRecord, recordMark, type RecordMark } from '../contracts/record-mark';
 import { pipelineFailure } from '../failures';
-import type { IncomingRecord, KafkaGateway } from '../kafka';
+import type { IncomingRecord, KafkaGateway, PartitionBounds } from '../kafka';
 import { BulkWriter } from './bulk-writer';
 import { MonthRouter } from './month-router';
 import { countsSchema, type IndexCounts, type IndexSliceInput, type IndexSliceResult } from './slice';
@@ -47,12 +47,13 @@ export async function indexSlice(
   const { topic, partition } = input;
   const position = resumePosition(context.info.heartbeatDetails, input);
   const { start: starts, end: ends } = await kafka.offsets(topic);
-  const end = ends[partition] ?? '0';
+  const bounds = { start: starts[partition] ?? '0', end: ends[partition] ?? '0' };
+  const { end } = bounds;
   const to = sliceEnd(input, end);
-  const seen = new Watch(position, { start: starts[partition] ?? '0', end }, input);
+  const seen = new Watch(position, bounds, input);
   crash('index-before-read');
 
-  const work = { input, position, seen, to };
+  const work = { input, position, seen, bounds, to };
   if (BigInt(position.next) < BigInt(to)) await indexRange({ kafka, elasticsearch, crash }, context, work);
   crash('index-before-result');
   const next = BigInt(to) > BigInt(position.next) ? to : position.next;
@@ -66,13 +67,14 @@ interface SliceWork {
   /** Moves on as requests are done. */
   readonly position: Position;
   readonly seen: Watch;
+  readonly bounds: PartitionBounds;
   readonly to: string;
 }
 
 async function indexRange(
   { kafka, elasticsearch, crash }: IndexingDependencies,
   context: Context,
-  { input, position, seen, to }: SliceWork,
+  { input, position, seen, bounds, to }: SliceWork,
 ): Promise<void> {
   const { topic, partition, alias } = input;
   const pipeline = pipelineOf(topic);
@@ -96,7 +98,7 @@ async function indexRange(
       crash('index-after-heartbeat');
     },
   );
-  const range = { topic, partition, from: seen.from(position.next), to, signal: context.cancellationSignal };
+  const range = { topic, partition, from: seen.from(position.next), to, bounds, signal: context.cancellationSignal };
   try {
     await kafka.readRange(range, async (records) => {
       const indexing = { pipeline, indexedAt: Date.now() };
@@ -130,7 +132,7 @@ class Watch {
   /** @throws OffsetOutOfRange when the log ends before the checkpoint: even where nothing is to be read, that is told */
   constructor(
     { next, last }: Position,
-    { start, end }: { readonly start: string; readonly end: string },
+    { start, end }: PartitionBounds,
     private readonly source: Pick<IndexSliceInput, 'topic' | 'partition'>,
   ) {
     if (BigInt(next) > BigInt(end)) {

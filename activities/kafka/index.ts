@@ -5,66 +5,73 @@
  */
 import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
 import { kafkaFailure } from './kafka-failure';
+import { KeptConnections, type ConnectionKind } from './kept-connections';
 import { OffsetMirror } from './offset-mirror';
 import { publish } from './publish';
 import { readRange } from './read-range';
 import { ReaderPool } from './reader-pool';
 import { offsetsAt, prepareTopics, topicOffsets } from './topics';
-import type { KafkaGateway, OutgoingRecord, TopicSpec } from './types';
+import type { KafkaGateway } from './types';
 
 export { countBrokers } from './cluster';
-export type { IncomingRecord, KafkaGateway, OutgoingRecord } from './types';
+export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds } from './types';
 
-/** Connects on first use; a connection that was lost is made anew by the next call. */
+/** No topic has this name. */
+const ALL_TOPICS = '';
+
+const CLIENT: ConnectionKind<Client> = {
+  close: (client) => client.disconnect(),
+  isShared: true,
+  isUsable: (_client, hasFailed) => !hasFailed,
+};
+
+interface Client {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/**
+ * Connects on first use; a connection that failed is made anew by the next call.
+ *
+ * A producer and an admin client are kept for each topic: they ask for all topics that they were ever used for at once,
+ * and one topic that is gone fails the others.
+ *
+ * @param idleMs - after which a connection that nobody uses is closed; absent: half a minute
+ */
 export function createKafkaGateway({
   brokers,
   clientId,
+  idleMs,
 }: {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly idleMs?: number;
 }): KafkaGateway {
   const kafka = newClient(brokers, clientId);
-  // One for each topic: a producer asks for all it ever published to at once, and one that is gone fails the others.
-  const producers = new Map<string, Connection<Producer>>();
-  const producerOf = (topic: string): Connection<Producer> => {
-    const known = producers.get(topic);
-    if (known !== undefined) return known;
-    const made = new Connection<Producer>(() =>
-      kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner }),
-    );
-    producers.set(topic, made);
-    return made;
-  };
-
-  const withAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
-    const admin = kafka.admin();
-    try {
-      await admin.connect().catch((error: unknown) => {
-        throw kafkaFailure(error, `Connecting to ${brokers.join(', ')}`);
-      });
-      return await work(admin);
-    } finally {
-      await admin.disconnect().catch(() => undefined);
-    }
-  };
-  const readers = new ReaderPool(kafka);
-  const mirror = new OffsetMirror(kafka);
-  const offsets = (topic: string) => withAdmin((admin) => topicOffsets(admin, topic));
+  const producers = new KeptConnections<Producer>(CLIENT, idleMs);
+  const admins = new KeptConnections<Admin>(CLIENT, idleMs);
+  const readers = new ReaderPool(kafka, idleMs);
+  const mirror = new OffsetMirror(kafka, idleMs);
+  const withAdmin = <T>(topic: string, work: (admin: Admin) => Promise<T>): Promise<T> =>
+    admins.use(topic, () => connected(kafka.admin(), `Connecting to ${brokers.join(', ')}`), work);
+  const offsets = (topic: string) => withAdmin(topic, (admin) => topicOffsets(admin, topic));
 
   return {
-    prepareTopics: (specs: readonly TopicSpec[]) => withAdmin((admin) => prepareTopics(admin, specs)),
+    prepareTopics: (specs) => withAdmin(ALL_TOPICS, (admin) => prepareTopics(admin, specs)),
     offsets,
-    offsetsAt: (topic, timeMs) => withAdmin((admin) => offsetsAt(admin, topic, timeMs)),
-    publish: async (topic: string, records: readonly OutgoingRecord[], refused?: (record: OutgoingRecord) => void) => {
-      const connected = await producerOf(topic).get(`Publishing to topic ${topic}`);
-      await publish(connected, topic, records, refused);
-    },
+    offsetsAt: (topic, timeMs) => withAdmin(topic, (admin) => offsetsAt(admin, topic, timeMs)),
+    publish: (topic, records, refused) =>
+      producers.use(
+        topic,
+        () => connected(newProducer(kafka), `Publishing to topic ${topic}`),
+        (producer) => publish(producer, topic, records, refused),
+      ),
     readRange: (request, take) => readRange({ readers, offsets }, request, take),
     mirrorOffsets: (group, topic, next) => mirror.commit(group, topic, next),
     close: async () => {
       await readers.close();
       await mirror.close();
-      await Promise.all([...producers.values()].map((producer) => producer.close()));
+      await Promise.all([producers.close(), admins.close()]);
     },
   };
 }
@@ -79,31 +86,16 @@ function newClient(brokers: readonly string[], clientId: string): Kafka {
   });
 }
 
-/** Holds one client that is connected on first use and made anew when connecting failed. */
-class Connection<T extends { connect(): Promise<void>; disconnect(): Promise<void> }> {
-  #client: Promise<T> | null = null;
+function newProducer(kafka: Kafka): Producer {
+  return kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
+}
 
-  constructor(private readonly create: () => T) {}
-
-  async get(what: string): Promise<T> {
-    this.#client ??= this.#connect();
-    try {
-      return await this.#client;
-    } catch (error) {
-      this.#client = null;
-      throw kafkaFailure(error, what);
-    }
-  }
-
-  async close(): Promise<void> {
-    const client = await this.#client?.catch(() => null);
-    this.#client = null;
-    await client?.disconnect();
-  }
-
-  async #connect(): Promise<T> {
-    const client = this.create();
+async function connected<T extends Client>(client: T, what: string): Promise<T> {
+  try {
     await client.connect();
     return client;
+  } catch (error) {
+    await client.disconnect().catch(() => undefined);
+    throw kafkaFailure(error, what);
   }
 }

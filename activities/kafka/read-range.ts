@@ -3,7 +3,7 @@ import { pipelineFailure } from '../failures';
 import { protocolErrorType } from './kafka-failure';
 import type { Take } from './partition-reader';
 import type { ReaderPool } from './reader-pool';
-import type { KafkaGateway, ReadRangeRequest } from './types';
+import type { KafkaGateway, PartitionBounds, ReadRangeRequest } from './types';
 
 /** Small fetches keep memory flat: message values pin the whole response they came in. */
 const FETCH_BYTES = 256 * 1024;
@@ -27,14 +27,15 @@ export async function readRange(
   request: ReadRangeRequest,
   take: Take,
 ): Promise<void> {
-  const { topic, to } = request;
-  let { from } = request;
+  const { to } = request;
+  let { from, bounds } = request;
   for (let maxFetchBytes = FETCH_BYTES; BigInt(from) < BigInt(to); maxFetchBytes = WIDE_FETCH_BYTES) {
     const rest = { ...request, from };
-    assertInLog(rest, await offsets(topic));
+    assertInLog(rest, bounds ?? (await boundsOf(offsets, request)));
     const next = await onceGroupsAreLoaded(() => readers.read(rest, take, maxFetchBytes));
     if (next === from && maxFetchBytes === WIDE_FETCH_BYTES) throw silent(rest);
     from = next;
+    bounds = undefined;
   }
 }
 
@@ -52,16 +53,19 @@ async function onceGroupsAreLoaded<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-function assertInLog(
-  { topic, partition, from, to }: ReadRangeRequest,
-  { start, end }: Awaited<ReturnType<KafkaGateway['offsets']>>,
-): void {
-  const low = BigInt(start[partition] ?? 0);
-  const high = BigInt(end[partition] ?? 0);
-  if (BigInt(from) >= low && BigInt(to) <= high) return;
+async function boundsOf(
+  offsets: KafkaGateway['offsets'],
+  { topic, partition }: ReadRangeRequest,
+): Promise<PartitionBounds> {
+  const { start, end } = await offsets(topic);
+  return { start: start[partition] ?? '0', end: end[partition] ?? '0' };
+}
+
+function assertInLog({ topic, partition, from, to }: ReadRangeRequest, { start, end }: PartitionBounds): void {
+  if (BigInt(from) >= BigInt(start) && BigInt(to) <= BigInt(end)) return;
   throw pipelineFailure(
     'OffsetOutOfRange',
-    `Topic ${topic} partition ${partition} holds offsets [${low}, ${high}), wanted [${from}, ${to}). ` +
+    `Topic ${topic} partition ${partition} holds offsets [${start}, ${end}), wanted [${from}, ${to}). ` +
       'Either retention removed records that were not read yet, or the topic was made anew.',
   );
 }

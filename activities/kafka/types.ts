@@ -26,6 +26,14 @@ export interface TopicSpec {
   readonly maxMessageBytes: number;
 }
 
+/** What one partition holds. */
+export interface PartitionBounds {
+  /** First offset. */
+  readonly start: string;
+  /** Next offset. */
+  readonly end: string;
+}
+
 export interface ReadRangeRequest {
   readonly topic: string;
   readonly partition: number;
@@ -33,6 +41,8 @@ export interface ReadRangeRequest {
   readonly from: string;
   /** First offset not wanted. */
   readonly to: string;
+  /** As `offsets` has just said; absent: it is asked. */
+  readonly bounds?: PartitionBounds;
   readonly signal?: AbortSignal;
 }
 

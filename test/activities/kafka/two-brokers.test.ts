@@ -112,3 +112,19 @@ describe('a reader before two brokers', () => {
     expect(waiting).toEqual(inOrder(3_000));
   });
 });
+
+describe('a gateway before two brokers', () => {
+  it('tells offsets and publishes on kept connections after a broker was killed, and when it is back', async () => {
+    const record = { key: null, value: 'v', headers: {} };
+    const next = async (): Promise<string | undefined> => (await patiently(() => gateway.offsets('asked'))).end[0];
+    await newTopic('asked', [2, 1], 10);
+    expect(await next()).toBe('10');
+    await pair.killSecond();
+    expect(await next()).toBe('10');
+    await patiently(() => gateway.publish('asked', [record]));
+    expect(await next()).toBe('11');
+    await pair.startSecond();
+    await patiently(() => gateway.publish('asked', [record]));
+    expect(await next()).toBe('12');
+  });
+});
