@@ -69,6 +69,11 @@ export function toBulkItem(record: IncomingRecord, indexing: Indexing, place?: M
   return place === undefined ? { record, id, head, bytes } : { record, id, head, bytes, month: place.month };
 }
 
+/** Whether Elasticsearch keeps the newest of all under this id; otherwise it keeps the one that it got last. */
+export function isVersioned({ record }: BulkItem): boolean {
+  return record.headers[VERSION_HEADER] !== undefined;
+}
+
 /** One request body: for each item its head, the rest of its value after the opening brace, and a line feed. */
 export function bulkBody(items: readonly BulkItem[]): Buffer {
   const body = Buffer.allocUnsafe(items.reduce((sum, { bytes }) => sum + bytes, 0));

@@ -1,4 +1,5 @@
 import { AcknowledgedPrefix } from './acknowledged-prefix';
+import { isVersioned } from './bulk-item';
 import type { BulkEntry } from './month-router';
 
 /** A bulk request is sent when it has reached one of these. */
@@ -10,12 +11,17 @@ const MAX_IN_FLIGHT = 2;
 /**
  * Collects records into bulk requests and keeps some of them in flight; holds at most three requests' bytes.
  *
+ * Requests in flight may overtake each other. So that of several records under one id the last stands in the end, a
+ * request waits for those that hold one of its ids.
+ *
  * @typeParam T - what is known of a request once all of it is done
  */
 export class BulkWriter<T> {
   readonly #prefix = new AcknowledgedPrefix<T>();
-  readonly #inFlight = new Set<Promise<void>>();
+  /** Each with the ids whose order counts. */
+  readonly #inFlight = new Map<Promise<void>, ReadonlySet<string>>();
   #entries: BulkEntry[] = [];
+  #ids = new Set<string>();
   #bytes = 0;
   #failure: { readonly reason: unknown } | null = null;
 
@@ -31,30 +37,45 @@ export class BulkWriter<T> {
   /** Takes one record. @returns what to wait for, if as much is held as may be */
   add(entry: BulkEntry): Promise<void> | null {
     this.#entries.push(entry);
-    this.#bytes += 'head' in entry ? entry.bytes : (entry.record.value?.length ?? 0);
+    if ('head' in entry) {
+      this.#bytes += entry.bytes;
+      if (!isVersioned(entry)) this.#ids.add(entry.id);
+    } else this.#bytes += entry.record.value?.length ?? 0;
     return this.#bytes >= MAX_BULK_BYTES || this.#entries.length >= MAX_BULK_ITEMS ? this.#send() : null;
   }
 
   /** Sends what is left and waits until all is done. @throws what `write` threw first */
   async end(): Promise<void> {
     if (this.#entries.length > 0) await this.#send();
-    while (this.#inFlight.size > 0) await Promise.race(this.#inFlight);
+    while (this.#inFlight.size > 0) await this.#oneDone();
     this.#throwFailure();
   }
 
   /** Waits for what is in flight, whatever becomes of it. */
   async settle(): Promise<void> {
-    await Promise.all(this.#inFlight);
+    await Promise.all(this.#inFlight.keys());
   }
 
   async #send(): Promise<void> {
-    const entries = this.#entries;
+    const [entries, ids] = [this.#entries, this.#ids];
     this.#entries = [];
+    this.#ids = new Set();
     this.#bytes = 0;
-    while (this.#inFlight.size >= MAX_IN_FLIGHT) await Promise.race(this.#inFlight);
+    while (this.#inFlight.size >= MAX_IN_FLIGHT || this.#isInFlight(ids)) await this.#oneDone();
     this.#throwFailure();
     const sending: Promise<void> = this.#writeOne(entries).finally(() => this.#inFlight.delete(sending));
-    this.#inFlight.add(sending);
+    this.#inFlight.set(sending, ids);
+  }
+
+  #isInFlight(ids: ReadonlySet<string>): boolean {
+    for (const others of this.#inFlight.values()) {
+      for (const id of ids) if (others.has(id)) return true;
+    }
+    return false;
+  }
+
+  async #oneDone(): Promise<void> {
+    await Promise.race(this.#inFlight.keys());
   }
 
   async #writeOne(entries: readonly BulkEntry[]): Promise<void> {

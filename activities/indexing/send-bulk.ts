@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import { pipelineFailure } from '../failures';
-import { bulkBody, type BulkItem } from './bulk-item';
+import { bulkBody, isVersioned, type BulkItem } from './bulk-item';
 import { judgeItem, type ItemResult, type Verdict } from './judge-item';
 import { postBulk, type BulkReply } from './post-bulk';
 
@@ -97,11 +97,14 @@ function judgeItems(
   results: readonly ItemResult[],
   outcome: Tally,
 ): readonly BulkItem[] {
+  const again = new Set<string>();
   return items.filter((item, position) => {
     const result = results[position] ?? { status: 0 };
-    const verdict = judgeItem(result);
+    const verdict = again.has(item.id) ? 'again' : judgeItem(result);
     if (verdict === 'refused' && !isMissing(item, result)) throw refusal(alias, result.status, result.error?.type);
     if (verdict !== 'again') enter(outcome, verdict, item, result);
+    // A later one under the same id goes again behind it, whatever became of it: the last is to stand in the end.
+    else if (!isVersioned(item)) again.add(item.id);
     return verdict === 'again';
   });
 }

@@ -3,9 +3,10 @@ import type { BulkEntry } from '../../../activities/indexing/month-router';
 
 const ONE_MB = 1_000_000;
 
-function entry(bytes: number): BulkEntry {
-  const record = { partition: 0, offset: '0', timestamp: '0', key: null, value: null, headers: {} };
-  return { record, id: 'x', head: '', bytes };
+let made = 0;
+function entry(bytes: number, id = `id${made++}`, headers: Record<string, Buffer> = {}): BulkEntry {
+  const record = { partition: 0, offset: '0', timestamp: '0', key: null, value: null, headers };
+  return { record, id, head: '', bytes };
 }
 
 /** A writer whose requests end when the test says so. */
@@ -65,5 +66,27 @@ describe('BulkWriter', () => {
     requests[1]?.end();
     await expect(writer.end()).rejects.toThrow('refused');
     expect([requests.length, passed]).toEqual([2, []]);
+  });
+
+  it('holds a request back while an id of it is in flight, and only that long', async () => {
+    const { writer, requests } = heldWriter();
+    await writer.add(entry(ONE_MB, 'repeated'));
+    let isTaken = false;
+    const second = writer.add(entry(ONE_MB, 'repeated'))?.then(() => (isTaken = true));
+    await turn();
+    expect([requests.length, isTaken]).toEqual([1, false]);
+    requests[0]?.end();
+    await second;
+    expect(requests).toHaveLength(2);
+    await writer.add(entry(ONE_MB, 'other'));
+    expect(requests).toHaveLength(3);
+  });
+
+  it('does not hold back what Elasticsearch orders by its version', async () => {
+    const { writer, requests } = heldWriter();
+    const version = { version: Buffer.from('1') };
+    await writer.add(entry(ONE_MB, 'window', version));
+    await writer.add(entry(ONE_MB, 'window', version));
+    expect(requests).toHaveLength(2);
   });
 });
