@@ -16,7 +16,9 @@ import { prepareIndices } from '../../activities/preparation/prepare-indices';
 import { enterTestEnvironment } from '../environment';
 import { OwnStack } from '../own-stack';
 import { searchBench } from './search/search-bench';
-import { measure, WITH_TEMPORAL, type Cost } from './indexing/measure';
+import { WITH_TEMPORAL, type Cost } from './indexing/cost';
+import { costTable } from './indexing/cost-table';
+import { measure } from './indexing/measure';
 
 const NAMES = ['naive', 'splice', 'ours alone', WITH_TEMPORAL] as const;
 const PARTITIONS = 4;
@@ -56,7 +58,7 @@ async function indexingBench(names: readonly string[], wanted: number, rounds: n
         if (round > 0) costs.get(name)?.push(cost);
       }
     }
-    process.stdout.write(table(costs, documents));
+    process.stdout.write(costTable(costs, documents));
   } finally {
     await stack.stop();
   }
@@ -107,50 +109,6 @@ async function oneRound(stack: OwnStack, name: string, topic: string, documents:
   await elasticsearch.indices.delete({ index: indices });
   await elasticsearch.close();
   return cost;
-}
-
-const COLUMNS: readonly (readonly [heading: string, cell: (cost: Cost, naive: Cost | undefined) => string])[] = [
-  ['documents/s', ({ documentsPerSecond }) => String(Math.round(documentsPerSecond))],
-  [
-    '× naive',
-    (cost, naive) => (naive === undefined ? '–' : (cost.documentsPerSecond / naive.documentsPerSecond).toFixed(2)),
-  ],
-  ['client µs/doc', ({ clientMicros }) => clientMicros.toFixed(1)],
-  ['Elasticsearch µs/doc', ({ elasticsearchMicros }) => elasticsearchMicros.toFixed(1)],
-  ['MB above idle', ({ extraMb }) => extraMb.toFixed(0)],
-  ['peak MB', ({ peakMb }) => peakMb.toFixed(0)],
-  ['history events', ({ historyEvents }) => String(historyEvents)],
-];
-
-/** Medians of all rounds but the first. */
-function table(costs: ReadonlyMap<string, readonly Cost[]>, documents: number): string {
-  const medians = new Map([...costs].map(([name, list]) => [name, medianCost(list)]));
-  const naive = medians.get('naive');
-  const head = ['indexing'.padEnd(12), ...COLUMNS.map(([heading]) => heading.padStart(20))].join('');
-  const rows = [...medians].map(([name, cost]) =>
-    [name.padEnd(12), ...COLUMNS.map(([, cell]) => cell(cost, naive).padStart(20))].join(''),
-  );
-  const [ours, alone] = [medians.get(WITH_TEMPORAL), medians.get('ours alone')];
-  const durability =
-    ours === undefined || alone === undefined
-      ? ''
-      : `; ours is ${(ours.documentsPerSecond / alone.documentsPerSecond).toFixed(2)} × ours alone`;
-  return [head, ...rows, '', `${documents} documents${durability}`, ''].join('\n');
-}
-
-function medianCost(costs: readonly Cost[]): Cost {
-  const median = (field: keyof Cost): number => {
-    const sorted = costs.map((cost) => cost[field]).sort((one, other) => one - other);
-    return sorted[Math.floor(sorted.length / 2)] ?? 0;
-  };
-  return {
-    documentsPerSecond: median('documentsPerSecond'),
-    clientMicros: median('clientMicros'),
-    elasticsearchMicros: median('elasticsearchMicros'),
-    extraMb: median('extraMb'),
-    peakMb: median('peakMb'),
-    historyEvents: median('historyEvents'),
-  };
 }
 
 main().catch((error: unknown) => {

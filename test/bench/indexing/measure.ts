@@ -8,21 +8,7 @@ import { startWorker } from '../../integration/worker-process';
 import type { OwnStack } from '../../own-stack';
 import { groupCpuMs, processCpuMs, residentMb } from '../process-cost';
 import type { Place } from './contenders';
-
-/** What one contender took for one topic. */
-export interface Cost {
-  readonly documentsPerSecond: number;
-  /** CPU of the contender's process, and of Elasticsearch meanwhile, in µs a document. */
-  readonly clientMicros: number;
-  readonly elasticsearchMicros: number;
-  /** Most memory, above what the process had when it was loaded and idle. */
-  readonly extraMb: number;
-  readonly peakMb: number;
-  /** What Temporal keeps of the work; none where it has no part in it. */
-  readonly historyEvents: number;
-}
-
-export const WITH_TEMPORAL = 'ours';
+import { WITH_TEMPORAL, type Cost } from './cost';
 
 /** Starts the contender, lets it index the topic and stops it. */
 export async function measure(stack: OwnStack, contender: string, place: Place): Promise<Cost> {
