@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 import { createDashboardActivities } from '../../../activities/dashboards';
 
 const FILE = join(__dirname, '..', '..', '..', 'kibana', 'dashboards.ndjson');
-const SECRET = 'dGhlIHNlY3JldA==';
+/** Base64 of `elastic:a hidden word`. */
+const SECRET = 'ZWxhc3RpYzphIGhpZGRlbiB3b3Jk';
+const PASSWORD = 'a hidden word';
 
 interface Request {
   readonly url: string;
@@ -60,11 +62,19 @@ const json =
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
 
+const html =
+  (text: string): Answer =>
+  (response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<p>${text}</p>`);
+  };
+
 const IMPORTED = json(200, { success: true, successCount: 5, warnings: [], successResults: [] });
 const STARTING: Answer = (response) => {
   response.writeHead(503).end('Kibana server is not ready yet');
 };
 const NO_CREDENTIALS = json(401, { statusCode: 401, error: 'Unauthorized', message: 'unable to authenticate user' });
+const TOO_OLD =
+  'Document "pipeline-readings" belongs to a more recent version of Kibana [8.8.0] when the last known version is [7.17.0].';
 const IN_PART = json(200, {
   success: false,
   successCount: 4,
@@ -89,6 +99,18 @@ afterEach(async () => {
 
 function deploy(url = kibana.url, authorization: string | null = `ApiKey ${SECRET}`) {
   return createDashboardActivities({ url, authorization, file: FILE }).deployDashboards();
+}
+
+async function failureOf(work: Promise<unknown>): Promise<Error> {
+  const failure: unknown = await work.catch((error: unknown) => error);
+  if (failure instanceof Error) return failure;
+  throw new Error('expected it to fail');
+}
+
+/** All that a history keeps of a failure. */
+function everythingOf(failure: Error): string {
+  const cause = failure.cause instanceof Error ? everythingOf(failure.cause) : '';
+  return JSON.stringify(failure, Object.getOwnPropertyNames(failure)) + cause;
 }
 
 describe('deployDashboards', () => {
@@ -126,19 +148,90 @@ describe('deployDashboards', () => {
 
   it('says which settings to mend where the credentials are refused, and never tells them', async () => {
     kibana.answer(NO_CREDENTIALS);
-    const failure = await deploy().catch((error: unknown) => error);
+    const failure = await failureOf(deploy());
     expect(failure).toMatchObject({
       type: 'DashboardsRefused',
       nonRetryable: false,
       message: expect.stringContaining('KIBANA_API_KEY') as string,
     });
-    expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(SECRET);
+    expect(everythingOf(failure)).not.toContain(SECRET);
   });
 
-  it('waits for a Kibana that is starting', async () => {
+  it('repeats what Kibana says of an object that it refuses', async () => {
+    const error = { type: 'unknown', statusCode: 422, message: TOO_OLD };
+    kibana.answer(json(200, { success: false, successCount: 0, errors: [{ id: 'a', type: 'dashboard', error }] }));
+    await expect(deploy()).rejects.toMatchObject({
+      message: expect.stringContaining(`refused dashboard a (unknown: ${TOO_OLD})`) as string,
+    });
+  });
+
+  it('waits for a Kibana that is starting, and repeats what it says', async () => {
     kibana.answer(STARTING, IMPORTED);
-    await expect(deploy()).rejects.toMatchObject({ type: 'ServiceUnavailable', nonRetryable: false });
+    await expect(deploy()).rejects.toMatchObject({
+      type: 'ServiceUnavailable',
+      nonRetryable: false,
+      message: expect.stringContaining('503, "Kibana server is not ready yet"') as string,
+    });
     expect(await deploy()).toEqual({ objects: 5 });
+  });
+
+  it.each<[string, number, string, string]>([
+    ['that is too old', 400, TOO_OLD, '8.19'],
+    ['that is too old for a type', 422, TOO_OLD, '8.19'],
+    ['that knows no such path or space', 404, 'Not Found', 'Mend KIBANA_URL'],
+    ['that does not know the credentials', 401, 'unable to authenticate user [elastic]', 'KIBANA_API_KEY'],
+    ['whose user may not write', 403, 'Unable to bulk_create dashboard,index-pattern', 'KIBANA_API_KEY'],
+    [
+      'that takes no such size',
+      413,
+      'Payload content length greater than maximum allowed: 10',
+      'Mend what the message names',
+    ],
+    ['that is overloaded', 429, 'Too Many Requests', 'asked again'],
+    ['that fails', 500, 'An internal server error occurred. Check Kibana server logs', 'asked again'],
+  ])(
+    'of a Kibana %s it tells what was asked, its status and message, and what to do',
+    async (_, status, said, advice) => {
+      kibana.answer(json(status, { statusCode: status, error: 'Any', message: said }));
+      const { message } = await failureOf(deploy());
+      expect(message).toContain(`POST ${kibana.url}/api/saved_objects/_import?overwrite=true`);
+      expect(message).toContain(`${status}, "${said}"`);
+      expect(message).toContain(advice);
+    },
+  );
+
+  it('tells where it is redirected to, without the query of that address', async () => {
+    const location = 'https://anna:word@login.example/realms/a?state=0123';
+    kibana.answer((response) => response.writeHead(302, { location }).end());
+    const { message } = await failureOf(deploy());
+    expect(message).toContain('302, a redirect to https://login.example/realms/a.');
+  });
+
+  it.each<[string, string, string]>([
+    ['a page', 'text/html; charset=utf-8', `<!doctype html>\n<title>Log in</title>${'x'.repeat(10_000)}`],
+    ['text', 'text/plain', `Log in\nfirst${'x'.repeat(10_000)}`],
+  ])('tells how %s begins where JSON is expected', async (_, type, body) => {
+    kibana.answer((response) => response.writeHead(200, { 'content-type': type }).end(body));
+    const { message } = await failureOf(deploy());
+    expect(message).toContain(`200, "${body.replace('\n', ' ').slice(0, 40)}`);
+    expect(message).toContain(type);
+    expect(message.length).toBeLessThan(1_000);
+  });
+
+  it('tells no credentials that an answer repeats', async () => {
+    const said = `bad header Basic ${SECRET} of elastic:${PASSWORD}`;
+    for (const answer of [json(400, { message: said }), json(502, { message: said }), html(said)]) {
+      kibana.answer(answer);
+      const failure = await failureOf(deploy(kibana.url, `Basic ${SECRET}`));
+      expect(failure.message).toContain('bad header Basic *** of elastic:***');
+      expect(everythingOf(failure)).not.toMatch(new RegExp(`${SECRET}|${PASSWORD}`));
+    }
+  });
+
+  it('tells no credentials that cannot be sent', async () => {
+    const failure = await failureOf(deploy(kibana.url, 'ApiKey one\ntwo'));
+    expect(failure.message).toContain('is an invalid header value');
+    expect(everythingOf(failure)).not.toContain('two');
   });
 
   it('waits for a Kibana that is away', async () => {
