@@ -13,7 +13,7 @@ export interface LensPanel {
 
 /** Ids are made of the panel's own, so that the file changes only where the model does. */
 export function lensPanel(panel: Panel, place: Place): LensPanel {
-  const { id, title, source } = panel;
+  const { id, title, description, source } = panel;
   const layerId = `${id}-layer`;
   const reference: Reference = {
     type: 'index-pattern',
@@ -26,13 +26,14 @@ export function lensPanel(panel: Panel, place: Place): LensPanel {
       type: 'lens',
       panelIndex: id,
       gridData: { ...place, i: id },
-      embeddableConfig: { enhancements: {}, attributes: { title, ...attributes(panel, layerId, reference) } },
+      // Kibana shows the description of the panel; that of the chart is for a copy in the library.
+      embeddableConfig: { title, description, enhancements: {}, attributes: attributes(panel, layerId, reference) },
     },
   };
 }
 
 function attributes(panel: Panel, layerId: string, reference: Reference): Record<string, unknown> {
-  const { id, description, where, metrics, kind } = panel;
+  const { id, title, description, where, metrics, kind } = panel;
   const buckets = bucketsOf(panel);
   const bucketIds = buckets.map((_, level) => `${id}-bucket${level}`);
   const metricIds = metrics.map((_, index) => `${id}-metric${index}`);
@@ -50,6 +51,7 @@ function attributes(panel: Panel, layerId: string, reference: Reference): Record
     ignoreGlobalFilters: false,
   };
   return {
+    title,
     description,
     type: 'lens',
     visualizationType,

@@ -10,7 +10,11 @@ export interface SavedObject {
   readonly id: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly references: readonly Reference[];
-  readonly managed: false;
+  /**
+   * Kibana offers to duplicate the object instead of editing it, since the next import would overwrite an edit.
+   * Its import keeps this flag; dashboards follow it from Kibana 8.11 on, data views from 9.2 on.
+   */
+  readonly managed: true;
   readonly coreMigrationVersion: string;
   readonly typeMigrationVersion: string;
 }
@@ -34,7 +38,7 @@ export function savedObject(
     id,
     attributes,
     references,
-    managed: false,
+    managed: true,
     coreMigrationVersion: CORE_MIGRATION_VERSION,
     typeMigrationVersion: TYPE_MIGRATION_VERSIONS[type],
   };

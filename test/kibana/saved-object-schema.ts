@@ -18,6 +18,7 @@ function json<T extends z.ZodType>(content: T) {
 const id = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const reference = z.strictObject({ type: z.literal('index-pattern'), id, name: z.string().min(1) });
 const nothing = z.strictObject({});
+const shown = { title: z.string().min(1), description: z.string().min(1) };
 const query = z.strictObject({ query: z.string(), language: z.literal('kuery') });
 
 const column = { label: z.string().min(1), customLabel: z.literal(true), sourceField: z.string().min(1) };
@@ -92,8 +93,7 @@ const isShown = z.boolean();
 
 const lens = <T extends string, V extends z.ZodType>(visualizationType: T, visualization: V) =>
   z.strictObject({
-    title: z.string().min(1),
-    description: z.string().min(1),
+    ...shown,
     type: z.literal('lens'),
     visualizationType: z.literal(visualizationType),
     references: z.array(reference).length(1),
@@ -168,7 +168,8 @@ const panelSchema = z.strictObject({
     h: z.int().min(1),
     i: id,
   }),
-  embeddableConfig: z.strictObject({ enhancements: nothing, attributes: lensSchema }),
+  // Kibana shows this description, and not the one of the chart.
+  embeddableConfig: z.strictObject({ ...shown, enhancements: nothing, attributes: lensSchema }),
 });
 
 const control = { order: z.int().min(0), grow: z.boolean(), width: z.enum(['small', 'medium', 'large']) };
@@ -190,8 +191,7 @@ const controlSchema = z.discriminatedUnion('type', [
 
 const isIgnored = z.literal(false);
 const dashboardAttributes = z.strictObject({
-  title: z.string().min(1),
-  description: z.string().min(1),
+  ...shown,
   version: z.literal(1),
   timeRestore: z.literal(true),
   timeFrom: z.string().regex(/^now-\d+[mhd]$/),
@@ -237,7 +237,7 @@ const dataViewAttributes = z.strictObject({
   typeMeta: json(nothing),
 });
 
-const envelope = { id, managed: z.literal(false), coreMigrationVersion: z.literal('8.8.0') };
+const envelope = { id, managed: z.literal(true), coreMigrationVersion: z.literal('8.8.0') };
 
 /** Versions above these are refused by a Kibana 8.19. */
 export const savedObjectSchema = z.discriminatedUnion('type', [

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
+import { panelsOf } from '../../kibana/model/panels';
 import { problemsOf } from './saved-object-problems';
 
 const shipped = readFileSync(join(__dirname, '..', '..', 'kibana', 'dashboards.ndjson'), 'utf8');
@@ -60,6 +62,15 @@ describe('the import file', () => {
     expect(problemsOf(shipped)).toEqual([]);
   });
 
+  it('says of every panel what its model says', () => {
+    const dashboard = JSON.parse(shipped.split('\n')[VIEWS] ?? '') as { attributes: { panelsJSON: string } };
+    const panels = JSON.parse(dashboard.attributes.panelsJSON) as { embeddableConfig: object }[];
+    expect(panels).toHaveLength(12);
+    expect(panels.map(({ embeddableConfig }) => embeddableConfig)).toMatchObject(
+      panelsOf(DEFAULT_MEASUREMENTS).map(({ title, description }) => ({ title, description })),
+    );
+  });
+
   it('is not broken by the way in which mutants are made', () => {
     expect(problemsOf(mutant(`${panel(1)}.gridData.w`, (old) => old))).toEqual([]);
   });
@@ -68,6 +79,8 @@ describe('the import file', () => {
     ['a key that is not known', `${VIEWS}.namespaces`, to([]), /Unrecognized key: "namespaces"/],
     ['a later version of a type', `${VIEWS}.typeMigrationVersion`, to('10.4.0'), /typeMigrationVersion/],
     ['a later version of the core', '0.coreMigrationVersion', to('9.0.0'), /coreMigrationVersion/],
+    ['objects that a person may edit', `${VIEWS}.managed`, to(false), /managed/],
+    ['no word of whether a person may edit', `${VIEWS}.managed`, away, /managed/],
     ['JSON that is cut off', `${VIEWS}.${PANELS}`, cut, /expected JSON/],
     ['a data view without its time field', '0.attributes.timeFieldName', away, /timeFieldName/],
     ['two objects of one id', '1.id', to('pipeline-readings'), /two objects are index-pattern:pipeline-readings/],
@@ -78,6 +91,8 @@ describe('the import file', () => {
     ['another data view', `${REFERENCES}.0.id`, to('pipeline-windows'), /lacks the reference volume:/],
     ['two panels of one id', `${VIEWS}.${PANELS}`, twice, /two panels are volume/],
     ['the grid of another panel', `${panel(0)}.gridData.i`, to('x'), /the grid names another panel/],
+    ['a panel without a title', `${panel(0)}.embeddableConfig.title`, away, /title/],
+    ['a panel whose description is not shown', `${panel(0)}.embeddableConfig.description`, away, /description/],
     ['panels that overlap', `${panel(1)}.gridData.x`, to(20), /volume and latency overlap/],
     ['a panel beyond the columns', `${panel(1)}.gridData.w`, to(25), /latency stands out of the 48/],
     ['a layer without reference', `${chart(0)}.references.0.name`, to('x'), /volume-layer has no reference/],
