@@ -33,8 +33,14 @@ const PASSAGE: Properties = {
 /** Label values beyond this are kept but not searchable; Lucene takes no term over 32,766 bytes. */
 const MAX_SEARCHABLE_LABEL_CHARACTERS = 1_024;
 
+/** The time of a document under the name that Kibana and most queries expect; a document itself never has it. */
+function timestampOf(path: string): Properties {
+  return { '@timestamp': { type: 'alias', path } };
+}
+
 /** Of every `EnrichedReading`, beside its measurements. */
 export const READING_PROPERTIES: Properties = {
+  ...timestampOf('timestamp'),
   [PASSAGE_FIELD]: { properties: PASSAGE },
   // The same as `_id`, which is searchable.
   id: KEPT,
@@ -49,6 +55,7 @@ export const READING_PROPERTIES: Properties = {
 
 /** Of every `DeviceWindow`, beside the statistics of its measurements. */
 export const WINDOW_PROPERTIES: Properties = {
+  ...timestampOf('windowStart'),
   [PASSAGE_FIELD]: { properties: PASSAGE },
   id: KEPT,
   deviceId: { type: 'keyword' },
@@ -66,6 +73,8 @@ export const WINDOW_PROPERTIES: Properties = {
 
 /** Of every `DeadLetter`; the original is kept as bytes and never looked into. */
 export const DEAD_LETTER_PROPERTIES: Properties = {
+  // What a record that cannot be read says about its time is unknown: the time at which it was given up.
+  ...timestampOf(`${PASSAGE_FIELD}.processedAt`),
   [PASSAGE_FIELD]: { properties: { ...PASSAGE, processedAt: EPOCH_MS, resolvedAt: EPOCH_MS } },
   id: KEPT,
   stage: { type: 'keyword' },
@@ -97,6 +106,7 @@ export function statisticsProperties(measurements: readonly Measurement[]): Prop
 
 /** What runs are looked for and listed by; the rest of a report is kept as it is and not indexed. */
 export const RUN_PROPERTIES: Properties = {
+  ...timestampOf('startedAt'),
   name: { type: 'keyword' },
   run: { type: 'keyword' },
   // Under these names every other document has them, so that one filter of a dashboard fits all.

@@ -36,8 +36,9 @@ interface Wanted {
  * others behind it; repeating it changes nothing.
  *
  * An alias of one index has it under the name `<alias>-<hash of settings and mapping>`. What is new gets a new one, and
- * the alias moves there as a whole; the old index stays, under its own name. By month, the indices are named
- * `<alias>-<month>` and created when a record comes for them; those that are there get new fields and keep the old ones.
+ * the alias moves there as a whole; the old index stays, under its own name. Only a field alias is added to the index that
+ * is there. By month, the indices are named `<alias>-<month>` and created when a record comes for them; those that are
+ * there get new fields and keep the old ones.
  *
  * @throws ServiceUnavailable when Elasticsearch does not answer
  * @throws IndexMisconfigured when the alias cannot be made, for example because an index or a data stream has that name
@@ -75,9 +76,11 @@ async function prepareOne(
   { alias, properties }: Wanted,
   before: readonly string[],
 ): Promise<string | null> {
-  const index = `${alias}-${hashOf([INDEX_SETTINGS, properties])}`;
-  if (before.length === 1 && before[0] === index) return null;
-  await createIndex(elasticsearch, { index });
+  const index = `${alias}-${hashOf([INDEX_SETTINGS, storedProperties(properties)])}`;
+  const isBehind = before.length === 1 && before[0] === index;
+  if (!isBehind) await createIndex(elasticsearch, { index });
+  await addFields(elasticsearch, index, properties);
+  if (isBehind) return null;
   const old = before.filter((name) => name !== index);
   await moveAlias(elasticsearch, alias, old, [{ add: { index, alias, is_write_index: true } }]);
   if (old.length === 0) return null;
@@ -90,11 +93,7 @@ async function prepareMonths(
   before: readonly string[],
 ): Promise<string | null> {
   const months = await monthIndices(elasticsearch, alias);
-  for (const index of months) {
-    const { [index]: there } = await elasticsearch.indices.getMapping({ index });
-    const missing = newProperties(properties, there?.mappings.properties ?? {});
-    if (Object.keys(missing).length > 0) await elasticsearch.indices.putMapping({ index, properties: missing });
-  }
+  for (const index of months) await addFields(elasticsearch, index, properties);
   const old = before.filter((name) => !months.includes(name));
   const added = months.filter((index) => !before.includes(index));
   await moveAlias(
@@ -105,6 +104,13 @@ async function prepareMonths(
   );
   if (old.length === 0) return null;
   return `${alias} now points to the indices of single months; ${old.join(', ')} stays under its own name.`;
+}
+
+/** Gives an index that is there the fields that it lacks. */
+async function addFields(elasticsearch: Client, index: string, properties: Properties): Promise<void> {
+  const { [index]: there } = await elasticsearch.indices.getMapping({ index });
+  const missing = newProperties(properties, there?.mappings.properties ?? {});
+  if (Object.keys(missing).length > 0) await elasticsearch.indices.putMapping({ index, properties: missing });
 }
 
 async function moveAlias(
@@ -126,6 +132,11 @@ async function indicesBehind(elasticsearch: Client, alias: string): Promise<read
     `${alias} is ${found.kind === 'index' ? 'an index' : 'a data stream'}, expected an alias or nothing. ` +
       'Delete or rename that, or give the pipeline another name.',
   );
+}
+
+/** Without field aliases, which hold nothing: an index that is there gets them as it is. */
+function storedProperties(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, { type }]) => type !== 'alias'));
 }
 
 function hashOf(design: unknown): string {

@@ -30,6 +30,22 @@ async function behind(alias: string): Promise<string[]> {
   return Object.keys(await elasticsearch.indices.getAlias({ index: alias }));
 }
 
+/** Puts an index of the same name in the place of one, as an earlier version without @timestamp would have made it. */
+async function recreateWithoutTimestamp(alias: string, index: string): Promise<void> {
+  const { [index]: made } = await elasticsearch.indices.getMapping({ index });
+  const { '@timestamp': timestamp, ...properties } = made?.mappings.properties ?? {};
+  expect(timestamp).toBeDefined();
+  await elasticsearch.indices.deleteIndexTemplate({ name: alias });
+  await elasticsearch.indices.delete({ index });
+  const behindAlias = { [alias]: { is_write_index: true } };
+  await elasticsearch.indices.create({ index, aliases: behindAlias, mappings: { dynamic: 'strict', properties } });
+}
+
+async function timestampOf(index: string): Promise<unknown> {
+  const { [index]: mapping } = await elasticsearch.indices.getMapping({ index });
+  return mapping?.mappings.properties?.['@timestamp'];
+}
+
 describe('prepareIndices', () => {
   it('creates a strict backing index behind each alias, and nothing the second time', async () => {
     const aliases = newAliases();
@@ -92,6 +108,38 @@ describe('prepareIndices', () => {
     await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
     expect(await behind(aliases.readings)).toEqual([one]);
     expect(await behind(aliases.deadLetters)).toHaveLength(1);
+  });
+
+  it('gives an index of a mapping without @timestamp that field, and no new version', async () => {
+    const aliases = newAliases();
+    const input = { aliases, measurements: DEFAULT_MEASUREMENTS };
+    await prepareIndices(elasticsearch, input);
+    const timeFields = [
+      [aliases.readings, 'timestamp'],
+      [aliases.windows, 'windowStart'],
+      [aliases.deadLetters, 'passage.processedAt'],
+    ] as const;
+    for (const [alias, time] of timeFields) {
+      const [index = ''] = await behind(alias);
+      await recreateWithoutTimestamp(alias, index);
+      await prepareIndices(elasticsearch, input);
+      expect(await behind(alias)).toEqual([index]);
+      expect(await timestampOf(index)).toEqual({ type: 'alias', path: time });
+    }
+    expect(await prepareIndices(elasticsearch, input)).toEqual({ notes: [] });
+  });
+
+  it('gives a month of a mapping without @timestamp that field', async () => {
+    const aliases = newAliases();
+    const months = { by: 'month', from: '2026-01', to: '2026-12' } as const;
+    const input = { aliases, measurements: DEFAULT_MEASUREMENTS, index: months };
+    await prepareIndices(elasticsearch, input);
+    const month = `${aliases.windows}-2026-03`;
+    await elasticsearch.indices.create({ index: month });
+    await recreateWithoutTimestamp(aliases.windows, month);
+    await prepareIndices(elasticsearch, input);
+    expect(await timestampOf(month)).toEqual({ type: 'alias', path: 'windowStart' });
+    expect(await prepareIndices(elasticsearch, input)).toEqual({ notes: [] });
   });
 
   it('says what is wrong where an index has the name of the alias', async () => {

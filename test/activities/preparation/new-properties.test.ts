@@ -1,0 +1,31 @@
+import type { Properties } from '../../../activities/elasticsearch/index-mappings';
+import { newProperties } from '../../../activities/preparation/new-properties';
+
+const TIME: Properties = { timestamp: { type: 'date' } };
+const ALIAS: Properties = { '@timestamp': { type: 'alias', path: 'timestamp' } };
+
+describe('newProperties', () => {
+  it('gives what is missing, within objects too', () => {
+    const existing: Properties = { ...TIME, passage: { properties: { run: { type: 'keyword' } } } };
+    const passage = { properties: { run: { type: 'keyword' }, redrive: { type: 'byte' } } } as const;
+    expect(newProperties({ ...TIME, passage }, existing)).toEqual({
+      passage: { properties: { redrive: { type: 'byte' } } },
+    });
+  });
+
+  it('leaves a field as it is, whatever is wanted', () => {
+    expect(newProperties(TIME, { timestamp: { type: 'keyword' } })).toEqual({});
+  });
+
+  it('gives an alias, and gives it once', () => {
+    expect(newProperties({ ...ALIAS, ...TIME }, TIME)).toEqual(ALIAS);
+    expect(newProperties({ ...ALIAS, ...TIME }, { ...ALIAS, ...TIME })).toEqual({});
+  });
+
+  it('gives an alias within an object', () => {
+    const run = { run: { type: 'alias', path: 'timestamp' } } as const;
+    const wanted: Properties = { passage: { properties: run } };
+    expect(newProperties(wanted, { passage: { properties: {} } })).toEqual(wanted);
+    expect(newProperties(wanted, wanted)).toEqual({});
+  });
+});
