@@ -59,6 +59,11 @@ export class OperatorDesk {
     }
   }
 
+  /** The parts that have not ended; none before they are attached. */
+  get running(): readonly StageName[] {
+    return STAGES.filter((stage) => this.#parts?.[stage] !== undefined && !this.#ended.has(stage));
+  }
+
   /** From now on commands reach these parts. */
   attach(parts: Parts): void {
     this.#parts = parts;

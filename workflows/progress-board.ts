@@ -1,6 +1,8 @@
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { PipelinePlan } from '../activities/contracts/plan';
+import { pipelineAttention, updateCommand } from './attention';
 import { progressQuery, stageTotalsSignal } from './messages';
+import type { OperatorDesk } from './operator-desk';
 import {
   NO_TOTALS,
   toDetails,
@@ -25,7 +27,10 @@ export class ProgressBoard {
 
   readonly #attention = new Map<StageName, readonly Attention[]>();
 
-  constructor(private readonly plan: PipelinePlan) {
+  constructor(
+    private readonly plan: PipelinePlan,
+    private readonly desk: OperatorDesk,
+  ) {
     setHandler(progressQuery, () => this.#progress());
     setHandler(stageTotalsSignal, (stage, totals, attention = []) => {
       this.#stages = { ...this.#stages, [stage]: totals };
@@ -40,7 +45,9 @@ export class ProgressBoard {
   }
 
   #progress(): PipelineProgress {
-    return toProgress(this.plan, this.#phase, this.#stages, [...this.#attention.values()].flat());
+    const parts = [...this.#attention.values()].flat();
+    const attention = pipelineAttention(parts, this.desk.running, updateCommand('resume'));
+    return toProgress(this.plan, this.#phase, this.#stages, attention);
   }
 
   #show(): void {

@@ -22,7 +22,8 @@ export const NO_TOTALS: StageTotals = { in: 0, out: 0, deadLetters: 0, bytes: 0,
 
 /** Why a part of a pipeline does not move, and what a person types to move it. */
 export interface Attention {
-  readonly stage: StageName;
+  /** `pipeline`: every part that has not ended. */
+  readonly stage: StageName | 'pipeline';
   /** PAUSED by a person; PARKED by a fault that waiting may not mend. */
   readonly state: 'PAUSED' | 'PARKED';
   /** Null: the whole stage. */

@@ -32,8 +32,8 @@ const { prepareTopics, prepareIndices, storeReport } = proxyActivities<Activitie
 export async function streamingPipeline(input?: unknown): Promise<RunReport | null> {
   const { workflowId, firstExecutionRunId: run, startTime } = workflowInfo();
   const plan = await parseInput({ input, workflowId, run, startedAt: startTime.toISOString() });
-  const board = new ProgressBoard(plan);
   const desk = new OperatorDesk();
+  const board = new ProgressBoard(plan, desk);
 
   const prepared = await prepareTopics(plan);
   const { notes } = await prepareIndices({

@@ -58,8 +58,7 @@ function onQueue(activities: Activities, taskQueue: string): Activities {
 }
 
 async function run(start: StartPipeline, input: unknown): Promise<RunReport | null> {
-  const handle = await start(input);
-  return (await handle.result()) as RunReport | null;
+  return (await (await start(input)).result()) as RunReport | null;
 }
 
 /** What waits for a person, once anything does. */
@@ -244,7 +243,8 @@ describe('streamingPipeline', () => {
       const published = calls.filter((name) => name === 'publishSimulatedRange').length;
       await environment.sleep('10 minutes');
       expect(calls.filter((name) => name === 'publishSimulatedRange')).toHaveLength(published);
-      expect(await handle.query('progress')).toMatchObject({ state: 'PAUSED' });
+      expect(await handle.query('progress')).toMatchObject({ state: 'PAUSED', attention: [{ stage: 'pipeline' }] });
+      expect((await attentionOf(handle))[0]?.command).toContain(`-w ${handle.workflowId} --name resume`);
       await handle.executeUpdate('resume');
       await handle.executeUpdate('setRate', { args: [{ ratePerSecond: null }] });
       return await handle.result();
