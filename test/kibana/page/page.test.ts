@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
 import { servePage, type PageServer } from '../../../workers/page/page-server';
 import { openGate, type ServerGate } from '../../integration/server-gate';
@@ -66,6 +67,11 @@ function cells({ keys, values }: SavedRow): Cell[] {
   return [...keys, ...values].map((cell) => (cell === 'true' ? 'yes' : cell === 'false' ? 'no' : round(cell)));
 }
 
+/** As somebody sees them. */
+async function linesOf(place: Locator): Promise<string[]> {
+  return (await place.innerText()).split('\n').filter((line) => line !== '');
+}
+
 describe('the local page', () => {
   it('shows in every panel what the search of the saved one finds', async () => {
     const page = await open();
@@ -126,10 +132,16 @@ describe('the local page', () => {
     const empty = page.page.locator('#empty');
     await page.show({ pipeline, from: '2001-01-01T00:00:00Z', to: '2001-01-02T00:00:00Z' });
     expect(await empty.textContent()).toContain('The newest reading is of 2031-02-03 04:00 UTC');
+    expect(await linesOf(empty)).toEqual([
+      'No documents in this stretch of time',
+      expect.stringMatching(/^The newest reading is of/),
+      'Show all that there is',
+    ]);
     await empty.getByRole('link').click();
     await page.page.locator('#volume .mark-rect').first().waitFor();
     await page.show({ pipeline: 'nobody' });
     expect(await empty.textContent()).toContain('No documents of pipeline nobody');
+    expect(await linesOf(empty)).toEqual(['No documents of pipeline nobody', 'Show everything']);
     expect(page.complaints).toEqual([]);
   });
 
@@ -176,6 +188,7 @@ describe('the local page', () => {
     await page.page.goto(`http://127.0.0.1:${server.port}/?range=5y&colour=red`);
     const problem = page.page.getByRole('alert');
     await problem.waitFor();
+    expect((await linesOf(problem)).at(-1)).toBe('Show everything');
     expect(await problem.locator('p').allTextContents()).toEqual([
       'range: expected one of all, 15m, 1h, 6h, 24h, 7d, 30d, got "5y"',
       'colour: expected only panel, range, from, to, pipeline, device',
