@@ -36,9 +36,8 @@ interface Wanted {
  * others behind it; repeating it changes nothing.
  *
  * An alias of one index has it under the name `<alias>-<hash of settings and mapping>`. What is new gets a new one, and
- * the alias moves there as a whole; the old index stays, under its own name. Only a field alias is added to the index that
- * is there. By month, the indices are named `<alias>-<month>` and created when a record comes for them; those that are
- * there get new fields and keep the old ones.
+ * the alias moves there as a whole; the old index stays, under its own name. By month, the indices are named
+ * `<alias>-<month>` and created when a record comes for them; those that are there get new fields and keep the old ones.
  *
  * @throws ServiceUnavailable when Elasticsearch does not answer
  * @throws IndexMisconfigured when the alias cannot be made, for example because an index or a data stream has that name
@@ -76,11 +75,9 @@ async function prepareOne(
   { alias, properties }: Wanted,
   before: readonly string[],
 ): Promise<string | null> {
-  const index = `${alias}-${hashOf([INDEX_SETTINGS, storedProperties(properties)])}`;
-  const isBehind = before.length === 1 && before[0] === index;
-  if (!isBehind) await createIndex(elasticsearch, { index });
-  await addFields(elasticsearch, index, properties);
-  if (isBehind) return null;
+  const index = `${alias}-${hashOf([INDEX_SETTINGS, properties])}`;
+  if (before.length === 1 && before[0] === index) return null;
+  await createIndex(elasticsearch, { index });
   const old = before.filter((name) => name !== index);
   await moveAlias(elasticsearch, alias, old, [{ add: { index, alias, is_write_index: true } }]);
   if (old.length === 0) return null;
@@ -132,11 +129,6 @@ async function indicesBehind(elasticsearch: Client, alias: string): Promise<read
     `${alias} is ${found.kind === 'index' ? 'an index' : 'a data stream'}, expected an alias or nothing. ` +
       'Delete or rename that, or give the pipeline another name.',
   );
-}
-
-/** Without field aliases, which hold nothing: an index that is there gets them as it is. */
-function storedProperties(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([, { type }]) => type !== 'alias'));
 }
 
 function hashOf(design: unknown): string {

@@ -110,25 +110,6 @@ describe('prepareIndices', () => {
     expect(await behind(aliases.deadLetters)).toHaveLength(1);
   });
 
-  it('gives an index of a mapping without @timestamp that field, and no new version', async () => {
-    const aliases = newAliases();
-    const input = { aliases, measurements: DEFAULT_MEASUREMENTS };
-    await prepareIndices(elasticsearch, input);
-    const timeFields = [
-      [aliases.readings, 'timestamp'],
-      [aliases.windows, 'windowStart'],
-      [aliases.deadLetters, 'passage.processedAt'],
-    ] as const;
-    for (const [alias, time] of timeFields) {
-      const [index = ''] = await behind(alias);
-      await recreateWithoutTimestamp(alias, index);
-      await prepareIndices(elasticsearch, input);
-      expect(await behind(alias)).toEqual([index]);
-      expect(await timestampOf(index)).toEqual({ type: 'alias', path: time });
-    }
-    expect(await prepareIndices(elasticsearch, input)).toEqual({ notes: [] });
-  });
-
   it('gives a month of a mapping without @timestamp that field', async () => {
     const aliases = newAliases();
     const months = { by: 'month', from: '2026-01', to: '2026-12' } as const;
