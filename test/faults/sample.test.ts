@@ -1,6 +1,7 @@
 import { stackAddresses, workerEnvironment } from '../stack';
 import { isClean, runFault, type FaultServers } from './fault-run';
 import { WORKER_KILLS } from './kills';
+import { sampleSeed, SEED_VARIABLE, seedNumber } from './sample-seed';
 import { pick, seededRandom } from './seeded';
 import { SINK_FAULTS } from './sink-faults';
 
@@ -13,8 +14,8 @@ const LONG = [
   'worker asleep past its heartbeat timeout, replaced, awake again',
 ];
 
-/** Another sample every day, the same one all day. */
-const seed = Math.floor(Date.now() / 86_400_000);
+const seedText = sampleSeed(process.env, __dirname);
+const seed = seedNumber(seedText);
 const random = seededRandom(seed);
 const sample = [...some(SINK_FAULTS, 1), ...some(WORKER_KILLS, 1)];
 
@@ -28,7 +29,12 @@ function servers(): FaultServers {
   return { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment: workerEnvironment() };
 }
 
-describe(`a sample of the fault matrix (seed ${seed})`, () => {
+describe(`a sample of the fault matrix (${SEED_VARIABLE}='${seedText}' repeats it)`, () => {
+  beforeAll(() => {
+    const names = sample.map(({ name }) => name).join('; ');
+    process.stderr.write(`fault sample of ${SEED_VARIABLE}='${seedText}': ${names}\n`);
+  });
+
   it.each(sample.map((faultCase) => [faultCase.name, faultCase] as const))(
     'loses nothing and counts nothing twice: %s',
     async (_name, faultCase) => {

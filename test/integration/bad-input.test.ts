@@ -1,23 +1,32 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownFailure, PipelineDriver } from './pipeline-driver';
+import { GREENHOUSE_FILE, GREENHOUSE_SOURCE } from './greenhouse';
+import { ownFailure, PipelineDriver, until } from './pipeline-driver';
+import { startWorkerWithin, type WorkerWithin } from './worker-within';
 
 let driver: PipelineDriver;
+let worker: WorkerWithin;
 let folder: string;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
-  await driver.startWorker();
+  // Every run ends before Spark has anything to do.
+  worker = await startWorkerWithin(driver.taskQueue, join('no', 'python'));
   folder = await mkdtemp(join(tmpdir(), 'bad-input-'));
 }, 120_000);
 afterAll(async () => {
+  await worker.stop();
   await driver.close();
   await rm(folder, { recursive: true, force: true });
 }, 180_000);
 
-/** Type and message of the failure at the bottom of the chain. */
 async function failureOf(input: unknown): Promise<string> {
-  const error: unknown = await driver.run(driver.newName('bad'), input).then(
+  return await failureOfRun(driver.run(driver.newName('bad'), input));
+}
+
+/** Type and message of the failure at the bottom of the chain. */
+async function failureOfRun(run: Promise<unknown>): Promise<string> {
+  const error: unknown = await run.then(
     () => new Error('expected the pipeline to fail'),
     (reason: unknown) => reason,
   );
@@ -57,4 +66,20 @@ describe('bad input', () => {
     expect(failure).toMatch(/^SourceMissing/);
     expect(failure).toContain('no-such-topic');
   }, 180_000);
+
+  it('names a file that changes while it is read, and ends the run instead of mixing two files', async () => {
+    const path = join(folder, 'changing.csv');
+    await copyFile(GREENHOUSE_FILE, path);
+    const handle = await driver.start(driver.newName('changed'), {
+      source: { ...GREENHOUSE_SOURCE, path, ratePerSecond: 10 },
+    });
+    await until('the first rows are published', async () => {
+      const progress = await handle.query<{ produced: number }>('progress').catch(() => ({ produced: 0 }));
+      return progress.produced > 0;
+    });
+    await appendFile(path, 'one more line\n');
+    const failure = await failureOfRun(handle.result());
+    expect(failure).toMatch(/^SourceChanged/);
+    expect(failure).toContain(path);
+  }, 600_000);
 });

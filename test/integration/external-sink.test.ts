@@ -6,15 +6,18 @@ import { publishRun } from '../faults/published-run';
 import { stackAddresses } from '../stack';
 import { OtherWriter } from './other-writer';
 import { PipelineDriver, until } from './pipeline-driver';
+import { startWorkerWithin, type WorkerWithin } from './worker-within';
 
 const READINGS = 2_000;
 
 let driver: PipelineDriver;
+let worker: WorkerWithin;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
-  await driver.startWorker();
+  worker = await startWorkerWithin(driver.taskQueue);
 }, 120_000);
 afterAll(async () => {
+  await worker.stop();
   await driver.close();
 }, 60_000);
 
@@ -28,7 +31,7 @@ describe('a sink that somebody else writes', () => {
     ] as const;
     const watching = await Promise.all(
       written.map(async ({ stream, range: { topic, from, to }, alias }) => {
-        const place = { stream, topic, alias, deadLetterTopic: null, ioTaskQueue: `${driver.taskQueue}-io` };
+        const place = { stream, topic, alias, deadLetterTopic: null, ioTaskQueue: driver.taskQueue };
         const input: IndexTopicInput = { ...place, sink: 'external', maxIdleMs: 1_000, next: from, until: to };
         return await driver.temporal.workflow.start('indexTopic', {
           taskQueue: driver.taskQueue,
@@ -53,7 +56,7 @@ describe('a sink that somebody else writes', () => {
     const proof = (await driver.temporal.workflow.execute('reconcile', {
       taskQueue: driver.taskQueue,
       workflowId: `reconcile/${scope.name}`,
-      args: [{ request, taskQueue: `${driver.taskQueue}-io` }],
+      args: [{ request, taskQueue: driver.taskQueue }],
     })) as ReconcileResult;
     expect(proof).toMatchObject({ reconciled: true, indexed: READINGS, discrepancies: {} });
   }, 240_000);

@@ -1,23 +1,17 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { IndexSliceInput } from '../../activities/indexing/slice';
 import type { indexTopic } from '../../workflows';
-import { timeSkippingEnvironment } from '../time-skipping-server';
-import { bundledWorkflows } from './bundle';
 import { fakeActivities } from './fake-activities';
+import { TimeSkippingWorker } from './time-skipping-worker';
 
-const logger = new DefaultLogger('ERROR');
-const TASK_QUEUE = 'index-topic';
 /** As the pipeline sets it for a run without end. */
 const MAX_IDLE_MS = 60_000;
 
-let environment: TestWorkflowEnvironment;
+let worker: TimeSkippingWorker;
 beforeAll(async () => {
-  Runtime.install({ logger });
-  environment = await timeSkippingEnvironment();
+  worker = await TimeSkippingWorker.start();
 }, 120_000);
 afterAll(async () => {
-  await environment.teardown();
+  await worker.stop();
 });
 
 describe('indexTopic', () => {
@@ -34,31 +28,25 @@ describe('indexTopic', () => {
         return Promise.resolve({ next: end, end, ends: { ...ends }, counts });
       },
     });
-    const worker = await Worker.create({
-      connection: environment.nativeConnection,
-      taskQueue: TASK_QUEUE,
-      workflowBundle: await bundledWorkflows(logger),
-      activities,
+    worker.serve('idle', activities);
+    const { client, environment, taskQueue } = worker;
+    const place = { stream: 'readings', topic: 't', alias: 'a', deadLetterTopic: null } as const;
+    const handle = await client.workflow.start<typeof indexTopic>('indexTopic', {
+      taskQueue,
+      workflowId: 'pipeline/idle/index/readings',
+      args: [{ ...place, ioTaskQueue: taskQueue, maxIdleMs: MAX_IDLE_MS, next: { ...ends } }],
     });
-    await worker.runUntil(async () => {
-      const place = { stream: 'readings', topic: 't', alias: 'a', deadLetterTopic: null } as const;
-      const handle = await environment.client.workflow.start<typeof indexTopic>('indexTopic', {
-        taskQueue: TASK_QUEUE,
-        workflowId: 'idle',
-        args: [{ ...place, ioTaskQueue: TASK_QUEUE, maxIdleMs: MAX_IDLE_MS, next: { ...ends } }],
-      });
-      await environment.sleep('10 minutes');
-      const before = (await handle.describe()).historyLength;
-      await environment.sleep('1 hour');
-      const perPartition = ((await handle.describe()).historyLength - before) / Object.keys(ends).length;
-      expect(perPartition).toBeLessThan(200);
+    await environment.sleep('10 minutes');
+    const before = (await handle.describe()).historyLength;
+    await environment.sleep('1 hour');
+    const perPartition = ((await handle.describe()).historyLength - before) / Object.keys(ends).length;
+    expect(perPartition).toBeLessThan(200);
 
-      ends[2] = '5';
-      await environment.sleep(2 * MAX_IDLE_MS);
-      expect(slices.filter(({ partition }) => partition === 2).at(-1)).toMatchObject({ from: '5' });
-      const until = { ...ends };
-      await handle.signal('finish', until);
-      expect(await handle.result()).toMatchObject({ next: until, totals: { in: 5 } });
-    });
+    ends[2] = '5';
+    await environment.sleep(2 * MAX_IDLE_MS);
+    expect(slices.filter(({ partition }) => partition === 2).at(-1)).toMatchObject({ from: '5' });
+    const until = { ...ends };
+    await handle.signal('finish', until);
+    expect(await handle.result()).toMatchObject({ next: until, totals: { in: 5 } });
   }, 180_000);
 });

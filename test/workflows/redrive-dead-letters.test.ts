@@ -1,47 +1,39 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import { pipelineFailure } from '../../activities/failures';
 import type { RedriveSliceInput, SliceCounts } from '../../activities/indexing/redrive/slice';
 import { planRedrive } from '../../activities/preparation/plan-redrive';
 import type { KafkaGateway } from '../../activities/kafka';
 import type { RedriveResult } from '../../workflows/redrive-dead-letters';
-import { timeSkippingEnvironment } from '../time-skipping-server';
-import { bundledWorkflows } from './bundle';
 import { fakeActivities } from './fake-activities';
+import { TimeSkippingWorker } from './time-skipping-worker';
 
-const logger = new DefaultLogger('ERROR');
-const TASK_QUEUE = 'redrive';
 const HELD = { start: { 0: '0', 1: '10' }, end: { 0: '120000', 1: '30' } };
 const kafka = { offsets: () => Promise.resolve(HELD) } as unknown as KafkaGateway;
 
-let environment: TestWorkflowEnvironment;
-let workflowBundle: { code: string };
+let worker: TimeSkippingWorker;
 beforeAll(async () => {
-  Runtime.install({ logger });
-  environment = await timeSkippingEnvironment();
-  workflowBundle = await bundledWorkflows(logger);
+  worker = await TimeSkippingWorker.start();
 }, 120_000);
 afterAll(async () => {
-  await environment.teardown();
+  await worker.stop();
 });
 
 async function redrive(
   input: unknown,
   redriveSlice: Activities['redriveSlice'],
 ): Promise<{ readonly result: RedriveResult; readonly slices: readonly RedriveSliceInput[] }> {
+  const { client, taskQueue } = worker;
   const slices: RedriveSliceInput[] = [];
   const { activities } = fakeActivities({
-    planRedrive: (request) => planRedrive(kafka, TASK_QUEUE, request),
+    planRedrive: (request) => planRedrive(kafka, taskQueue, request),
     redriveSlice: (slice) => {
       slices.push(slice);
       return redriveSlice(slice);
     },
   });
-  const { nativeConnection: connection, client } = environment;
-  const worker = await Worker.create({ connection, taskQueue: TASK_QUEUE, workflowBundle, activities });
-  const request = { taskQueue: TASK_QUEUE, workflowId: 'redrive/mine/all', args: [input] };
-  const result: unknown = await worker.runUntil(client.workflow.execute('redriveDeadLetters', request));
+  worker.serve('mine', activities);
+  const request = { taskQueue, workflowId: 'redrive/mine/all', args: [input] };
+  const result: unknown = await client.workflow.execute('redriveDeadLetters', request);
   return { result: result as RedriveResult, slices };
 }
 

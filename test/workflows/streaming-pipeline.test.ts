@@ -1,60 +1,43 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { pipelineFailure } from '../../activities/failures';
 import type { Activities } from '../../activities';
 import type { PipelineProgress } from '../../workflows/progress';
 import type { RunReport } from '../../activities/contracts/report';
-import { timeSkippingEnvironment } from '../time-skipping-server';
-import { bundledWorkflows } from './bundle';
 import { fakeActivities, PROOF, withKibana } from './fake-activities';
+import { TimeSkippingWorker } from './time-skipping-worker';
 
-const logger = new DefaultLogger('ERROR');
 const ONE_HOUR_MS = 3_600_000;
 const SIMULATED = { source: { kind: 'simulate', records: 100 } };
 
 type StartPipeline = (input: unknown) => Promise<WorkflowHandle>;
 
+let worker: TimeSkippingWorker;
 let environment: TestWorkflowEnvironment;
-let workflowBundle: { code: string };
 let runs = 0;
 
 beforeAll(async () => {
-  Runtime.install({ logger });
-  environment = await timeSkippingEnvironment();
-  workflowBundle = await bundledWorkflows(logger);
+  worker = await TimeSkippingWorker.start();
+  ({ environment } = worker);
 }, 120_000);
 
 afterAll(async () => {
-  await environment.teardown();
+  await worker.stop();
 });
 
-/** Runs `work` beside a worker on a task queue of its own, so that what a test leaves behind meets no other. */
+/** Runs `work` with a pipeline that has these activities. */
 async function withWorker<T>(activities: Activities, work: (start: StartPipeline) => Promise<T>): Promise<T> {
-  const taskQueue = `test-${++runs}`;
-  const worker = await Worker.create({
-    connection: environment.nativeConnection,
-    taskQueue,
-    workflowBundle,
-    activities: onQueue(activities, taskQueue),
-  });
-  const start: StartPipeline = (input) =>
-    environment.client.workflow.start('streamingPipeline', {
+  const name = `test-${++runs}`;
+  worker.serve(name, activities);
+  const { client, taskQueue } = worker;
+  return await work((input) =>
+    client.workflow.start('streamingPipeline', {
       taskQueue,
-      workflowId: `pipeline/${taskQueue}`,
+      workflowId: `pipeline/${name}`,
       workflowExecutionTimeout: '2 days',
       args: [input],
-    });
-  return await worker.runUntil(work(start));
-}
-
-function onQueue(activities: Activities, taskQueue: string): Activities {
-  const parse: Activities['parseInput'] = async (request) => ({
-    ...(await activities.parseInput(request)),
-    ioTaskQueue: taskQueue,
-    hostTaskQueue: taskQueue,
-  });
-  return { ...activities, parseInput: parse };
+    }),
+  );
 }
 
 async function run(start: StartPipeline, input: unknown): Promise<RunReport | null> {

@@ -11,8 +11,8 @@ import {
   type SparkState,
 } from '../../../activities/spark';
 import { checkpointFolder } from '../../../activities/spark/job-settings';
-import { join } from 'node:path';
-import { stackAddresses, workerEnvironment } from '../../stack';
+import { stackAddresses } from '../../stack';
+import { sparkDependencies } from './spark-dependencies';
 
 /** A record that the job wrote, read back. */
 export interface Written {
@@ -32,18 +32,9 @@ export class SparkRun {
     readonly plan: PipelinePlan,
     readonly sparkState: string,
   ) {
-    const { kafkaBrokers } = stackAddresses();
-    const { SPARK_PYTHON = '', SPARK_JARS = '', JAVA_HOME } = workerEnvironment();
-    this.kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'spark-test' });
+    this.kafka = createKafkaGateway({ brokers: stackAddresses().kafkaBrokers, clientId: 'spark-test' });
     this.checkpoint = checkpointFolder(sparkState, plan);
-    this.#activities = createSparkActivities({
-      python: SPARK_PYTHON,
-      jars: SPARK_JARS.split(','),
-      jobFile: join(__dirname, '..', '..', '..', 'deploy', 'spark', 'readings_job.py'),
-      bootstrap: kafkaBrokers.join(','),
-      environment: { ...process.env, JAVA_HOME },
-      sparkState,
-    });
+    this.#activities = createSparkActivities(sparkDependencies(sparkState));
   }
 
   submit: SparkActivities['submitSparkJob'] = (input) =>

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sampleSeed, SEED_VARIABLE, seedNumber } from './sample-seed';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sample-seed-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Of a repository made here, whatever git is told about others. */
+function git(...args: string[]): string {
+  const author = ['-c', 'user.name=t', '-c', 'user.email=t@localhost'];
+  const env = { PATH: process.env['PATH'], HOME: folder };
+  return execFileSync('git', [...author, ...args], { cwd: folder, env, encoding: 'utf8' }).trim();
+}
+
+describe('the seed of the fault sample', () => {
+  it('is the commit of a checkout, until the next commit', () => {
+    git('init', '--quiet');
+    git('commit', '--allow-empty', '--quiet', '--message', 'one');
+    const seed = sampleSeed({}, folder);
+    expect(seed).toBe(git('rev-parse', 'HEAD'));
+    expect(sampleSeed({}, folder)).toBe(seed);
+    git('commit', '--allow-empty', '--quiet', '--message', 'two');
+    expect(sampleSeed({}, folder)).not.toBe(seed);
+  });
+
+  it('is a fixed text outside a checkout', () => {
+    expect(sampleSeed({}, folder)).toBe('no commit');
+  });
+
+  it('is that of the variable where it is set, so that another sample can be repeated', () => {
+    expect(sampleSeed({ [SEED_VARIABLE]: 'of the red build' }, folder)).toBe('of the red build');
+    expect(sampleSeed({ [SEED_VARIABLE]: '' }, folder)).toBe('no commit');
+  });
+
+  it('becomes the same number each time, another for another text', () => {
+    expect(seedNumber('no commit')).toBe(seedNumber('no commit'));
+    expect(seedNumber('no commit')).not.toBe(seedNumber('No commit'));
+  });
+});
