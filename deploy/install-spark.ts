@@ -9,12 +9,16 @@
  */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { InstallOptions } from './local/install/install-task';
 import { installPart, partFolder } from './local/install/part';
 import { sparkConnectorPart, sparkPart } from './local/install/spark';
 
 async function main([, , cache = 'parts']: readonly string[]): Promise<void> {
+  const report: InstallOptions['report'] = ({ part, text }) => {
+    console.log(`${part}: ${text}`);
+  };
   for (const part of [sparkPart, sparkConnectorPart]) {
-    await installPart(part, { cache, report: console.log, env: process.env });
+    await installPart(part, { cache, report, env: process.env });
     await rename(partFolder(part, cache), join(cache, part.name));
   }
 }

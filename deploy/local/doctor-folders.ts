@@ -5,20 +5,27 @@ import type { Finding } from './finding';
 import { nearestExisting } from './folders';
 
 const GIGABYTE = 1e9;
+/** Downloads, and what the clients keep of them in caches of their own. */
+const INSTALL_GIGABYTES = 5;
+/** Elasticsearch refuses to write when less than 0.5 GB is left. */
+const RUN_GIGABYTES = 1;
 
 /** A folder that is written to, and the setting that moves it elsewhere. */
 interface WrittenFolder {
   readonly setting: 'PIPELINE_CACHE_DIR' | 'PIPELINE_STATE_DIR';
-  /** Need not exist. */
   readonly path: string;
   readonly neededGigabytes: number;
 }
 
-/** Looks whether folders can be written to, and whether the disk of each has room for the first one on it. */
+/** Looks whether cache and state folder can be written to and their disks have room; neither needs to exist. */
 export async function examineFolders(
-  folders: readonly WrittenFolder[],
+  { cache, state, installing }: { readonly cache: string; readonly state: string; readonly installing: boolean },
   freeBytes = async (path: string) => statfs(path).then(({ bavail, bsize }) => bavail * bsize),
 ): Promise<Finding[]> {
+  const folders: WrittenFolder[] = [
+    { setting: 'PIPELINE_CACHE_DIR', path: cache, neededGigabytes: installing ? INSTALL_GIGABYTES : RUN_GIGABYTES },
+    { setting: 'PIPELINE_STATE_DIR', path: state, neededGigabytes: RUN_GIGABYTES },
+  ];
   const diskOf = ({ path }: WrittenFolder): number => statSync(nearestExisting(path)).dev;
   const firstOnDisk = folders.filter((folder) => folder === folders.find((each) => diskOf(each) === diskOf(folder)));
   return Promise.all([

@@ -12,16 +12,13 @@ export async function examinePorts(config: Config, own: ReadonlySet<number>): Pr
   const ports = managedPorts(config);
   const findings = ports.map(async ([setting, port], index): Promise<Finding> => {
     const same = ports.slice(0, index).find(([, earlier]) => earlier === port)?.[0];
-    if (same !== undefined) {
+    if (same !== undefined)
       return { wrong: `${setting} and ${same} are both ${port}. Set one of them to another port.` };
-    }
     if (own.has(port)) return { found: `Port ${port} (${setting}) is used by our own server` };
     if (await isFree(port)) return { found: `Port ${port} (${setting}) is free` };
     const owner = portOwner(port);
-    if (owner === undefined) {
-      return { wrong: `Port ${port} (${setting}) cannot be listened on. Set ${setting} to another one.` };
-    }
-    return { wrong: `Port ${port} (${setting}) is taken by ${owner}. End it, or set ${setting} to a free port.` };
+    const why = owner === undefined ? 'cannot be listened on. Set' : `is taken by ${owner}. End it, or set`;
+    return { wrong: `Port ${port} (${setting}) ${why} ${setting} to a free port.` };
   });
   return Promise.all(findings);
 }

@@ -54,10 +54,9 @@ export const TOOLS: readonly Tool[] = [
 
 /** Node of this process against the `engines` of the project. */
 export function examineNode(version = process.versions.node): Finding {
-  if (satisfies(version, engines.node)) return { found: `Node ${version}` };
-  return {
-    wrong: `Node is ${version}, and ${engines.node} is needed. Install one of these, for example with nvm or fnm.`,
-  };
+  const range = engines.node;
+  if (satisfies(version, range)) return { found: `Node ${version}` };
+  return { wrong: `Node is ${version}, and ${range} is needed. Install one of these, for example with nvm or fnm.` };
 }
 
 export async function examineTool(tool: Tool, env: NodeJS.ProcessEnv): Promise<Finding> {

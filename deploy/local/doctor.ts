@@ -9,11 +9,6 @@ import { isInstalled } from './install/part';
 import { temporalOnPath } from './install/temporal-cli';
 import { ProcessRecords } from './processes/process-records';
 
-/** Downloads, and what the clients keep of them in caches of their own. */
-const INSTALL_GIGABYTES = 5;
-/** Elasticsearch refuses to write when less than 0.5 GB is left. */
-const RUN_GIGABYTES = 1;
-
 /** Where to look; by default at this process and its machine. */
 export interface DoctorOptions {
   readonly env?: NodeJS.ProcessEnv;
@@ -46,17 +41,12 @@ export async function examine(config: Config, options: DoctorOptions = {}): Prom
 
   const tools = TOOLS.filter(({ parts: its }) => its === undefined || its.some((part) => missing.has(part)));
   const own = new ProcessRecords(state).running().flatMap(({ ports }) => ports);
-  const neededGigabytes = missing.size > 0 ? INSTALL_GIGABYTES : RUN_GIGABYTES;
-  const folders = [
-    { setting: 'PIPELINE_CACHE_DIR', path: cache, neededGigabytes },
-    { setting: 'PIPELINE_STATE_DIR', path: state, neededGigabytes: RUN_GIGABYTES },
-  ] as const;
   return [
     examineNode(nodeVersion),
     ...(await Promise.all(tools.map((tool) => examineTool(tool, env)))),
     ...(temporal === undefined ? [] : [{ found: `${temporal.says} (${temporal.path})` }]),
     ...installed.map(({ name, version }) => ({ found: `${name} ${version} is installed` })),
     ...(await examinePorts(config, new Set(own))),
-    ...(await examineFolders(folders, freeBytes)),
+    ...(await examineFolders({ cache, state, installing: missing.size > 0 }, freeBytes)),
   ];
 }

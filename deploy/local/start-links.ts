@@ -31,11 +31,7 @@ export async function closingLinks(
 }
 
 async function answers(link: string): Promise<boolean> {
-  try {
-    const response = await fetch(link, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
+  const response = await fetch(link, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).catch(() => undefined);
+  await response?.body?.cancel();
+  return response?.ok === true;
 }

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { artifactsPart } from '../../deploy/local/install/artifacts';
+import type { PendingInstallation } from '../../deploy/local/install/installation';
 import { installParts, neededParts } from '../../deploy/local/install/install-parts';
 import type { InstallOptions, InstallProgress, PartName } from '../../deploy/local/install/install-task';
 import { findJava } from '../../deploy/local/install/java';
@@ -168,6 +169,16 @@ describe('installParts', () => {
   let config: Config;
   let env: NodeJS.ProcessEnv;
   let javaHome: string;
+  let stop: AbortController;
+
+  beforeEach(() => {
+    stop = new AbortController();
+  });
+  afterEach(() => {
+    stop.abort(new Error('the test is over'));
+  });
+
+  const start = (): PendingInstallation => installParts(config, options().report, { env, signal: stop.signal });
 
   /** Lets these parts be missing and the others be there, beside clients that are these scripts. */
   const missing = async (names: readonly PartName[], programs: Readonly<Record<string, string>> = {}) => {
@@ -184,7 +195,7 @@ describe('installParts', () => {
     await missing([]);
     env = { JAVA_HOME: javaHome, PATH: fakePrograms(join(folder, 'empty'), {}) };
 
-    const installation = await installParts(config, options().report, { env }).all;
+    const installation = await start().all;
 
     expect(reports).toEqual([]);
     expect(installation).toMatchObject({ javaHome, java: join(javaHome, 'bin/java') });
@@ -196,14 +207,13 @@ describe('installParts', () => {
   it('takes the `temporal` on PATH when its server is new enough', async () => {
     await missing(['temporal'], { temporal: 'echo "temporal version 1.6.0 (Server 1.30.0, UI 2.44.0)"' });
 
-    expect(await installParts(config, options().report, { env }).temporal).toBe(join(folder, 'bin', 'temporal'));
+    expect(await start().temporal).toBe(join(folder, 'bin', 'temporal'));
     expect(reports).toEqual([]);
   });
 
   it('gives what is there while other parts are still being installed', async () => {
-    const stop = new AbortController();
     await missing(['kafka', 'spark'], { mvn: 'exec sleep 600', python3: 'exec sleep 600' });
-    const pending = installParts(config, options().report, { env, signal: stop.signal });
+    const pending = start();
 
     expect([await pending.elasticsearchHome, await pending.temporal].every(isBelow(cache))).toBe(true);
     expect(await pending.sparkJars).toHaveLength(4);
@@ -221,9 +231,7 @@ describe('installParts', () => {
       python3: `touch ${folder}/pip; exec sleep 600`,
     });
 
-    await expect(installParts(config, options().report, { env }).all).rejects.toThrow(
-      /^`mvn .*` ended with exit status 1\.$/,
-    );
+    await expect(start().all).rejects.toThrow(/^`mvn .*` ended with exit status 1\.$/);
   });
 
   it('ends every client when one fails, and leaves nothing half-done', async () => {
@@ -231,7 +239,7 @@ describe('installParts', () => {
       mvn: `until [ -e ${folder}/pip ]; do sleep 0.01; done; exit 1`,
       python3: `echo $$ > ${folder}/pid; touch ${folder}/pip; exec sleep 600`,
     });
-    const pending = installParts(config, options().report, { env });
+    const pending = start();
 
     await expect(pending.all).rejects.toThrow(/^`mvn .*` ended with exit status 1/);
     const failures = [pending.kafkaLibs, pending.elasticsearchHome, pending.python].map((path) => path.catch(String));

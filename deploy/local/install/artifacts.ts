@@ -31,7 +31,7 @@ export function artifactsPart(name: PartName, version: string, artifacts: Artifa
 
 /** The names that the artifacts have as files, in the order of the pins. */
 export function artifactFiles(artifacts: Artifacts): string[] {
-  return Object.keys(artifacts).map(fileName);
+  return Object.keys(artifacts).map((coordinate) => parse(coordinate).file);
 }
 
 /**
@@ -46,7 +46,7 @@ export async function fetchArtifacts(artifacts: Artifacts, folder: string, task:
   await task.run('downloading', ['mvn', '-C', '-Dstyle.color=never', '-f', pom, 'generate-resources'], DETAIL);
   await rm(pom);
   for (const [coordinate, pinned] of Object.entries(artifacts)) {
-    await verifyChecksum(join(folder, fileName(coordinate)), pinned);
+    await verifyChecksum(join(folder, parse(coordinate).file), pinned);
   }
 }
 
@@ -62,19 +62,14 @@ async function verifyChecksum(path: string, pinned: string): Promise<void> {
   );
 }
 
-function fileName(coordinate: string): string {
-  const [, artifact, version, type] = parse(coordinate);
-  return `${artifact}-${version}.${type}`;
-}
-
-function parse(coordinate: string): [group: string, artifact: string, version: string, type: string] {
+function parse(coordinate: string): Record<'group' | 'artifact' | 'version' | 'type' | 'file', string> {
   const [group = '', artifact = '', version = '', type = 'jar'] = coordinate.split(':');
-  return [group, artifact, version, type];
+  return { group, artifact, version, type, file: `${artifact}-${version}.${type}` };
 }
 
 function pomOf(coordinates: readonly string[]): string {
   const items = coordinates.map(parse).map(
-    ([group, artifact, version, type]) => `<artifactItem>
+    ({ group, artifact, version, type }) => `<artifactItem>
             <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version><type>${type}</type>
           </artifactItem>`,
   );

@@ -28,7 +28,11 @@ export async function runClient({ program, args, cwd, env, signal, onLine }: Cli
   // A process group of its own, so that whatever the client has started ends with it.
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const end = (): void => {
-    endGroup(child.pid);
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    } catch {
+      // Ended by itself meanwhile.
+    }
   };
   signal?.addEventListener('abort', end);
   process.once('exit', end);
@@ -66,12 +70,4 @@ export function findExecutable(name: string, { PATH }: NodeJS.ProcessEnv): strin
   const { stdout } = spawnSync('/bin/sh', ['-c', 'command -v "$0"', name], { env: { PATH }, encoding: 'utf8' });
   const path = stdout.trim();
   return path === '' ? undefined : resolve(path);
-}
-
-function endGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
-  } catch {
-    // Ended by itself meanwhile.
-  }
 }

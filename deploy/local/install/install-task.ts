@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runClient } from './client';
 
-const TELL_EVERY_MS = 2000;
+const TELL_EVERY_MS = 5000;
 
 export type PartName = 'temporal' | 'kafka' | 'elasticsearch' | 'spark' | 'spark-connector' | 'temporal-test-server';
 
@@ -39,7 +39,7 @@ export class InstallTask {
   }
 
   /**
-   * Runs a client to its end, and tells every other second what it does.
+   * Runs a client to its end, and tells what it does, again and again while it takes long.
    *
    * @param doing - for people
    * @param detail - finds in a line of output what is told besides: the first group

@@ -27,14 +27,8 @@ export function temporalPartOf(packages: Requirements): Part {
   };
 }
 
-/** A `temporal` on PATH that somebody else has installed, and the first line of its `--version`. */
-export interface FoundTemporal {
-  readonly path: string;
-  readonly says: string;
-}
-
-/** Undefined where there is none, or one whose server does not know all that the workflows use. */
-export async function temporalOnPath(env: NodeJS.ProcessEnv): Promise<FoundTemporal | undefined> {
+/** A `temporal` on PATH whose server knows all that the workflows use, and the first line of its `--version`. */
+export async function temporalOnPath(env: NodeJS.ProcessEnv): Promise<{ path: string; says: string } | undefined> {
   const path = findExecutable('temporal', env);
   if (path === undefined) return undefined;
   const said = await runClient({ program: path, args: ['--version'], cwd: '/', env }).catch(String);
