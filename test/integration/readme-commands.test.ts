@@ -65,7 +65,7 @@ async function status(workflowId: string): Promise<string> {
 }
 
 const WINDOW_MS = 10_000;
-const WINDOWS = 6;
+const WINDOWS = 4;
 
 async function readingsIndexed(): Promise<number> {
   const { count } = await driver.elasticsearch.count({ index: 'mine-readings', ignore_unavailable: true });
@@ -96,7 +96,7 @@ const replays = (): Promise<readonly string[]> => statuses('replayTopic');
 
 /** Backfills the windows up to now while readings arrive, with a worker killed on the way. */
 async function replayByScheduleUnderKill(): Promise<void> {
-  await until('there are readings to replay', async () => (await readingsIndexed()) > 1_000);
+  await until('there are readings to replay', async () => (await readingsIndexed()) > 200);
   const before = await contents();
   const endMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
   const at = (ms: number): string => new Date(ms).toISOString();
@@ -167,7 +167,10 @@ describe('the commands of the README', () => {
       { key: 'c', sensor: 's1', at, temp: '70' },
       { key: 'd', sensor: 's1', at: '2024-05-01 10:00', temp: 70 },
     ].map((value): OutgoingRecord => ({ key: null, value: JSON.stringify(value), headers: {} }));
-    await driver.kafka.publish(topic, [...records, { key: null, value: '{"key":"e"', headers: {} }]);
+    // One by one: while the topic is new, what is sent again must be nothing that has arrived.
+    for (const record of [...records, { key: null, value: '{"key":"e"', headers: {} }]) {
+      await driver.kafka.publish(topic, [record]);
+    }
     const example = JSON.parse(readFileSync(join(PROJECT, EXAMPLE), 'utf8')) as object;
     const input = JSON.stringify({ ...example, partitions: 2, index: { by: 'month' } });
     await type('start --workflow-id pipeline/plant', '', (command) =>
@@ -196,15 +199,15 @@ describe('the commands of the README', () => {
   }, 600_000);
 
   it('pace and stop a run without end, which is then drained and proven', async () => {
-    const source = { kind: 'simulate', records: null, ratePerSecond: 100 };
+    const source = { kind: 'simulate', records: null, ratePerSecond: 20 };
     // Spark has a core to itself all the time where micro-batches follow each other.
-    const endless = JSON.stringify({ source, partitions: 2, spark: { triggerInterval: '5 seconds' } });
+    const endless = JSON.stringify({ source, partitions: 2, spark: { triggerInterval: '10 seconds' } });
     await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
     await produces();
     // Fast enough for a replay, slow enough for Spark's first batches.
-    await type('update pipeline/mine setRate', '', (command) => command.replace('500', '150'));
+    await type('update pipeline/mine setRate', '', (command) => command.replace('500', '60'));
     const before = await produced();
-    await until('it publishes at the new rate', async () => (await produced()) > before + 500);
+    await until('it publishes at the new rate', async () => (await produced()) > before + 200);
     await until('there is something to skip', async () => (await readingsIndexed()) > 0);
     await type('update pipeline/mine/index/readings skip');
     await replayByScheduleUnderKill();

@@ -99,6 +99,6 @@ export function planOf(name: string, input: unknown): PipelinePlan {
 }
 
 /** Waits for a condition, as long as the test may take. */
-export async function until(condition: () => Promise<boolean>, everyMs = 50): Promise<void> {
+export async function until(condition: () => Promise<boolean>, everyMs = 200): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, everyMs));
 }
