@@ -28,15 +28,14 @@ async function main([command, ...flags]: readonly string[]): Promise<number> {
 /** Names everything that is missing, or says what was found. */
 async function doctor(config: Config): Promise<number> {
   const findings = await examine(config);
-  const wrong = wrongOf(findings);
-  if (wrong.length === 0) {
-    for (const finding of findings) if ('found' in finding) console.log(finding.found);
-    console.log('Nothing is missing.');
-    return 0;
-  }
-  console.error(`${wrong.length} ${wrong.length === 1 ? 'thing is' : 'things are'} in the way:`);
-  for (const line of wrong) console.error(`- ${line}`);
-  return 1;
+  const wrong = wrongOf(findings).map((line) => `- ${line}`);
+  const found = findings.flatMap((finding) => ('found' in finding ? finding.found : []));
+  if (wrong.length === 0) console.log([...found, 'Nothing is missing.'].join('\n'));
+  else
+    console.error(
+      [`${wrong.length} ${wrong.length === 1 ? 'thing is' : 'things are'} in the way:`, ...wrong].join('\n'),
+    );
+  return wrong.length === 0 ? 0 : 1;
 }
 
 /** Keeps servers, worker and page running until it is told to stop. */

@@ -6,7 +6,7 @@ import { diagnose } from './doctor';
 import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint } from './endpoints';
 import { stateFolder } from './folders';
 import type { Installation } from './install/installation';
-import { installParts } from './install/install-parts';
+import { installParts, sparkPaths } from './install/install-parts';
 import { rejectOnAbort } from './interruption';
 import { stopLeftOvers } from './left-overs';
 import { ProcessRecords } from './processes/process-records';
@@ -81,10 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function refuseUnlessHealthy(config: Config, env: NodeJS.ProcessEnv): Promise<void> {
   const problems = await diagnose(config, { env });
-  if (problems.length === 0) return;
-  throw new StackError(
-    ['This keeps the stack from starting:', ...problems.map((problem) => `- ${problem}`)].join('\n'),
-  );
+  if (problems.length > 0) throw new StackError(`This keeps the stack from starting:\n- ${problems.join('\n- ')}`);
 }
 
 function supervise(options: StackOptions, folder: string, unlock: () => Promise<void>): Stack {
@@ -92,7 +89,7 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   const addresses = stackAddresses(config);
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
-  const report = (progress: Parameters<Parameters<typeof installParts>[1]>[0]): void => {
+  const report: Parameters<typeof installParts>[1] = (progress) => {
     onEvent({ kind: 'installing', ...progress });
   };
   const installing = installParts(config, report, { env: environment, signal });
@@ -105,22 +102,26 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
       const definition = define(config, installing, join(folder, name));
       return new SupervisedService(name, definition, context);
     });
-  const external = parts.filter(({ isExternal }) => isExternal);
-  const serversReady = Promise.all([
-    ...servers.map(({ ready }) => ready),
-    ...external.map(({ at }) => untilReady(at, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal })),
-  ]).then(() => installing.all);
+  const external = parts
+    .filter(({ isExternal }) => isExternal)
+    .map(async ({ at }) => {
+      await untilReady(at, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal });
+    });
+  const serversReady = Promise.all([...servers.map(({ ready }) => ready), ...external]);
 
-  const worker = async (): Promise<Service> =>
-    workerService(workerVariables(addresses, await serversReady, folder), environment);
+  const worker = async (): Promise<Service> => {
+    await serversReady;
+    const installed = { javaHome: await installing.javaHome, ...sparkPaths(config) };
+    return workerService(workerVariables(addresses, installed, folder), environment);
+  };
   const page = async (): Promise<Service> => serversReady.then(() => pageService(config, addresses, environment));
   const programs = serversOnly
     ? []
     : [new SupervisedService('worker', worker(), context), new SupervisedService('page', page(), context)];
 
   const services = [...servers, ...programs];
-  const allReady = Promise.all(programs.map((program) => program.ready)).then(() => serversReady);
-  const ready = Promise.race([allReady, rejectOnAbort(signal)]);
+  const serving = Promise.all([installing.all, serversReady, ...programs.map((program) => program.ready)]);
+  const ready = Promise.race([serving.then(([installation]) => installation), rejectOnAbort(signal)]);
   const crashLoop = Promise.race(services.map((service) => service.crashLoop));
   // Whoever wants to know awaits them.
   for (const promise of [ready, crashLoop]) promise.catch(() => undefined);

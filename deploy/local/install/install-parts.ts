@@ -48,22 +48,29 @@ export function installParts(
   };
 
   const java = orEndAll(findJava(env));
-  // One Maven at a time, since those before 3.9 do not lock their local repository, and pip beside it. First what servers
-  // wait for.
+  // One Maven at a time, since those before 3.9 do not lock their local repository; pip beside it.
   const kafka = install(kafkaPart);
   const elasticsearch = install(elasticsearchPart, kafka);
   const connector = install(sparkConnectorPart, kafka, elasticsearch);
   const temporal = installTemporal();
-  const spark = install(sparkPart, temporal);
+  const spark = install(sparkPart);
+  const paths = sparkPaths(config);
   return withAll({
     java: java.then((found) => found.java),
     javaHome: java.then((found) => found.javaHome),
     temporal,
     kafkaLibs: kafka,
     elasticsearchHome: elasticsearch.then((folder) => join(folder, ELASTICSEARCH_HOME)),
-    python: spark.then((folder) => join(folder, SPARK_PYTHON)),
-    sparkJars: connector.then((folder) => SPARK_JARS.map((jar) => join(folder, jar))),
+    python: spark.then(() => paths.python),
+    sparkJars: connector.then(() => paths.sparkJars),
   });
+}
+
+/** Where Spark stands once it is installed: a worker may start before. */
+export function sparkPaths(config: Config): Pick<Installation, 'python' | 'sparkJars'> {
+  const cache = cacheFolder(config);
+  const sparkJars = SPARK_JARS.map((jar) => join(partFolder(sparkConnectorPart, cache), jar));
+  return { python: join(partFolder(sparkPart, cache), SPARK_PYTHON), sparkJars };
 }
 
 /** The parts that this configuration needs, whether or not they are in the cache folder. */

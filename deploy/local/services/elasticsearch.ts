@@ -21,12 +21,6 @@ export async function elasticsearchService(
   const [conf, tmp] = [join(folder, 'config'), join(folder, 'tmp')];
   const [data, logs] = [join(folder, 'data'), join(folder, 'logs')];
   const user = unprivilegedUser([folder, join(home, 'lib'), javaHome]);
-  const settings = {
-    'path.data': data,
-    'path.logs': logs,
-    'http.port': config.ELASTICSEARCH_PORT,
-    'transport.port': config.ELASTICSEARCH_TRANSPORT_PORT,
-  };
   return {
     name: 'elasticsearch',
     endpoint: elasticsearchEndpoint(config),
@@ -35,7 +29,8 @@ export async function elasticsearchService(
     command: [
       'bash',
       join(home, 'bin/elasticsearch'),
-      ...Object.entries(settings).map(([name, value]) => `-E${name}=${value}`),
+      ...[`-Epath.data=${data}`, `-Epath.logs=${logs}`],
+      ...[`-Ehttp.port=${config.ELASTICSEARCH_PORT}`, `-Etransport.port=${config.ELASTICSEARCH_TRANSPORT_PORT}`],
     ],
     cwd: home,
     env: {
