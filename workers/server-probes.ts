@@ -1,6 +1,6 @@
 import { errors } from '@elastic/elasticsearch';
 import { Connection } from '@temporalio/client';
-import { countBrokers } from '../activities/kafka';
+import { servesClients } from '../activities/kafka';
 import { addressesOf } from './addresses';
 import { openElasticsearch } from './clients';
 import type { Config } from './config';
@@ -9,7 +9,8 @@ const REQUEST_TIMEOUT = 408;
 
 /** Asks Temporal for its namespace, which passes through the frontend and the database. @throws Error with the reason */
 export async function probeTemporal(config: Config, signal: AbortSignal): Promise<void> {
-  const connection = Connection.lazy({ address: addressesOf(config).temporal });
+  // Without interceptors no call is tried again: whoever probes does that.
+  const connection = Connection.lazy({ address: addressesOf(config).temporal, interceptors: [] });
   try {
     const { TEMPORAL_NAMESPACE: namespace } = config;
     await connection.withAbortSignal(signal, () => connection.workflowService.describeNamespace({ namespace }));
@@ -20,7 +21,7 @@ export async function probeTemporal(config: Config, signal: AbortSignal): Promis
 
 /** Asks one of the brokers for its cluster. @throws Error with the reason */
 export async function probeKafka(config: Config, signal: AbortSignal): Promise<void> {
-  if ((await countBrokers(addressesOf(config).kafkaBrokers, signal)) > 0) return;
+  if (await servesClients(addressesOf(config).kafkaBrokers, signal)) return;
   throw new Error('Kafka answers, but has no broker that serves clients yet');
 }
 

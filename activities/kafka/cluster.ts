@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
+import { protocolErrorType } from './kafka-failure';
 
 const TIMEOUT_MS = 5_000;
 const RETRY_MS = 50;
@@ -6,11 +7,13 @@ const RETRY_MS = 50;
 /**
  * Asks one broker after the other until one answers.
  *
+ * The client asks for all topics and fails where one of them, whosever it is, has no leader: that is an answer, too.
+ *
  * @param brokers - each as `host:port`
- * @returns how many brokers the cluster has that serve clients
+ * @returns whether the cluster has a broker that serves clients
  * @throws the error of the last broker that was asked
  */
-export async function countBrokers(brokers: readonly string[], signal: AbortSignal): Promise<number> {
+export async function servesClients(brokers: readonly string[], signal: AbortSignal): Promise<boolean> {
   const kafka = new Kafka({
     clientId: 'probe',
     brokers: [...brokers],
@@ -24,7 +27,10 @@ export async function countBrokers(brokers: readonly string[], signal: AbortSign
   signal.addEventListener('abort', abort, { once: true });
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length;
+    return (await admin.describeCluster()).brokers.length > 0;
+  } catch (error) {
+    if (protocolErrorType(error) === undefined) throw error;
+    return true;
   } finally {
     signal.removeEventListener('abort', abort);
     await admin.disconnect().catch(() => undefined);

@@ -13,7 +13,7 @@ import { ReaderPool } from './reader-pool';
 import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
-export { countBrokers } from './cluster';
+export { servesClients } from './cluster';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds } from './types';
 
 /** No topic has this name. */

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lastLines } from '../../../deploy/local/processes/log-file';
-import { countBrokers } from '../../../activities/kafka';
 import { kafkaService, serverProperties } from '../../../deploy/local/services/kafka';
 import { loadConfig } from '../../../workers/config';
 import { BRIEF_JAVA } from '../../brief-java';
 import { freePorts } from '../../free-ports';
 import { installation } from '../../stack';
+import { countBrokers } from './broker-count';
 
 const START_TIMEOUT_MS = 90_000;
 const POLL_MS = 100;
@@ -100,7 +100,7 @@ export class BrokerPair {
   async #waitForBrokers(count: number): Promise<void> {
     const deadlineMs = Date.now() + START_TIMEOUT_MS;
     for (;;) {
-      const found = await countBrokers([`127.0.0.1:${this.#ports.first}`], AbortSignal.timeout(5_000)).catch(() => 0);
+      const found = await countBrokers(`127.0.0.1:${this.#ports.first}`, AbortSignal.timeout(5_000)).catch(() => 0);
       if (found === count) return;
       if (Date.now() > deadlineMs) {
         const said = ['first', 'second'].flatMap((name) => lastLines(join(this.#folder, name, 'log'), 0, 10));

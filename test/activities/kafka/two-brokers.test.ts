@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
+import { createKafkaGateway, servesClients, type KafkaGateway } from '../../../activities/kafka';
 import { BrokerPair } from './broker-pair';
 
 const SLOW_MS = 3_500;
@@ -126,5 +126,17 @@ describe('a gateway before two brokers', () => {
     await pair.startSecond();
     await patiently(() => gateway.publish('asked', [record]));
     expect(await next()).toBe('12');
+  });
+});
+
+describe('servesClients', () => {
+  it('is true of a cluster in which a topic has no leader', async () => {
+    await newTopic('leaderless', [2], 1);
+    await pair.killSecond();
+    try {
+      expect(await servesClients(pair.brokers, AbortSignal.timeout(20_000))).toBe(true);
+    } finally {
+      await pair.startSecond();
+    }
   });
 });
