@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
 import { stackAddresses } from '../../stack';
 import { ClientSockets } from './client-sockets';
+import { patiently } from './patiently';
 
 const IDLE_MS = 1_500;
 const TOPICS = 60;
@@ -23,18 +24,6 @@ async function newTopics(count: number): Promise<string[]> {
   const topics = Array.from({ length: count }, () => `idle-${randomUUID()}`);
   await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: 1, maxMessageBytes: 1_048_588 })));
   return topics;
-}
-
-/** As Temporal does: a broker that has just made a topic may not lead it yet. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries > 60 || (error as { nonRetryable?: boolean }).nonRetryable !== false) throw error;
-      await sleep(200);
-    }
-  }
 }
 
 /** All that a pipeline does with a topic. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { createKafkaGateway, servesClients, type KafkaGateway } from '../../../activities/kafka';
 import { BrokerPair } from './broker-pair';
+import { patiently } from './patiently';
 
 const SLOW_MS = 3_500;
 
@@ -36,18 +37,6 @@ async function newTopic(topic: string, replicas: number[], records: number): Pro
 async function leaderOf(topic: string): Promise<number | undefined> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   return topics[0]?.partitions[0]?.leader;
-}
-
-/** As Temporal does: what may be tried again is. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries > 60 || (error as { nonRetryable?: boolean }).nonRetryable !== false) throw error;
-      await sleep(200);
-    }
-  }
 }
 
 /** Reads as the attempts of an activity do: each begins after the last record that the one before it was handed. */
