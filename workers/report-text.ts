@@ -1,5 +1,5 @@
 import type { RunReport, StageReport } from '../activities/contracts/report';
-import type { PipelineProgress } from '../workflows/progress';
+import type { PipelineProgress } from '../workflows/control/progress';
 
 /** One line of live progress. */
 export function progressLine(progress: PipelineProgress): string {

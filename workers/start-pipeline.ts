@@ -9,7 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { RunReport } from '../activities/contracts/report';
 import type { streamingPipeline } from '../workflows';
-import type { PipelineProgress } from '../workflows/progress';
+import type { PipelineProgress } from '../workflows/control/progress';
 import { addressesOf } from './addresses';
 import type { Config } from './config';
 

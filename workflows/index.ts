@@ -3,12 +3,12 @@
  *
  * @module
  */
-export { dropOldMonths } from './drop-old-months';
-export { indexTopic } from './index-topic';
-export { reconcile } from './reconcile';
-export { redriveDeadLetters } from './redrive-dead-letters';
-export { replayFile } from './replay-file';
-export { replayTopic } from './replay-topic';
-export { runSparkJob } from './run-spark-job';
-export { simulateReadings } from './simulate-readings';
-export { streamingPipeline } from './streaming-pipeline';
+export { dropOldMonths } from './operations/drop-old-months';
+export { indexTopic } from './indexing/index-topic';
+export { reconcile } from './operations/reconcile';
+export { redriveDeadLetters } from './operations/redrive-dead-letters';
+export { replayFile } from './sources/replay-file';
+export { replayTopic } from './operations/replay-topic';
+export { runSparkJob } from './spark/run-spark-job';
+export { simulateReadings } from './sources/simulate-readings';
+export { streamingPipeline } from './pipeline/streaming-pipeline';

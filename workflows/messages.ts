@@ -1,8 +1,8 @@
 /** Every query, signal and update of the pipeline's workflows. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
-import type { Command, Standing } from './commands';
-import type { Attention, PipelineProgress, StageName, StageProgress, StageTotals } from './progress';
+import type { Command, Standing } from './control/commands';
+import type { Attention, PipelineProgress, StageName, StageProgress, StageTotals } from './control/progress';
 
 /** How far the pipeline is; answered by `streamingPipeline`. */
 export const progressQuery = defineQuery<PipelineProgress>('progress');

@@ -6,7 +6,7 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { Measurement } from '../contracts/measurement';
-import { PASSAGE_FIELD } from './passage';
+import { PASSAGE_FIELD } from './provenance';
 
 export type Properties = Record<string, estypes.MappingProperty>;
 

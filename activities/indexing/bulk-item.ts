@@ -8,7 +8,7 @@ import {
   RUN_HEADER,
   VERSION_HEADER,
 } from '../contracts/record';
-import { PASSAGE_FIELD, type Passage } from '../elasticsearch/passage';
+import { PASSAGE_FIELD, type Passage } from '../elasticsearch/provenance';
 
 /** Elasticsearch refuses a whole bulk request over one longer id. */
 const MAX_ID_BYTES = 512;

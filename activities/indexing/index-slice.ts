@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { pipelineOf } from '../contracts/pipeline-names';
-import { isSameRecord, recordMark, type RecordMark } from '../contracts/record-mark';
+import { isSameRecord, recordMark, type RecordMark } from '../contracts/record-fingerprint';
 import { pipelineFailure } from '../failures';
 import type { IncomingRecord, KafkaGateway, PartitionBounds } from '../kafka';
 import { BulkWriter } from './bulk-writer';

@@ -1,7 +1,7 @@
 import { errors, type Client } from '@elastic/elasticsearch';
 import { monthIndex, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
-import { EVENT_TIME_FIELDS, readCalendar, type Calendar } from '../elasticsearch/calendar';
+import { EVENT_TIME_FIELDS, readCalendar, type Calendar } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import { STREAMS } from '../elasticsearch/index-templates';

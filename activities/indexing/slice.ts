@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PartitionOffsets } from '../contracts/offsets';
-import type { RecordMark } from '../contracts/record-mark';
+import type { RecordMark } from '../contracts/record-fingerprint';
 
 export interface IndexSliceInput {
   readonly topic: string;

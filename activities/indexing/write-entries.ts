@@ -1,6 +1,6 @@
 import type { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
-import { recordMark, type RecordMark } from '../contracts/record-mark';
+import { recordMark, type RecordMark } from '../contracts/record-fingerprint';
 import { pipelineFailure } from '../failures';
 import type { KafkaGateway } from '../kafka';
 import { awaitDocuments } from './await-documents';

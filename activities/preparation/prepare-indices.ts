@@ -3,7 +3,7 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Measurement } from '../contracts/measurement';
 import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
-import { EVENT_TIME_FIELDS, planCalendar } from '../elasticsearch/calendar';
+import { EVENT_TIME_FIELDS, planCalendar } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import type { Properties } from '../elasticsearch/index-mappings';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { PASSAGE_FIELD } from '../elasticsearch/passage';
+import { PASSAGE_FIELD } from '../elasticsearch/provenance';
 
 /** 22 characters of base64 carry the first 16 bytes of a sha256. */
 const DIGEST_CHARACTERS = 22;

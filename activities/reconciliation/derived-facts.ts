@@ -2,7 +2,7 @@ import { monthOf } from '../contracts/event-month';
 import type { TopicRange } from '../contracts/offsets';
 import { RAW_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
-import { PASSAGE_FIELD } from '../elasticsearch/passage';
+import { PASSAGE_FIELD } from '../elasticsearch/provenance';
 import type { IncomingRecord } from '../kafka';
 import { bytesDigest, documentDigest, parseObject, type JsonObject } from './content-digest';
 import { derivedEventId } from './event-id';

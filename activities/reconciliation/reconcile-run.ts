@@ -3,7 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Horizon } from '../contracts/event-month';
 import { offsetCount } from '../contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
-import { readCalendar } from '../elasticsearch/calendar';
+import { readCalendar } from '../elasticsearch/retention';
 import type { KafkaGateway } from '../kafka';
 import { FactBuckets } from './fact-buckets';
 import { gatherFacts } from './gather-facts';

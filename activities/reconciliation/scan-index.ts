@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { errors, type Client } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import { elasticsearchFailure } from '../elasticsearch/failures';
-import { PASSAGE_FIELD } from '../elasticsearch/passage';
+import { PASSAGE_FIELD } from '../elasticsearch/provenance';
 import { pipelineFailure } from '../failures';
 import type { JsonObject } from './content-digest';
 

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import { aliasesOf } from '../contracts/pipeline-names';
-import { markDropped } from '../elasticsearch/calendar';
+import { markDropped } from '../elasticsearch/retention';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import type { ExpiredMonths } from './expire-months';
 

@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { isBefore, monthOf, monthOfIndex, monthsBefore, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
-import { EVENT_TIME_FIELDS, expireBefore, readCalendar } from '../elasticsearch/calendar';
+import { EVENT_TIME_FIELDS, expireBefore, readCalendar } from '../elasticsearch/retention';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import { STREAMS } from '../elasticsearch/index-templates';
 import { monthIndices } from '../elasticsearch/resolve-name';

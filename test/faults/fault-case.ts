@@ -1,5 +1,5 @@
-import type { WorkerProcess } from '../integration/worker-process';
-import type { ServerName } from '../integration/stack-process';
+import type { WorkerProcess } from '../support/worker-process';
+import type { ServerName } from '../support/stack-process';
 import type { FaultProxy } from './fault-proxy';
 
 /** One way to break things while a run is being indexed. */

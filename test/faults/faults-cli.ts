@@ -4,9 +4,9 @@
  * @module
  */
 import { parseArgs } from 'node:util';
-import type { ServerName } from '../integration/stack-process';
-import { enterTestEnvironment } from '../environment';
-import { OwnStack } from '../own-stack';
+import type { ServerName } from '../support/stack-process';
+import { enterTestEnvironment } from '../support/environment';
+import { OwnStack } from '../support/own-stack';
 import type { FaultCase } from './fault-case';
 import { isClean, runFault, type FaultResult } from './fault-run';
 import { faultTable } from './fault-table';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServerName } from '../integration/stack-process';
+import type { ServerName } from '../support/stack-process';
 import type { FaultCase, FaultScene } from './fault-case';
 import { pick } from './seeded';
 

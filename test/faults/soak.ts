@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkerProcess } from '../integration/worker-process';
+import type { WorkerProcess } from '../support/worker-process';
 import type { FaultCase, FaultScene } from './fault-case';
 import type { Fault } from './fault-proxy';
 import { pick } from './seeded';

@@ -15,7 +15,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import { aliasesOf, derivedTopics } from '../../activities/contracts/pipeline-names';
 import { pipelineFailure } from '../../activities/failures';
-import type { PipelineProgress } from '../../workflows/progress';
+import type { PipelineProgress } from '../../workflows/control/progress';
 import { fakeActivities, withKibana } from './fake-activities';
 
 const HISTORIES = join(__dirname, 'histories');

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
-import { timeSkippingEnvironment } from '../time-skipping-server';
+import { timeSkippingEnvironment } from '../support/time-skipping-server';
 import { bundledWorkflows } from './bundle';
 import { fakeActivities } from './fake-activities';
 

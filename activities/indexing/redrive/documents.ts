@@ -1,7 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import { elasticsearchFailure } from '../../elasticsearch/failures';
-import { PASSAGE_FIELD, type Passage } from '../../elasticsearch/passage';
+import { PASSAGE_FIELD, type Passage } from '../../elasticsearch/provenance';
 import { pipelineFailure } from '../../failures';
 
 /** What is known of one document; not its content. */

@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
-import { PASSAGE_FIELD, type Passage } from '../../elasticsearch/passage';
+import { PASSAGE_FIELD, type Passage } from '../../elasticsearch/provenance';
 import { pipelineFailure } from '../../failures';
 import type { BulkItem } from '../bulk-item';
 import { sendBulk } from '../send-bulk';

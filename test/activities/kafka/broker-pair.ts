@@ -9,9 +9,9 @@ import { promisify } from 'node:util';
 import { lastLines } from '../../../deploy/local/processes/log-file';
 import { kafkaService, serverProperties } from '../../../deploy/local/services/kafka';
 import { loadConfig } from '../../../workers/config';
-import { BRIEF_JAVA } from '../../brief-java';
-import { freePorts } from '../../free-ports';
-import { installation } from '../../stack';
+import { BRIEF_JAVA } from '../../support/brief-java';
+import { freePorts } from '../../support/free-ports';
+import { installation } from '../../support/stack';
 import { countBrokers } from './broker-count';
 
 const START_TIMEOUT_MS = 90_000;

@@ -5,7 +5,7 @@ import { Client } from '@elastic/elasticsearch';
 import type { Discrepancy, ReconcileRequest, ReconcileResult } from '../../../activities/contracts/report';
 import { createKafkaGateway } from '../../../activities/kafka';
 import { createReconciliationActivities } from '../../../activities/reconciliation';
-import { stackAddresses } from '../../stack';
+import { stackAddresses } from '../../support/stack';
 import { activityEnvironment } from '../sources/activity-environment';
 import { writeRun, type Servers } from './written-run';
 

@@ -13,7 +13,7 @@ import { prepareIndices } from '../../../activities/preparation/prepare-indices'
 import { createReconciliationActivities } from '../../../activities/reconciliation';
 import { createRetentionActivities } from '../../../activities/retention';
 import type { ExpiredMonths } from '../../../activities/retention/expire-months';
-import { stackAddresses } from '../../stack';
+import { stackAddresses } from '../../support/stack';
 import { derived, enrichedValue, idOf, newRequest, rawRecord, wholeTopic } from '../reconciliation/written-run';
 
 const PARTITIONS = 2;

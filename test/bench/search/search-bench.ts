@@ -12,7 +12,7 @@ import { Client } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { panelSearch } from '../../../kibana/model/panel-search';
 import { panelsOf } from '../../../kibana/model/panels';
-import { OwnStack } from '../../own-stack';
+import { OwnStack } from '../../support/own-stack';
 import { Contender } from './contender';
 import { benchBatches, timeRange } from './documents';
 import { ASKED, searchReport, type Asked, type PanelTimes } from './search-report';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SparkDependencies } from '../../../activities/spark';
-import { stackAddresses, workerEnvironment } from '../../stack';
+import { stackAddresses, workerEnvironment } from '../../support/stack';
 
 /** The installed Spark for drivers on the shared servers. */
 export function sparkDependencies(sparkState: string): SparkDependencies {

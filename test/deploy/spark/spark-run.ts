@@ -11,7 +11,7 @@ import {
   type SparkState,
 } from '../../../activities/spark';
 import { checkpointFolder } from '../../../activities/spark/job-settings';
-import { stackAddresses } from '../../stack';
+import { stackAddresses } from '../../support/stack';
 import { sparkDependencies } from './spark-dependencies';
 
 /** A record that the job wrote, read back. */

@@ -13,7 +13,7 @@ import {
 } from '../../../../activities/kafka';
 import { prepareIndices } from '../../../../activities/preparation/prepare-indices';
 import { planRedrive } from '../../../../activities/preparation/plan-redrive';
-import { stackAddresses } from '../../../stack';
+import { stackAddresses } from '../../../support/stack';
 import { activityEnvironment } from '../../sources/activity-environment';
 
 type Environment = ReturnType<typeof activityEnvironment>;

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
+import { stackAddresses } from '../../support/stack';
+import { ClientSockets } from './client-sockets';
+import { patiently } from './patiently';
+
+const IDLE_MS = 1_500;
+const TOPICS = 60;
+
+let sockets: ClientSockets;
+let kafka: KafkaGateway;
+beforeEach(() => {
+  const { kafkaBrokers } = stackAddresses();
+  sockets = ClientSockets.watch(kafkaBrokers);
+  kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'idle-gateway', idleMs: IDLE_MS });
+});
+afterEach(async () => {
+  await kafka.close();
+  sockets.stop();
+});
+
+async function newTopics(count: number): Promise<string[]> {
+  const topics = Array.from({ length: count }, () => `idle-${randomUUID()}`);
+  await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: 1, maxMessageBytes: 1_048_588 })));
+  return topics;
+}
+
+/** All that a pipeline does with a topic. */
+async function use(topic: string): Promise<string[]> {
+  const { end } = await patiently(() => kafka.offsets(topic));
+  const from = end[0] ?? '';
+  await kafka.publish(topic, [{ key: null, value: `v${from}`, headers: {} }]);
+  const seen: string[] = [];
+  const to = String(BigInt(from) + 1n);
+  await kafka.readRange({ topic, partition: 0, from, to }, (records) => {
+    seen.push(...records.map(({ value }) => String(value)));
+  });
+  await kafka.mirrorOffsets(`group-${topic}`, topic, { 0: to });
+  return seen;
+}
+
+describe('an idle gateway', () => {
+  it('holds no connection after many topics, and works on when it is used again', async () => {
+    const topics = await newTopics(TOPICS);
+    for (const topic of topics) expect(await use(topic)).toEqual(['v0']);
+    expect(sockets.made).toBeGreaterThan(TOPICS);
+    // It ends by the timeout of the test where some are kept for ever.
+    while (sockets.open > 0) await sleep(100);
+    expect(await use(topics[0] ?? '')).toEqual(['v1']);
+  });
+
+  it('keeps its connections while they are used', async () => {
+    const [topic = ''] = await newTopics(1);
+    await use(topic);
+    const { made } = sockets;
+    const endMs = Date.now() + 3 * IDLE_MS;
+    while (Date.now() < endMs) {
+      await use(topic);
+      await sleep(IDLE_MS / 10);
+    }
+    expect(sockets.made).toBe(made);
+  });
+
+  it('does not end a read whose taker takes longer than that', async () => {
+    const [topic = ''] = await newTopics(1);
+    const records = Array.from({ length: 3 }, (_, n) => ({ key: null, value: `v${n}`, headers: {} }));
+    await kafka.publish(topic, records);
+    const seen: string[] = [];
+    await kafka.readRange({ topic, partition: 0, from: '0', to: '3' }, async (some) => {
+      await sleep(2 * IDLE_MS);
+      seen.push(...some.map(({ value }) => String(value)));
+    });
+    expect(seen).toEqual(['v0', 'v1', 'v2']);
+  });
+});

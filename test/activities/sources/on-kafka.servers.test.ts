@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EVENT_ID_HEADER, MAX_DERIVED_MESSAGE_BYTES, type DeadLetter } from '../../../activities/contracts/record';
+import { simulatedId } from '../../../activities/contracts/simulated-id';
+import { createKafkaGateway, type IncomingRecord, type KafkaGateway } from '../../../activities/kafka';
+import {
+  createSourceActivities,
+  type FileFacts,
+  type FilePublishResult,
+  type PublishResult,
+} from '../../../activities/sources';
+import { stackAddresses } from '../../support/stack';
+import { activityEnvironment } from './activity-environment';
+import { sourcePlan } from './source-plan';
+
+let kafka: KafkaGateway;
+let folder: string;
+
+beforeAll(async () => {
+  kafka = createKafkaGateway({ brokers: stackAddresses().kafkaBrokers, clientId: 'sources-test' });
+  folder = await mkdtemp(join(tmpdir(), 'sources-on-kafka-'));
+});
+afterAll(async () => {
+  await kafka.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A plan with topics of its own; the raw one takes messages up to `maxMessageBytes`. */
+async function preparedPlan(input: unknown, maxMessageBytes: number) {
+  const plan = sourcePlan(input, { name: `sources-${randomUUID()}` });
+  await kafka.prepareTopics([
+    { topic: plan.topics.raw, partitions: 3, maxMessageBytes },
+    { topic: plan.topics.deadLetter, partitions: 1, maxMessageBytes: MAX_DERIVED_MESSAGE_BYTES },
+  ]);
+  return plan;
+}
+
+async function recordsOf(topic: string): Promise<IncomingRecord[]> {
+  const { start, end } = await kafka.offsets(topic);
+  const records: IncomingRecord[] = [];
+  for (const [partition, from] of Object.entries(start)) {
+    await kafka.readRange({ topic, partition: Number(partition), from, to: end[partition] ?? from }, (batch) => {
+      records.push(...batch.map((record) => ({ ...record, value: record.value && Buffer.from(record.value) })));
+    });
+  }
+  return records;
+}
+
+function ids(records: readonly IncomingRecord[]): string[] {
+  return records.map(({ headers }) => headers[EVENT_ID_HEADER]?.toString() ?? '');
+}
+
+describe('sources on Kafka', () => {
+  const crash = (): void => undefined;
+
+  it('put every simulated record under its id into the partition of its device', async () => {
+    const source = { kind: 'simulate', records: 3_000, malformedRatio: 0.05, repeatRatio: 0.05 };
+    const plan = await preparedPlan({ source }, 1_048_588);
+    const { publishSimulatedRange } = createSourceActivities({ kafka, crash });
+    const result: PublishResult = await activityEnvironment().run(publishSimulatedRange, { plan, from: 0, to: 3_000 });
+
+    const records = await recordsOf(plan.topics.raw);
+    expect(records).toHaveLength(result.published);
+    expect(result.repeats).toBeGreaterThan(0);
+    expect([...new Set(ids(records))].sort()).toEqual(
+      Array.from({ length: 3_000 }, (_, sequence) => simulatedId('run-1', sequence, 50)).sort(),
+    );
+    const places = new Set(records.map(({ key, partition }) => `${key?.toString() ?? ''} ${partition}`));
+    expect(places.size).toBe(50);
+  }, 60_000);
+
+  it('make dead letters of just those rows that the topic refuses', async () => {
+    const path = join(folder, 'data.csv');
+    const rows = Array.from(
+      { length: 200 },
+      (_, row) => `S${row % 5},t,1,${row % 70 === 6 ? 'x'.repeat(30_000) : 'y'}\n`,
+    );
+    await writeFile(path, `deviceId,timestamp,temperature,text\n${rows.join('')}`);
+    const plan = await preparedPlan({ source: { kind: 'file', path, format: 'csv' } }, 20_000);
+    const { inspectFile, publishFileRange } = createSourceActivities({ kafka, crash });
+    const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
+    const range = { plan, facts, byteFrom: 0, rowFrom: 0, maxRecords: 1_000 };
+    const result: FilePublishResult = await activityEnvironment().run(publishFileRange, range);
+
+    expect(result).toMatchObject({ rowNext: 200, done: true, published: 197, deadLetters: 3 });
+    const raw = new Set(ids(await recordsOf(plan.topics.raw)));
+    const letters = (await recordsOf(plan.topics.deadLetter)).map(
+      ({ value }) => JSON.parse(value?.toString() ?? '') as DeadLetter,
+    );
+    expect(letters.map(({ reason, offset }) => [reason, offset])).toEqual([
+      ['TooLarge', 'row 6'],
+      ['TooLarge', 'row 76'],
+      ['TooLarge', 'row 146'],
+    ]);
+    expect(raw.size).toBe(197);
+    expect(letters.some(({ id }) => raw.has(id))).toBe(false);
+  }, 60_000);
+});

@@ -1,0 +1,83 @@
+import type { ReconcileResult } from '../../activities/contracts/report';
+import { awaitDocuments } from '../../activities/indexing/await-documents';
+import type { BulkItem } from '../../activities/indexing/bulk-item';
+import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/topic-indexer';
+import { publishRun } from '../faults/published-run';
+import { stackAddresses } from '../support/stack';
+import { OtherWriter } from '../support/other-writer';
+import { PipelineDriver, until } from '../support/pipeline-driver';
+import { startWorkerWithin, type WorkerWithin } from '../support/worker-within';
+
+const READINGS = 2_000;
+
+let driver: PipelineDriver;
+let worker: WorkerWithin;
+beforeAll(async () => {
+  driver = await PipelineDriver.open();
+  worker = await startWorkerWithin(driver.taskQueue);
+}, 120_000);
+afterAll(async () => {
+  await worker.stop();
+  await driver.close();
+}, 60_000);
+
+describe('a sink that somebody else writes', () => {
+  it('is waited for, until every document of the run is there, and the run reconciles', async () => {
+    const request = await publishRun(driver, { readings: READINGS, isPoison: () => false });
+    const { scope, aliases } = request;
+    const written = [
+      { stream: 'readings', range: scope.enriched, alias: aliases.readings },
+      { stream: 'windows', range: scope.windows, alias: aliases.windows },
+    ] as const;
+    const watching = await Promise.all(
+      written.map(async ({ stream, range: { topic, from, to }, alias }) => {
+        const place = { stream, topic, alias, deadLetterTopic: null, ioTaskQueue: driver.taskQueue };
+        const input: IndexTopicInput = { ...place, sink: 'external', maxIdleMs: 1_000, next: from, until: to };
+        return await driver.temporal.workflow.start('indexTopic', {
+          taskQueue: driver.taskQueue,
+          workflowId: `external/${scope.name}/${stream}`,
+          args: [input],
+        });
+      }),
+    );
+    await until('the slices wait', async () => {
+      const { pendingActivities } = (await watching[0]?.describe())?.raw ?? {};
+      return (pendingActivities ?? []).some(({ lastHeartbeatTime }) => Boolean(lastHeartbeatTime));
+    });
+    expect((await driver.elasticsearch.count({ index: aliases.readings })).count).toBe(0);
+
+    const { kafkaBrokers: brokers, elasticsearchNode: node } = stackAddresses();
+    const topics = written.map(({ range: { topic }, alias }) => ({ topic, alias }));
+    const writer = await OtherWriter.start({ brokers, node, pipeline: scope.name }, topics);
+    const [readings] = (await Promise.all(watching.map((handle) => handle.result()))) as IndexTopicResult[];
+    await writer.stop();
+
+    expect(readings?.totals).toMatchObject({ out: readings?.totals.in, deadLetters: 0, lag: 0 });
+    const proof = (await driver.temporal.workflow.execute('reconcile', {
+      taskQueue: driver.taskQueue,
+      workflowId: `reconcile/${scope.name}`,
+      args: [{ request, taskQueue: driver.taskQueue }],
+    })) as ReconcileResult;
+    expect(proof).toMatchObject({ reconciled: true, indexed: READINGS, discrepancies: {} });
+  }, 240_000);
+
+  it('names a document that does not come, and one that stays in an older version', async () => {
+    const alias = driver.newName('behind');
+    await driver.elasticsearch.index({ index: alias, id: 'old', version: 1, version_type: 'external', document: {} });
+    const item = (id: string, headers: Record<string, Buffer>): BulkItem => {
+      const record = { topic: 't', partition: 3, offset: '7', timestamp: '0', key: null, value: null, headers };
+      return { record, id, head: '', bytes: 0 };
+    };
+    const items = [item('old', { version: Buffer.from('2') }), item('missing', {}), item('old', {})];
+    const waited: number[] = [];
+    const pause = (milliseconds: number): Promise<void> => Promise.resolve(void waited.push(milliseconds));
+    const { elasticsearch } = driver;
+    const wait = awaitDocuments({ elasticsearch, alias, items, signal: new AbortController().signal, pause });
+    await expect(wait).rejects.toMatchObject({
+      type: 'SinkBehind',
+      message: expect.stringMatching(/2 more documents into behind-.*old of partition 3 offset 7/) as string,
+    });
+    expect(waited.length).toBeGreaterThan(10);
+    await driver.elasticsearch.indices.delete({ index: alias });
+  }, 60_000);
+});

@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { RunReport } from '../../activities/contracts/report';
+import type { OutgoingRecord } from '../../activities/kafka';
+import { testEnvironment } from '../support/environment';
+import { stackAddresses, temporalProgram } from '../support/stack';
+import { PipelineDriver, until } from '../support/pipeline-driver';
+import type { WorkerProcess } from '../support/worker-process';
+
+const PROJECT = join(__dirname, '..', '..');
+const EXAMPLE = 'deploy/examples/topic.json';
+const run = promisify(execFile);
+
+/** Every `temporal` command that stands in a code block of the README, continued lines put together. */
+const COMMANDS = [...readFileSync(join(PROJECT, 'README.md'), 'utf8').matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
+  .flatMap(([, , block = '']) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
+  .filter((line) => line.startsWith('temporal '));
+
+let driver: PipelineDriver;
+let worker: WorkerProcess;
+const typed = new Set<string>();
+beforeAll(async () => {
+  driver = await PipelineDriver.open();
+  // The queue that the README names.
+  worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
+}, 120_000);
+afterAll(async () => {
+  await driver.close();
+  // In whichever order the tests ran, together they have typed all of them.
+  expect(COMMANDS.filter((command) => !typed.has(command))).toEqual([]);
+}, 60_000);
+
+/** Types the README's command that holds all of `words`, with `more` at its end, edited as people edit an example. */
+async function type(words: string, more = '', edit: (command: string) => string = (it) => it): Promise<string> {
+  const command = COMMANDS.find((line) => words.split(' ').every((word) => line.includes(word)));
+  if (command === undefined) throw new Error(`expected the README to hold a command with the words: ${words}`);
+  typed.add(command);
+  const PATH = `${dirname(temporalProgram())}:${process.env['PATH'] ?? ''}`;
+  // The CLI also takes settings from a file in the home folder, which go before those of the environment.
+  const env = testEnvironment({ PATH, TEMPORAL_ADDRESS: stackAddresses().temporal, HOME: tmpdir() });
+  const { stdout } = await run('sh', ['-c', `${edit(command)} ${more}`], { cwd: PROJECT, env });
+  return stdout;
+}
+
+/** Asked for without the CLI, which takes a third of a core while it is asked again and again. */
+async function produced(): Promise<number> {
+  const handle = driver.temporal.workflow.getHandle('pipeline/mine');
+  return (await handle.query<{ produced: number }>('progress').catch(() => ({ produced: 0 }))).produced;
+}
+
+async function produces(): Promise<void> {
+  await until('readings are published', async () => (await produced()) > 0);
+  await shows(/"produced": ?[1-9]/);
+}
+
+/** A server that is busy with the workflow may refuse a query; people ask again. */
+async function shows(pattern: RegExp): Promise<void> {
+  const shown = (): Promise<string> => type('query pipeline/mine').catch(String);
+  await until(`the query shows ${pattern}`, async () => pattern.test(await shown()));
+}
+
+async function status(workflowId: string): Promise<string> {
+  return (await driver.temporal.workflow.getHandle(workflowId).describe()).status.name;
+}
+
+const WINDOW_MS = 10_000;
+const WINDOWS = 4;
+
+async function readingsIndexed(): Promise<number> {
+  const { count } = await driver.elasticsearch.count({ index: 'mine-readings', ignore_unavailable: true });
+  return count;
+}
+
+/** Every reading's content without its passage, under its id, for the ids that there were before. */
+async function contents(ids?: readonly string[]): Promise<Map<string, string>> {
+  await driver.elasticsearch.indices.refresh({ index: 'mine-readings' });
+  const query = ids === undefined ? { match_all: {} } : { ids: { values: [...ids] } };
+  const { hits } = await driver.elasticsearch.search<Record<string, unknown>>({
+    index: 'mine-readings',
+    size: 10_000,
+    query,
+  });
+  return new Map(hits.hits.map(({ _id, _source }) => [_id ?? '', JSON.stringify({ ..._source, passage: null })]));
+}
+
+/** Of all workflows of a type. */
+async function statuses(type: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  const query = `WorkflowType = '${type}'`;
+  for await (const { status } of driver.temporal.workflow.list({ query })) found.push(status.name);
+  return found;
+}
+
+const replays = (): Promise<readonly string[]> => statuses('replayTopic');
+
+/** Backfills the windows up to now while readings arrive, with a worker killed on the way. */
+async function replayByScheduleUnderKill(): Promise<void> {
+  await until('there are readings to replay', async () => (await readingsIndexed()) > 200);
+  const before = await contents();
+  const endMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
+  const at = (ms: number): string => new Date(ms).toISOString();
+  const shorter = (command: string): string =>
+    command.replace('1 hour', `${WINDOW_MS / 1_000} seconds`).replace('1h', `${WINDOW_MS / 1_000}s`);
+  await type('schedule create', '', shorter);
+  await type('schedule trigger');
+  await type('schedule backfill', '', (command) =>
+    command
+      .replace(/--start-time \S+/, `--start-time ${at(endMs - WINDOWS * WINDOW_MS - 1)}`)
+      .replace(/--end-time \S+/, `--end-time ${at(endMs)}`),
+  );
+  await until('a replay runs', async () => (await replays()).includes('RUNNING'));
+  await worker.kill('SIGKILL');
+  worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
+  await until('all replays are done', async () => {
+    const ended = await replays();
+    return ended.length >= WINDOWS && ended.every((status) => status === 'COMPLETED');
+  });
+  await type('schedule delete');
+  expect(await contents([...before.keys()])).toEqual(before);
+}
+
+/** Types the README's command for another pipeline. */
+function typeOf(name: string, words: string): Promise<string> {
+  return type(words, '', (command) => command.replaceAll('mine', name));
+}
+
+async function proveAgain(name: string): Promise<string> {
+  await typeOf(name, 'start reconcile/mine/again');
+  return await typeOf(name, 'workflow result reconcile/mine/again');
+}
+
+/** Counts the dead letters to redrive, proves the run, red once a document is gone, and drops its month. */
+async function proveAndExpire(name: string): Promise<void> {
+  await typeOf(name, 'start redrive/mine/again');
+  expect(await typeOf(name, 'workflow result redrive/mine/again')).toMatch(/"dryRun": ?true/);
+  expect(await proveAgain(name)).toMatch(/"reconciled": ?true/);
+
+  const { hits } = await driver.elasticsearch.search({ index: `${name}-readings`, size: 1 });
+  const { _id: id = '', _index: index = '' } = hits.hits[0] ?? {};
+  expect(index).toBe(`${name}-readings-2024-05`);
+  await driver.elasticsearch.delete({ index, id, refresh: true });
+  const red = await proveAgain(name);
+  expect(red).toMatch(/"reconciled": ?false/);
+  expect(red).toContain(id);
+
+  await typeOf(name, 'schedule create retention');
+  await typeOf(name, 'schedule trigger retention');
+  await until('the month is dropped', async () => !(await driver.elasticsearch.indices.exists({ index })));
+  await until('the retention has ended', async () => (await statuses('dropOldMonths')).includes('COMPLETED'));
+  await typeOf(name, 'schedule delete retention');
+  const expired = await proveAgain(name);
+  expect(expired).toMatch(/"reconciled": ?true/);
+  expect(expired).toMatch(/"indexed": ?0\b/);
+}
+
+describe('the commands of the README', () => {
+  it("carry people's own topic, prove it again and drop it, beside a pipeline without input that is shown, held and cancelled", async () => {
+    const topic = 'plant.readings';
+    await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
+    const at = '2024-05-01T10:00:30Z';
+    const records = [
+      { key: 'a', sensor: 's1', at, temp: 212, rh: 40, room: 'lab' },
+      { key: 'b', sensor: 's1', at: Date.parse(at), temp: 32 },
+      { key: 'b', sensor: 's1', at: Date.parse(at), temp: 32 },
+      { sensor: 's2', at, rh: 50 },
+      { key: 'c', sensor: 's1', at, temp: '70' },
+      { key: 'd', sensor: 's1', at: '2024-05-01 10:00', temp: 70 },
+    ].map((value): OutgoingRecord => ({ key: null, value: JSON.stringify(value), headers: {} }));
+    // One by one: while the topic is new, what is sent again must be nothing that has arrived.
+    for (const record of [...records, { key: null, value: '{"key":"e"', headers: {} }]) {
+      await driver.kafka.publish(topic, [record]);
+    }
+    const example = JSON.parse(readFileSync(join(PROJECT, EXAMPLE), 'utf8')) as object;
+    const input = JSON.stringify({ ...example, partitions: 2, index: { by: 'month' } });
+    await type('start --workflow-id pipeline/plant', '', (command) =>
+      command.replace(`--input-file ${EXAMPLE}`, `--input '${input}'`),
+    );
+    await type('start --workflow-id pipeline/mine');
+    await produces();
+    expect(await status('pipeline/plant')).toBe('RUNNING');
+    await type('update pipeline/mine pause');
+    await shows(/"state": ?"PAUSED"/);
+    await type('update pipeline/mine resume');
+    await type('cancel pipeline/mine');
+    await until('it is cancelled', async () => (await status('pipeline/mine')) === 'CANCELLED');
+
+    const { proof } = (await driver.temporal.workflow.getHandle('pipeline/plant').result()) as RunReport;
+    const counts = { planned: null, published: 6, indexed: 3, deadLetters: 3, repeats: 1, windowedReadings: 3 };
+    expect(proof).toMatchObject({ reconciled: true, ...counts });
+    expect(proof.deadLettersByReason).toMatchObject({ 'parse:BadTimestamp': 1 });
+    const document = await driver.elasticsearch.get<Record<string, unknown>>({
+      index: 'plant-readings-2024-05',
+      id: 'a',
+    });
+    expect(document._source).toMatchObject({ deviceId: 's1', humidity: 40, labels: { room: 'lab' } });
+    expect(document._source?.['temperature']).toBeCloseTo(100, 5);
+    await proveAndExpire('plant');
+  }, 600_000);
+
+  it('pace and stop a run without end, which is then drained and proven', async () => {
+    const source = { kind: 'simulate', records: null, ratePerSecond: 20 };
+    // Spark has a core to itself all the time where micro-batches follow each other.
+    const endless = JSON.stringify({ source, partitions: 2, spark: { triggerInterval: '10 seconds' } });
+    await type('start --workflow-id pipeline/mine', `--input '${endless}'`);
+    await produces();
+    // Fast enough for a replay, slow enough for Spark's first batches.
+    await type('update pipeline/mine setRate', '', (command) => command.replace('500', '60'));
+    const before = await produced();
+    await until('it publishes at the new rate', async () => (await produced()) > before + 200);
+    await until('there is something to skip', async () => (await readingsIndexed()) > 0);
+    await type('update pipeline/mine/index/readings skip');
+    await replayByScheduleUnderKill();
+    await type('update pipeline/mine stop');
+    const result = await type('workflow result pipeline/mine');
+    expect(result).toMatch(/"reconciled": ?true/);
+    expect(result).toContain('stopped by hand');
+  }, 600_000);
+});

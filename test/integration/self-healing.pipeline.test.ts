@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { RunReport } from '../../activities/contracts/report';
+import { isFree } from '../../deploy/local/processes/free-port';
+import { BRIEF_JAVA } from '../support/brief-java';
+import { freePorts } from '../support/free-ports';
+import { until } from '../support/pipeline-driver';
+import { StackProcess } from '../support/stack-process';
+
+const RECORDS = 2_000;
+/** The source takes as long as the servers take to come back. */
+const RATE_PER_SECOND = 20;
+
+let stateFolder: string;
+let ports: Record<string, string>;
+let environment: Record<string, string>;
+let launcher: StackProcess;
+let connection: Connection;
+let run: WorkflowHandle;
+
+beforeAll(async () => {
+  stateFolder = join(mkdtempSync(join(tmpdir(), 'self-healing-')), 'state');
+  await chmod(join(stateFolder, '..'), 0o755);
+  mkdirSync(stateFolder, { mode: 0o755 });
+  ports = await freePorts();
+  environment = { ...ports, JDK_JAVA_OPTIONS: BRIEF_JAVA };
+  launcher = await StackProcess.start(environment, stateFolder);
+  connection = await Connection.connect({ address: `127.0.0.1:${ports['TEMPORAL_PORT'] ?? ''}` });
+  const client = new Client({ connection });
+  await client.workflow.start('streamingPipeline', {
+    taskQueue: 'pipeline',
+    workflowId: 'pipeline/healing',
+    args: [
+      {
+        source: { kind: 'simulate', records: RECORDS, ratePerSecond: RATE_PER_SECOND },
+        partitions: 2,
+        // Where micro-batches follow each other, Spark has a core to itself.
+        spark: { triggerInterval: '5 seconds' },
+      },
+    ],
+  });
+  run = client.workflow.getHandle('pipeline/healing');
+}, 300_000);
+
+afterAll(async () => {
+  await connection.close();
+  await launcher.stop();
+  await rm(join(stateFolder, '..'), { recursive: true, force: true });
+}, 120_000);
+
+/** Of micro-batches whose offsets Spark has planned. */
+function microBatches(): number {
+  try {
+    const files = readdirSync(join(stateFolder, 'spark', 'checkpoints', 'healing'), {
+      recursive: true,
+      encoding: 'utf8',
+    });
+    return files.filter((file) => /offsets\/\d+$/.test(file)).length;
+  } catch {
+    return 0;
+  }
+}
+
+async function produced(): Promise<number> {
+  return (await run.query<{ produced: number }>('progress').catch(() => ({ produced: 0 }))).produced;
+}
+
+/** Every process that names the state folder in its arguments. */
+function processesOfTheStack(): string[] {
+  const all = execFileSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  return all.filter((line) => line.includes(stateFolder));
+}
+
+describe('the local stack', () => {
+  it('brings back whatever is killed under a running pipeline, which ends reconciled, and leaves nothing behind', async () => {
+    for (const part of ['temporal', 'worker', 'kafka', 'page', 'elasticsearch']) {
+      const killed = launcher.pidOf(part);
+      await launcher.kill(part);
+      expect(launcher.pidOf(part)).not.toBe(killed);
+    }
+    await killLauncher();
+    await killEverythingInAMicroBatch();
+
+    const report = (await run.result()) as RunReport;
+    expect(report).toMatchObject({
+      reconciled: true,
+      proof: { planned: RECORDS, published: RECORDS, conflicts: 0, discrepancies: {} },
+    });
+    expect(report.sparkStarts).toBeGreaterThanOrEqual(2);
+    expect(report.proof.windowedReadings).toBe(report.proof.indexed);
+    await stopInOrder();
+  }, 900_000);
+});
+
+/** The launcher alone: the next start stops what it left running. */
+async function killLauncher(): Promise<void> {
+  const parts = ['temporal', 'kafka', 'elasticsearch', 'worker', 'page'];
+  const pids = parts.map((part) => launcher.pidOf(part));
+  await launcher.killLauncher();
+  launcher = await StackProcess.start(environment, stateFolder);
+  const stopped = pids.map(
+    (pid, index) => `${parts[index] ?? ''}: stopped the process that an earlier start left running (pid ${pid})`,
+  );
+  expect(launcher.lines).toEqual(expect.arrayContaining(stopped));
+}
+
+/** Power loss: launcher, servers, worker, page and Spark at once. */
+async function killEverythingInAMicroBatch(): Promise<void> {
+  const before = microBatches();
+  await until('Spark is inside a micro-batch', () => Promise.resolve(microBatches() > before), 240_000);
+  expect(await produced()).toBeLessThan(RECORDS);
+  await launcher.killEverything();
+  launcher = await StackProcess.start(environment, stateFolder);
+}
+
+/** First worker and page, then the servers. */
+async function stopInOrder(): Promise<void> {
+  await launcher.stop();
+  const stops = launcher.lines.filter((line) => /: (stopping|stopped)/.test(line));
+  const last = Math.max(...['worker', 'page'].map((part) => stops.indexOf(`${part}: stopped`)));
+  expect(last).toBeLessThan(stops.indexOf('kafka: stopping'));
+  expect(processesOfTheStack()).toEqual([]);
+  expect(await Promise.all(Object.values(ports).map((port) => isFree(Number(port))))).not.toContain(false);
+}

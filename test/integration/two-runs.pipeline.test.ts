@@ -1,0 +1,178 @@
+import { appendFile, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EVENT_ID_HEADER } from '../../activities/contracts/record';
+import { MALFORMED_KINDS, isMalformed, isRepeated, malformedKind } from '../../activities/contracts/simulated-shares';
+import { parseInput } from '../../activities/preparation/parse-input';
+import type { PipelinePlan } from '../../activities/contracts/plan';
+import type { RunReport } from '../../activities/contracts/report';
+import { stackAddresses } from '../support/stack';
+import { highestAttempt } from '../support/attempts';
+import { GREENHOUSE_FILE, GREENHOUSE_SOURCE, greenhouseRows } from '../support/greenhouse';
+import { PipelineDriver, until } from '../support/pipeline-driver';
+import { openGate, type ServerGate } from '../support/server-gate';
+import type { WorkerProcess } from '../support/worker-process';
+
+const RECORDS = 2_500;
+const source = { kind: 'simulate', records: RECORDS, seed: 7, malformedRatio: 0.02, repeatRatio: 0.03 };
+const partitions = 2;
+
+let driver: PipelineDriver;
+/** The workers' way to Elasticsearch. */
+let gate: ServerGate;
+let folder: string;
+beforeAll(async () => {
+  driver = await PipelineDriver.open();
+  gate = await openGate(stackAddresses().elasticsearchNode);
+  folder = await mkdtemp(join(tmpdir(), 'two-runs-'));
+});
+afterAll(async () => {
+  await driver.close();
+  await gate.end();
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+/** How many of the sequences the generator's own rules make malformed and repeated. */
+function expectedCounts(): { malformed: number; repeats: number } {
+  const request = { input: { source }, workflowId: 'pipeline/x', run: 'r', startedAt: new Date(0).toISOString() };
+  const { source: simulation }: PipelinePlan = parseInput({ io: '', host: '' }, request);
+  if (simulation.kind !== 'simulate') throw new Error('expected a simulation');
+  const sequences = Array.from({ length: RECORDS }, (_, sequence) => sequence);
+  const kinds = new Set(sequences.filter((s) => isMalformed(simulation, s)).map((s) => malformedKind(simulation, s)));
+  expect(kinds.size).toBe(MALFORMED_KINDS.length);
+  return {
+    malformed: sequences.filter((sequence) => isMalformed(simulation, sequence)).length,
+    repeats: sequences.filter((sequence) => isRepeated(simulation, sequence)).length,
+  };
+}
+
+/** `repeats`: those of the source, and those of attempts that were cut short. */
+async function expectExactCounts(report: RunReport, repeats: number): Promise<void> {
+  const { malformed } = expectedCounts();
+  const good = RECORDS - malformed;
+  expect(report.proof).toMatchObject({
+    reconciled: true,
+    planned: RECORDS,
+    published: RECORDS,
+    enriched: good,
+    indexed: good,
+    deadLetters: malformed,
+    repeats,
+    conflicts: 0,
+    foreign: 0,
+    windowedReadings: good,
+    discrepancies: {},
+  });
+  expect(await driver.count(report.aliases.readings, report.run)).toBe(good);
+  expect(await driver.count(report.aliases.deadLetters, report.run)).toBe(malformed);
+  expect(await driver.count(report.aliases.windows, report.run)).toBe(report.proof.windows);
+}
+
+/** Raw records beyond the first of their id, counted by the test itself. */
+async function rawRepeats(topic: string): Promise<number> {
+  const { start, end } = await driver.kafka.offsets(topic);
+  const ids = new Set<string>();
+  let records = 0;
+  for (const partition of Object.keys(end)) {
+    const range = { topic, partition: Number(partition), from: start[partition] ?? '0', to: end[partition] ?? '0' };
+    await driver.kafka.readRange(range, (batch) => {
+      for (const { headers } of batch) ids.add(String(headers[EVENT_ID_HEADER]));
+      records += batch.length;
+    });
+  }
+  return records - ids.size;
+}
+
+async function startWorker(environment: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> {
+  return await driver.startWorker({ ELASTICSEARCH_NODE: gate.address, ...environment });
+}
+
+async function expectKilled(worker: WorkerProcess): Promise<void> {
+  expect(await worker.ended).toBe('SIGKILL');
+}
+
+/**
+ * A run whose workers are killed in the source, while Spark works, and in the indexer; the last one lives on.
+ * Elasticsearch is down while the second of them starts and Spark works.
+ */
+async function runUnderKills(name: string): Promise<RunReport> {
+  const workflowId = `pipeline/${name}`;
+  const inSource = await startWorker({ PIPELINE_CRASH_AT: 'source:2' });
+  const handle = await driver.start(name, { source, partitions });
+  await expectKilled(inSource);
+
+  gate.close();
+  const whileSpark = await startWorker();
+  await until('a driver is being watched', async () => {
+    const { pendingActivities } = (await driver.temporal.workflow.getHandle(`${workflowId}/spark`).describe()).raw;
+    return (pendingActivities ?? []).some(
+      ({ activityType, lastHeartbeatTime }) => activityType?.name === 'watchSparkJob' && Boolean(lastHeartbeatTime),
+    );
+  });
+  await whileSpark.kill('SIGKILL');
+  gate.open();
+
+  const inIndexer = await startWorker({ PIPELINE_CRASH_AT: 'index-after-bulk:2' });
+  await expectKilled(inIndexer);
+
+  await startWorker();
+  const report = await handle.result();
+  if (report === null) throw new Error('expected a report, since the source is bounded');
+  const attempts = (part: string, activity: string): Promise<number> =>
+    highestAttempt(driver.temporal, `${workflowId}/${part}`, activity);
+  expect(await attempts('source', 'publishSimulatedRange')).toBeGreaterThanOrEqual(2);
+  expect(await attempts('spark', 'watchSparkJob')).toBeGreaterThanOrEqual(2);
+  const streams = ['readings', 'windows', 'deadLetters'].map((stream) => attempts(`index/${stream}`, 'indexSlice'));
+  expect(Math.max(...(await Promise.all(streams)))).toBeGreaterThanOrEqual(2);
+  return report;
+}
+
+/** The sample and a row over the limit of Kafka, while Elasticsearch is down at the start. */
+async function runFileBeforeElasticsearch(name: string): Promise<RunReport> {
+  const path = join(folder, 'with-a-large-row.csv');
+  await copyFile(GREENHOUSE_FILE, path);
+  await appendFile(path, `tomato-north,2026-06-08T00:00:00+02:00,55.2,80,0,${'x'.repeat(2_000_000)}\n`);
+  gate.close();
+  const handle = await driver.start(name, { source: { ...GREENHOUSE_SOURCE, path }, partitions });
+  await until('the workflow shows for whom it waits', async () => {
+    const { pendingActivities } = (await handle.describe()).raw;
+    return (pendingActivities ?? []).some(
+      ({ activityType, attempt, lastFailure }) =>
+        activityType?.name === 'prepareIndices' &&
+        Number(attempt) >= 3 &&
+        (lastFailure?.message ?? '').includes('Elasticsearch'),
+    );
+  });
+  gate.open();
+  const report = await handle.result();
+  if (report === null) throw new Error('expected a report, since a file has an end');
+  return report;
+}
+
+describe('two runs of one pipeline', () => {
+  it('arrive whole, a simulation whose workers are killed on the way, then a file before Elasticsearch', async () => {
+    const name = driver.newName('twice');
+    const killed = await runUnderKills(name);
+    const repeated = await rawRepeats(`${name}.raw`);
+    expect(repeated).toBeGreaterThan(expectedCounts().repeats);
+    expect(killed).toMatchObject({ name, sparkStarts: 1 });
+    await expectExactCounts(killed, repeated);
+    const stored = await driver.elasticsearch.get<RunReport>({ index: `${name}-runs`, id: killed.run });
+    expect(stored._source).toMatchObject({ reconciled: true, proof: { indexed: killed.proof.indexed } });
+
+    const file = await runFileBeforeElasticsearch(name);
+    const { rows, dead } = greenhouseRows();
+    expect(dead).toBeGreaterThan(0);
+    const [planned, published, indexed, deadLetters] = [rows + 1, rows, rows - dead, dead + 1];
+    const counts = { planned, published, enriched: indexed, indexed, deadLetters, windowedReadings: indexed };
+    const clean = { reconciled: true, repeats: 0, conflicts: 0, foreign: 0, discrepancies: {} };
+    expect(file).toMatchObject({ name, sparkStarts: 1, proof: { ...clean, ...counts } });
+    expect(file.proof.deadLettersByReason).toMatchObject({ 'source:TooLarge': 1 });
+    expect(await driver.count(`${name}-readings`, file.run)).toBe(indexed);
+    expect(await driver.count(`${name}-dead-letters`, file.run)).toBe(deadLetters);
+    expect(await driver.count(`${name}-windows`, file.run)).toBe(file.proof.windows);
+
+    expect(file.run).not.toBe(killed.run);
+    expect(await driver.count(`${name}-readings`, killed.run)).toBe(killed.proof.indexed);
+  }, 600_000);
+});

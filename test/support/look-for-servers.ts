@@ -1,0 +1,24 @@
+/**
+ * Looks for every server that the settings of this process name, whether or not there is one: for the test of
+ * `environment.ts`.
+ *
+ * @module
+ */
+import { Connection } from '@temporalio/client';
+import { addressesOf } from '../../workers/addresses';
+import { openClients } from '../../workers/clients';
+import { loadConfig } from '../../workers/config';
+
+async function lookForServers(): Promise<void> {
+  const config = loadConfig();
+  const clients = openClients(config, 'test');
+  await Promise.allSettled([
+    Connection.connect({ address: addressesOf(config).temporal, connectTimeout: 2_000 }),
+    clients.kafka.offsets('test'),
+    clients.elasticsearch.cluster.health(),
+    config.KIBANA_URL === undefined ? null : fetch(config.KIBANA_URL),
+  ]);
+  await clients.close();
+}
+
+void lookForServers().then(() => process.exit(0));

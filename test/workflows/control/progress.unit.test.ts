@@ -1,0 +1,59 @@
+import {
+  add,
+  NO_TOTALS,
+  ratePerSecond,
+  STAGES,
+  toDetails,
+  toProgress,
+  type StageName,
+  type StageTotals,
+} from '../../../workflows/control/progress';
+
+const none = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Record<StageName, StageTotals>;
+
+describe('add', () => {
+  it('counts what an activity did and keeps the time of the first and the latest record', () => {
+    const first = add(NO_TOTALS, { in: 10, out: 9, deadLetters: 1, bytes: 100 }, 5, 1_000);
+    const second = add(first, { in: 10, out: 10 }, 0, 3_000);
+    expect(second).toEqual({ in: 20, out: 19, deadLetters: 1, bytes: 100, lag: 0, firstMs: 1_000, lastMs: 3_000 });
+  });
+
+  it('does not take an idle look for work', () => {
+    const worked = add(NO_TOTALS, { in: 1, out: 1 }, 0, 1_000);
+    expect(add(worked, { in: 0, out: 0 }, 0, 9_000).lastMs).toBe(1_000);
+  });
+});
+
+describe('ratePerSecond', () => {
+  it('is unknown for a single moment', () => {
+    expect(ratePerSecond(add(NO_TOTALS, { in: 5, out: 5 }, 0, 1_000))).toBe(0);
+  });
+
+  it('is records over active time', () => {
+    expect(ratePerSecond({ ...NO_TOTALS, out: 500, firstMs: 1_000, lastMs: 3_000 })).toBe(250);
+  });
+});
+
+describe('toProgress', () => {
+  it('adds up what waits before Spark and before the indices', () => {
+    const stages = {
+      ...none,
+      source: { ...NO_TOTALS, out: 100 },
+      spark: { ...NO_TOTALS, in: 60 },
+      readings: { ...NO_TOTALS, out: 40, lag: 15 },
+    };
+    expect(toProgress({ name: 'demo', run: 'r' }, 'running', stages)).toMatchObject({
+      produced: 100,
+      processed: 60,
+      indexed: 40,
+      lag: 55,
+    });
+  });
+});
+
+describe('toDetails', () => {
+  it('shows one row per stage', () => {
+    const table = toDetails(toProgress({ name: 'demo', run: 'r' }, 'running', none));
+    for (const stage of STAGES) expect(table).toContain(`| ${stage} |`);
+  });
+});

@@ -1,0 +1,52 @@
+import type { IndexSliceInput } from '../../../activities/indexing/slice';
+import type { indexTopic } from '../../../workflows';
+import { fakeActivities } from '../fake-activities';
+import { TimeSkippingWorker } from '../time-skipping-worker';
+
+/** As the pipeline sets it for a run without end. */
+const MAX_IDLE_MS = 60_000;
+
+let worker: TimeSkippingWorker;
+beforeAll(async () => {
+  worker = await TimeSkippingWorker.start();
+}, 120_000);
+afterAll(async () => {
+  await worker.stop();
+});
+
+describe('indexTopic', () => {
+  it('costs little while its partitions are idle, and takes up what comes to any of them', async () => {
+    const ends: Record<string, string> = { 0: '0', 1: '0', 2: '0', 3: '0' };
+    const slices: IndexSliceInput[] = [];
+    const { activities } = fakeActivities({
+      indexSlice: (slice) => {
+        slices.push(slice);
+        const { partition, from } = slice;
+        const end = ends[partition] ?? '0';
+        const read = Number(end) - Number(from);
+        const counts = { read, indexed: read, stale: 0, deadLetters: 0, bytes: 0 };
+        return Promise.resolve({ next: end, end, ends: { ...ends }, counts });
+      },
+    });
+    worker.serve('idle', activities);
+    const { client, environment, taskQueue } = worker;
+    const place = { stream: 'readings', topic: 't', alias: 'a', deadLetterTopic: null } as const;
+    const handle = await client.workflow.start<typeof indexTopic>('indexTopic', {
+      taskQueue,
+      workflowId: 'pipeline/idle/index/readings',
+      args: [{ ...place, ioTaskQueue: taskQueue, maxIdleMs: MAX_IDLE_MS, next: { ...ends } }],
+    });
+    await environment.sleep('10 minutes');
+    const before = (await handle.describe()).historyLength;
+    await environment.sleep('1 hour');
+    const perPartition = ((await handle.describe()).historyLength - before) / Object.keys(ends).length;
+    expect(perPartition).toBeLessThan(200);
+
+    ends[2] = '5';
+    await environment.sleep(2 * MAX_IDLE_MS);
+    expect(slices.filter(({ partition }) => partition === 2).at(-1)).toMatchObject({ from: '5' });
+    const until = { ...ends };
+    await handle.signal('finish', until);
+    expect(await handle.result()).toMatchObject({ next: until, totals: { in: 5 } });
+  }, 180_000);
+});

@@ -1,0 +1,88 @@
+import type { Activities } from '../../../activities';
+import { pipelineFailure } from '../../../activities/failures';
+import type { RedriveSliceInput, SliceCounts } from '../../../activities/indexing/redrive/slice';
+import { planRedrive } from '../../../activities/preparation/plan-redrive';
+import type { KafkaGateway } from '../../../activities/kafka';
+import type { RedriveResult } from '../../../workflows/operations/redrive-dead-letters';
+import { fakeActivities } from '../fake-activities';
+import { TimeSkippingWorker } from '../time-skipping-worker';
+
+const HELD = { start: { 0: '0', 1: '10' }, end: { 0: '120000', 1: '30' } };
+const kafka = { offsets: () => Promise.resolve(HELD) } as unknown as KafkaGateway;
+
+let worker: TimeSkippingWorker;
+beforeAll(async () => {
+  worker = await TimeSkippingWorker.start();
+}, 120_000);
+afterAll(async () => {
+  await worker.stop();
+});
+
+async function redrive(
+  input: unknown,
+  redriveSlice: Activities['redriveSlice'],
+): Promise<{ readonly result: RedriveResult; readonly slices: readonly RedriveSliceInput[] }> {
+  const { client, taskQueue } = worker;
+  const slices: RedriveSliceInput[] = [];
+  const { activities } = fakeActivities({
+    planRedrive: (request) => planRedrive(kafka, taskQueue, request),
+    redriveSlice: (slice) => {
+      slices.push(slice);
+      return redriveSlice(slice);
+    },
+  });
+  worker.serve('mine', activities);
+  const request = { taskQueue, workflowId: 'redrive/mine/all', args: [input] };
+  const result: unknown = await client.workflow.execute('redriveDeadLetters', request);
+  return { result: result as RedriveResult, slices };
+}
+
+function counted(): Promise<SliceCounts> {
+  const byReason = { 'parse:Empty': { letters: 3, redriven: 2, resolved: 1 }, 'index:x': { letters: 1, exhausted: 1 } };
+  return Promise.resolve({ byReason, unindexed: 2 });
+}
+
+describe('redriveDeadLetters', () => {
+  it('reads every partition slice by slice, and adds up what became of the letters', async () => {
+    const { result, slices } = await redrive({ name: 'mine', stage: 'parse' }, counted);
+    expect(slices.map(({ partition, from, to }) => [partition, from, to])).toEqual([
+      [0, '0', '50000'],
+      [0, '50000', '100000'],
+      [0, '100000', '120000'],
+      [1, '10', '30'],
+    ]);
+    expect(result).toMatchObject({
+      dryRun: true,
+      byReason: { 'parse:Empty': { letters: 12, redriven: 8, resolved: 4 }, 'index:x': { letters: 4, exhausted: 4 } },
+      total: { letters: 16, redriven: 8, resolved: 4, exhausted: 4 },
+      unindexed: 8,
+      topic: 'mine.dead-letter',
+    });
+  });
+
+  it('only looks unless it is told otherwise, and gives the input that does it over the same offsets', async () => {
+    const { result, slices } = await redrive({ name: 'mine', reasons: ['Empty'] }, counted);
+    expect(slices.every(({ dryRun }) => dryRun)).toBe(true);
+    const { inputToRedrive } = result;
+    expect(inputToRedrive).toEqual({
+      ...{ name: 'mine', reasons: ['Empty'], from: HELD.start, to: HELD.end, dryRun: false },
+    });
+    const real = await redrive(inputToRedrive, counted);
+    expect(real.slices).toEqual(slices.map((slice) => ({ ...slice, dryRun: false })));
+    expect(real.result).not.toHaveProperty('inputToRedrive');
+  });
+
+  it('waits for a server that is away', async () => {
+    let attempts = 0;
+    const sometimes = (): Promise<SliceCounts> =>
+      ++attempts <= 3 ? Promise.reject(pipelineFailure('ServiceUnavailable', 'Elasticsearch is away')) : counted();
+    const { result } = await redrive({ name: 'mine' }, sometimes);
+    expect(attempts).toBe(7);
+    expect(result.total.letters).toBe(16);
+  });
+
+  it('fails at once on input that cannot be used', async () => {
+    const failed = redrive({ name: 'Not A Name' }, counted);
+    await expect(failed).rejects.toMatchObject({ cause: { cause: { type: 'InvalidInput' } } });
+  });
+});

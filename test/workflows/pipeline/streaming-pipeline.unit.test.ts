@@ -1,0 +1,264 @@
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { pipelineFailure } from '../../../activities/failures';
+import type { Activities } from '../../../activities';
+import type { PipelineProgress } from '../../../workflows/control/progress';
+import type { RunReport } from '../../../activities/contracts/report';
+import { fakeActivities, PROOF, withKibana } from '../fake-activities';
+import { TimeSkippingWorker } from '../time-skipping-worker';
+
+const ONE_HOUR_MS = 3_600_000;
+const SIMULATED = { source: { kind: 'simulate', records: 100 } };
+
+type StartPipeline = (input: unknown) => Promise<WorkflowHandle>;
+
+let worker: TimeSkippingWorker;
+let environment: TestWorkflowEnvironment;
+let runs = 0;
+
+beforeAll(async () => {
+  worker = await TimeSkippingWorker.start();
+  ({ environment } = worker);
+}, 120_000);
+
+afterAll(async () => {
+  await worker.stop();
+});
+
+/** Runs `work` with a pipeline that has these activities. */
+async function withWorker<T>(activities: Activities, work: (start: StartPipeline) => Promise<T>): Promise<T> {
+  const name = `test-${++runs}`;
+  worker.serve(name, activities);
+  const { client, taskQueue } = worker;
+  return await work((input) =>
+    client.workflow.start('streamingPipeline', {
+      taskQueue,
+      workflowId: `pipeline/${name}`,
+      workflowExecutionTimeout: '2 days',
+      args: [input],
+    }),
+  );
+}
+
+async function run(start: StartPipeline, input: unknown): Promise<RunReport | null> {
+  return (await (await start(input)).result()) as RunReport | null;
+}
+
+/** What waits for a person, once anything does. */
+async function attentionOf(handle: WorkflowHandle): Promise<PipelineProgress['attention']> {
+  for (let minute = 0; minute < 10; minute++) {
+    await environment.sleep('1 minute');
+    const { attention } = await handle.query<PipelineProgress>('progress');
+    if (attention.length > 0) return attention;
+  }
+  throw new Error('expected something to wait for a person');
+}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await work.then(
+    () => new Error('expected the workflow to fail'),
+    (reason: unknown) => reason,
+  );
+  let cause = error;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  return error instanceof WorkflowFailedError ? cause : error;
+}
+
+describe('streamingPipeline', () => {
+  it('drains in the order in which records flow, proves the run and stores its report', async () => {
+    const { activities, calls } = fakeActivities();
+    const report = await withWorker(activities, (start) => run(start, SIMULATED));
+
+    expect(report).toMatchObject({
+      reconciled: true,
+      proof: PROOF,
+      sparkStarts: 1,
+      stages: { source: { out: 100 }, readings: { out: 90 }, windows: { out: 9 }, deadLetters: { out: 10 } },
+    });
+    expect(calls.slice(0, 3)).toEqual(['parseInput', 'prepareTopics', 'prepareIndices']);
+    const order = ['publishSimulatedRange', 'submitSparkJob', 'watchSparkJob', 'reconcileRun', 'storeReport'];
+    expect(calls.filter((name) => order.includes(name))).toEqual(order);
+    expect(calls.lastIndexOf('indexSlice')).toBeLessThan(calls.indexOf('reconcileRun'));
+    expect(calls).not.toContain('deployDashboards');
+  }, 180_000);
+
+  it('brings dashboards into a Kibana that is late, beside the run', async () => {
+    const { activities } = fakeActivities();
+    let attempts = 0;
+    activities.deployDashboards = () =>
+      ++attempts <= 3
+        ? Promise.reject(pipelineFailure('ServiceUnavailable', 'Kibana is not ready'))
+        : Promise.resolve({ objects: 5 });
+    const report = await withWorker(withKibana(activities), (start) => run(start, SIMULATED));
+
+    expect(report).toMatchObject({ reconciled: true, notes: [] });
+    expect(attempts).toBe(4);
+  }, 120_000);
+
+  it('ends well where Kibana refuses the dashboards, and says why in the report', async () => {
+    const deployDashboards = () => Promise.reject(pipelineFailure('DashboardsRefused', 'it answered 401'));
+    const { activities } = fakeActivities({ deployDashboards });
+    const report = await withWorker(withKibana(activities), (start) => run(start, SIMULATED));
+
+    const notes = ['The dashboards were not brought into Kibana: it answered 401'];
+    expect(report).toMatchObject({ reconciled: true, notes });
+  }, 120_000);
+
+  it('waits an hour for Elasticsearch and goes on', async () => {
+    const { activities } = fakeActivities();
+    const indexSlice = activities.indexSlice.bind(activities);
+    const startedMs = await environment.currentTimeMs();
+    let attempts = 0;
+    activities.indexSlice = async (input) => {
+      attempts += 1;
+      if ((await environment.currentTimeMs()) - startedMs < ONE_HOUR_MS) {
+        throw pipelineFailure('ServiceUnavailable', 'Elasticsearch is away');
+      }
+      return await indexSlice(input);
+    };
+    const report = await withWorker(activities, (start) => run(start, SIMULATED));
+
+    expect(report).toMatchObject({ reconciled: true });
+    expect(attempts).toBeGreaterThan(100);
+    expect((await environment.currentTimeMs()) - startedMs).toBeGreaterThanOrEqual(ONE_HOUR_MS);
+  }, 120_000);
+
+  it('starts a driver that died without a word again on the same checkpoint', async () => {
+    const { activities, calls } = fakeActivities();
+    const watchSparkJob = activities.watchSparkJob.bind(activities);
+    let deaths = 0;
+    activities.watchSparkJob = async (input) => {
+      const seen = await watchSparkJob(input);
+      return ++deaths <= 3 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
+    };
+    const report = await withWorker(activities, (start) => run(start, SIMULATED));
+
+    expect(report).toMatchObject({ reconciled: true, sparkStarts: 4 });
+    expect(calls.filter((name) => name === 'submitSparkJob')).toHaveLength(4);
+  }, 180_000);
+
+  it('lets the driver that works beside a paced source go on to its end, and ends it there', async () => {
+    const { activities, calls } = fakeActivities();
+    const watchSparkJob = activities.watchSparkJob.bind(activities);
+    activities.watchSparkJob = async (input) => ({ ...(await watchSparkJob(input)), running: true, exitOk: null });
+    const paced = { source: { kind: 'simulate', records: 100, ratePerSecond: 10 } };
+    const report = await withWorker(activities, (start) => run(start, paced));
+
+    expect(report).toMatchObject({ reconciled: true, sparkStarts: 1 });
+    expect(calls.filter((name) => name === 'stopSparkJob')).toHaveLength(1);
+  }, 180_000);
+
+  it('parks a driver that dies again and again without progress, with its last words, until it is resumed', async () => {
+    const { activities } = fakeActivities();
+    const watchSparkJob = activities.watchSparkJob.bind(activities);
+    let isSick = true;
+    activities.watchSparkJob = async (input) => {
+      const seen = await watchSparkJob(input);
+      if (!isSick) return seen;
+      const lastLogLines = ['java.lang.OutOfMemoryError'];
+      return { ...seen, exitOk: false, committed: null, lastBatch: null, lastLogLines };
+    };
+    const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
+      const handle = await start(SIMULATED);
+      const [parked] = await attentionOf(handle);
+      expect(parked).toMatchObject({ stage: 'spark', state: 'PARKED' });
+      expect(parked?.reason).toContain('OutOfMemoryError');
+      expect(parked?.command).toContain('--name resume');
+      isSick = false;
+      await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
+      return await handle.result();
+    });
+    expect(report).toMatchObject({ reconciled: true });
+  }, 180_000);
+
+  it('parks a partition whose offsets are gone until a person skips them, and says so in the report', async () => {
+    const { activities } = fakeActivities();
+    const indexSlice = activities.indexSlice.bind(activities);
+    activities.indexSlice = (input) =>
+      input.topic.endsWith('.enriched') && Number(input.from) < 50
+        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'retention was faster'))
+        : indexSlice(input);
+    const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
+      const handle = await start(SIMULATED);
+      const [parked] = await attentionOf(handle);
+      expect(parked).toMatchObject({ stage: 'readings', state: 'PARKED', partition: '0' });
+      expect(parked?.reason).toContain('OffsetOutOfRange: retention was faster');
+
+      const bad = handle.executeUpdate('skip', {
+        args: [{ part: 'readings', partition: 7, to: '50', reason: 'gone' }],
+      });
+      await expect(bad).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('partition: expected') as string },
+      });
+      const skip = { part: 'readings', partition: 0, to: '50', reason: 'gone' };
+      expect(await handle.executeUpdate('skip', { args: [skip] })).toMatchObject({ state: 'RUNNING' });
+      return await handle.result();
+    });
+    expect(report).toMatchObject({ stages: { readings: { in: 40 } } });
+    expect((report as RunReport).notes).toContain('50 offsets of readings were skipped by hand.');
+  }, 180_000);
+
+  it('parks a partition that Elasticsearch refuses, and goes on by itself once that is mended', async () => {
+    const { activities } = fakeActivities();
+    const indexSlice = activities.indexSlice.bind(activities);
+    let isMended = false;
+    activities.indexSlice = (input) =>
+      isMended ? indexSlice(input) : Promise.reject(pipelineFailure('IndexMisconfigured', 'no write index'));
+    const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
+      const handle = await start(SIMULATED);
+      const parked = await attentionOf(handle);
+      expect(parked.map(({ stage }) => stage).sort()).toContain('readings');
+      isMended = true;
+      return await handle.result();
+    });
+    expect(report).toMatchObject({ reconciled: true, stages: { readings: { in: 90 } } });
+  }, 180_000);
+
+  it('holds every part while it is paused, and goes on when it is resumed', async () => {
+    const { activities, calls } = fakeActivities();
+    const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
+      const handle = await start({ source: { kind: 'simulate', records: 1_000, ratePerSecond: 1 } });
+      expect(await handle.executeUpdate('pause', { args: [{ reason: 'an upgrade' }] })).toMatchObject({
+        state: 'PAUSED',
+        parts: { source: { state: 'PAUSED' }, spark: { state: 'PAUSED' }, readings: { state: 'PAUSED' } },
+      });
+      await environment.sleep('1 minute');
+      const published = calls.filter((name) => name === 'publishSimulatedRange').length;
+      await environment.sleep('10 minutes');
+      expect(calls.filter((name) => name === 'publishSimulatedRange')).toHaveLength(published);
+      expect(await handle.query('progress')).toMatchObject({ state: 'PAUSED', attention: [{ stage: 'pipeline' }] });
+      expect((await attentionOf(handle))[0]?.command).toContain(`-w ${handle.workflowId} --name resume`);
+      await handle.executeUpdate('resume');
+      await handle.executeUpdate('setRate', { args: [{ ratePerSecond: null }] });
+      return await handle.result();
+    });
+    expect(report).toMatchObject({ reconciled: true });
+  }, 180_000);
+
+  it('refuses bad input at once', async () => {
+    const { activities, calls } = fakeActivities();
+    const failure = await withWorker(activities, (start) => failureOf(run(start, { sauce: 1 })));
+    expect(failure).toMatchObject({ type: 'InvalidInput' });
+    expect(calls).toEqual(['parseInput']);
+  }, 180_000);
+
+  it('leaves no driver behind when it is cancelled', async () => {
+    const { activities, calls } = fakeActivities();
+    const watchSparkJob = activities.watchSparkJob.bind(activities);
+    activities.watchSparkJob = async (input) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return { ...(await watchSparkJob(input)), running: true, exitOk: null };
+    };
+    const publishSimulatedRange: Activities['publishSimulatedRange'] = async (input) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return await activities.publishSimulatedRange(input);
+    };
+    await withWorker({ ...activities, publishSimulatedRange }, async (start) => {
+      const handle = await start({ source: { kind: 'simulate', records: null, ratePerSecond: 10 } });
+      while (!calls.includes('watchSparkJob')) await new Promise((resolve) => setTimeout(resolve, 50));
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow('cancelled');
+    });
+    expect(calls.lastIndexOf('stopSparkJob')).toBeGreaterThan(calls.lastIndexOf('submitSparkJob'));
+  }, 180_000);
+});

@@ -1,0 +1,142 @@
+import { condition, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import { updateCommand } from './attention';
+import { invalid, parseCommand, type Command, type CommandKind, type Standing } from './commands';
+import {
+  answerSignal,
+  commandSignal,
+  pauseUpdate,
+  resumeUpdate,
+  setRateUpdate,
+  skipUpdate,
+  stopUpdate,
+} from '../messages';
+import type { Attention, StageName } from './progress';
+
+type Skip = Extract<Command, { kind: 'skip' }>;
+
+/** What a part can do beside pausing; a command without its entry is refused. */
+export interface PartControls {
+  readonly setRate?: (ratePerSecond: number | null) => void;
+  /** Whether a part can be told to end before its end. */
+  readonly stop?: boolean;
+  /** @returns why it cannot be done, or null */
+  readonly skip?: (skip: Skip) => string | null;
+  readonly resumed?: () => void;
+  /** Tells the parent that the part stands otherwise than before. */
+  readonly changed: () => Promise<void>;
+}
+
+/** Carried from execution to execution. */
+export interface CarriedControls {
+  readonly paused: string | null;
+  readonly stopped: boolean;
+}
+
+/** The operator's hands on one child: the same commands as updates of its own and as signals from its parent. */
+export class Controls {
+  #paused: string | null;
+  #stopped: boolean;
+
+  constructor(
+    private readonly stage: StageName,
+    private readonly part: PartControls,
+    carried: CarriedControls = { paused: null, stopped: false },
+  ) {
+    this.#paused = carried.paused;
+    this.#stopped = carried.stopped;
+    const updates = {
+      pause: pauseUpdate,
+      resume: resumeUpdate,
+      setRate: setRateUpdate,
+      stop: stopUpdate,
+      skip: skipUpdate,
+    };
+    for (const kind of Object.keys(updates) as CommandKind[]) {
+      setHandler(updates[kind], (input?: unknown) => this.#obey(parseCommand(kind, input)), {
+        validator: (input?: unknown) => {
+          const refused = this.#refusal(parseCommand(kind, input));
+          if (refused !== null) throw invalid(kind, [refused]);
+        },
+      });
+    }
+    setHandler(commandSignal, async (number, command) => {
+      const refused = this.#refusal(command);
+      const standing = refused === null ? await this.#obey(command) : { ...this.standing, refused };
+      const { parent } = workflowInfo();
+      if (parent !== undefined) {
+        await getExternalWorkflowHandle(parent.workflowId).signal(answerSignal, number, stage, standing);
+      }
+    });
+  }
+
+  get paused(): boolean {
+    return this.#paused !== null && !this.#stopped;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  get carried(): CarriedControls {
+    return { paused: this.#paused, stopped: this.#stopped };
+  }
+
+  get standing(): Standing {
+    if (this.#stopped) return { state: 'STOPPING' };
+    return this.#paused === null ? { state: 'RUNNING' } : { state: 'PAUSED', note: this.#paused };
+  }
+
+  get attention(): readonly Attention[] {
+    if (!this.paused) return [];
+    const reason = this.#paused ?? '';
+    return [{ stage: this.stage, state: 'PAUSED', partition: null, reason, command: updateCommand('resume') }];
+  }
+
+  /** Resolves when nobody holds the part, or when `giveUp` says that a new execution is to begin. */
+  async untilResumed(giveUp: () => boolean = () => false): Promise<void> {
+    await condition(() => !this.paused || giveUp());
+  }
+
+  #refusal(command: Command): string | null {
+    switch (command.kind) {
+      case 'pause':
+      case 'resume':
+        return null;
+      case 'setRate':
+        return this.part.setRate === undefined ? `${this.stage} has no rate` : null;
+      case 'stop':
+        return this.part.stop === true ? null : `${this.stage} ends when what comes before it has ended`;
+      case 'skip':
+        return this.part.skip === undefined ? `${this.stage} has no offsets to skip` : null;
+    }
+  }
+
+  async #obey(command: Command): Promise<Standing> {
+    switch (command.kind) {
+      case 'pause':
+        this.#paused = command.reason;
+        break;
+      case 'resume':
+        this.#paused = null;
+        this.part.resumed?.();
+        break;
+      case 'setRate':
+        this.part.setRate?.(command.ratePerSecond);
+        break;
+      case 'stop':
+        this.#stopped = true;
+        break;
+      case 'skip':
+        return await this.#skip(command);
+    }
+    await this.part.changed();
+    return this.standing;
+  }
+
+  async #skip(skip: Skip): Promise<Standing> {
+    const refused = this.part.skip?.(skip) ?? null;
+    if (refused !== null) return { ...this.standing, refused };
+    await this.part.changed();
+    return this.standing;
+  }
+}

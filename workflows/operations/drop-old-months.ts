@@ -1,0 +1,28 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import type { ExpiredIndex } from '../../activities/retention/expire-months';
+import { nominalTime } from './nominal-time';
+import { PREPARATION } from '../policies';
+
+export interface RetentionResult {
+  readonly name: string;
+  /** `YYYY-MM`: the first month that is kept. */
+  readonly expiredBefore: string;
+  /** Indices as they were before they were dropped. */
+  readonly dropped: readonly ExpiredIndex[];
+}
+
+/**
+ * Drops the indices of a pipeline's old months and keeps the last `keepMonths`, counted from the nominal time of the
+ * schedule or else from the start of the workflow.
+ *
+ * It may run beside indexing, replays and proofs: from then on records of those months are expired, which writers pass
+ * and a proof counts. Repeating it changes nothing.
+ */
+export async function dropOldMonths(input: unknown): Promise<RetentionResult> {
+  const { expireMonths, dropMonths } = proxyActivities<Activities>(PREPARATION);
+  const expired = await expireMonths({ input, at: nominalTime().toISOString() });
+  await dropMonths({ ...expired, run: workflowInfo().firstExecutionRunId });
+  const { name, expiredBefore, indices: dropped } = expired;
+  return { name, expiredBefore, dropped };
+}

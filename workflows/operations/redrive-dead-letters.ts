@@ -1,0 +1,69 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import type { PartitionOffsets } from '../../activities/contracts/offsets';
+import type { LetterCounts, SliceCounts } from '../../activities/indexing/redrive/slice';
+import type { LetterChoice } from '../../activities/preparation/plan-redrive';
+import { PREPARATION, RECORD_WORK } from '../policies';
+
+/** Offsets of one activity: some minutes of work at most. */
+const SLICE_RECORDS = 50_000n;
+
+export interface RedriveResult extends SliceCounts {
+  readonly dryRun: boolean;
+  /** Of all reasons. */
+  readonly total: LetterCounts;
+  /** The dead-letter topic, and what of it was looked at. */
+  readonly topic: string;
+  readonly from: PartitionOffsets;
+  readonly to: PartitionOffsets;
+  /** After a dry run: the input that does what it counted, over the same offsets. */
+  readonly inputToRedrive?: LetterChoice & {
+    readonly from: PartitionOffsets;
+    readonly to: PartitionOffsets;
+    readonly dryRun: false;
+  };
+}
+
+/**
+ * Gives dead letters that a mended mapping or a changed pipeline may accept another way through, each at most three
+ * times: those of stage `parse` through the raw topic, those of stage `index` straight into the index.
+ *
+ * By default it only counts what would be done, and changes nothing. Repeating it is harmless.
+ */
+export async function redriveDeadLetters(input: unknown): Promise<RedriveResult> {
+  const { planRedrive } = proxyActivities<Activities>(PREPARATION);
+  const { from, to, ioTaskQueue: taskQueue, ...slice } = await planRedrive({ input });
+  const { redriveSlice } = proxyActivities<Activities>({ ...RECORD_WORK, taskQueue });
+  let counts: SliceCounts = { byReason: {}, unindexed: 0 };
+  for (const [partition, end] of Object.entries(to)) {
+    for (let next = from[partition] ?? '0'; BigInt(next) < BigInt(end);) {
+      const sliceEnd = sooner(BigInt(next) + SLICE_RECORDS, BigInt(end));
+      counts = sum(counts, await redriveSlice({ ...slice, partition: Number(partition), from: next, to: sliceEnd }));
+      next = sliceEnd;
+    }
+  }
+  const { choice, dryRun, topics } = slice;
+  const total = Object.values(counts.byReason).reduce(add, { letters: 0 });
+  const result = { dryRun, ...counts, total, topic: topics.deadLetter, from, to };
+  return dryRun ? { ...result, inputToRedrive: { ...choice, from, to, dryRun: false } } : result;
+}
+
+function sooner(one: bigint, other: bigint): string {
+  return String(one < other ? one : other);
+}
+
+function sum(one: SliceCounts, other: SliceCounts): SliceCounts {
+  const byReason = { ...one.byReason };
+  for (const [reason, counts] of Object.entries(other.byReason)) {
+    byReason[reason] = add(byReason[reason] ?? { letters: 0 }, counts);
+  }
+  return { byReason, unindexed: one.unindexed + other.unindexed };
+}
+
+function add(one: LetterCounts, other: LetterCounts): LetterCounts {
+  const added: { -readonly [Name in keyof LetterCounts]: LetterCounts[Name] } = { ...one };
+  for (const [name, count] of Object.entries(other) as [keyof LetterCounts, number][]) {
+    added[name] = (added[name] ?? 0) + count;
+  }
+  return added;
+}

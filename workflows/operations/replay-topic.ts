@@ -1,0 +1,34 @@
+import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import type { PartitionOffsets } from '../../activities/contracts/offsets';
+import { indexTopic } from '../indexing/index-topic';
+import { nominalTime } from './nominal-time';
+import { PREPARATION } from '../policies';
+import type { StageTotals } from '../control/progress';
+
+const MAX_IDLE_MS = 15_000;
+
+export interface ReplayResult {
+  readonly topic: string;
+  readonly from: PartitionOffsets;
+  readonly to: PartitionOffsets;
+  readonly totals: StageTotals;
+}
+
+/**
+ * Reads a part of a pipeline's topic again and indexes it in place: an offset range, or the window that ends at the
+ * nominal time of the schedule, or else at the start of the workflow.
+ *
+ * It changes nothing that is right already, since ids are the records' own; live indexing goes on beside it.
+ */
+export async function replayTopic(input: unknown): Promise<ReplayResult> {
+  const { workflowId } = workflowInfo();
+  const { planReplay } = proxyActivities<Activities>(PREPARATION);
+  const { from, to, ...place } = await planReplay({ input, endsAt: nominalTime().toISOString() });
+  const { totals } = await executeChild(indexTopic, {
+    workflowId: `${workflowId}/index/${place.stream}`,
+    parentClosePolicy: 'REQUEST_CANCEL',
+    args: [{ ...place, maxIdleMs: MAX_IDLE_MS, next: from, until: to }],
+  });
+  return { topic: place.topic, from, to, totals };
+}

@@ -1,0 +1,100 @@
+import { startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/workflow';
+import type { PartitionOffsets } from '../../activities/contracts/offsets';
+import type { PipelinePlan } from '../../activities/contracts/plan';
+import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
+import { indexTopic } from '../indexing/index-topic';
+import { replayFile } from '../sources/replay-file';
+import { runSparkJob } from '../spark/run-spark-job';
+import { simulateReadings } from '../sources/simulate-readings';
+import type { IndexTopicInput } from '../indexing/topic-indexer';
+
+/** An idle partition of a bounded run is looked at this often, that of a live run less often. */
+const BOUNDED_IDLE_MS = 15_000;
+const LIVE_IDLE_MS = 60_000;
+
+/** A child that is cancelled can still end its Spark driver; one that is terminated cannot. */
+const ENDING_WITH_PARENT = { parentClosePolicy: 'REQUEST_CANCEL' } as const;
+
+export interface PipelineChildren {
+  /** Null where others write the raw topic. */
+  readonly source: ChildWorkflowHandle<typeof simulateReadings> | ChildWorkflowHandle<typeof replayFile> | null;
+  readonly spark: ChildWorkflowHandle<typeof runSparkJob>;
+  readonly readings: ChildWorkflowHandle<typeof indexTopic>;
+  readonly windows: ChildWorkflowHandle<typeof indexTopic>;
+  readonly deadLetters: ChildWorkflowHandle<typeof indexTopic>;
+  readonly indexers: readonly ChildWorkflowHandle<typeof indexTopic>[];
+  /** Where the raw topic's part of this run ends, if that is known from the start. */
+  readonly rawEnd: PartitionOffsets | null;
+}
+
+/** Starts the children of a pipeline; each has the id `<pipeline>/<part>` and ends with its parent. */
+export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics): Promise<PipelineChildren> {
+  const { source, rules, topics, aliases } = plan;
+  const { workflowId } = workflowInfo();
+  const { start, end } = prepared;
+  // A topic that others write is read from its beginning; what we write begins where the topic ended before.
+  const rawFrom = source.kind === 'topic' ? start.raw : end.raw;
+  const isFollowing = source.kind === 'topic' && !rules.bounded;
+
+  const spark = await startChild(runSparkJob, {
+    ...ENDING_WITH_PARENT,
+    workflowId: `${workflowId}/spark`,
+    args: [{ plan, rawFrom: isFollowing ? 'earliest' : rawFrom, meanwhile: isPaced(plan) }],
+  });
+  const startIndexer = (
+    stream: IndexTopicInput['stream'],
+    topic: string,
+    alias: string,
+    position: keyof PreparedTopics['end'],
+  ) =>
+    startChild(indexTopic, {
+      ...ENDING_WITH_PARENT,
+      workflowId: `${workflowId}/index/${stream}`,
+      args: [
+        {
+          stream,
+          topic,
+          alias,
+          deadLetterTopic: stream === 'deadLetters' ? null : topics.deadLetter,
+          mirrorGroup: alias,
+          ...(plan.sink === undefined ? {} : { sink: plan.sink }),
+          maxDeadLetterRatio: stream === 'deadLetters' ? null : plan.maxDeadLetterRatio,
+          ioTaskQueue: plan.ioTaskQueue,
+          maxIdleMs: rules.bounded ? BOUNDED_IDLE_MS : LIVE_IDLE_MS,
+          // A run without end indexes again what is there; ids make that harmless.
+          next: (rules.bounded ? end : start)[position],
+        },
+      ],
+    });
+  const indexers = await Promise.all([
+    startIndexer('readings', topics.enriched, aliases.readings, 'enriched'),
+    startIndexer('windows', topics.windows, aliases.windows, 'windows'),
+    startIndexer('deadLetters', topics.deadLetter, aliases.deadLetters, 'deadLetter'),
+  ] as const);
+  return {
+    source: await startSource(plan),
+    spark,
+    readings: indexers[0],
+    windows: indexers[1],
+    deadLetters: indexers[2],
+    indexers,
+    rawEnd: source.kind === 'topic' && rules.bounded ? end.raw : null,
+  };
+}
+
+/** Whether Spark works while the source publishes: with a rate or without an end. */
+function isPaced({ source, rules }: PipelinePlan): boolean {
+  return !rules.bounded || (source.kind !== 'topic' && source.ratePerSecond !== null);
+}
+
+async function startSource(plan: PipelinePlan): Promise<PipelineChildren['source']> {
+  const workflowId = `${workflowInfo().workflowId}/source`;
+  switch (plan.source.kind) {
+    case 'simulate':
+      return await startChild(simulateReadings, { ...ENDING_WITH_PARENT, workflowId, args: [{ plan }] });
+    case 'file':
+      return await startChild(replayFile, { ...ENDING_WITH_PARENT, workflowId, args: [{ plan }] });
+    case 'topic':
+      return null;
+  }
+}

@@ -1,0 +1,56 @@
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { PipelinePlan } from '../../activities/contracts/plan';
+import { pipelineAttention, updateCommand } from '../control/attention';
+import { progressQuery, stageTotalsSignal } from '../messages';
+import type { OperatorDesk } from '../control/command-router';
+import {
+  NO_TOTALS,
+  toDetails,
+  toProgress,
+  type Attention,
+  type Phase,
+  type PipelineProgress,
+  type StageName,
+  type StageTotals,
+} from '../control/progress';
+
+/** What the pipeline knows of its stages: fed by their signals, shown by the `progress` query and in the Web UI. */
+export class ProgressBoard {
+  #phase: Phase = 'preparing';
+  #stages: Record<StageName, StageTotals> = {
+    source: NO_TOTALS,
+    spark: NO_TOTALS,
+    readings: NO_TOTALS,
+    windows: NO_TOTALS,
+    deadLetters: NO_TOTALS,
+  };
+
+  readonly #attention = new Map<StageName, readonly Attention[]>();
+
+  constructor(
+    private readonly plan: PipelinePlan,
+    private readonly desk: OperatorDesk,
+  ) {
+    setHandler(progressQuery, () => this.#progress());
+    setHandler(stageTotalsSignal, (stage, totals, attention = []) => {
+      this.#stages = { ...this.#stages, [stage]: totals };
+      this.#attention.set(stage, attention);
+      this.#show();
+    });
+  }
+
+  enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#show();
+  }
+
+  #progress(): PipelineProgress {
+    const parts = [...this.#attention.values()].flat();
+    const attention = pipelineAttention(parts, this.desk.running, updateCommand('resume'));
+    return toProgress(this.plan, this.#phase, this.#stages, attention);
+  }
+
+  #show(): void {
+    setCurrentDetails(toDetails(this.#progress()));
+  }
+}

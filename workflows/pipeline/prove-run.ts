@@ -1,0 +1,59 @@
+import { executeChild } from '@temporalio/workflow';
+import type { PipelinePlan } from '../../activities/contracts/plan';
+import type { PlannedIds } from '../../activities/contracts/planned-ids';
+import type { ReconcileRequest, ReconcileResult } from '../../activities/contracts/report';
+import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
+import { reconcile } from '../operations/reconcile';
+import type { DrainedRun } from './drain';
+import type { SourceResult } from '../sources/simulate-readings';
+
+/** What the proof of a drained run looks at. */
+export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, drained: DrainedRun): ReconcileRequest {
+  const { name, run, generation, topics, source, rules, aliases } = plan;
+  const { ends } = drained;
+  // A run without end takes up what is there; a bounded one begins where the topics ended before it.
+  const before = source.kind === 'topic' && !rules.bounded ? prepared.start : prepared.end;
+  return {
+    scope: {
+      name,
+      run,
+      generation,
+      raw: { topic: topics.raw, from: source.kind === 'topic' ? prepared.start.raw : before.raw, to: ends.raw },
+      enriched: { topic: topics.enriched, from: before.enriched, to: ends.enriched },
+      windows: { topic: topics.windows, from: before.windows, to: ends.windows },
+      deadLetter: { topic: topics.deadLetter, from: before.deadLetter, to: ends.deadLetter },
+    },
+    plan: plannedIds(plan, drained.source),
+    windowMs: rules.windowMs,
+    bounded: rules.bounded,
+    aliases,
+    eventIdField: rules.fields.eventId,
+  };
+}
+
+/** Runs the proof as a child of its own, so that its verdict stands in a history of its own. */
+export async function proveRun(plan: PipelinePlan, request: ReconcileRequest): Promise<ReconcileResult> {
+  return await executeChild(reconcile, {
+    workflowId: `reconcile/${plan.name}/${plan.run}`,
+    args: [{ request, taskQueue: proofTaskQueue(plan) }],
+  });
+}
+
+/** A file is parsed a second time, where it lies. */
+export function proofTaskQueue({ source, hostTaskQueue, ioTaskQueue }: PipelinePlan): string {
+  return source.kind === 'file' ? hostTaskQueue : ioTaskQueue;
+}
+
+/** What was to come, cut where a person stopped the source; never what the source itself says to have published. */
+function plannedIds({ source, run }: PipelinePlan, published: SourceResult | null): PlannedIds | null {
+  if (published === null) return null;
+  const { sha256, stoppedAt } = published;
+  if (source.kind === 'simulate') {
+    return { kind: 'sequences', from: 0, to: stoppedAt ?? source.records ?? 0, devices: source.devices, run };
+  }
+  if (source.kind === 'file' && sha256 !== null) {
+    const cut = stoppedAt === undefined ? {} : { to: stoppedAt };
+    return { kind: 'file', path: source.path, format: source.format, sha256, ...cut };
+  }
+  return null;
+}

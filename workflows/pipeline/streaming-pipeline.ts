@@ -1,0 +1,93 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import type { PipelinePlan } from '../../activities/contracts/plan';
+import type { RunReport } from '../../activities/contracts/report';
+import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
+import { startChildren } from './children';
+import { dashboardNotes } from './dashboards';
+import { drain, type DrainedRun } from './drain';
+import { OperatorDesk } from '../control/command-router';
+import { PARSING, PREPARATION } from '../policies';
+import { ProgressBoard } from './progress-board';
+import { proveRun, reconcileRequest } from './prove-run';
+import { runReport } from './run-report';
+
+const { parseInput } = proxyLocalActivities<Activities>(PARSING);
+const { prepareTopics, prepareIndices, storeReport } = proxyActivities<Activities>(PREPARATION);
+
+/**
+ * Carries readings from a source through Kafka and Spark into Elasticsearch.
+ *
+ * A bounded source is drained in order, reconciled and reported; so is one without end once it is told to stop. Null
+ * when it was told to stop without draining.
+ * The workflow id is `pipeline/<name>`; `name` prefixes topics, indices and checkpoints.
+ */
+export async function streamingPipeline(input?: unknown): Promise<RunReport | null> {
+  const { workflowId, firstExecutionRunId: run, startTime } = workflowInfo();
+  const plan = await parseInput({ input, workflowId, run, startedAt: startTime.toISOString() });
+  const desk = new OperatorDesk();
+  const board = new ProgressBoard(plan, desk);
+
+  const prepared = await prepareTopics(plan);
+  const { notes } = await prepareIndices({
+    aliases: plan.aliases,
+    measurements: plan.rules.measurements,
+    ...(plan.index === undefined ? {} : { index: plan.index }),
+  });
+  const deployment = dashboardNotes(plan);
+  const drained = await runChildren(plan, prepared, board, desk);
+  if (drained === null) return null;
+
+  board.enter('reconciling');
+  const request = reconcileRequest(plan, prepared, drained);
+  const proof = await proveRun(plan, request);
+  const report = runReport(plan, drained, request, proof, [...notes, ...(await deployment)], Date.now());
+  await storeReport({ report });
+  board.enter('done');
+  await condition(allHandlersFinished);
+  return report;
+}
+
+/**
+ * Runs the children to their end; should one fail, or the pipeline be cancelled, none is left when this throws.
+ *
+ * @returns null when a person stopped the pipeline without draining it
+ */
+async function runChildren(
+  plan: PipelinePlan,
+  prepared: PreparedTopics,
+  board: ProgressBoard,
+  desk: OperatorDesk,
+): Promise<DrainedRun | null> {
+  const scope = new CancellationScope();
+  const children = await scope.run(() => startChildren(plan, prepared));
+  board.enter('running');
+  const { source, spark, readings, windows, deadLetters, indexers } = children;
+  desk.attach({ ...(source === null ? {} : { source }), spark, readings, windows, deadLetters });
+  const ends = [source, spark, ...indexers].flatMap((child) => child?.result() ?? []);
+  const endAll = async (): Promise<void> => {
+    scope.cancel();
+    await CancellationScope.nonCancellable(() => Promise.allSettled(ends));
+  };
+  const draining = async (): Promise<DrainedRun> => {
+    if (!plan.rules.bounded) await condition(() => desk.stop !== null);
+    return await drain(plan, children, board);
+  };
+  const abandoned = condition(() => desk.stop?.drain === false).then(() => null);
+  try {
+    const drained = await Promise.race([Promise.all([draining(), ...ends]), abandoned]);
+    if (drained !== null) return drained[0];
+  } catch (error) {
+    await endAll();
+    throw error;
+  }
+  await endAll();
+  return null;
+}

@@ -1,0 +1,99 @@
+import { Controls, type CarriedControls } from '../control/controls';
+import type { StageTotals } from '../control/progress';
+import { Telling } from '../control/progress-reporter';
+
+/** One activity publishes about so much at a given rate. */
+const PACED_RANGE_SECONDS = 10;
+
+/** Carried from execution to execution. */
+export interface CarriedSource {
+  readonly ratePerSecond: number | null;
+  readonly sinceMs: number;
+  readonly sinceRecord: number;
+  readonly controls: CarriedControls;
+}
+
+export interface PacedSource {
+  /** Null: as fast as possible. */
+  readonly ratePerSecond: number | null;
+  readonly startedMs: number;
+  readonly totals: () => StageTotals;
+  /** Number of the record that is published next. */
+  readonly next: () => number;
+}
+
+/** The rate of a source as people set it, and whether it may publish at all. */
+export class SourcePacing {
+  readonly #source: PacedSource;
+  readonly #telling: Telling;
+  readonly #controls: Controls;
+  #ratePerSecond: number | null;
+  #sinceMs: number;
+  #sinceRecord: number;
+
+  constructor(source: PacedSource, carried?: CarriedSource) {
+    this.#source = source;
+    this.#ratePerSecond = carried === undefined ? source.ratePerSecond : carried.ratePerSecond;
+    this.#sinceMs = carried?.sinceMs ?? source.startedMs;
+    this.#sinceRecord = carried?.sinceRecord ?? 0;
+    const changed = (): Promise<void> => this.#telling.now();
+    const setRate = (ratePerSecond: number | null): void => {
+      this.#ratePerSecond = ratePerSecond;
+      this.#startAnew();
+    };
+    this.#controls = new Controls('source', { setRate, stop: true, changed }, carried?.controls);
+    this.#telling = new Telling('source', source.startedMs, source.totals, () => this.#controls.attention);
+  }
+
+  get carried(): CarriedSource {
+    return {
+      ratePerSecond: this.#ratePerSecond,
+      sinceMs: this.#sinceMs,
+      sinceRecord: this.#sinceRecord,
+      controls: this.#controls.carried,
+    };
+  }
+
+  get ratePerSecond(): number | null {
+    return this.#ratePerSecond;
+  }
+
+  /** Waits while the source is paused. @returns false once it is stopped */
+  async mayPublish(): Promise<boolean> {
+    if (this.#controls.paused) {
+      await this.#controls.untilResumed();
+      this.#startAnew();
+    }
+    return !this.#controls.stopped;
+  }
+
+  /** How many records the next activity publishes: some seconds' worth, or `fullSpeed` where there is no rate. */
+  rangeSize(fullSpeed: number): number {
+    if (this.#ratePerSecond === null) return fullSpeed;
+    return Math.max(1, Math.min(Math.round(this.#ratePerSecond * PACED_RANGE_SECONDS), 5 * fullSpeed));
+  }
+
+  /**
+   * When the next record is due, counted from where the rate was last set, so that the pauses between ranges do not
+   * add up; nothing where there is no rate.
+   */
+  due(): { readonly startedAtMs?: number } {
+    if (this.#ratePerSecond === null) return {};
+    const records = this.#source.next() - this.#sinceRecord;
+    return { startedAtMs: Math.round(this.#sinceMs + (records / this.#ratePerSecond) * 1_000) };
+  }
+
+  async tellSometimes(): Promise<void> {
+    await this.#telling.sometimes();
+  }
+
+  async tellNow(): Promise<void> {
+    await this.#telling.now();
+  }
+
+  /** What was not published in a pause or at the old rate is not made up for. */
+  #startAnew(): void {
+    this.#sinceMs = Date.now();
+    this.#sinceRecord = this.#source.next();
+  }
+}
