@@ -11,7 +11,7 @@ export interface UserPasswords {
 const PIPELINE = 'pipeline';
 
 /** Whatever pipelines have: their indices, aliases and reports, and nothing of Kibana's or of others. */
-const PIPELINE_INDICES = ['*-readings*', '*-windows*', '*-dead-letters*', '*-runs'];
+const PIPELINE_INDICES = ['pipeline.*'];
 
 const PIPELINE_ROLE: { cluster: estypes.SecurityClusterPrivilege[]; indices: estypes.SecurityIndicesPrivileges[] } = {
   // Months are made of templates.

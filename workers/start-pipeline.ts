@@ -49,7 +49,7 @@ export async function startPipeline(config: Config, request: StartPipelineReques
       taskQueue: config.PIPELINE_TASK_QUEUE,
       workflowId,
       workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `readings → ${request.name}-readings`,
+      staticSummary: `readings → pipeline.${request.name}.readings`,
       args: request.input === undefined ? [] : [request.input],
     });
     const report = await follow(handle, request.onProgress);

@@ -1,7 +1,7 @@
 /** Every query, signal and update of the pipeline's workflows. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
-import type { Command, Standing } from './control/commands';
+import type { Command, CommandResult } from './control/commands';
 import type { Attention, PipelineProgress, StageName, StageProgress, StageTotals } from './control/progress';
 
 /** How far the pipeline is; answered by `streamingPipeline`. */
@@ -23,14 +23,14 @@ export const finishSignal = defineSignal<[PartitionOffsets]>('finish');
  * What a person may ask of the pipeline and of each child, with one JSON object or none; each answers how it then
  * stands, is refused when the part has no such control, and changes nothing when repeated.
  */
-export const pauseUpdate = defineUpdate<Standing, [unknown?]>('pause');
-export const resumeUpdate = defineUpdate<Standing, [unknown?]>('resume');
-export const setRateUpdate = defineUpdate<Standing, [unknown?]>('setRate');
-export const stopUpdate = defineUpdate<Standing, [unknown?]>('stop');
-export const skipUpdate = defineUpdate<Standing, [unknown?]>('skip');
+export const pauseUpdate = defineUpdate<CommandResult, [unknown?]>('pause');
+export const resumeUpdate = defineUpdate<CommandResult, [unknown?]>('resume');
+export const setRateUpdate = defineUpdate<CommandResult, [unknown?]>('setRate');
+export const stopUpdate = defineUpdate<CommandResult, [unknown?]>('stop');
+export const skipUpdate = defineUpdate<CommandResult, [unknown?]>('skip');
 
 /** The parent hands a person's command to a child; answered by `answerSignal` under the same number. */
 export const commandSignal = defineSignal<[number, Command]>('command');
 
 /** A child has done what it was asked, or says why not. */
-export const answerSignal = defineSignal<[number, StageName, Standing]>('answer');
+export const answerSignal = defineSignal<[number, StageName, CommandResult]>('answer');

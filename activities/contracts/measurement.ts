@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Names that a reading or a window uses for something else. */
 const RESERVED_FIELDS = [
-  ...['id', 'deviceId', 'timestamp', 'text', 'words', 'eventId', 'labels', 'late', 'dewPoint', 'passage'],
+  ...['id', 'deviceId', 'timestamp', 'text', 'words', 'eventId', 'labels', 'late', 'dewPoint', 'provenance'],
   ...['windowStart', 'windowEnd', 'count', 'anomaly'],
 ] as const;
 

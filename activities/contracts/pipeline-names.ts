@@ -11,11 +11,15 @@ export function pipelineOf(derivedTopic: string): string {
   return name;
 }
 
+/**
+ * Aliases of a pipeline's indices. Since a name holds no full stop, no pattern that begins with one pipeline's alias
+ * matches another pipeline's.
+ */
 export function aliasesOf(name: string): PipelineAliases {
   return {
-    readings: `${name}-readings`,
-    windows: `${name}-windows`,
-    deadLetters: `${name}-dead-letters`,
-    runs: `${name}-runs`,
+    readings: `pipeline.${name}.readings`,
+    windows: `pipeline.${name}.windows`,
+    deadLetters: `pipeline.${name}.dead-letters`,
+    runs: `pipeline.${name}.runs`,
   };
 }

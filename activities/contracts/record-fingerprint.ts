@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** By which a record is known again: a topic that was made anew has another one at that offset. */
-export interface RecordMark {
+export interface RecordFingerprint {
   /** Decimal. */
   readonly offset: string;
   /** Kafka time in epoch ms, decimal. */
@@ -10,11 +10,11 @@ export interface RecordMark {
   readonly hash: string;
 }
 
-export function recordMark(record: {
+export function recordFingerprint(record: {
   readonly offset: string;
   readonly timestamp: string;
   readonly value: Buffer | null;
-}): RecordMark {
+}): RecordFingerprint {
   const hash = createHash('sha256')
     .update(record.value ?? Buffer.alloc(0))
     .digest('hex')
@@ -22,6 +22,6 @@ export function recordMark(record: {
   return { offset: record.offset, timestamp: record.timestamp, hash };
 }
 
-export function isSameRecord(one: RecordMark, other: RecordMark): boolean {
+export function isSameRecord(one: RecordFingerprint, other: RecordFingerprint): boolean {
   return one.offset === other.offset && one.timestamp === other.timestamp && one.hash === other.hash;
 }

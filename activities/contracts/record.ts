@@ -1,25 +1,26 @@
 /**
  * The Kafka records of a pipeline: headers, sizes and ids. Values are UTF-8 JSON, one object on one line.
  *
- * | topic         | key              | headers                                  | value                                     |
- * | ------------- | ---------------- | ---------------------------------------- | ----------------------------------------- |
- * | `raw`         | device           | `event-id`, `run` (both optional)        | a reading under the field mapping         |
- * | `enriched`    | device           | `event-id`, `run`, `raw`                 | `EnrichedReading`                         |
- * | `windows`     | device           | `event-id` (window id), `run`, `version` | `DeviceWindow`                            |
- * | `dead-letter` | the record's own | `event-id`, `run`                        | `DeadLetter`                              |
+ * | topic         | key              | headers                                                    | value                  |
+ * | ------------- | ---------------- | ---------------------------------------------------------- | ---------------------- |
+ * | `raw`         | device           | `event-id`, `pipeline-run` (both optional)                 | a reading, as mapped   |
+ * | `enriched`    | device           | `event-id`, `pipeline-run`, `pipeline-raw`                 | `EnrichedReading`      |
+ * | `windows`     | device           | `event-id` (the window's id), `pipeline-run`, `pipeline-version` | `DeviceWindow`   |
+ * | `dead-letter` | the record's own | `event-id`, `pipeline-run`                                 | `DeadLetter`           |
  *
- * What a dead letter was made of again, be it a raw record, an enriched one or another dead letter, bears `redrive`.
+ * `event-id` is for users' producers, too; the others are the pipeline's own. Every record that a redrive leads to, raw,
+ * enriched or dead letter, carries `pipeline-redrive`.
  *
  * @module
  */
 export const EVENT_ID_HEADER = 'event-id';
-export const RUN_HEADER = 'run';
+export const RUN_HEADER = 'pipeline-run';
 /** `<partition>:<offset>:<publishing time in epoch ms>` of the raw record an enriched one was made of. */
-export const RAW_HEADER = 'raw';
+export const RAW_HEADER = 'pipeline-raw';
 /** Distinct readings in a window; grows, so it orders a window's versions. */
-export const VERSION_HEADER = 'version';
+export const VERSION_HEADER = 'pipeline-version';
 /** How often the record was redriven as a dead letter, 1 to `MAX_REDRIVES`; goes with all that is made of it. */
-export const REDRIVE_HEADER = 'redrive';
+export const REDRIVE_HEADER = 'pipeline-redrive';
 export const MAX_REDRIVES = 3;
 
 /** Key and value of a raw record together; Kafka's own default limit of 1,048,588 bytes less room for headers and framing. */

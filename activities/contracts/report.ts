@@ -101,7 +101,7 @@ export interface StageReport {
 }
 
 /**
- * The result of a bounded `streamingPipeline`; kept in the index `<name>-runs` under its run.
+ * The result of a bounded `streamingPipeline`; kept in the index `pipeline.<name>.runs` under its run.
  *
  * It holds what a later reconciliation of the same run has to be told.
  */

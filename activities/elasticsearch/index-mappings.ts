@@ -6,7 +6,7 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { Measurement } from '../contracts/measurement';
-import { PASSAGE_FIELD } from './provenance';
+import { PROVENANCE_FIELD } from './provenance';
 
 export type Properties = Record<string, estypes.MappingProperty>;
 
@@ -18,7 +18,7 @@ const KEPT: estypes.MappingProperty = { type: 'keyword', index: false, doc_value
 /** Found by words and phrases; nothing is ranked by length. */
 const PROSE: estypes.MappingProperty = { type: 'text', norms: false };
 
-const PASSAGE: Properties = {
+const PROVENANCE: Properties = {
   pipeline: { type: 'keyword' },
   run: { type: 'keyword' },
   partition: { type: 'integer', ...COLUMN },
@@ -41,7 +41,7 @@ function timestampOf(path: string): Properties {
 /** Of every `EnrichedReading`, beside its measurements. */
 export const READING_PROPERTIES: Properties = {
   ...timestampOf('timestamp'),
-  [PASSAGE_FIELD]: { properties: PASSAGE },
+  [PROVENANCE_FIELD]: { properties: PROVENANCE },
   // The same as `_id`, which is searchable.
   id: KEPT,
   deviceId: { type: 'keyword' },
@@ -56,7 +56,7 @@ export const READING_PROPERTIES: Properties = {
 /** Of every `DeviceWindow`, beside the statistics of its measurements. */
 export const WINDOW_PROPERTIES: Properties = {
   ...timestampOf('windowStart'),
-  [PASSAGE_FIELD]: { properties: PASSAGE },
+  [PROVENANCE_FIELD]: { properties: PROVENANCE },
   id: KEPT,
   deviceId: { type: 'keyword' },
   windowStart: { type: 'date' },
@@ -74,8 +74,8 @@ export const WINDOW_PROPERTIES: Properties = {
 /** Of every `DeadLetter`; the original is kept as bytes and never looked into. */
 export const DEAD_LETTER_PROPERTIES: Properties = {
   // What a record that cannot be read says about its time is unknown: the time at which it was given up.
-  ...timestampOf(`${PASSAGE_FIELD}.processedAt`),
-  [PASSAGE_FIELD]: { properties: { ...PASSAGE, processedAt: EPOCH_MS, resolvedAt: EPOCH_MS } },
+  ...timestampOf(`${PROVENANCE_FIELD}.processedAt`),
+  [PROVENANCE_FIELD]: { properties: { ...PROVENANCE, processedAt: EPOCH_MS, resolvedAt: EPOCH_MS } },
   id: KEPT,
   stage: { type: 'keyword' },
   reason: { type: 'keyword' },
@@ -110,7 +110,7 @@ export const RUN_PROPERTIES: Properties = {
   name: { type: 'keyword' },
   run: { type: 'keyword' },
   // Under these names every other document has them, so that one filter of a dashboard fits all.
-  [PASSAGE_FIELD]: {
+  [PROVENANCE_FIELD]: {
     properties: { pipeline: { type: 'alias', path: 'name' }, run: { type: 'alias', path: 'run' } },
   },
   source: { type: 'keyword' },

@@ -60,13 +60,12 @@ export function componentTemplates(): Readonly<Record<string, ComponentTemplate>
 export function indexTemplate(stream: Stream, alias: string, measurements: readonly Measurement[]): IndexTemplate {
   return {
     index_patterns: [`${alias}-*`],
-    priority: PRIORITY + alias.length,
+    priority: PRIORITY,
     composed_of: [SETTINGS_TEMPLATE, STREAM_TEMPLATES[stream]],
     allow_auto_create: false,
     template: { mappings: { properties: measuredProperties(stream, measurements) } },
     _meta: {
       reasons: {
-        priority: 'Grows with the name: of two pipelines whose names begin alike, the longer one is meant.',
         allow_auto_create: 'A write that meets a dropped month must be told so, and not bring the month back.',
       },
     },
@@ -79,7 +78,7 @@ export function runsTemplate(
 ): Pick<IndexTemplate, 'index_patterns' | 'priority'> & { readonly template: estypes.IndicesIndexTemplateSummary } {
   return {
     index_patterns: [index],
-    priority: PRIORITY + index.length,
+    priority: PRIORITY,
     template: { settings: INDEX_SETTINGS, mappings: { dynamic: false, properties: RUN_PROPERTIES } },
   };
 }

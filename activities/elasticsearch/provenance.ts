@@ -6,7 +6,7 @@
  *
  * @public documents hold it; indexing writes it as text
  */
-export interface Passage {
+export interface Provenance {
   /** Its name. */
   readonly pipeline: string;
   readonly run: string;
@@ -27,5 +27,5 @@ export interface Passage {
   readonly resolvedAt?: number;
 }
 
-/** The field name under which a document carries its passage. */
-export const PASSAGE_FIELD = 'passage';
+/** The field name under which a document carries its provenance. */
+export const PROVENANCE_FIELD = 'provenance';

@@ -7,11 +7,11 @@ import { createRunsIndex } from './create-index';
 import { elasticsearchFailure } from './failures';
 import type { Stream } from './index-templates';
 
-/** Id of the calendar among the documents of the runs. */
-const CALENDAR = 'calendar';
+/** Id of the retention among the documents of the runs. */
+const RETENTION = 'retention';
 const NOT_FOUND = 404;
 const CONFLICT = 409;
-/** Writers of one calendar that may come between a look at it and the change of it. */
+/** Writers of one retention that may come between a look at it and the change of it. */
 const MAX_TRIES = 5;
 
 /** By which a document has its month; what a record that cannot be used says of its time is worth nothing. */
@@ -22,7 +22,7 @@ export const EVENT_TIME_FIELDS: Readonly<Record<Stream, string | null>> = {
 };
 
 const month = z.string().regex(MONTH_PATTERN);
-const calendarSchema = z.object({
+const retentionSchema = z.object({
   /** `none`: once it was `month`, and the horizon is kept. */
   by: z.enum(['none', 'month']),
   /** The first and the last month of readings. */
@@ -33,63 +33,63 @@ const calendarSchema = z.object({
   /** The indices of earlier months are gone. Follows `expiredBefore`. */
   droppedBefore: month.optional(),
 });
-type CalendarDocument = z.infer<typeof calendarSchema>;
+type RetentionDocument = z.infer<typeof retentionSchema>;
 
 /** Which months a pipeline has indices for. */
-export interface Calendar extends Horizon {
+export interface Retention extends Horizon {
   readonly from: Month;
   readonly to: Month;
 }
 
 /**
- * The calendar of a pipeline as it stands now, written a moment ago or not.
+ * The retention of a pipeline as it stands now, written a moment ago or not.
  *
- * @param runs - the index of its runs, which also holds its calendar
+ * @param runs - the index of its runs, which also holds its retention
  * @returns null where the pipeline does not index by month
  * @throws ServiceUnavailable when Elasticsearch does not answer
  */
-export async function readCalendar(elasticsearch: Client, runs: string): Promise<Calendar | null> {
+export async function readRetention(elasticsearch: Client, runs: string): Promise<Retention | null> {
   const found = await find(elasticsearch, runs);
-  if (found?.calendar.by !== 'month') return null;
-  const { from = '', to = '', expiredBefore = null, droppedBefore = null } = found.calendar;
+  if (found?.retention.by !== 'month') return null;
+  const { from = '', to = '', expiredBefore = null, droppedBefore = null } = found.retention;
   return { from, to, expiredBefore, droppedBefore };
 }
 
 /** Says how a pipeline indexes from now on, and keeps what is known of dropped months; repeating it changes nothing. */
-export async function planCalendar(elasticsearch: Client, runs: string, wanted: MonthlyIndex | null): Promise<void> {
-  await change(elasticsearch, runs, (calendar) => {
-    if (wanted !== null) return { ...calendar, ...wanted };
-    return calendar === null ? null : { ...calendar, by: 'none' };
+export async function setRetention(elasticsearch: Client, runs: string, wanted: MonthlyIndex | null): Promise<void> {
+  await change(elasticsearch, runs, (retention) => {
+    if (wanted !== null) return { ...retention, ...wanted };
+    return retention === null ? null : { ...retention, by: 'none' };
   });
 }
 
 /** From now on records before that month are expired, unless they are already from a later one on. */
 export async function expireBefore(elasticsearch: Client, runs: string, expiredBefore: Month): Promise<void> {
-  await change(elasticsearch, runs, (calendar) =>
-    calendar === null || (calendar.expiredBefore ?? '') >= expiredBefore ? null : { ...calendar, expiredBefore },
+  await change(elasticsearch, runs, (retention) =>
+    retention === null || (retention.expiredBefore ?? '') >= expiredBefore ? null : { ...retention, expiredBefore },
   );
 }
 
 /** The indices of all months before that one are gone. */
 export async function markDropped(elasticsearch: Client, runs: string, droppedBefore: Month): Promise<void> {
-  await change(elasticsearch, runs, (calendar) =>
-    calendar === null || (calendar.droppedBefore ?? '') >= droppedBefore ? null : { ...calendar, droppedBefore },
+  await change(elasticsearch, runs, (retention) =>
+    retention === null || (retention.droppedBefore ?? '') >= droppedBefore ? null : { ...retention, droppedBefore },
   );
 }
 
 interface Found {
-  readonly calendar: CalendarDocument;
+  readonly retention: RetentionDocument;
   readonly seqNo: number;
   readonly primaryTerm: number;
 }
 
 async function find(elasticsearch: Client, index: string): Promise<Found | null> {
   try {
-    const { _source, _seq_no = 0, _primary_term = 0 } = await elasticsearch.get({ index, id: CALENDAR });
-    return { calendar: calendarSchema.parse(_source), seqNo: _seq_no, primaryTerm: _primary_term };
+    const { _source, _seq_no = 0, _primary_term = 0 } = await elasticsearch.get({ index, id: RETENTION });
+    return { retention: retentionSchema.parse(_source), seqNo: _seq_no, primaryTerm: _primary_term };
   } catch (error) {
     if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return null;
-    throw elasticsearchFailure(error, `Reading the calendar in index ${index}`);
+    throw elasticsearchFailure(error, `Reading the retention in index ${index}`);
   }
 }
 
@@ -97,14 +97,14 @@ async function find(elasticsearch: Client, index: string): Promise<Found | null>
 async function change(
   elasticsearch: Client,
   runs: string,
-  decide: (calendar: CalendarDocument | null) => CalendarDocument | null,
+  decide: (retention: RetentionDocument | null) => RetentionDocument | null,
 ): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const found = await find(elasticsearch, runs);
-    const wanted = decide(found?.calendar ?? null);
+    const wanted = decide(found?.retention ?? null);
     if (wanted === null || (await write(elasticsearch, runs, found, wanted))) return;
   }
-  throw pipelineFailure('ServiceUnavailable', `The calendar in index ${runs} is written by others all the time.`);
+  throw pipelineFailure('ServiceUnavailable', `The retention in index ${runs} is written by others all the time.`);
 }
 
 /** @returns false when another one was written since that one was found */
@@ -112,16 +112,16 @@ async function write(
   elasticsearch: Client,
   runs: string,
   found: Found | null,
-  document: CalendarDocument,
+  document: RetentionDocument,
 ): Promise<boolean> {
   const unchanged =
     found === null ? ({ op_type: 'create' } as const) : { if_seq_no: found.seqNo, if_primary_term: found.primaryTerm };
   try {
     if (found === null) await createRunsIndex(elasticsearch, runs);
-    await elasticsearch.index({ index: runs, id: CALENDAR, document, ...unchanged });
+    await elasticsearch.index({ index: runs, id: RETENTION, document, ...unchanged });
     return true;
   } catch (error) {
     if (error instanceof errors.ResponseError && error.statusCode === CONFLICT) return false;
-    throw elasticsearchFailure(error, `Writing the calendar in index ${runs}`);
+    throw elasticsearchFailure(error, `Writing the retention in index ${runs}`);
   }
 }

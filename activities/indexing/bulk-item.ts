@@ -8,7 +8,7 @@ import {
   RUN_HEADER,
   VERSION_HEADER,
 } from '../contracts/record';
-import { PASSAGE_FIELD, type Passage } from '../elasticsearch/provenance';
+import { PROVENANCE_FIELD, type Provenance } from '../elasticsearch/provenance';
 
 /** Elasticsearch refuses a whole bulk request over one longer id. */
 const MAX_ID_BYTES = 512;
@@ -22,7 +22,7 @@ const PLAIN = /^[A-Za-z0-9 _.:|/+-]*$/;
 const DIGITS = /^\d{1,18}$/;
 
 /** What documents of one slice have in common. */
-export type Indexing = Pick<Passage, 'pipeline' | 'indexedAt'>;
+export type Indexing = Pick<Provenance, 'pipeline' | 'indexedAt'>;
 
 /** Where a document goes, if not to the only index of its alias. */
 interface MonthPlace {
@@ -50,7 +50,7 @@ export interface Unsendable {
 }
 
 /**
- * Splices the bytes of a record into a bulk action, with its passage as the first field.
+ * Splices the bytes of a record into a bulk action, with its provenance as the first field.
  *
  * A value is taken over only as one line that starts an object: a line break inside could end the document and start
  * an action of the sender's choosing.
@@ -64,7 +64,7 @@ export function toBulkItem(record: IncomingRecord, indexing: Indexing, place?: M
   const action = actionLine(id, headers[VERSION_HEADER]?.toString('latin1'), place?.index);
   if (action === null) return { record, id, reason: 'BadVersion' };
   const separator = isEmptyObject(value) ? '' : ',';
-  const head = `${action}\n{"${PASSAGE_FIELD}":${passage(record, indexing)}${separator}`;
+  const head = `${action}\n{"${PROVENANCE_FIELD}":${provenance(record, indexing)}${separator}`;
   const bytes = Buffer.byteLength(head) + value.length;
   return place === undefined ? { record, id, head, bytes } : { record, id, head, bytes, month: place.month };
 }
@@ -105,8 +105,11 @@ function isEmptyObject(value: Buffer): boolean {
   return value[at] === CLOSING_BRACE;
 }
 
-/** A `Passage` as JSON; written out, since it is made for every record. */
-function passage({ partition, offset, timestamp, headers }: IncomingRecord, { pipeline, indexedAt }: Indexing): string {
+/** A `Provenance` as JSON; written out, since it is made for every record. */
+function provenance(
+  { partition, offset, timestamp, headers }: IncomingRecord,
+  { pipeline, indexedAt }: Indexing,
+): string {
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
   const published = isNumber(publishedAt)

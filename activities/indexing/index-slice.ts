@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { pipelineOf } from '../contracts/pipeline-names';
-import { isSameRecord, recordMark, type RecordMark } from '../contracts/record-fingerprint';
+import { isSameRecord, recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
 import { pipelineFailure } from '../failures';
 import type { IncomingRecord, KafkaGateway, PartitionBounds } from '../kafka';
 import { BulkWriter } from './bulk-writer';
@@ -11,11 +11,11 @@ import { countsSchema, type IndexCounts, type IndexSliceInput, type IndexSliceRe
 import { sliceEnd } from './slice-end';
 import { writeEntries, type Written } from './write-entries';
 
-const markSchema = z.object({ offset: z.string(), timestamp: z.string(), hash: z.string() });
+const fingerprintSchema = z.object({ offset: z.string(), timestamp: z.string(), hash: z.string() });
 const positionSchema = z.object({
   next: z.string().regex(/^\d+$/),
   counts: countsSchema,
-  last: markSchema.nullable().default(null),
+  last: fingerprintSchema.nullable().default(null),
 });
 type Position = z.infer<typeof positionSchema>;
 
@@ -50,7 +50,7 @@ export async function indexSlice(
   const bounds = { start: starts[partition] ?? '0', end: ends[partition] ?? '0' };
   const { end } = bounds;
   const to = sliceEnd(input, end);
-  const seen = new Watch(position, bounds, input);
+  const seen = new LogContinuity(position, bounds, input);
   crash('index-before-read');
 
   const work = { input, position, seen, bounds, to };
@@ -66,7 +66,7 @@ interface SliceWork {
   readonly input: IndexSliceInput;
   /** Moves on as requests are done. */
   readonly position: Position;
-  readonly seen: Watch;
+  readonly seen: LogContinuity;
   readonly bounds: PartitionBounds;
   readonly to: string;
 }
@@ -126,8 +126,8 @@ function requestSignal(context: Context): AbortSignal {
 }
 
 /** Sees to it that the read goes on in the log in which the checkpoint was taken. */
-class Watch {
-  #expected: RecordMark | null;
+class LogContinuity {
+  #expected: RecordFingerprint | null;
 
   /** @throws OffsetOutOfRange when the log ends before the checkpoint: even where nothing is to be read, that is told */
   constructor(
@@ -159,7 +159,7 @@ class Watch {
     this.#expected = null;
     // Compaction may have removed it.
     if (first.offset !== expected.offset) return records;
-    if (isSameRecord(recordMark(first), expected)) return records.slice(1);
+    if (isSameRecord(recordFingerprint(first), expected)) return records.slice(1);
     throw pipelineFailure(
       'TopicRecreated',
       `Topic ${this.source.topic} holds another record at offset ${expected.offset} of partition ${first.partition} than was ` +

@@ -5,11 +5,11 @@ export type Verdict =
   /** A newer version stands there already. */
   | 'stale'
   /** Send it again, later. */
-  | 'again'
+  | 'retry'
   /** The document itself cannot be indexed. */
-  | 'dead'
+  | 'reject'
   /** The system refuses; no document is to blame, and sending again helps only when somebody mends it. */
-  | 'refused';
+  | 'fatal';
 
 export interface ItemResult {
   readonly status: number;
@@ -33,20 +33,20 @@ const TWO_OBJECTS = 'Malformed content, found extra data after parsing';
  * | ------ | ---------------------------------------------------------------------------------- | --------- |
  * | 2xx    |                                                                                    | `done`    |
  * | 409    | an older external version                                                          | `stale`   |
- * | 429    | queue full (`es_rejected_execution_exception`), disk full (`cluster_block_exception`) | `again`   |
- * | 5xx    | shard away (`unavailable_shards_exception`)                                        | `again`   |
- * | 400    | `document_parsing_exception`, `strict_dynamic_mapping_exception`                   | `dead`    |
- * | 400    | `illegal_argument_exception` over two objects on one line                          | `dead`    |
- * | 400    | any other: no write index, closed index, bad index name, no such pipeline          | `refused` |
- * | 403    | read-only or write block (`cluster_block_exception`)                               | `refused` |
- * | 404    | no such index or alias (`index_not_found_exception`)                               | `refused` |
- * | other  |                                                                                    | `refused` |
+ * | 429    | queue full (`es_rejected_execution_exception`), disk full (`cluster_block_exception`) | `retry`   |
+ * | 5xx    | shard away (`unavailable_shards_exception`)                                        | `retry`   |
+ * | 400    | `document_parsing_exception`, `strict_dynamic_mapping_exception`                   | `reject`  |
+ * | 400    | `illegal_argument_exception` over two objects on one line                          | `reject`  |
+ * | 400    | any other: no write index, closed index, bad index name, no such pipeline          | `fatal`   |
+ * | 403    | read-only or write block (`cluster_block_exception`)                               | `fatal`   |
+ * | 404    | no such index or alias (`index_not_found_exception`)                               | `fatal`   |
+ * | other  |                                                                                    | `fatal`   |
  */
 export function judgeItem({ status, error }: ItemResult): Verdict {
   if (status >= 200 && status < 300) return 'done';
   if (status === 409) return 'stale';
-  if (status === 429 || status >= 500) return 'again';
-  return status === 400 && error !== undefined && isDocumentsFault(error) ? 'dead' : 'refused';
+  if (status === 429 || status >= 500) return 'retry';
+  return status === 400 && error !== undefined && isDocumentsFault(error) ? 'reject' : 'fatal';
 }
 
 function isDocumentsFault({ type, reason = '' }: { readonly type: string; readonly reason?: string }): boolean {

@@ -1,7 +1,7 @@
 import { errors, type Client } from '@elastic/elasticsearch';
 import { monthIndex, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
-import { EVENT_TIME_FIELDS, readCalendar, type Calendar } from '../elasticsearch/retention';
+import { EVENT_TIME_FIELDS, readRetention, type Retention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import { STREAMS } from '../elasticsearch/index-templates';
@@ -34,10 +34,10 @@ export class MonthRouter {
     private readonly runs: string,
     /** By which a record has its month; null: it has none. */
     private readonly field: string | null,
-    /** Whether the calendar's range binds; a window may begin in the month before its first reading. */
+    /** Whether the retention's range binds; a window may begin in the month before its first reading. */
     private readonly isBounded: boolean,
     /** Null: the alias has one index. */
-    private calendar: Calendar | null,
+    private retention: Retention | null,
   ) {}
 
   /** @throws ServiceUnavailable when Elasticsearch does not answer */
@@ -45,26 +45,26 @@ export class MonthRouter {
     const aliases = aliasesOf(pipeline);
     const stream = STREAMS.find((each) => aliases[each] === alias);
     const field = stream === undefined ? null : EVENT_TIME_FIELDS[stream];
-    const calendar = field === null ? null : await readCalendar(elasticsearch, aliases.runs);
-    return new MonthRouter(elasticsearch, alias, aliases.runs, field, stream === 'readings', calendar);
+    const retention = field === null ? null : await readRetention(elasticsearch, aliases.runs);
+    return new MonthRouter(elasticsearch, alias, aliases.runs, field, stream === 'readings', retention);
   }
 
   /** Whether a document's index depends on its month. */
   get byMonth(): boolean {
-    return this.calendar !== null;
+    return this.retention !== null;
   }
 
   /** What is to be done with a record, as far as it is known without asking Elasticsearch. */
   entry(record: IncomingRecord, indexing: Indexing): BulkEntry {
-    const { calendar, field, alias } = this;
-    if (calendar === null || field === null) return toBulkItem(record, indexing);
+    const { retention, field, alias } = this;
+    if (retention === null || field === null) return toBulkItem(record, indexing);
     const month = record.value === null ? null : recordMonth(record.value, field);
     const place = month === null ? undefined : { month, index: monthIndex(alias, month) };
     const item = toBulkItem(record, indexing, place);
-    return 'reason' in item ? item : this.#judged(item, calendar);
+    return 'reason' in item ? item : this.#judged(item, retention);
   }
 
-  #judged(item: BulkItem, { from, to }: Calendar): BulkEntry {
+  #judged(item: BulkItem, { from, to }: Retention): BulkEntry {
     const { record, id, month } = item;
     if (month === undefined) return { record, id, reason: 'NoEventMonth' };
     if (this.isBounded && (month < from || month > to)) return { record, id, reason: 'OutsideMonths' };
@@ -111,14 +111,14 @@ export class MonthRouter {
 
   async #look(): Promise<void> {
     const { runs, alias } = this;
-    const seen = await readCalendar(this.elasticsearch, runs);
+    const seen = await readRetention(this.elasticsearch, runs);
     if (seen === null) {
       throw pipelineFailure(
         'ServiceUnavailable',
         `${alias} was indexed by month a moment ago; the next attempt looks anew.`,
       );
     }
-    this.calendar = seen;
+    this.retention = seen;
   }
 
   /** Without it the index would take any field as it comes. */
@@ -137,6 +137,6 @@ export class MonthRouter {
   }
 
   #isExpired(month: Month): boolean {
-    return month < (this.calendar?.expiredBefore ?? '');
+    return month < (this.retention?.expiredBefore ?? '');
   }
 }

@@ -100,25 +100,25 @@ function judgeItems(
   const again = new Set<string>();
   return items.filter((item, position) => {
     const result = results[position] ?? { status: 0 };
-    const verdict = again.has(item.id) ? 'again' : judgeItem(result);
-    if (verdict === 'refused' && !isMissing(item, result)) throw refusal(alias, result.status, result.error?.type);
-    if (verdict !== 'again') enter(outcome, verdict, item, result);
+    const verdict = again.has(item.id) ? 'retry' : judgeItem(result);
+    if (verdict === 'fatal' && !isMissing(item, result)) throw refusal(alias, result.status, result.error?.type);
+    if (verdict !== 'retry') enter(outcome, verdict, item, result);
     // A later one under the same id goes again behind it, whatever became of it: the last is to stand in the end.
     else if (!isVersioned(item)) again.add(item.id);
-    return verdict === 'again';
+    return verdict === 'retry';
   });
 }
 
-function enter(outcome: Tally, verdict: Exclude<Verdict, 'again'>, item: BulkItem, { error }: ItemResult): void {
+function enter(outcome: Tally, verdict: Exclude<Verdict, 'retry'>, item: BulkItem, { error }: ItemResult): void {
   switch (verdict) {
     case 'done':
     case 'stale':
       outcome[verdict] += 1;
       break;
-    case 'dead':
+    case 'reject':
       outcome.dead.push({ item, reason: error?.type ?? 'unknown' });
       break;
-    case 'refused':
+    case 'fatal':
       outcome.missing.push(item);
       break;
   }

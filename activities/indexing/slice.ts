@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PartitionOffsets } from '../contracts/offsets';
-import type { RecordMark } from '../contracts/record-fingerprint';
+import type { RecordFingerprint } from '../contracts/record-fingerprint';
 
 export interface IndexSliceInput {
   readonly topic: string;
@@ -19,7 +19,7 @@ export interface IndexSliceInput {
   /** Consumer group that shows the checkpoint to lag tools; absent: none does. */
   readonly mirrorGroup?: string;
   /** The last record read before `from`, where one was: it must still be there, or be gone for good. */
-  readonly after?: RecordMark | null;
+  readonly after?: RecordFingerprint | null;
   /** A larger share of the slice's records refused by the index ends the slice; null or absent: any share is taken. */
   readonly maxDeadLetterRatio?: number | null;
 }
@@ -46,6 +46,6 @@ export interface IndexSliceResult {
   /** The same of every partition that the topic has by now. */
   readonly ends?: PartitionOffsets;
   /** The last record read, by this slice or before it. */
-  readonly last?: RecordMark | null;
+  readonly last?: RecordFingerprint | null;
   readonly counts: IndexCounts;
 }

@@ -1,6 +1,6 @@
 import type { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
-import { recordMark, type RecordMark } from '../contracts/record-fingerprint';
+import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
 import { pipelineFailure } from '../failures';
 import type { KafkaGateway } from '../kafka';
 import { awaitDocuments } from './await-documents';
@@ -21,7 +21,7 @@ const MIN_FLOOD = 100;
 export interface Written {
   /** Decimal offset after the last of them. */
   readonly next: string;
-  readonly last: RecordMark;
+  readonly last: RecordFingerprint;
   readonly counts: IndexCounts;
 }
 
@@ -105,7 +105,7 @@ function written(
   const expired = entries.length - done - stale - deadLetters;
   return {
     next: String(BigInt(last.offset) + 1n),
-    last: recordMark(last),
+    last: recordFingerprint(last),
     counts: {
       read: entries.length,
       indexed: done + stale,

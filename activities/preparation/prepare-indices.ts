@@ -3,7 +3,7 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Measurement } from '../contracts/measurement';
 import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
-import { EVENT_TIME_FIELDS, planCalendar } from '../elasticsearch/retention';
+import { EVENT_TIME_FIELDS, setRetention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import type { Properties } from '../elasticsearch/index-mappings';
@@ -61,7 +61,7 @@ export async function prepareIndices(
         : await prepareOne(elasticsearch, wanted, before);
     });
     const replaced = await Promise.all(prepared);
-    await planCalendar(elasticsearch, aliases.runs, index ?? null);
+    await setRetention(elasticsearch, aliases.runs, index ?? null);
     return { notes: replaced.filter((note) => note !== null) };
   } catch (error) {
     throw error instanceof ApplicationFailure

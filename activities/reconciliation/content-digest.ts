@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { PASSAGE_FIELD } from '../elasticsearch/provenance';
+import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 
 /** 22 characters of base64 carry the first 16 bytes of a sha256. */
 const DIGEST_CHARACTERS = 22;
@@ -14,11 +14,11 @@ export function bytesDigest(bytes: Buffer | string | null): string {
 }
 
 /**
- * Digest of what a document says, the same for the Kafka value and for the `_source` that was made of it: the passage
+ * Digest of what a document says, the same for the Kafka value and for the `_source` that was made of it: the provenance
  * is left out, and so is whitespace; the order of fields and every value count.
  */
 export function documentDigest(document: JsonObject): string {
-  return bytesDigest(JSON.stringify({ ...document, [PASSAGE_FIELD]: undefined }));
+  return bytesDigest(JSON.stringify({ ...document, [PROVENANCE_FIELD]: undefined }));
 }
 
 /** The one JSON object these bytes are; undefined when they are anything else. */

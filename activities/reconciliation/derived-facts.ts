@@ -2,7 +2,7 @@ import { monthOf } from '../contracts/event-month';
 import type { TopicRange } from '../contracts/offsets';
 import { RAW_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
-import { PASSAGE_FIELD } from '../elasticsearch/provenance';
+import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 import type { IncomingRecord } from '../kafka';
 import { bytesDigest, documentDigest, parseObject, type JsonObject } from './content-digest';
 import { derivedEventId } from './event-id';
@@ -56,13 +56,13 @@ export class DerivedFacts {
   }
 
   ofIndexedReading({ id, source }: IndexedDocument): ReadingFact {
-    const passage = passageOf(source);
+    const provenance = provenanceOf(source);
     return {
       side: 'indexed',
       id,
       digest: documentDigest(source),
-      ...(Number(passage['redrive']) >= 1 ? { redriven: true } : {}),
-      ...this.#outside(this.request.scope.raw.topic, passage['partition'], passage['offset']),
+      ...(Number(provenance['redrive']) >= 1 ? { redriven: true } : {}),
+      ...this.#outside(this.request.scope.raw.topic, provenance['partition'], provenance['offset']),
     };
   }
 
@@ -106,9 +106,9 @@ function isWithin({ from, to }: TopicRange, partition: unknown, offset: unknown)
   return position >= BigInt(from[String(partition)] ?? '0') && position < BigInt(end);
 }
 
-function passageOf(source: JsonObject): JsonObject {
-  const passage = source[PASSAGE_FIELD];
-  return typeof passage === 'object' && passage !== null ? (passage as JsonObject) : {};
+function provenanceOf(source: JsonObject): JsonObject {
+  const provenance = source[PROVENANCE_FIELD];
+  return typeof provenance === 'object' && provenance !== null ? (provenance as JsonObject) : {};
 }
 
 function countOf(window: JsonObject | undefined): number {

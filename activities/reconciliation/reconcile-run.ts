@@ -3,7 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Horizon } from '../contracts/event-month';
 import { offsetCount } from '../contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
-import { readCalendar } from '../elasticsearch/retention';
+import { readRetention } from '../elasticsearch/retention';
 import type { KafkaGateway } from '../kafka';
 import { FactBuckets } from './fact-buckets';
 import { gatherFacts } from './gather-facts';
@@ -69,11 +69,11 @@ export async function reconcileRun(
       const { kafka, elasticsearch } = dependencies;
       const signal = context.cancellationSignal;
       const { runs } = request.aliases;
-      const before = await readCalendar(elasticsearch, runs);
+      const before = await readRetention(elasticsearch, runs);
       const facts = { kafka, elasticsearch, request, readings, windows, byMonth: before !== null, signal, onStep };
       const { foreign, rawBytes } = await gatherFacts(facts);
       // Months may be dropped while the indices are read: what was dropped before must be gone, what is expired since may be.
-      const after = before === null ? null : await readCalendar(elasticsearch, runs);
+      const after = before === null ? null : await readRetention(elasticsearch, runs);
       const horizon = { expiredBefore: after?.expiredBefore ?? null, droppedBefore: before?.droppedBefore ?? null };
       const tally = new Tally();
       onStep('comparing readings');

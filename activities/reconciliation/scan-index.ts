@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { errors, type Client } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import { elasticsearchFailure } from '../elasticsearch/failures';
-import { PASSAGE_FIELD } from '../elasticsearch/provenance';
+import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 import { pipelineFailure } from '../failures';
 import type { JsonObject } from './content-digest';
 
@@ -76,7 +76,7 @@ async function scanPages(elasticsearch: Client, pit: string, request: ScanIndexR
 }
 
 function searchOf(pit: string, run: string): object {
-  const field = `${PASSAGE_FIELD}.run`;
+  const field = `${PROVENANCE_FIELD}.run`;
   return {
     pit: { id: pit, keep_alive: KEEP_ALIVE },
     query: { bool: { should: [{ term: { [field]: run } }, { bool: { must_not: { exists: { field } } } }] } },

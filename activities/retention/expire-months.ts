@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { isBefore, monthOf, monthOfIndex, monthsBefore, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
-import { EVENT_TIME_FIELDS, expireBefore, readCalendar } from '../elasticsearch/retention';
+import { EVENT_TIME_FIELDS, expireBefore, readRetention } from '../elasticsearch/retention';
 import { elasticsearchFailure } from '../elasticsearch/failures';
 import { STREAMS } from '../elasticsearch/index-templates';
 import { monthIndices } from '../elasticsearch/resolve-name';
@@ -50,14 +50,14 @@ export async function expireMonths(elasticsearch: Client, { input, at }: ExpireM
   }
   const { name, keepMonths } = parsed.data;
   const { runs } = aliasesOf(name);
-  if ((await readCalendar(elasticsearch, runs)) === null) {
+  if ((await readRetention(elasticsearch, runs)) === null) {
     throw pipelineFailure(
       'InvalidInput',
       `name: expected a pipeline that indexes by month, got ${name}. A run with the input {"index":{"by":"month"}} makes it one.`,
     );
   }
   await expireBefore(elasticsearch, runs, monthsBefore(last, keepMonths - 1));
-  const horizon = (await readCalendar(elasticsearch, runs))?.expiredBefore ?? null;
+  const horizon = (await readRetention(elasticsearch, runs))?.expiredBefore ?? null;
   return { name, expiredBefore: horizon ?? last, indices: await indicesBefore(elasticsearch, name, horizon) };
 }
 

@@ -13,7 +13,7 @@ export function lastHeartbeat<T>(schema: z.ZodType<T>): T | null {
  *
  * @throws CancelledFailure when the activity was cancelled, timed out, or its worker shuts down
  */
-export async function breathe(): Promise<void> {
+export async function yieldToEventLoop(): Promise<void> {
   await setImmediate();
   const { cancelled, cancellationSignal } = Context.current();
   if (cancellationSignal.aborted) await cancelled;

@@ -4,7 +4,7 @@ import type { PipelinePlan } from '../contracts/plan';
 import { simulatedId } from '../contracts/simulated-id';
 import { isMalformed, type PlannedSimulation } from '../contracts/simulated-shares';
 import { pipelineFailure } from '../failures';
-import { breathe, lastHeartbeat } from './heartbeat';
+import { yieldToEventLoop, lastHeartbeat } from './heartbeat';
 import { Pace } from './pace';
 import { publishBatch, type SourceDependencies } from './publish-batch';
 import { BLOCK_SIZE, ReadingSimulator, type SimulatedRecord } from './simulation/simulate-reading';
@@ -93,7 +93,7 @@ export async function publishSimulatedRange(
       bytes: progress.bytes + sent.bytes,
     };
     beat();
-    await breathe();
+    await yieldToEventLoop();
   }
   return progress;
 }

@@ -10,13 +10,13 @@ const QUOTED = /'[^']*'|"[^"]*"|`[^`]*`|\{.*|\b(value|record|row)s?[:=].*/gi;
 
 /** The last warnings and errors of a driver, without stack frames and without anything they quote. */
 export async function lastLogLines(logFile: string): Promise<string[]> {
-  const telling = (await tail(logFile))
+  const reporting = (await tail(logFile))
     .split('\n')
     .filter((line) => TELLING.test(line) && !FRAME.test(line))
     .map((line) => line.replace(QUOTED, '…').slice(0, MAX_LINE));
   const kept: string[] = [];
   let bytes = 0;
-  for (const line of telling.reverse()) {
+  for (const line of reporting.reverse()) {
     bytes += Buffer.byteLength(line) + 1;
     if (bytes > MAX_BYTES) break;
     kept.unshift(line);

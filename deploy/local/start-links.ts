@@ -20,9 +20,9 @@ export async function closingLinks(
   const links: readonly (readonly [string, string])[] = [
     ['charts of what is indexed', `${page}?pipeline=${name}`],
     ...(temporalUi === undefined ? [] : [['the run in the Temporal Web UI', `${temporalUi}${workflow}`] as const]),
-    ['the newest readings', `${elasticsearchNode}/${name}-readings/_search?pretty&size=5&sort=timestamp:desc`],
-    ['dead letters with their reasons', `${elasticsearchNode}/${name}-dead-letters/_search?pretty&size=5`],
-    ['reports of all runs', `${elasticsearchNode}/${name}-runs/_search?pretty&sort=startedAt:desc`],
+    ['the newest readings', `${elasticsearchNode}/pipeline.${name}.readings/_search?pretty&size=5&sort=timestamp:desc`],
+    ['dead letters with their reasons', `${elasticsearchNode}/pipeline.${name}.dead-letters/_search?pretty&size=5`],
+    ['reports of all runs', `${elasticsearchNode}/pipeline.${name}.runs/_search?pretty&sort=startedAt:desc`],
   ];
   const answering = await Promise.all(
     links.map(async ([what, link]) => ((await answers(link)) ? [`  ${what}\n    ${link}`] : [])),

@@ -65,7 +65,7 @@ def windows(outcomes: DataFrame, settings: Settings) -> DataFrame:
     return grouped.select(
         F.lit(settings.topics.windows).alias("topic"), F.col("deviceId").cast("binary").alias("key"),
         F.to_json(value).alias("value"),
-        _headers(("event-id", id), ("run", F.lit(settings.run)), ("version", F.col("n"))),
+        _headers(("event-id", id), ("pipeline-run", F.lit(settings.run)), ("pipeline-version", F.col("n"))),
     )
 
 
@@ -77,8 +77,8 @@ def _record(settings: Settings) -> Column:
         F.when(good, F.col("deviceId").cast("binary")).otherwise(F.col("key")).alias("key"),
         F.when(good, _enriched(settings)).otherwise(_dead_letter()).alias("value"),
         _headers(
-            ("event-id", F.col("id")), ("run", F.lit(settings.run)), ("raw", F.when(good, source)),
-            ("redrive", F.col("redrive")),
+            ("event-id", F.col("id")), ("pipeline-run", F.lit(settings.run)), ("pipeline-raw", F.when(good, source)),
+            ("pipeline-redrive", F.col("redrive")),
         ),
     )
 

@@ -7,7 +7,7 @@ const WHOLE = 48;
 const LOW = 11;
 const HIGH = 14;
 
-const PIPELINE: Bucket = { by: 'value', field: 'passage.pipeline', label: 'Pipeline', type: 'string', size: 10 };
+const PIPELINE: Bucket = { by: 'value', field: 'provenance.pipeline', label: 'Pipeline', type: 'string', size: 10 };
 
 const volume: Panel = {
   id: 'volume',
@@ -28,7 +28,7 @@ const latency: Panel = {
   description: 'From being published to Kafka to being sent to the index; a replay counts anew.',
   source: 'readings',
   x: { by: 'time', field: SOURCES.readings.timeField, label: 'Time of reading' },
-  metrics: percentileMetrics('passage.latencyMs', 'ms', [50, 95, 99]),
+  metrics: percentileMetrics('provenance.latencyMs', 'ms', [50, 95, 99]),
   ...{ width: WHOLE / 2, height: LOW },
 };
 

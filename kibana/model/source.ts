@@ -1,4 +1,4 @@
-/** The indices that panels ask, over all pipelines: each has the aliases `<name>-readings` and so on. */
+/** The indices that panels ask, over all pipelines: of all pipelines; each pipeline has the aliases `pipeline.<name>.readings` and so on. */
 export type SourceName = 'readings' | 'windows' | 'deadLetters' | 'runs';
 
 /** What a person may narrow a dashboard down by, beside its time range. */
@@ -20,29 +20,29 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
   readings: {
     id: 'pipeline-readings',
     title: 'Pipeline readings',
-    pattern: '*-readings',
+    pattern: 'pipeline.*.readings',
     timeField: 'timestamp',
     filters: ['pipeline', 'device', 'run'],
   },
   windows: {
     id: 'pipeline-windows',
     title: 'Pipeline windows',
-    pattern: '*-windows',
+    pattern: 'pipeline.*.windows',
     timeField: 'windowStart',
     filters: ['pipeline', 'device', 'run'],
   },
   deadLetters: {
     id: 'pipeline-dead-letters',
     title: 'Pipeline dead letters',
-    pattern: '*-dead-letters',
+    pattern: 'pipeline.*.dead-letters',
     // What a record that cannot be read says about its time is unknown: the time at which it was given up.
-    timeField: 'passage.processedAt',
+    timeField: 'provenance.processedAt',
     filters: ['pipeline', 'run'],
   },
   runs: {
     id: 'pipeline-runs',
     title: 'Pipeline runs',
-    pattern: '*-runs',
+    pattern: 'pipeline.*.runs',
     timeField: 'startedAt',
     filters: ['pipeline', 'run'],
   },
@@ -50,7 +50,7 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
 
 /** One field name in all indices, so that one choice narrows every panel. */
 export const FILTER_FIELDS: Readonly<Record<FilterName, string>> = {
-  pipeline: 'passage.pipeline',
+  pipeline: 'provenance.pipeline',
   device: 'deviceId',
-  run: 'passage.run',
+  run: 'provenance.run',
 };

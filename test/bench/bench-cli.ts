@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Client } from '@elastic/elasticsearch';
+import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
 import { createKafkaGateway, type OutgoingRecord } from '../../activities/kafka';
 import { prepareIndices } from '../../activities/preparation/prepare-indices';
@@ -84,19 +85,18 @@ function reading(n: number): OutgoingRecord {
   const id = `bench-device-${String(n % 50).padStart(4, '0')}-${n}`;
   const timestamp = new Date(Date.UTC(2026, 0, 1) + n * 10).toISOString();
   const value = { id, deviceId: `device-${n % 50}`, timestamp, temperature: n % 40, humidity: 50.5, text: TEXT };
-  return { key: null, value: JSON.stringify(value), headers: { 'event-id': id, run: 'bench', raw: `0:${n}:1` } };
+  return {
+    key: null,
+    value: JSON.stringify(value),
+    headers: { 'event-id': id, 'pipeline-run': 'bench', 'pipeline-raw': `0:${n}:1` },
+  };
 }
 
 async function oneRound(stack: OwnStack, name: string, topic: string, documents: number): Promise<Cost> {
   const elasticsearch = new Client({ node: stack.elasticsearchNode });
   const prefix = `bench-${randomUUID()}`;
-  const alias = `${prefix}-readings`;
-  const aliases = {
-    readings: alias,
-    windows: `${prefix}-windows`,
-    deadLetters: `${prefix}-dead-letters`,
-    runs: `${prefix}-runs`,
-  };
+  const aliases = aliasesOf(prefix);
+  const alias = aliases.readings;
   await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
   const place = { brokers: stack.kafkaBrokers, elasticsearch: stack.elasticsearchNode, topic, alias, documents };
   const cost = await measure(stack, name, place);

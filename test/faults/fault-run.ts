@@ -207,7 +207,7 @@ class Bench {
 
   /** An Elasticsearch that is killed later has only the indices of its own case to recover. */
   async #deleteIndices(name: string): Promise<void> {
-    const indices = Object.keys(await this.elasticsearch.indices.get({ index: `${name}-*` }));
+    const indices = Object.keys(await this.elasticsearch.indices.get({ index: `pipeline.${name}.*` }));
     await this.elasticsearch.indices.delete({ index: indices });
   }
 

@@ -47,7 +47,7 @@ export function compare(
   const indexed = new Map<string, Content>();
   const twice = new Set<string>();
   for (const document of documents) {
-    const content = withoutPassage(document);
+    const content = withoutProvenance(document);
     const id = String(content['id']);
     if (indexed.has(id)) twice.add(id);
     indexed.set(id, content);
@@ -64,8 +64,8 @@ export function compare(
 }
 
 /** How a document came into the index is not what was published. */
-function withoutPassage(document: Content): Content {
-  return Object.fromEntries(Object.entries(document).filter(([field]) => field !== 'passage'));
+function withoutProvenance(document: Content): Content {
+  return Object.fromEntries(Object.entries(document).filter(([field]) => field !== 'provenance'));
 }
 
 async function publishedRecords({ brokers, topic }: Places): Promise<Content[]> {

@@ -2,7 +2,7 @@ import { spliceFailures } from './bulk-exchange';
 import { compare } from './oracle';
 
 const published = ['a', 'b', 'c', 'c', 'd'].map((id) => ({ id, n: 1 }));
-const document = (id: string, n = 1) => ({ passage: { run: 'r' }, id, n });
+const document = (id: string, n = 1) => ({ provenance: { run: 'r' }, id, n });
 const all = ['a', 'b', 'c'].map((id) => document(id));
 const letter = { id: 'd', stage: 'index' };
 

@@ -68,7 +68,7 @@ describe('a sink that somebody else writes', () => {
       const record = { topic: 't', partition: 3, offset: '7', timestamp: '0', key: null, value: null, headers };
       return { record, id, head: '', bytes: 0 };
     };
-    const items = [item('old', { version: Buffer.from('2') }), item('missing', {}), item('old', {})];
+    const items = [item('old', { 'pipeline-version': Buffer.from('2') }), item('missing', {}), item('old', {})];
     const waited: number[] = [];
     const pause = (milliseconds: number): Promise<void> => Promise.resolve(void waited.push(milliseconds));
     const { elasticsearch } = driver;

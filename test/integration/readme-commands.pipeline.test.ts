@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import type { RunReport } from '../../activities/contracts/report';
 import type { OutgoingRecord } from '../../activities/kafka';
 import { testEnvironment } from '../support/environment';
@@ -70,20 +71,20 @@ const WINDOW_MS = 10_000;
 const WINDOWS = 4;
 
 async function readingsIndexed(): Promise<number> {
-  const { count } = await driver.elasticsearch.count({ index: 'mine-readings', ignore_unavailable: true });
+  const { count } = await driver.elasticsearch.count({ index: 'pipeline.mine.readings', ignore_unavailable: true });
   return count;
 }
 
-/** Every reading's content without its passage, under its id, for the ids that there were before. */
+/** Every reading's content without its provenance, under its id, for the ids that there were before. */
 async function contents(ids?: readonly string[]): Promise<Map<string, string>> {
-  await driver.elasticsearch.indices.refresh({ index: 'mine-readings' });
+  await driver.elasticsearch.indices.refresh({ index: 'pipeline.mine.readings' });
   const query = ids === undefined ? { match_all: {} } : { ids: { values: [...ids] } };
   const { hits } = await driver.elasticsearch.search<Record<string, unknown>>({
-    index: 'mine-readings',
+    index: 'pipeline.mine.readings',
     size: 10_000,
     query,
   });
-  return new Map(hits.hits.map(({ _id, _source }) => [_id ?? '', JSON.stringify({ ..._source, passage: null })]));
+  return new Map(hits.hits.map(({ _id, _source }) => [_id ?? '', JSON.stringify({ ..._source, provenance: null })]));
 }
 
 /** Of all workflows of a type. */
@@ -138,9 +139,9 @@ async function proveAndExpire(name: string): Promise<void> {
   expect(await typeOf(name, 'workflow result redrive/mine/again')).toMatch(/"dryRun": ?true/);
   expect(await proveAgain(name)).toMatch(/"reconciled": ?true/);
 
-  const { hits } = await driver.elasticsearch.search({ index: `${name}-readings`, size: 1 });
+  const { hits } = await driver.elasticsearch.search({ index: aliasesOf(name).readings, size: 1 });
   const { _id: id = '', _index: index = '' } = hits.hits[0] ?? {};
-  expect(index).toBe(`${name}-readings-2024-05`);
+  expect(index).toBe(`${aliasesOf(name).readings}-2024-05`);
   await driver.elasticsearch.delete({ index, id, refresh: true });
   const red = await proveAgain(name);
   expect(red).toMatch(/"reconciled": ?false/);
@@ -192,7 +193,7 @@ describe('the commands of the README', () => {
     expect(proof).toMatchObject({ reconciled: true, ...counts });
     expect(proof.deadLettersByReason).toMatchObject({ 'parse:BadTimestamp': 1 });
     const document = await driver.elasticsearch.get<Record<string, unknown>>({
-      index: 'plant-readings-2024-05',
+      index: 'pipeline.plant.readings-2024-05',
       id: 'a',
     });
     expect(document._source).toMatchObject({ deviceId: 's1', humidity: 40, labels: { room: 'lab' } });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { estypes } from '@elastic/elasticsearch';
+import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import type { OutgoingRecord } from '../../activities/kafka';
 import { runFiles } from '../../activities/spark/job-settings';
 import { processFacts, type ProcessFacts } from '../../activities/spark/process-life';
@@ -69,19 +70,19 @@ describe('a topic that others write', () => {
     const source = { kind: 'topic', topic, fields: FIELDS, follow: true };
     const handle = await driver.start(name, { source, partitions: 2, extraFields: 'dead-letter' });
     const ids = async (): Promise<string> =>
-      (await documents(`${name}-readings`))
+      (await documents(aliasesOf(name).readings))
         .map(({ _id = '' }) => _id)
         .sort()
         .join();
     const windowed = async (): Promise<number> =>
-      (await documents(`${name}-windows`)).reduce((sum, { _source }) => sum + Number(_source?.['count']), 0);
+      (await documents(aliasesOf(name).windows)).reduce((sum, { _source }) => sum + Number(_source?.['count']), 0);
 
     const late = [reading('late', 11), reading('ancient', 60 * 24 * 365 * 60)];
     const first = [reading('a', 0), reading('b', 4), reading('a', 0), ...late, reading('extra', 0, { room: 'x' })];
     // One by one: while the topic is new, what is sent again must be nothing that has arrived.
     for (const record of first) await driver.kafka.publish(topic, [record]);
     await until('the first readings are indexed', async () => (await ids()) === 'a,ancient,b,late');
-    await until('the dead letter is indexed', async () => (await documents(`${name}-dead-letters`)).length === 1);
+    await until('the dead letter is indexed', async () => (await documents(aliasesOf(name).deadLetters)).length === 1);
 
     const run = [name, (await handle.describe()).runId];
     await handle.executeUpdate('pause');
@@ -92,9 +93,9 @@ describe('a topic that others write', () => {
     // a, b and c, repeats left out.
     await until('the windows are indexed', async () => (await windowed()) === 3);
 
-    const flagged = (await documents(`${name}-readings`)).filter(({ _source }) => _source?.['late'] === true);
+    const flagged = (await documents(aliasesOf(name).readings)).filter(({ _source }) => _source?.['late'] === true);
     expect(flagged.map(({ _id }) => _id).sort()).toEqual(['ancient', 'late']);
-    expect((await documents(`${name}-dead-letters`))[0]?._source).toMatchObject({ reason: 'ExtraField' });
+    expect((await documents(aliasesOf(name).deadLetters))[0]?._source).toMatchObject({ reason: 'ExtraField' });
     // Each row once, though both the readings and the windows are made of it, by a driver that went on from the other's
     // checkpoint; a late reading is set apart before the watermark could drop it.
     expect(await told(...run, '0')).toMatchObject({ inputRows: first.length, droppedByWatermark: 0 });

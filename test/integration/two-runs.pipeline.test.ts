@@ -1,6 +1,7 @@
 import { appendFile, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import { EVENT_ID_HEADER } from '../../activities/contracts/record';
 import { MALFORMED_KINDS, isMalformed, isRepeated, malformedKind } from '../../activities/contracts/simulated-shares';
 import { parseInput } from '../../activities/preparation/parse-input';
@@ -157,7 +158,7 @@ describe('two runs of one pipeline', () => {
     expect(repeated).toBeGreaterThan(expectedCounts().repeats);
     expect(killed).toMatchObject({ name, sparkStarts: 1 });
     await expectExactCounts(killed, repeated);
-    const stored = await driver.elasticsearch.get<RunReport>({ index: `${name}-runs`, id: killed.run });
+    const stored = await driver.elasticsearch.get<RunReport>({ index: aliasesOf(name).runs, id: killed.run });
     expect(stored._source).toMatchObject({ reconciled: true, proof: { indexed: killed.proof.indexed } });
 
     const file = await runFileBeforeElasticsearch(name);
@@ -168,11 +169,11 @@ describe('two runs of one pipeline', () => {
     const clean = { reconciled: true, repeats: 0, conflicts: 0, foreign: 0, discrepancies: {} };
     expect(file).toMatchObject({ name, sparkStarts: 1, proof: { ...clean, ...counts } });
     expect(file.proof.deadLettersByReason).toMatchObject({ 'source:TooLarge': 1 });
-    expect(await driver.count(`${name}-readings`, file.run)).toBe(indexed);
-    expect(await driver.count(`${name}-dead-letters`, file.run)).toBe(deadLetters);
-    expect(await driver.count(`${name}-windows`, file.run)).toBe(file.proof.windows);
+    expect(await driver.count(aliasesOf(name).readings, file.run)).toBe(indexed);
+    expect(await driver.count(aliasesOf(name).deadLetters, file.run)).toBe(deadLetters);
+    expect(await driver.count(aliasesOf(name).windows, file.run)).toBe(file.proof.windows);
 
     expect(file.run).not.toBe(killed.run);
-    expect(await driver.count(`${name}-readings`, killed.run)).toBe(killed.proof.indexed);
+    expect(await driver.count(aliasesOf(name).readings, killed.run)).toBe(killed.proof.indexed);
   }, 600_000);
 });

@@ -15,16 +15,23 @@ const at = (time: string): string => `${DAY}T${time}:00.000Z`;
 export async function writeKnownData(elasticsearch: Client, pipeline: string): Promise<void> {
   const aliases = aliasesOf(pipeline);
   await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
-  const passage = { pipeline, run: RUN, partition: 0, offset: '0', processedAt: Date.parse(at('00:40')), indexedAt: 0 };
+  const provenance = {
+    pipeline,
+    run: RUN,
+    partition: 0,
+    offset: '0',
+    processedAt: Date.parse(at('00:40')),
+    indexedAt: 0,
+  };
   const reading = (deviceId: string, time: string, latencyMs: number, rest: object) => ({
-    passage: { ...passage, latencyMs },
+    provenance: { ...provenance, latencyMs },
     ...{ deviceId, timestamp: at(time), ...rest },
   });
   const window = (deviceId: string, hour: string, rest: object) => ({
-    passage,
+    provenance,
     ...{ deviceId, windowStart: at(`${hour}:00`), windowEnd: at(`${hour}:59`), ...rest },
   });
-  const letter = (stage: string, reason: string) => ({ passage, stage, reason });
+  const letter = (stage: string, reason: string) => ({ provenance, stage, reason });
   const mean = (...[min, max]: [number, number]) => ({ count: 2, mean: (min + max) / 2, min, max });
   const flagged = (score: number, measurement: string, isAnomaly: boolean) => ({
     anomaly: { score, measurement, isAnomaly },

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   // The other one's begin with the same name.
-  const behind = Object.keys(await elasticsearch.indices.get({ index: `${pipeline}-*` }));
+  const behind = Object.keys(await elasticsearch.indices.get({ index: `pipeline.${pipeline}.*` }));
   await elasticsearch.indices.delete({ index: behind });
   await elasticsearch.close();
 });
@@ -90,7 +90,7 @@ describe('the saved panels', () => {
   it.each(panels.map(({ panelIndex }) => panelIndex))(
     '%s shows what was written, and so does our search',
     async (id) => {
-      expect(await shown(id, { 'passage.pipeline': pipeline })).toEqual(EXPECTED[id]);
+      expect(await shown(id, { 'provenance.pipeline': pipeline })).toEqual(EXPECTED[id]);
       expect(await searched(id, { pipeline: [pipeline] })).toEqual(EXPECTED[id]);
     },
   );
@@ -119,11 +119,11 @@ describe('the saved panels', () => {
   );
 
   it('follow the controls', async () => {
-    const chosen = { 'passage.pipeline': pipeline, deviceId: 'd2' };
+    const chosen = { 'provenance.pipeline': pipeline, deviceId: 'd2' };
     expect(await shown('volume', chosen)).toEqual(of(pipeline, hourly([1], [0], [1], [0])));
     expect(await searched('volume', { pipeline: [pipeline], device: ['d2'] })).toEqual(await shown('volume', chosen));
     expect(await shown('dead-letters', chosen)).toEqual([]);
-    const ofRun = { 'passage.pipeline': pipeline, 'passage.run': RUN };
+    const ofRun = { 'provenance.pipeline': pipeline, 'provenance.run': RUN };
     expect(await shown('runs', ofRun)).toEqual(EXPECTED['runs']?.slice(1));
     expect(await searched('runs', { pipeline: [pipeline], run: [RUN] })).toEqual(EXPECTED['runs']?.slice(1));
   });

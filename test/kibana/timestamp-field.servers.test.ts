@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await elasticsearch.indices.delete({
-    index: Object.keys(await elasticsearch.indices.get({ index: `${pipeline}-*` })),
+    index: Object.keys(await elasticsearch.indices.get({ index: `pipeline.${pipeline}*` })),
   });
   await elasticsearch.close();
 });
@@ -65,7 +65,7 @@ describe('the field @timestamp', () => {
   });
 
   it('is given to an index of runs that lacks it', async () => {
-    const index = `${pipeline}-old-runs`;
+    const index = aliasesOf(`${pipeline}-old`).runs;
     await elasticsearch.indices.create({
       index,
       mappings: { dynamic: false, properties: { startedAt: { type: 'date' } } },

@@ -62,6 +62,11 @@ async function bringIndices(node: string): Promise<void> {
   if (errors) throw new Error(`expected ${DATA_STREAM} to take a document`);
 
   for (const index of [METADATA_BLOCKED, READ_BLOCKED, CLOSED]) await indices.create({ index });
+  const text = { type: 'text' } as const;
+  const properties = { deviceId: text, timestamp: text, windowStart: text, startedAt: text, reason: text };
+  for (const kind of ['readings', 'windows', 'dead-letters', 'runs']) {
+    await indices.create({ index: `meter-${kind}`, mappings: { properties } });
+  }
   await indices.putSettings({ index: METADATA_BLOCKED, settings: { 'index.blocks.metadata': true } });
   await indices.putSettings({ index: READ_BLOCKED, settings: { 'index.blocks.read': true } });
   await indices.close({ index: CLOSED });

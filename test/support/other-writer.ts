@@ -54,11 +54,11 @@ function documentOf(
   { index, pipeline, partition }: { readonly index: string; readonly pipeline: string; readonly partition: number },
 ): object[] {
   const text = (name: string): string | undefined => headers?.[name]?.toString();
-  const version = text('version');
+  const version = text('pipeline-version');
   const versioned = version === undefined ? {} : { version: Number(version), version_type: 'external_gte' };
-  const passage = {
+  const provenance = {
     pipeline,
-    run: text('run'),
+    run: text('pipeline-run'),
     partition,
     offset,
     processedAt: Number(timestamp),
@@ -66,6 +66,6 @@ function documentOf(
   };
   return [
     { index: { _index: index, _id: text('event-id'), ...versioned } },
-    { ...(JSON.parse(String(value)) as object), passage },
+    { ...(JSON.parse(String(value)) as object), provenance },
   ];
 }

@@ -72,7 +72,7 @@ export class PipelineDriver {
   /** Documents of one run behind an alias. */
   async count(alias: string, run: string): Promise<number> {
     await this.elasticsearch.indices.refresh({ index: alias });
-    const { count } = await this.elasticsearch.count({ index: alias, query: { term: { 'passage.run': run } } });
+    const { count } = await this.elasticsearch.count({ index: alias, query: { term: { 'provenance.run': run } } });
     return count;
   }
 }

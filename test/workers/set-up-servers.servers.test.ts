@@ -20,16 +20,20 @@ describe('the set-up of servers', () => {
   it('makes the topics and indices of a pipeline before its first run, and nothing the second time', async () => {
     const name = `set-up-${randomUUID().slice(0, 8)}`;
     await setUpPipeline(config, clients, name);
-    const indices = await clients.elasticsearch.indices.getAlias({ index: `${name}-*` });
+    const indices = await clients.elasticsearch.indices.getAlias({ index: `pipeline.${name}.*` });
     const aliases = Object.values(indices).flatMap((index) => Object.keys(index.aliases));
-    expect(aliases.sort()).toEqual([`${name}-dead-letters`, `${name}-readings`, `${name}-windows`]);
+    expect(aliases.sort()).toEqual([
+      `pipeline.${name}.dead-letters`,
+      `pipeline.${name}.readings`,
+      `pipeline.${name}.windows`,
+    ]);
     for (const stream of ['raw', 'enriched', 'windows', 'dead-letter']) {
       const { end } = await clients.kafka.offsets(`${name}.${stream}`);
       expect(Object.values(end)).not.toEqual([]);
     }
 
     await setUpPipeline(config, clients, name);
-    expect(await clients.elasticsearch.indices.getAlias({ index: `${name}-*` })).toEqual(indices);
+    expect(await clients.elasticsearch.indices.getAlias({ index: `pipeline.${name}.*` })).toEqual(indices);
   });
 
   it('makes a namespace that workers can use at once, and nothing the second time', async () => {

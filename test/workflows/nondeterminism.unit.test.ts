@@ -51,7 +51,7 @@ describe('an edit that decides otherwise than a saved history', () => {
     [
       'an idle wait left out',
       'index-topic.operated',
-      'await (0, _waiting.untilOrAfter)(isBoundMoved, idleMs);',
+      'await (0, _waiting.conditionOrTimeout)(isBoundMoved, idleMs);',
       'await Promise.resolve();',
     ],
   ])(

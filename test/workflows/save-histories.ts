@@ -189,12 +189,12 @@ function slowly(activities: Activities): Activities {
 /** A driver that dies five times, and offsets that retention has removed. */
 function refusing(): Activities {
   const { activities } = fakeActivities();
-  let deaths = 0;
+  let crashes = 0;
   return {
     ...activities,
     watchSparkJob: async (input) => {
       const seen = await activities.watchSparkJob(input);
-      return ++deaths <= 5 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
+      return ++crashes <= 5 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
     },
     indexSlice: (input) =>
       input.topic.endsWith('.enriched') && Number(input.from) < 50
@@ -243,7 +243,7 @@ function withOldMonths(): Activities {
       Promise.resolve({
         name: 'quick',
         expiredBefore: '2026-06',
-        indices: [{ index: 'quick-readings-2026-05', documents: 100, bytes: 20_000 }],
+        indices: [{ index: 'pipeline.quick.readings-2026-05', documents: 100, bytes: 20_000 }],
       }),
   };
 }
@@ -256,7 +256,7 @@ function withReplay(): Activities {
       Promise.resolve({
         stream: 'readings',
         topic: 'quick.enriched',
-        alias: 'quick-readings',
+        alias: 'pipeline.quick.readings',
         deadLetterTopic: 'quick.dead-letter',
         ioTaskQueue: 'histories-replayed',
         from: { 0: '10' },

@@ -1,5 +1,5 @@
 import { condition, setHandler, type ChildWorkflowHandle, type Workflow } from '@temporalio/workflow';
-import { invalid, parseCommand, type Command, type CommandKind, type Standing } from './commands';
+import { invalid, parseCommand, type Command, type CommandKind, type CommandResult } from './commands';
 import {
   answerSignal,
   commandSignal,
@@ -12,10 +12,10 @@ import {
 import { STAGES, type StageName } from './progress';
 
 type Parts = Readonly<Partial<Record<StageName, ChildWorkflowHandle<Workflow>>>>;
-type Answers = Readonly<Partial<Record<StageName, Standing>>>;
+type Answers = Readonly<Partial<Record<StageName, CommandResult>>>;
 
 /** How the pipeline stands after a command, and each part that was asked. */
-export interface PipelineStanding extends Standing {
+export interface PipelineCommandResult extends CommandResult {
   readonly parts: Answers;
 }
 
@@ -31,11 +31,11 @@ export interface Stop {
  *
  * `pause` and `resume` go to all parts or to the one named by `part`; `skip` names one by `part`.
  */
-export class OperatorDesk {
+export class CommandRouter {
   stop: Stop | null = null;
   #parts: Parts | null = null;
   readonly #ended = new Set<StageName>();
-  readonly #answers = new Map<string, Standing>();
+  readonly #answers = new Map<string, CommandResult>();
   #commands = 0;
 
   constructor() {
@@ -75,7 +75,7 @@ export class OperatorDesk {
     }
   }
 
-  async #obey(kind: CommandKind, input: unknown): Promise<PipelineStanding> {
+  async #obey(kind: CommandKind, input: unknown): Promise<PipelineCommandResult> {
     const command = parseCommand(kind, input, ['part']);
     const named = partOf(kind, input);
     await condition(() => this.#parts !== null);
@@ -106,7 +106,7 @@ export class OperatorDesk {
       }
     }
     await condition(() => asked.every(answered));
-    const entries = asked.map((stage): [StageName, Standing] => {
+    const entries = asked.map((stage): [StageName, CommandResult] => {
       const key = `${number}/${stage}`;
       const standing = this.#answers.get(key) ?? { state: 'ENDED' as const };
       this.#answers.delete(key);

@@ -11,7 +11,7 @@ export type Command =
 export type CommandKind = Command['kind'];
 
 /** How a part stands after a command. */
-export interface Standing {
+export interface CommandResult {
   readonly state: 'RUNNING' | 'PAUSED' | 'STOPPING' | 'ENDED';
   /** One sentence, where there is more to say than the state. */
   readonly note?: string;

@@ -8,7 +8,7 @@ import { CancellationScope, condition, sleep } from '@temporalio/workflow';
  *
  * @throws CancelledFailure when the workflow is cancelled
  */
-export async function untilOrAfter(holds: () => boolean, timeoutMs: number): Promise<void> {
+export async function conditionOrTimeout(holds: () => boolean, timeoutMs: number): Promise<void> {
   const timer = CancellationScope.nonCancellable(() => sleep(timeoutMs));
   const waiting = new CancellationScope();
   try {

@@ -1,6 +1,6 @@
 import { condition, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
 import { updateCommand } from './attention';
-import { invalid, parseCommand, type Command, type CommandKind, type Standing } from './commands';
+import { invalid, parseCommand, type Command, type CommandKind, type CommandResult } from './commands';
 import {
   answerSignal,
   commandSignal,
@@ -81,7 +81,7 @@ export class Controls {
     return { paused: this.#paused, stopped: this.#stopped };
   }
 
-  get standing(): Standing {
+  get standing(): CommandResult {
     if (this.#stopped) return { state: 'STOPPING' };
     return this.#paused === null ? { state: 'RUNNING' } : { state: 'PAUSED', note: this.#paused };
   }
@@ -111,7 +111,7 @@ export class Controls {
     }
   }
 
-  async #obey(command: Command): Promise<Standing> {
+  async #obey(command: Command): Promise<CommandResult> {
     switch (command.kind) {
       case 'pause':
         this.#paused = command.reason;
@@ -133,7 +133,7 @@ export class Controls {
     return this.standing;
   }
 
-  async #skip(skip: Skip): Promise<Standing> {
+  async #skip(skip: Skip): Promise<CommandResult> {
     const refused = this.part.skip?.(skip) ?? null;
     if (refused !== null) return { ...this.standing, refused };
     await this.part.changed();

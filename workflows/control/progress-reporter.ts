@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
 const AGE_SHARE = 30;
 
 /** How long a child of that age waits between two messages to its parent. */
-export function tellingPauseMs(ageMs: number): number {
+export function reportIntervalMs(ageMs: number): number {
   return Math.min(Math.max(ageMs / AGE_SHARE, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
 }
 
@@ -18,7 +18,7 @@ export function tellingPauseMs(ageMs: number): number {
 const NOTHING = '[]';
 
 /** Answers the `progress` query with a child's totals and tells them to its parent now and then. */
-export class Telling {
+export class ProgressReporter {
   #toldMs = 0;
   #told: StageTotals | null = null;
   #toldAttention = NOTHING;
@@ -33,13 +33,13 @@ export class Telling {
   }
 
   /** Tells the parent when something changed and the last message is old enough. */
-  async sometimes(): Promise<void> {
+  async reportIfDue(): Promise<void> {
     const nowMs = Date.now();
-    if (nowMs - this.#toldMs >= tellingPauseMs(nowMs - this.startedMs)) await this.now();
+    if (nowMs - this.#toldMs >= reportIntervalMs(nowMs - this.startedMs)) await this.report();
   }
 
   /** Tells the parent when something changed. A parent that is gone is no failure of the child. */
-  async now(): Promise<void> {
+  async report(): Promise<void> {
     const { parent } = workflowInfo();
     const totals = this.totals();
     const attention = this.attention().slice(0, MAX_ATTENTION);

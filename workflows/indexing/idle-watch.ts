@@ -1,11 +1,11 @@
 import { condition } from '@temporalio/workflow';
-import { untilOrAfter } from '../control/condition-or-timeout';
+import { conditionOrTimeout } from '../control/condition-or-timeout';
 
 /**
  * Partitions of one topic that have long been idle: one of them is looked at now and then, and since such a look tells
  * the ends of all, the others wait for free. Without it each would cost some hundred history events an hour.
  */
-export class IdleWatch {
+export class IdlePartitions {
   #scout: string | null = null;
 
   /** Waits until something is `wanted` of the partition, or it is this partition's turn to be looked at. */
@@ -15,7 +15,7 @@ export class IdleWatch {
       if (wanted()) return;
     }
     this.#scout = partition;
-    await untilOrAfter(wanted, idleMs);
+    await conditionOrTimeout(wanted, idleMs);
   }
 
   /** The partition is idle no longer: another one may be looked at. */

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, condition, isCancellation } from '@temporalio/workflow';
 import { shortReason, updateCommand } from '../control/attention';
 import type { Attention, StageName } from '../control/progress';
-import { untilOrAfter } from '../control/condition-or-timeout';
+import { conditionOrTimeout } from '../control/condition-or-timeout';
 
 /** A fault that a person or time may mend without a word to us is tried again after so long. */
 const RETRY_MS = 30_000;
@@ -19,7 +19,7 @@ interface Parked {
  *
  * Where the fault may mend by itself, the work is tried again and again; else it waits for `resume` or `skip`.
  */
-export class Parking {
+export class ParkedPartitions {
   readonly #parked = new Map<string, Parked>();
   #releases = 0;
 
@@ -77,7 +77,7 @@ export class Parking {
     await this.owner.changed();
     const released = (): boolean => this.#releases !== before || this.owner.giveUp();
     if (WAITING_FOR_A_PERSON.has(fault.type)) await condition(released);
-    else await untilOrAfter(released, RETRY_MS);
+    else await conditionOrTimeout(released, RETRY_MS);
   }
 }
 

@@ -1,15 +1,15 @@
 import { patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
-import type { RecordMark } from '../../activities/contracts/record-fingerprint';
+import type { RecordFingerprint } from '../../activities/contracts/record-fingerprint';
 import type { IndexSliceResult } from '../../activities/indexing/slice';
 import { Controls, type CarriedControls } from '../control/controls';
-import { Parking } from './parking';
-import { IdleWatch } from './idle-watch';
+import { ParkedPartitions } from './parking';
+import { IdlePartitions } from './idle-watch';
 import { INDEXING, MAX_HISTORY_EVENTS } from '../policies';
 import { add, NO_TOTALS, type Attention, type StageName, type StageTotals } from '../control/progress';
-import { Telling } from '../control/progress-reporter';
-import { untilOrAfter } from '../control/condition-or-timeout';
+import { ProgressReporter } from '../control/progress-reporter';
+import { conditionOrTimeout } from '../control/condition-or-timeout';
 
 /** Offsets of one activity: some seconds of work, so that progress shows and a history stays short. */
 const SLICE_RECORDS = 50_000;
@@ -58,7 +58,7 @@ export interface CarriedIndexing {
   readonly skipped?: number;
   readonly controls?: CarriedControls;
   /** The last record read of each partition, by which a topic made anew is noticed. */
-  readonly last?: Readonly<Record<string, RecordMark>>;
+  readonly last?: Readonly<Record<string, RecordFingerprint>>;
 }
 
 function fresh(until: PartitionOffsets | undefined): CarriedIndexing {
@@ -70,9 +70,9 @@ export class TopicIndexer {
   /** Where to end; null while more may come. */
   until: PartitionOffsets | null;
   readonly #next: Record<string, string>;
-  readonly #last: Record<string, RecordMark>;
+  readonly #last: Record<string, RecordFingerprint>;
   readonly #lags: Record<string, number> = {};
-  readonly #idleWatch = new IdleWatch();
+  readonly #idlePartitions = new IdlePartitions();
   readonly #idleGrowth = patched(IDLE_GROWTH_PATCH) ? IDLE_GROWTH : EARLIER_IDLE_GROWTH;
   /** Of all partitions, as the latest slice saw them. */
   #ends: PartitionOffsets | null = null;
@@ -81,8 +81,8 @@ export class TopicIndexer {
   #totals: StageTotals;
   #skipped: number;
   readonly #controls: Controls;
-  readonly #parking: Parking;
-  readonly #telling: Telling;
+  readonly #parked: ParkedPartitions;
+  readonly #reporter: ProgressReporter;
   readonly #indexSlice: Activities['indexSlice'];
 
   constructor(private readonly input: IndexTopicInput) {
@@ -95,14 +95,14 @@ export class TopicIndexer {
     this.#totals = totals;
     this.#skipped = skipped;
     this.#indexSlice = proxyActivities<Activities>({ ...INDEXING, taskQueue }).indexSlice;
-    const changed = (): Promise<void> => this.#telling.now();
+    const changed = (): Promise<void> => this.#reporter.report();
     const resumed = (): void => {
-      this.#parking.release();
+      this.#parked.release();
     };
-    this.#parking = new Parking(stream, { changed, giveUp: () => this.#isFull });
+    this.#parked = new ParkedPartitions(stream, { changed, giveUp: () => this.#isFull });
     const skip = (wanted: { readonly partition: string; readonly to: string }): string | null => this.#skip(wanted);
     this.#controls = new Controls(stream, { skip, resumed, changed }, controls);
-    this.#telling = new Telling(
+    this.#reporter = new ProgressReporter(
       stream,
       this.#startedMs,
       () => this.#totals,
@@ -130,7 +130,7 @@ export class TopicIndexer {
   }
 
   async result(): Promise<IndexTopicResult> {
-    await this.#telling.now();
+    await this.#reporter.report();
     return { next: this.#next, totals: this.#totals, skipped: this.#skipped };
   }
 
@@ -138,7 +138,7 @@ export class TopicIndexer {
     try {
       await this.#indexSlices(partition);
     } finally {
-      this.#idleWatch.leave(partition);
+      this.#idlePartitions.leave(partition);
     }
   }
 
@@ -151,11 +151,11 @@ export class TopicIndexer {
       }
       const bound = this.until;
       const from = this.#next[partition] ?? '0';
-      const slice = await this.#parking.attempt(partition, () => this.#slice(partition, from));
-      if (slice?.next !== from) this.#idleWatch.leave(partition);
+      const slice = await this.#parked.attempt(partition, () => this.#slice(partition, from));
+      if (slice?.next !== from) this.#idlePartitions.leave(partition);
       if (slice === null) continue;
       this.#account(partition, from, slice);
-      await this.#telling.sometimes();
+      await this.#reporter.reportIfDue();
       if (slice.next !== from) {
         idleMs = FIRST_IDLE_MS;
       } else if (this.until === bound) {
@@ -167,9 +167,13 @@ export class TopicIndexer {
 
   async #idle(partition: string, isBoundMoved: () => boolean, idleMs: number): Promise<void> {
     const isLong = idleMs >= this.input.maxIdleMs && this.#ends !== null;
-    if (!isLong) await untilOrAfter(isBoundMoved, idleMs);
+    if (!isLong) await conditionOrTimeout(isBoundMoved, idleMs);
     else
-      await this.#idleWatch.wait(partition, () => isBoundMoved() || this.#isFull || this.#hasMore(partition), idleMs);
+      await this.#idlePartitions.wait(
+        partition,
+        () => isBoundMoved() || this.#isFull || this.#hasMore(partition),
+        idleMs,
+      );
   }
 
   async #slice(partition: string, from: string): Promise<IndexSliceResult> {
@@ -177,7 +181,7 @@ export class TopicIndexer {
     const range = { topic, partition: Number(partition), from, until: this.until?.[partition] ?? null };
     const after = this.#last[partition];
     // A person who resumes after a flood takes it as it is.
-    const isTaken = this.#parking.faultOf(partition) === 'DeadLetterFlood';
+    const isTaken = this.#parked.faultOf(partition) === 'DeadLetterFlood';
     return await this.#indexSlice({
       ...range,
       maxRecords: SLICE_RECORDS,
@@ -216,7 +220,7 @@ export class TopicIndexer {
     this.#skipped += Number(BigInt(to) - BigInt(from));
     this.#next[partition] = to;
     Reflect.deleteProperty(this.#last, partition);
-    this.#parking.release();
+    this.#parked.release();
     return null;
   }
 
@@ -233,6 +237,6 @@ export class TopicIndexer {
   }
 
   get #attention(): readonly Attention[] {
-    return [...this.#controls.attention, ...this.#parking.attention];
+    return [...this.#controls.attention, ...this.#parked.attention];
   }
 }

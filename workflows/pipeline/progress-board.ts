@@ -2,7 +2,7 @@ import { setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import { pipelineAttention, updateCommand } from '../control/attention';
 import { progressQuery, stageTotalsSignal } from '../messages';
-import type { OperatorDesk } from '../control/command-router';
+import type { CommandRouter } from '../control/command-router';
 import {
   NO_TOTALS,
   toDetails,
@@ -29,7 +29,7 @@ export class ProgressBoard {
 
   constructor(
     private readonly plan: PipelinePlan,
-    private readonly desk: OperatorDesk,
+    private readonly router: CommandRouter,
   ) {
     setHandler(progressQuery, () => this.#progress());
     setHandler(stageTotalsSignal, (stage, totals, attention = []) => {
@@ -46,7 +46,7 @@ export class ProgressBoard {
 
   #progress(): PipelineProgress {
     const parts = [...this.#attention.values()].flat();
-    const attention = pipelineAttention(parts, this.desk.running, updateCommand('resume'));
+    const attention = pipelineAttention(parts, this.router.running, updateCommand('resume'));
     return toProgress(this.plan, this.#phase, this.#stages, attention);
   }
 

@@ -13,7 +13,7 @@ import type { PreparedTopics } from '../../activities/preparation/prepare-topics
 import { startChildren } from './children';
 import { dashboardNotes } from './dashboards';
 import { drain, type DrainedRun } from './drain';
-import { OperatorDesk } from '../control/command-router';
+import { CommandRouter } from '../control/command-router';
 import { PARSING, PREPARATION } from '../policies';
 import { ProgressBoard } from './progress-board';
 import { proveRun, reconcileRequest } from './prove-run';
@@ -32,8 +32,8 @@ const { prepareTopics, prepareIndices, storeReport } = proxyActivities<Activitie
 export async function streamingPipeline(input?: unknown): Promise<RunReport | null> {
   const { workflowId, firstExecutionRunId: run, startTime } = workflowInfo();
   const plan = await parseInput({ input, workflowId, run, startedAt: startTime.toISOString() });
-  const desk = new OperatorDesk();
-  const board = new ProgressBoard(plan, desk);
+  const router = new CommandRouter();
+  const board = new ProgressBoard(plan, router);
 
   const prepared = await prepareTopics(plan);
   const { notes } = await prepareIndices({
@@ -42,7 +42,7 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
     ...(plan.index === undefined ? {} : { index: plan.index }),
   });
   const deployment = dashboardNotes(plan);
-  const drained = await runChildren(plan, prepared, board, desk);
+  const drained = await runChildren(plan, prepared, board, router);
   if (drained === null) return null;
 
   board.enter('reconciling');
@@ -64,23 +64,23 @@ async function runChildren(
   plan: PipelinePlan,
   prepared: PreparedTopics,
   board: ProgressBoard,
-  desk: OperatorDesk,
+  router: CommandRouter,
 ): Promise<DrainedRun | null> {
   const scope = new CancellationScope();
   const children = await scope.run(() => startChildren(plan, prepared));
   board.enter('running');
   const { source, spark, readings, windows, deadLetters, indexers } = children;
-  desk.attach({ ...(source === null ? {} : { source }), spark, readings, windows, deadLetters });
+  router.attach({ ...(source === null ? {} : { source }), spark, readings, windows, deadLetters });
   const ends = [source, spark, ...indexers].flatMap((child) => child?.result() ?? []);
   const endAll = async (): Promise<void> => {
     scope.cancel();
     await CancellationScope.nonCancellable(() => Promise.allSettled(ends));
   };
   const draining = async (): Promise<DrainedRun> => {
-    if (!plan.rules.bounded) await condition(() => desk.stop !== null);
+    if (!plan.rules.bounded) await condition(() => router.stop !== null);
     return await drain(plan, children, board);
   };
-  const abandoned = condition(() => desk.stop?.drain === false).then(() => null);
+  const abandoned = condition(() => router.stop?.drain === false).then(() => null);
   try {
     const drained = await Promise.race([Promise.all([draining(), ...ends]), abandoned]);
     if (drained !== null) return drained[0];

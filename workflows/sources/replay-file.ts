@@ -55,14 +55,14 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
     ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
     const { published, deadLetters, bytes } = result;
     totals = add(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());
-    await pacing.tellSometimes();
+    await pacing.reportIfDue();
     if (!done && workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
       await condition(allHandlersFinished);
       const carriedOn = { facts, byteFrom, rowFrom, totals, startedMs, pacing: pacing.carried };
       await continueAsNew<typeof replayFile>({ plan, carried: carriedOn });
     }
   }
-  await pacing.tellNow();
+  await pacing.report();
   return { totals, sha256: facts.sha256, ...(done ? {} : { stoppedAt: rowFrom }) };
 }
 

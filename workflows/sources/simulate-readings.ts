@@ -50,7 +50,7 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
     next = result.next;
     const { published, deadLetters, bytes } = result;
     totals = add(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());
-    await pacing.tellSometimes();
+    await pacing.reportIfDue();
     if (workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof simulateReadings>({
@@ -59,6 +59,6 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
       });
     }
   }
-  await pacing.tellNow();
+  await pacing.report();
   return { totals, sha256: null, ...(next === last ? {} : { stoppedAt: next }) };
 }

@@ -1,6 +1,6 @@
 import { Controls, type CarriedControls } from '../control/controls';
 import type { StageTotals } from '../control/progress';
-import { Telling } from '../control/progress-reporter';
+import { ProgressReporter } from '../control/progress-reporter';
 
 /** One activity publishes about so much at a given rate. */
 const PACED_RANGE_SECONDS = 10;
@@ -25,7 +25,7 @@ export interface PacedSource {
 /** The rate of a source as people set it, and whether it may publish at all. */
 export class SourcePacing {
   readonly #source: PacedSource;
-  readonly #telling: Telling;
+  readonly #reporter: ProgressReporter;
   readonly #controls: Controls;
   #ratePerSecond: number | null;
   #sinceMs: number;
@@ -36,13 +36,13 @@ export class SourcePacing {
     this.#ratePerSecond = carried === undefined ? source.ratePerSecond : carried.ratePerSecond;
     this.#sinceMs = carried?.sinceMs ?? source.startedMs;
     this.#sinceRecord = carried?.sinceRecord ?? 0;
-    const changed = (): Promise<void> => this.#telling.now();
+    const changed = (): Promise<void> => this.#reporter.report();
     const setRate = (ratePerSecond: number | null): void => {
       this.#ratePerSecond = ratePerSecond;
       this.#startAnew();
     };
     this.#controls = new Controls('source', { setRate, stop: true, changed }, carried?.controls);
-    this.#telling = new Telling('source', source.startedMs, source.totals, () => this.#controls.attention);
+    this.#reporter = new ProgressReporter('source', source.startedMs, source.totals, () => this.#controls.attention);
   }
 
   get carried(): CarriedSource {
@@ -83,12 +83,12 @@ export class SourcePacing {
     return { startedAtMs: Math.round(this.#sinceMs + (records / this.#ratePerSecond) * 1_000) };
   }
 
-  async tellSometimes(): Promise<void> {
-    await this.#telling.sometimes();
+  async reportIfDue(): Promise<void> {
+    await this.#reporter.reportIfDue();
   }
 
-  async tellNow(): Promise<void> {
-    await this.#telling.now();
+  async report(): Promise<void> {
+    await this.#reporter.report();
   }
 
   /** What was not published in a pause or at the old rate is not made up for. */

@@ -13,7 +13,7 @@ import { drainSignal } from '../messages';
 import { MAX_HISTORY_EVENTS } from '../policies';
 import type { Attention, StageTotals } from '../control/progress';
 import { SparkJob, type SparkJobInput } from './spark-job';
-import { Telling } from '../control/progress-reporter';
+import { ProgressReporter } from '../control/progress-reporter';
 
 export interface RunSparkJobInput extends SparkJobInput {
   /** Whether to process while the source still publishes, or only once it has ended. */
@@ -40,11 +40,11 @@ export interface RunSparkJobResult {
 export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobResult> {
   const job = new SparkJob(input);
   const attention = (): readonly Attention[] => [...controls.attention, ...parkedAttention(job.parked)];
-  const telling: Telling = new Telling('spark', job.startedMs, () => job.totals, attention);
+  const reporter: ProgressReporter = new ProgressReporter('spark', job.startedMs, () => job.totals, attention);
   const resumed = (): void => {
     job.release();
   };
-  const controls = new Controls('spark', { resumed, changed: () => telling.now() }, input.controls);
+  const controls = new Controls('spark', { resumed, changed: () => reporter.report() }, input.controls);
   setHandler(drainSignal, (offsets) => {
     job.until = offsets;
   });
@@ -57,10 +57,10 @@ export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobR
       }
       await job.watchOnce();
       if (job.parked !== null) {
-        await telling.now();
+        await reporter.report();
         await condition(() => job.parked === null);
       }
-      await telling.sometimes();
+      await reporter.reportIfDue();
       if (workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
         await condition(allHandlersFinished);
         await continueAsNew<typeof runSparkJob>({ ...input, carried: job.carried, controls: controls.carried });
@@ -72,7 +72,7 @@ export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobR
     throw error;
   }
   await CancellationScope.nonCancellable(() => job.stop());
-  await telling.now();
+  await reporter.report();
   return { totals: job.totals, starts: job.carried.starts, duplicates: job.duplicates };
 }
 

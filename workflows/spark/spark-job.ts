@@ -5,8 +5,8 @@ import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { SparkHandle, SparkState } from '../../activities/spark';
 import { SPARK_CONTROL, SPARK_WATCH } from '../policies';
 import { NO_TOTALS, type StageTotals } from '../control/progress';
-import { covers, isStuck, NO_DEATHS, noteDeath, type Deaths } from './spark-restarts';
-import { tellingPauseMs } from '../control/progress-reporter';
+import { covers, isStuck, NO_CRASHES, recordExit, type CrashLoop } from './spark-restarts';
+import { reportIntervalMs } from '../control/progress-reporter';
 
 /** A continuous driver gets this long to finish its micro-batch. */
 const STOP_GRACE_MS = 20_000;
@@ -27,7 +27,7 @@ export interface CarriedSparkJob {
   readonly handle: SparkHandle | null;
   readonly starts: number;
   readonly totals: StageTotals;
-  readonly deaths: Deaths;
+  readonly crashes: CrashLoop;
   readonly startedMs: number;
 }
 
@@ -42,7 +42,7 @@ export class SparkJob {
   parked: string | null = null;
   #handle: SparkHandle | null;
   #starts: number;
-  #deaths: Deaths;
+  #crashes: CrashLoop;
   #committed: PartitionOffsets | null;
   readonly #activities: Pick<Activities, 'submitSparkJob' | 'stopSparkJob' | 'watchSparkJob'>;
 
@@ -54,7 +54,7 @@ export class SparkJob {
     this.totals = carried.totals;
     this.#handle = carried.handle;
     this.#starts = carried.starts;
-    this.#deaths = carried.deaths;
+    this.#crashes = carried.crashes;
     // Before the first commit, everything before the run's own part counts as processed.
     this.#committed = rawFrom === 'earliest' ? null : rawFrom;
     const taskQueue = plan.hostTaskQueue;
@@ -69,7 +69,7 @@ export class SparkJob {
 
   get carried(): CarriedSparkJob {
     const { until, totals, startedMs } = this;
-    return { until, handle: this.#handle, starts: this.#starts, totals, deaths: this.#deaths, startedMs };
+    return { until, handle: this.#handle, starts: this.#starts, totals, crashes: this.#crashes, startedMs };
   }
 
   /** Sees to it that a driver of the right kind runs, and looks at it for a while. */
@@ -86,7 +86,7 @@ export class SparkJob {
       trigger,
       start: this.#starts++,
     });
-    const maxMs = Math.min(tellingPauseMs(Date.now() - this.startedMs), LONGEST_WATCH_MS);
+    const maxMs = Math.min(reportIntervalMs(Date.now() - this.startedMs), LONGEST_WATCH_MS);
     const seen = await this.#activities.watchSparkJob({ handle: this.#handle, plan, until, maxMs });
     this.#observe(seen);
     if (!seen.running) await this.#driverEnded(seen);
@@ -100,7 +100,7 @@ export class SparkJob {
 
   /** A person says that a driver is to be started again. */
   release(): void {
-    if (this.parked !== null) this.#deaths = NO_DEATHS;
+    if (this.parked !== null) this.#crashes = NO_CRASHES;
     this.parked = null;
   }
 
@@ -123,14 +123,14 @@ export class SparkJob {
 
   async #driverEnded(seen: SparkState): Promise<void> {
     this.#handle = null;
-    this.#deaths = noteDeath(this.#deaths, seen, this.isDone);
-    if (isStuck(this.#deaths)) this.parked = sparkFailure(this.#deaths, seen);
-    else if (this.#deaths.inARow > 0) await sleep(1_000 * 2 ** this.#deaths.inARow);
+    this.#crashes = recordExit(this.#crashes, seen, this.isDone);
+    if (isStuck(this.#crashes)) this.parked = sparkFailure(this.#crashes, seen);
+    else if (this.#crashes.inARow > 0) await sleep(1_000 * 2 ** this.#crashes.inARow);
   }
 }
 
 function freshJob(): CarriedSparkJob {
-  return { until: null, handle: null, starts: 0, totals: NO_TOTALS, deaths: NO_DEATHS, startedMs: Date.now() };
+  return { until: null, handle: null, starts: 0, totals: NO_TOTALS, crashes: NO_CRASHES, startedMs: Date.now() };
 }
 
 function lateRecordsDropped({ droppedByWatermark }: SparkState): ApplicationFailure {
@@ -140,7 +140,7 @@ function lateRecordsDropped({ droppedByWatermark }: SparkState): ApplicationFail
   );
 }
 
-function sparkFailure({ inARow }: Deaths, { lastLogLines }: SparkState): string {
+function sparkFailure({ inARow }: CrashLoop, { lastLogLines }: SparkState): string {
   const lastWords = lastLogLines.join('\n');
   return `SparkFailed: the driver died ${inARow} times in a row without committing a micro-batch. Its last words:\n${lastWords}`;
 }

@@ -1,25 +1,25 @@
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import type { SparkState } from '../../activities/spark';
 
-/** Deaths in a row without progress that end a run: the fault is not passing. */
-const MAX_DEATHS_IN_A_ROW = 5;
+/** CrashLoop in a row without progress that end a run: the fault is not passing. */
+const MAX_CRASHES_IN_A_ROW = 5;
 
 /** Driver ends that got nothing done, counted anew after every committed micro-batch. */
-export interface Deaths {
+export interface CrashLoop {
   readonly inARow: number;
   readonly lastBatch: number | null;
 }
 
-export const NO_DEATHS: Deaths = { inARow: 0, lastBatch: null };
+export const NO_CRASHES: CrashLoop = { inARow: 0, lastBatch: null };
 
 /** Counts the end of a driver: no death where it committed a batch, or where nothing was left to do. */
-export function noteDeath({ inARow, lastBatch }: Deaths, ended: SparkState, isDone: boolean): Deaths {
+export function recordExit({ inARow, lastBatch }: CrashLoop, ended: SparkState, isDone: boolean): CrashLoop {
   const progressed = ended.lastBatch !== lastBatch;
   return { inARow: progressed || isDone ? 0 : inARow + 1, lastBatch: ended.lastBatch };
 }
 
-export function isStuck({ inARow }: Deaths): boolean {
-  return inARow >= MAX_DEATHS_IN_A_ROW;
+export function isStuck({ inARow }: CrashLoop): boolean {
+  return inARow >= MAX_CRASHES_IN_A_ROW;
 }
 
 /** Whether everything before `until` is committed; false while there is no bound. */

@@ -1,7 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import { elasticsearchFailure } from '../../elasticsearch/failures';
-import { PASSAGE_FIELD, type Passage } from '../../elasticsearch/provenance';
+import { PROVENANCE_FIELD, type Provenance } from '../../elasticsearch/provenance';
 import { pipelineFailure } from '../../failures';
 
 /** What is known of one document; not its content. */
@@ -10,7 +10,7 @@ export interface FoundDocument {
   /** By which a later write tells that the document is still the one that was looked at. */
   readonly seqNo: number;
   readonly primaryTerm: number;
-  readonly passage: Partial<Passage>;
+  readonly provenance: Partial<Provenance>;
 }
 
 /** Where documents are looked for. */
@@ -43,12 +43,12 @@ export async function findDocuments(
 }
 
 interface Source {
-  readonly [PASSAGE_FIELD]?: Partial<Passage>;
+  readonly [PROVENANCE_FIELD]?: Partial<Provenance>;
 }
 
 async function getFrom(place: DocumentPlace, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
   const { elasticsearch, alias: index, signal } = place;
-  const { docs } = await elasticsearch.mget<Source>({ index, ids, _source_includes: [PASSAGE_FIELD] }, { signal });
+  const { docs } = await elasticsearch.mget<Source>({ index, ids, _source_includes: [PROVENANCE_FIELD] }, { signal });
   const found = new Map<string, FoundDocument>();
   for (const document of docs) {
     if ('error' in document) {
@@ -69,7 +69,7 @@ async function searchFor(place: DocumentPlace, ids: string[]): Promise<ReadonlyM
       ...{ index, ignore_unavailable: true, allow_partial_search_results: false, size: 2 * ids.length },
       ...{
         query: { ids: { values: ids } },
-        _source_includes: [PASSAGE_FIELD],
+        _source_includes: [PROVENANCE_FIELD],
         version: true,
         seq_no_primary_term: true,
       },
@@ -88,7 +88,7 @@ function toFound(
   document: Pick<estypes.SearchHit<Source>, '_version' | '_seq_no' | '_primary_term' | '_source'>,
 ): FoundDocument {
   const { _version: version = 0, _seq_no: seqNo = 0, _primary_term: primaryTerm = 0, _source } = document;
-  return { version, seqNo, primaryTerm, passage: _source?.[PASSAGE_FIELD] ?? {} };
+  return { version, seqNo, primaryTerm, provenance: _source?.[PROVENANCE_FIELD] ?? {} };
 }
 
 function lookingFor({ alias }: DocumentPlace, ids: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
-import { PASSAGE_FIELD, type Passage } from '../../elasticsearch/provenance';
+import { PROVENANCE_FIELD, type Provenance } from '../../elasticsearch/provenance';
 import { pipelineFailure } from '../../failures';
 import type { BulkItem } from '../bulk-item';
 import { sendBulk } from '../send-bulk';
@@ -11,7 +11,7 @@ export interface LetterMark {
   readonly letter: Letter;
   /** As it was looked at. */
   readonly document: FoundDocument;
-  readonly passage: Pick<Passage, 'redrive' | 'resolvedAt'>;
+  readonly provenance: Pick<Provenance, 'redrive' | 'resolvedAt'>;
 }
 
 export interface MarkLettersRequest {
@@ -22,7 +22,7 @@ export interface MarkLettersRequest {
 }
 
 /**
- * Writes marks into the passages of letters' documents; one that changed meanwhile belongs to a newer letter and stays.
+ * Writes marks into the provenances of letters' documents; one that changed meanwhile belongs to a newer letter and stays.
  *
  * @throws ServiceUnavailable when Elasticsearch does not answer
  * @throws IndexMisconfigured when it refuses
@@ -38,9 +38,9 @@ export async function markLetters(request: MarkLettersRequest, marks: readonly L
   );
 }
 
-function toUpdate({ letter, document, passage }: LetterMark): BulkItem {
+function toUpdate({ letter, document, provenance }: LetterMark): BulkItem {
   const { id } = letter.content;
   const action = { update: { _id: id, if_seq_no: document.seqNo, if_primary_term: document.primaryTerm } };
-  const head = `${JSON.stringify(action)}\n${JSON.stringify({ doc: { [PASSAGE_FIELD]: passage } })}`;
+  const head = `${JSON.stringify(action)}\n${JSON.stringify({ doc: { [PROVENANCE_FIELD]: provenance } })}`;
   return { record: { ...letter.record, value: null }, id, head, bytes: Buffer.byteLength(head) + 1 };
 }

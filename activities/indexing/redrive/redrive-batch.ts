@@ -9,7 +9,7 @@ import { writeEntries } from '../write-entries';
 import { findDocuments, type FoundDocument } from './documents';
 import { derivedRecordOf, isRestorable, rawRecordOf, type Letter } from './letter';
 import { markLetters, type LetterMark } from './mark-letters';
-import type { Fate, RedriveSliceInput } from './slice';
+import type { RedriveOutcome, RedriveSliceInput } from './slice';
 
 /** A letter and the document that was made of it: of all letters of an id the one that counts. */
 interface CurrentLetter {
@@ -18,7 +18,7 @@ interface CurrentLetter {
 }
 
 export interface DecidedLetter extends CurrentLetter {
-  readonly fate: Fate;
+  readonly outcome: RedriveOutcome;
 }
 
 export interface RedriveDependencies {
@@ -56,20 +56,22 @@ export class RedriveBatch {
     const expired = await this.#expired(ofStage(current, 'index'));
     const decided = current.map((each): DecidedLetter => {
       const isGone = expired.has(each.letter) && !indexed.has(each.letter);
-      return { ...each, fate: isGone ? 'expired' : fateOf(each, indexed.has(each.letter)) };
+      return { ...each, outcome: isGone ? 'expired' : outcomeOf(each, indexed.has(each.letter)) };
     });
     const unindexed = ids.filter((id) => !documents.has(id)).length;
     return { decided: input.dryRun ? decided : await this.#carryOut(decided), unindexed };
   }
 
   async #carryOut(decided: readonly DecidedLetter[]): Promise<DecidedLetter[]> {
-    const redriven = decided.filter(({ fate }) => fate === 'redriven');
+    const redriven = decided.filter(({ outcome }) => outcome === 'redriven');
     const [toIndex, toRaw] = [ofStage(redriven, 'index'), ofStage(redriven, 'parse')];
     await this.#publish(toRaw);
     await this.#index(toIndex);
     const indexed = await this.#indexed(toIndex);
     const refused = new Set(toIndex.filter(({ letter }) => !indexed.has(letter)).map(({ letter }) => letter));
-    const done = decided.map((each) => (refused.has(each.letter) ? { ...each, fate: 'refusedAgain' as const } : each));
+    const done = decided.map((each) =>
+      refused.has(each.letter) ? { ...each, outcome: 'refusedAgain' as const } : each,
+    );
     await this.#mark(done, indexed);
     return done;
   }
@@ -135,12 +137,12 @@ export class RedriveBatch {
   async #mark(decided: readonly DecidedLetter[], indexed: ReadonlySet<Letter>): Promise<void> {
     const { elasticsearch, signal, context, input } = this.dependencies;
     const resolvedAt = Date.now();
-    const marks = decided.flatMap(({ letter, document, fate }): LetterMark[] => {
-      const isTried = fate === 'redriven' || fate === 'refusedAgain';
-      const isResolved = fate === 'resolved' ? document.passage.resolvedAt === undefined : indexed.has(letter);
+    const marks = decided.flatMap(({ letter, document, outcome }): LetterMark[] => {
+      const isTried = outcome === 'redriven' || outcome === 'refusedAgain';
+      const isResolved = outcome === 'resolved' ? document.provenance.resolvedAt === undefined : indexed.has(letter);
       if (!isTried && !isResolved) return [];
       const redrive = isTried ? { redrive: timesOf(document) + 1 } : {};
-      return [{ letter, document, passage: { ...redrive, ...(isResolved ? { resolvedAt } : {}) } }];
+      return [{ letter, document, provenance: { ...redrive, ...(isResolved ? { resolvedAt } : {}) } }];
     });
     const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
     await markLetters({ elasticsearch, alias: input.aliases.deadLetters, signal, pause }, marks);
@@ -162,19 +164,19 @@ export class RedriveBatch {
   }
 }
 
-function fateOf({ letter, document }: CurrentLetter, isIndexed: boolean): Fate {
+function outcomeOf({ letter, document }: CurrentLetter, isIndexed: boolean): RedriveOutcome {
   if (isIndexed) return 'resolved';
   if (!isRestorable(letter)) return 'notRedrivable';
   return timesOf(document) >= MAX_REDRIVES ? 'exhausted' : 'redriven';
 }
 
 /** How often the letter was redriven, be it by the letter itself or by a redrive of which nothing has come back yet. */
-function timesOf({ passage }: FoundDocument): number {
-  return passage.redrive ?? 0;
+function timesOf({ provenance }: FoundDocument): number {
+  return provenance.redrive ?? 0;
 }
 
-function isMadeOf({ passage }: FoundDocument, { record }: Letter): boolean {
-  return passage.partition === record.partition && passage.offset === record.offset;
+function isMadeOf({ provenance }: FoundDocument, { record }: Letter): boolean {
+  return provenance.partition === record.partition && provenance.offset === record.offset;
 }
 
 function ofStage<T extends CurrentLetter>(current: readonly T[], stage: 'parse' | 'index'): T[] {

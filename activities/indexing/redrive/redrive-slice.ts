@@ -70,10 +70,10 @@ function chosenLetter(record: IncomingRecord, { choice: { stage, reasons } }: Re
   return reasons === undefined || reasons.includes(content.reason) ? [letter] : [];
 }
 
-function count(byReason: Record<string, LetterCounts>, { letter, fate }: DecidedLetter): void {
+function count(byReason: Record<string, LetterCounts>, { letter, outcome }: DecidedLetter): void {
   const key = `${letter.content.stage}:${letter.content.reason}`;
   const counts = byReason[key] ?? { letters: 0 };
-  byReason[key] = { ...counts, letters: counts.letters + 1, [fate]: (counts[fate] ?? 0) + 1 };
+  byReason[key] = { ...counts, letters: counts.letters + 1, [outcome]: (counts[outcome] ?? 0) + 1 };
 }
 
 function resumePosition(details: unknown, { from }: RedriveSliceInput): Position {

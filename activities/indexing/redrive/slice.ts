@@ -35,7 +35,7 @@ const letterCountsSchema = z.object({
 /** What became of letters; a count of zero is left out. */
 export type LetterCounts = Readonly<z.infer<typeof letterCountsSchema>>;
 /** What becomes of one letter. */
-export type Fate = Exclude<keyof LetterCounts, 'letters'>;
+export type RedriveOutcome = Exclude<keyof LetterCounts, 'letters'>;
 
 export const sliceCountsSchema = z.object({
   /** By `<stage>:<reason>`. */

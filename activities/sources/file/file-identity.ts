@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipelineFailure } from '../../failures';
-import { breathe } from '../heartbeat';
+import { yieldToEventLoop } from '../heartbeat';
 import { fileFailure } from './file-failure';
 
 /** What tells one content of a path from another. */
@@ -88,7 +88,7 @@ export async function* chunks(file: FileHandle, path: string, from: number): Asy
     if (bytesRead === 0) return;
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
-    await breathe();
+    await yieldToEventLoop();
   }
 }
 

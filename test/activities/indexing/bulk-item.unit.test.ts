@@ -12,7 +12,10 @@ function record(value: string | null, headers: Record<string, string> = {}): Inc
     key: null,
     value: value === null ? null : Buffer.from(value),
     headers: Object.fromEntries(
-      Object.entries({ 'event-id': 'e1', run: 'r1', ...headers }).map(([name, text]) => [name, Buffer.from(text)]),
+      Object.entries({ 'event-id': 'e1', 'pipeline-run': 'r1', ...headers }).map(([name, text]) => [
+        name,
+        Buffer.from(text),
+      ]),
     ),
   };
 }
@@ -26,11 +29,11 @@ function linesOf(item: ReturnType<typeof toBulkItem>): [unknown, unknown] {
 }
 
 describe('toBulkItem', () => {
-  it('puts the passage before the fields of the record and the id into the action', () => {
+  it('puts the provenance before the fields of the record and the id into the action', () => {
     const [action, source] = linesOf(toBulkItem(record('{"id":"e1","temperature":21.5}'), INDEXING));
     expect(action).toEqual({ index: { _id: 'e1' } });
     expect(source).toEqual({
-      passage: {
+      provenance: {
         pipeline: 'plant',
         run: 'r1',
         partition: 3,
@@ -44,37 +47,39 @@ describe('toBulkItem', () => {
   });
 
   it('takes partition, offset and time of the raw record from its header', () => {
-    const [, source] = linesOf(toBulkItem(record('{"a":1}', { raw: '7:42:1700000000300' }), INDEXING));
+    const [, source] = linesOf(toBulkItem(record('{"a":1}', { 'pipeline-raw': '7:42:1700000000300' }), INDEXING));
     expect(source).toMatchObject({
-      passage: { partition: 7, offset: '42', publishedAt: 1_700_000_000_300, latencyMs: 200 },
+      provenance: { partition: 7, offset: '42', publishedAt: 1_700_000_000_300, latencyMs: 200 },
     });
   });
 
-  it('says in the passage how often the record was redriven, where that is a count of ours', () => {
-    const passageOf = (redrive: string) => {
-      const [, source] = linesOf(toBulkItem(record('{"a":1}', { redrive }), INDEXING));
-      return (source as { passage: object }).passage;
+  it('says in the provenance how often the record was redriven, where that is a count of ours', () => {
+    const provenanceOf = (redrive: string) => {
+      const [, source] = linesOf(toBulkItem(record('{"a":1}', { 'pipeline-redrive': redrive }), INDEXING));
+      return (source as { provenance: object }).provenance;
     };
-    expect(passageOf('2')).toMatchObject({ redrive: 2 });
+    expect(provenanceOf('2')).toMatchObject({ redrive: 2 });
     for (const strange of ['0', '4', '999999', '1.5', '', '"'])
-      expect(passageOf(strange)).not.toHaveProperty('redrive');
+      expect(provenanceOf(strange)).not.toHaveProperty('redrive');
   });
 
   it('orders versions by the version header', () => {
-    const [action] = linesOf(toBulkItem(record('{"a":1}', { version: '60' }), INDEXING));
+    const [action] = linesOf(toBulkItem(record('{"a":1}', { 'pipeline-version': '60' }), INDEXING));
     expect(action).toEqual({ index: { _id: 'e1', version: 60, version_type: 'external_gte' } });
   });
 
   it('does not send a version that is no number', () => {
-    expect(toBulkItem(record('{"a":1}', { version: '6x' }), INDEXING)).toMatchObject({ reason: 'BadVersion' });
+    expect(toBulkItem(record('{"a":1}', { 'pipeline-version': '6x' }), INDEXING)).toMatchObject({
+      reason: 'BadVersion',
+    });
   });
 
   it.each(['r"1', 'r\\', 'run ü', 'r\u0000'])('quotes whatever stands in a header: %j', (run) => {
     const [action, source] = linesOf(
-      toBulkItem(record('{"a":1}', { run, raw: `"x:${run}:y`, 'event-id': run }), INDEXING),
+      toBulkItem(record('{"a":1}', { 'pipeline-run': run, 'pipeline-raw': `"x:${run}:y`, 'event-id': run }), INDEXING),
     );
     expect(action).toEqual({ index: { _id: run } });
-    expect(source).toMatchObject({ passage: { run, partition: 3, offset: run } });
+    expect(source).toMatchObject({ provenance: { run, partition: 3, offset: run } });
   });
 
   it('keeps the bytes of the record as they stand', () => {
@@ -85,7 +90,7 @@ describe('toBulkItem', () => {
 
   it('makes an object of one field from an empty one', () => {
     const [, source] = linesOf(toBulkItem(record('{ }'), INDEXING));
-    expect(Object.keys(source as object)).toEqual(['passage']);
+    expect(Object.keys(source as object)).toEqual(['provenance']);
   });
 
   it.each([

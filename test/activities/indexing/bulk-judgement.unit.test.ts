@@ -19,7 +19,7 @@ const reply: fc.Arbitrary<Reply> = fc.oneof(
 
 /** Answers by a script, then takes everything; knows what it has judged. */
 class ScriptedElasticsearch {
-  readonly judged = new Map<string, 'done' | 'stale' | 'dead'>();
+  readonly judged = new Map<string, 'done' | 'stale' | 'reject'>();
   readonly sentAfterJudgement: string[] = [];
   #requests = 0;
 
@@ -36,7 +36,7 @@ class ScriptedElasticsearch {
     if (next === 'lost') throw new Error('the connection was lost');
     if (next === 'garbage') return answer(200, '<html>');
     if ('refused' in next) {
-      if (next.refused === 413 && ids.length === 1) this.judged.set(ids[0] ?? '', 'dead');
+      if (next.refused === 413 && ids.length === 1) this.judged.set(ids[0] ?? '', 'reject');
       return answer(next.refused, '');
     }
     const items = ids.map((id, position) => this.#judge(id, next.statuses[position % next.statuses.length] ?? 201));
@@ -45,7 +45,7 @@ class ScriptedElasticsearch {
   }
 
   #judge(id: string, status: number): { index: { status: number; error?: { type: string } } } {
-    if (status === 400) this.judged.set(id, 'dead');
+    if (status === 400) this.judged.set(id, 'reject');
     else if (status === 409) this.judged.set(id, 'stale');
     else if (status < 300) this.judged.set(id, 'done');
     return { index: { status, ...(status < 300 ? {} : { error: { type: 'document_parsing_exception' } }) } };
@@ -90,7 +90,7 @@ describe('the judgement of a bulk request', () => {
         expect(outcome.done + outcome.stale + outcome.dead.length).toBe(count);
         expect([outcome.done, outcome.stale]).toEqual([under('done').length, under('stale').length]);
         expect(outcome.dead.map(({ item: { id } }) => id).sort()).toEqual(
-          under('dead')
+          under('reject')
             .map(([id]) => id)
             .sort(),
         );

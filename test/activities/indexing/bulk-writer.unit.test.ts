@@ -84,7 +84,7 @@ describe('BulkWriter', () => {
 
   it('does not hold back what Elasticsearch orders by its version', async () => {
     const { writer, requests } = heldWriter();
-    const version = { version: Buffer.from('1') };
+    const version = { 'pipeline-version': Buffer.from('1') };
     await writer.add(entry(ONE_MB, 'window', version));
     await writer.add(entry(ONE_MB, 'window', version));
     expect(requests).toHaveLength(2);

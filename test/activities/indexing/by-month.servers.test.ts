@@ -34,7 +34,11 @@ afterAll(async () => {
 
 function reading(id: string, fields: object): OutgoingRecord {
   const value = { id, deviceId: 'd', temperature: 20, ...fields };
-  return { key: 'd', value: JSON.stringify(value), headers: { 'event-id': id, run: 'r1', raw: '0:0:1' } };
+  return {
+    key: 'd',
+    value: JSON.stringify(value),
+    headers: { 'event-id': id, 'pipeline-run': 'r1', 'pipeline-raw': '0:0:1' },
+  };
 }
 
 async function slice(records: readonly OutgoingRecord[]): Promise<IndexSliceResult> {

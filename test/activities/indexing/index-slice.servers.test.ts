@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { DeadLetter } from '../../../activities/contracts/record';
 import { createIndexingActivities } from '../../../activities/indexing';
@@ -33,22 +34,17 @@ interface Pipeline {
 
 async function newPipeline(): Promise<Pipeline> {
   const name = `slice-${randomUUID()}`;
+  const aliases = aliasesOf(name);
   const pipeline = {
     topic: `${name}.enriched`,
     deadLetterTopic: `${name}.dead-letter`,
-    alias: `${name}-readings`,
-    windowsAlias: `${name}-windows`,
+    alias: aliases.readings,
+    windowsAlias: aliases.windows,
   };
   const { topic, deadLetterTopic } = pipeline;
   await kafka.prepareTopics(
     [topic, deadLetterTopic].map((each) => ({ topic: each, partitions: 1, maxMessageBytes: 4_194_352 })),
   );
-  const aliases = {
-    readings: pipeline.alias,
-    windows: pipeline.windowsAlias,
-    deadLetters: `${name}-dead-letters`,
-    runs: `${name}-runs`,
-  };
   await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
   return pipeline;
 }
@@ -57,7 +53,7 @@ function reading(n: number, value: object = { temperature: n % 40 }): OutgoingRe
   return {
     key: 'd',
     value: JSON.stringify({ id: `e${n}`, deviceId: 'd', timestamp: '2026-01-01T00:00:00Z', ...value }),
-    headers: { 'event-id': `e${n}`, run: 'r1', raw: `0:${n}:1700000000000` },
+    headers: { 'event-id': `e${n}`, 'pipeline-run': 'r1', 'pipeline-raw': `0:${n}:1700000000000` },
   };
 }
 
@@ -162,7 +158,7 @@ describe('indexSlice', () => {
     const window = (version: number): OutgoingRecord => ({
       key: 'd',
       value: JSON.stringify({ id: 'w', deviceId: 'd', count: version }),
-      headers: { 'event-id': 'w', run: 'r1', version: String(version) },
+      headers: { 'event-id': 'w', 'pipeline-run': 'r1', 'pipeline-version': String(version) },
     });
     await kafka.publish(pipeline.topic, [window(3), window(9), window(5), window(9)]);
     const { counts } = await slice({ ...pipeline, alias: pipeline.windowsAlias });

@@ -60,9 +60,14 @@ describe('months', () => {
   });
 
   it('are told from the names of indices, and from no other index', () => {
-    expect(monthOfIndex('p-readings', 'p-readings-2026-11')).toBe('2026-11');
-    for (const index of ['p-readings-2026-13', 'p-readings-1a2b3c4d', 'q-p-readings-2026-11', 'p-readings-x-2026-11']) {
-      expect(monthOfIndex('p-readings', index)).toBeNull();
+    expect(monthOfIndex('pipeline.p.readings', 'pipeline.p.readings-2026-11')).toBe('2026-11');
+    for (const index of [
+      'pipeline.p.readings-2026-13',
+      'pipeline.p.readings-1a2b3c4d',
+      'pipeline.q-p.readings-2026-11',
+      'pipeline.p.readings-x-2026-11',
+    ]) {
+      expect(monthOfIndex('pipeline.p.readings', index)).toBeNull();
     }
   });
 });

@@ -27,7 +27,7 @@ afterAll(async () => {
 const TYPED: estypes.MappingTypeMapping = {
   dynamic: 'strict',
   properties: {
-    passage: { type: 'object', enabled: false },
+    provenance: { type: 'object', enabled: false },
     n: { type: 'double' },
     short: { type: 'float' },
     whole: { type: 'long' },
@@ -45,7 +45,10 @@ const TYPED: estypes.MappingTypeMapping = {
   },
 };
 /** Takes up whatever comes, within limits. */
-const OPEN: estypes.MappingTypeMapping = { dynamic: true, properties: { passage: { type: 'object', enabled: false } } };
+const OPEN: estypes.MappingTypeMapping = {
+  dynamic: true,
+  properties: { provenance: { type: 'object', enabled: false } },
+};
 
 const aliases: string[] = [];
 async function newAlias(mappings = TYPED, settings: estypes.IndicesIndexSettings = {}): Promise<string> {
@@ -62,7 +65,10 @@ async function newAlias(mappings = TYPED, settings: estypes.IndicesIndexSettings
 }
 
 function entryOf(id: string, value: string | Buffer, version?: string): ReturnType<typeof toBulkItem> {
-  const headers = { 'event-id': Buffer.from(id), ...(version === undefined ? {} : { version: Buffer.from(version) }) };
+  const headers = {
+    'event-id': Buffer.from(id),
+    ...(version === undefined ? {} : { 'pipeline-version': Buffer.from(version) }),
+  };
   const record = { partition: 0, offset: '0', timestamp: '0', key: null, value: Buffer.from(value), headers };
   return toBulkItem(record, { pipeline: 'p', indexedAt: 0 });
 }

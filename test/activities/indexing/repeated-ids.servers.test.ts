@@ -18,7 +18,7 @@ const SHARDS = 3;
 
 interface Document {
   readonly n: number;
-  readonly passage: { readonly offset: string };
+  readonly provenance: { readonly offset: string };
 }
 
 let kafka: KafkaGateway;
@@ -38,7 +38,7 @@ beforeEach(async () => {
   await direct.indices.create({
     index: `${name}-1`,
     settings: { number_of_shards: SHARDS, number_of_replicas: 0 },
-    mappings: { dynamic: 'strict', properties: { passage: { enabled: false }, n: { type: 'integer' } } },
+    mappings: { dynamic: 'strict', properties: { provenance: { enabled: false }, n: { type: 'integer' } } },
     aliases: { [name]: { is_write_index: true } },
   });
 });
@@ -103,7 +103,7 @@ describe('records under one id', () => {
       counts: { read: ids.length, indexed: ids.length },
     });
     const newest = ids.length - 1;
-    expect(await documentOf('repeated')).toMatchObject({ n: newest, passage: { offset: String(newest) } });
+    expect(await documentOf('repeated')).toMatchObject({ n: newest, provenance: { offset: String(newest) } });
   });
 
   it('leave the newest of one request, as Elasticsearch applies them in order', async () => {
@@ -126,6 +126,6 @@ describe('records under one id', () => {
     const outcome = await send([item('repeated', 0), item('other', 1), item('repeated', 2)]);
     expect(outcome).toEqual({ done: 3, stale: 0, dead: [], missing: [] });
     expect(sent.slice(1)).toEqual([['repeated', 'repeated']]);
-    expect(await documentOf('repeated')).toMatchObject({ n: 2, passage: { offset: '2' } });
+    expect(await documentOf('repeated')).toMatchObject({ n: 2, provenance: { offset: '2' } });
   });
 });

@@ -34,7 +34,7 @@ async function newAlias(settings: Record<string, unknown> = {}): Promise<string>
     settings: { number_of_replicas: 0, ...settings },
     mappings: {
       dynamic: 'strict',
-      properties: { passage: { type: 'object', enabled: false }, n: { type: 'double' }, text: { type: 'keyword' } },
+      properties: { provenance: { type: 'object', enabled: false }, n: { type: 'double' }, text: { type: 'keyword' } },
     },
     aliases: { [alias]: { is_write_index: true } },
   });

@@ -6,10 +6,10 @@ const ALIAS: Properties = { '@timestamp': { type: 'alias', path: 'timestamp' } }
 
 describe('newProperties', () => {
   it('gives what is missing, within objects too', () => {
-    const existing: Properties = { ...TIME, passage: { properties: { run: { type: 'keyword' } } } };
-    const passage = { properties: { run: { type: 'keyword' }, redrive: { type: 'byte' } } } as const;
-    expect(newProperties({ ...TIME, passage }, existing)).toEqual({
-      passage: { properties: { redrive: { type: 'byte' } } },
+    const existing: Properties = { ...TIME, provenance: { properties: { run: { type: 'keyword' } } } };
+    const provenance = { properties: { run: { type: 'keyword' }, redrive: { type: 'byte' } } } as const;
+    expect(newProperties({ ...TIME, provenance }, existing)).toEqual({
+      provenance: { properties: { redrive: { type: 'byte' } } },
     });
   });
 
@@ -24,8 +24,8 @@ describe('newProperties', () => {
 
   it('gives an alias within an object', () => {
     const run = { run: { type: 'alias', path: 'timestamp' } } as const;
-    const wanted: Properties = { passage: { properties: run } };
-    expect(newProperties(wanted, { passage: { properties: {} } })).toEqual(wanted);
+    const wanted: Properties = { provenance: { properties: run } };
+    expect(newProperties(wanted, { provenance: { properties: {} } })).toEqual(wanted);
     expect(newProperties(wanted, wanted)).toEqual({});
   });
 });

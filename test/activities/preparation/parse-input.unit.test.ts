@@ -32,7 +32,7 @@ describe('parseInput', () => {
         windows: 'demo.windows',
         deadLetter: 'demo.dead-letter',
       },
-      aliases: { readings: 'demo-readings', deadLetters: 'demo-dead-letters' },
+      aliases: { readings: 'pipeline.demo.readings', deadLetters: 'pipeline.demo.dead-letters' },
       rules: { bounded: true, windowMs: 60_000 },
       ioTaskQueue: 'q-io',
       hostTaskQueue: 'q-host-h',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS, type Measurement } from '../../../activities/contracts/measurement';
+import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import type { PipelineAliases } from '../../../activities/contracts/plan';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
 import { ALIAS_OF_ALL } from '../../support/hostile-neighbours';
@@ -17,13 +18,7 @@ afterAll(async () => {
 });
 
 function newAliases(): PipelineAliases {
-  const name = `indices-${randomUUID()}`;
-  return {
-    readings: `${name}-readings`,
-    windows: `${name}-windows`,
-    deadLetters: `${name}-dead-letters`,
-    runs: `${name}-runs`,
-  };
+  return aliasesOf(`indices-${randomUUID()}`);
 }
 
 async function behind(alias: string): Promise<string[]> {
@@ -168,6 +163,28 @@ describe('prepareIndices', () => {
     await elasticsearch.indices.putSettings({ index, settings: { 'index.blocks.metadata': false } });
   });
 
+  it('keeps apart pipelines whose names begin or end alike', async () => {
+    const name = `a${randomUUID().slice(0, 8)}`;
+    const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
+    const prepared = [name, `${name}-b`, `${name}-readings`].map(aliasesOf);
+    for (const aliases of prepared) {
+      await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
+      const month = `${aliases.readings}-2026-03`;
+      await elasticsearch.indices.create({ index: month });
+      await elasticsearch.index({ index: month, document: { deviceId: aliases.readings }, refresh: true });
+    }
+    const [first] = prepared;
+    if (first === undefined) throw new Error('expected a pipeline');
+    await prepareIndices(elasticsearch, { aliases: first, measurements: [...DEFAULT_MEASUREMENTS, PRESSURE], index });
+    for (const { readings } of prepared) {
+      expect(await behind(readings)).toEqual([`${readings}-2026-03`]);
+      const { hits } = await elasticsearch.search<{ deviceId: string }>({ index: `${readings}*` });
+      expect(hits.hits.map(({ _source }) => _source?.deviceId)).toEqual([readings]);
+      const { [`${readings}-2026-03`]: mapping } = await elasticsearch.indices.getMapping({ index: readings });
+      expect('pressure' in (mapping?.mappings.properties ?? {})).toBe(readings === first.readings);
+    }
+  });
+
   it('keeps a closed month behind its alias', async () => {
     const aliases = newAliases();
     const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
@@ -183,8 +200,11 @@ describe('prepareIndices', () => {
   it('says which template of somebody else is in the way', async () => {
     const aliases = newAliases();
     const other = `${aliases.readings}-other`;
-    const priority = 500 + aliases.readings.length;
-    await elasticsearch.indices.putIndexTemplate({ name: other, index_patterns: `${aliases.readings}*`, priority });
+    await elasticsearch.indices.putIndexTemplate({
+      name: other,
+      index_patterns: `${aliases.readings}*`,
+      priority: 500,
+    });
     await expect(prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS })).rejects.toMatchObject({
       type: 'IndexMisconfigured',
       message: expect.stringContaining(`existing templates [${other}]`) as string,

@@ -4,10 +4,10 @@ import { bytesDigest, documentDigest, parseObject } from '../../../activities/re
 describe('documentDigest', () => {
   it('is the same for a value and for the document made of it, whatever stands in it', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (content, passage) => {
-        delete content['passage'];
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (content, provenance) => {
+        delete content['provenance'];
         const value = JSON.stringify(content);
-        const document = `{"passage":${JSON.stringify(passage)}${value === '{}' ? '' : ','}${value.slice(1)}`;
+        const document = `{"provenance":${JSON.stringify(provenance)}${value === '{}' ? '' : ','}${value.slice(1)}`;
         const digests = [value, document, ` ${value}\n`].map((text) =>
           documentDigest(parseObject(Buffer.from(text)) ?? {}),
         );

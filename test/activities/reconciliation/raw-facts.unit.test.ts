@@ -13,20 +13,22 @@ describe('the facts of a raw record', () => {
   const live = new RawFacts({ ...newRequest('mine', 1), bounded: false });
 
   it('say that another run planned what was redriven into a run without end', () => {
-    const redriven = record({ 'event-id': 'a', run: 'other', redrive: '1' });
+    const redriven = record({ 'event-id': 'a', 'pipeline-run': 'other', 'pipeline-redrive': '1' });
     expect(live.of(redriven)).toMatchObject({ side: 'published', id: 'a', ofAnotherRun: true });
   });
 
-  it.each([{ run: 'other' }, { run: 'mine', redrive: '1' }, { redrive: '1' }, { run: 'other', redrive: '9' }])(
-    'say no such thing of a record with the headers %j',
-    (headers) => {
-      expect(live.of(record({ 'event-id': 'a', ...headers }))).not.toHaveProperty('ofAnotherRun');
-    },
-  );
+  it.each([
+    { 'pipeline-run': 'other' },
+    { 'pipeline-run': 'mine', 'pipeline-redrive': '1' },
+    { 'pipeline-redrive': '1' },
+    { 'pipeline-run': 'other', 'pipeline-redrive': '9' },
+  ])('say no such thing of a record with the headers %j', (headers) => {
+    expect(live.of(record({ 'event-id': 'a', ...headers }))).not.toHaveProperty('ofAnotherRun');
+  });
 
   it('leave out what another run published or redrove beside a bounded one', () => {
     const bounded = new RawFacts(newRequest('mine', 1));
-    expect(bounded.of(record({ run: 'other', redrive: '1' }))).toBeNull();
+    expect(bounded.of(record({ 'pipeline-run': 'other', 'pipeline-redrive': '1' }))).toBeNull();
     expect(bounded.foreign).toBe(1);
   });
 });

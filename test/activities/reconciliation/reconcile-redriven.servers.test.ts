@@ -31,13 +31,13 @@ async function redriveOne(): Promise<ReconcileRequest> {
   const { scope, aliases } = before;
   const { kafka, elasticsearch } = servers;
   const raw = rawRecord(scope.run, REDRIVEN);
-  await kafka.publish(scope.raw.topic, [{ ...raw, headers: { ...raw.headers, redrive: '1' } }]);
+  await kafka.publish(scope.raw.topic, [{ ...raw, headers: { ...raw.headers, 'pipeline-redrive': '1' } }]);
   await kafka.publish(scope.enriched.topic, [derived(scope.run, enrichedValue(scope.run, REDRIVEN))]);
   const isIn = (n: number): boolean => n !== TOO_LARGE && n !== LEFT_ALONE;
   const readings = Array.from({ length: READINGS }, (_, n) => n).filter(isIn);
   for (const window of windowsOf(scope.run, readings)) {
     const { id } = window as { id: string };
-    await elasticsearch.index({ index: aliases.windows, id, document: { passage: { run: scope.run }, ...window } });
+    await elasticsearch.index({ index: aliases.windows, id, document: { provenance: { run: scope.run }, ...window } });
     await kafka.publish(scope.windows.topic, [derived(scope.run, window)]);
   }
   const [rawRange, enriched, windows] = await Promise.all(
@@ -47,12 +47,15 @@ async function redriveOne(): Promise<ReconcileRequest> {
   return { ...before, scope: { ...scope, raw: rawRange, enriched, windows } };
 }
 
-/** Looks while the reading of a dead letter stands in the index with that passage. */
-async function withDocument(sequence: number, passage: object): Promise<readonly Discrepancy[]> {
+/** Looks while the reading of a dead letter stands in the index with that provenance. */
+async function withDocument(sequence: number, provenance: object): Promise<readonly Discrepancy[]> {
   const { run } = request.scope;
   const { elasticsearch } = proof.servers;
   const place = { index: request.aliases.readings, id: idOf(run, sequence) };
-  await elasticsearch.index({ ...place, document: { passage: { run, ...passage }, ...enrichedValue(run, sequence) } });
+  await elasticsearch.index({
+    ...place,
+    document: { provenance: { run, ...provenance }, ...enrichedValue(run, sequence) },
+  });
   const found = await proof.findings(request);
   await elasticsearch.delete(place);
   return found;
@@ -88,7 +91,7 @@ describe('reconcileRun, over a dead letter whose id is indexed', () => {
       await elasticsearch.index({
         index: request.aliases.readings,
         id: idOf(run, sequence),
-        document: { passage: { run, redrive: 1 }, ...enrichedValue(run, sequence) },
+        document: { provenance: { run, redrive: 1 }, ...enrichedValue(run, sequence) },
       });
     }
     const { reconciled, deadLetters, deadLettersResolved } = await proof.reconcile(request);

@@ -106,10 +106,10 @@ describe('reconcileRun, over what somebody changed in the indices', () => {
   });
 
   it('names a document that was added, whether it claims the run or none', async () => {
-    const { passage, ...other } = { passage: { run }, ...enrichedValue(run, 1), id: 'added' };
+    const { provenance, ...other } = { provenance: { run }, ...enrichedValue(run, 1), id: 'added' };
     const { readings } = request.aliases;
     const expected = [{ kind: 'indexed but not published', id: 'added' }];
-    expect(await findingsWith(readings, 'added', { passage, ...other })).toEqual(expected);
+    expect(await findingsWith(readings, 'added', { provenance, ...other })).toEqual(expected);
     expect(await findingsWith(readings, 'added', other)).toEqual(expected);
   });
 
@@ -128,7 +128,7 @@ describe('reconcileRun, over what somebody changed in the indices', () => {
   it('names a window that was deleted, and one that was added', async () => {
     const id = windowIdOf(run, 30);
     expect(await findingsWithout(request.aliases.windows, id, 'deleted')).toEqual([{ kind: 'window missing', id }]);
-    const added = { passage: { run }, id: 'added', deviceId: 'd', count: 1 };
+    const added = { provenance: { run }, id: 'added', deviceId: 'd', count: 1 };
     expect(await findingsWith(request.aliases.windows, 'added', added)).toEqual([
       { kind: 'window not expected', id: 'added' },
     ]);
@@ -137,7 +137,7 @@ describe('reconcileRun, over what somebody changed in the indices', () => {
   it('names a dead letter that was removed, altered or added', async () => {
     const { deadLetters } = request.aliases;
     const id = idOf(run, TOO_LARGE);
-    const added = { passage: { run }, id: 'added', stage: 'parse', reason: 'NotAReading' };
+    const added = { provenance: { run }, id: 'added', stage: 'parse', reason: 'NotAReading' };
     expect(await findingsWithout(deadLetters, id, 'deleted')).toEqual([{ kind: 'dead letter not indexed', id }]);
     expect(await findingsWithout(deadLetters, id, { reason: 'Other' })).toEqual([
       { kind: 'dead letter with other content', id },
@@ -151,7 +151,7 @@ describe('reconcileRun, over what somebody changed in the indices', () => {
     const [sequence = 0] = MALFORMED;
     const id = idOf(run, sequence);
     const found = await findingsWith(request.aliases.readings, id, {
-      passage: { run },
+      provenance: { run },
       ...enrichedValue(run, sequence),
     });
     expect(found).toEqual([
@@ -162,7 +162,7 @@ describe('reconcileRun, over what somebody changed in the indices', () => {
 
   it('takes a dead letter of the index for resolved once its id is indexed', async () => {
     const id = idOf(run, REFUSED_BY_INDEX);
-    const document = { passage: { run }, ...enrichedValue(run, REFUSED_BY_INDEX) };
+    const document = { provenance: { run }, ...enrichedValue(run, REFUSED_BY_INDEX) };
     expect(await findingsWith(request.aliases.readings, id, document)).toEqual([]);
   });
 });
@@ -216,7 +216,12 @@ describe('reconcileRun, over topics where something went wrong', () => {
   });
 
   it('counts nothing where the indices are not there', async () => {
-    const aliases = { readings: 'no-readings', windows: 'no-windows', deadLetters: 'no-letters', runs: 'no-runs' };
+    const aliases = {
+      readings: 'pipeline.no.readings',
+      windows: 'pipeline.no.windows',
+      deadLetters: 'pipeline.no.dead-letters',
+      runs: 'pipeline.no.runs',
+    };
     expect(await proof.reconcile({ ...request, aliases })).toMatchObject({
       reconciled: false,
       indexed: 0,

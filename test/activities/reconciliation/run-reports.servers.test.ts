@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
+import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import type { ReconcileResult, RunReport, StageReport } from '../../../activities/contracts/report';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
 import { createReconciliationActivities, type ReconciliationActivities } from '../../../activities/reconciliation';
@@ -54,12 +55,7 @@ function reportOf(name: string, run: string, startedAt: string): RunReport {
       ...{ name, run, generation: run, raw: range('raw'), enriched: range('enriched') },
       ...{ windows: range('windows'), deadLetter: range('dead-letter') },
     },
-    aliases: {
-      readings: `${name}-readings`,
-      windows: `${name}-windows`,
-      deadLetters: `${name}-dead-letters`,
-      runs: `${name}-runs`,
-    },
+    aliases: aliasesOf(name),
   };
 }
 
@@ -92,7 +88,7 @@ describe('the reports of runs', () => {
   it('are missed with a message that says what was looked for', async () => {
     await expect(activities.findRun({ name: 'nobody' })).rejects.toMatchObject({
       type: 'InvalidInput',
-      message: expect.stringContaining('nobody-runs') as string,
+      message: expect.stringContaining('pipeline.nobody.runs') as string,
     });
     const report = reportOf(`reports-${randomUUID()}`, 'run', '2026-01-01T00:00:00Z');
     await activities.storeReport({ report });

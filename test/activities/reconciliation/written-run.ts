@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
+import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import { deadLetterRecord } from '../../../activities/contracts/dead-letter';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { TopicRange } from '../../../activities/contracts/offsets';
@@ -48,7 +49,7 @@ export function windowIdOf(run: string, sequence: number): string {
 }
 
 export function rawRecord(run: string, sequence: number, value = `{"n":${sequence}}`): OutgoingRecord {
-  return { key: deviceOf(sequence, DEVICES), value, headers: { 'event-id': idOf(run, sequence), run } };
+  return { key: deviceOf(sequence, DEVICES), value, headers: { 'event-id': idOf(run, sequence), 'pipeline-run': run } };
 }
 
 function letter(
@@ -101,13 +102,13 @@ export async function writeRun({ kafka, elasticsearch }: Servers, readings: numb
   );
   await kafka.publish(scope.deadLetter.topic, letters);
 
-  const passage = { run, partition: 0, offset: '0', processedAt: 1, indexedAt: 2 };
+  const provenance = { run, partition: 0, offset: '0', processedAt: 1, indexedAt: 2 };
   const refused = idOf(run, REFUSED_BY_INDEX);
   const bulk = (index: string, sources: readonly object[]): Promise<void> =>
     indexAll(
       elasticsearch,
       index,
-      sources.map((source) => documentOf({ passage, ...source })),
+      sources.map((source) => documentOf({ provenance, ...source })),
     );
   await bulk(
     aliases.readings,
@@ -155,7 +156,7 @@ export function derived(run: string, value: object): OutgoingRecord {
   return {
     key: (value as { deviceId: string }).deviceId,
     value: JSON.stringify(value),
-    headers: { 'event-id': (value as { id: string }).id, run, raw: '0:0:1' },
+    headers: { 'event-id': (value as { id: string }).id, 'pipeline-run': run, 'pipeline-raw': '0:0:1' },
   };
 }
 
@@ -183,12 +184,7 @@ export function newRequest(run: string, readings: number, name = `reconcile-${ru
     plan: { kind: 'sequences', from: 0, to: readings, devices: DEVICES, run },
     windowMs: WINDOW_MS,
     bounded: true,
-    aliases: {
-      readings: `${name}-readings`,
-      windows: `${name}-windows`,
-      deadLetters: `${name}-dead-letters`,
-      runs: `${name}-runs`,
-    },
+    aliases: aliasesOf(name),
     eventIdField: 'eventId',
   };
 }

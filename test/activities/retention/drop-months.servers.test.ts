@@ -69,7 +69,7 @@ describe('dropping months', () => {
     expect(dropped?.bytes).toBeGreaterThan(0);
     const { elasticsearch } = monthly.servers;
     await elasticsearch.indices.refresh({ index: runs });
-    const { hits } = await elasticsearch.search({ index: runs, query: { ids: { values: ['calendar'] } } });
+    const { hits } = await elasticsearch.search({ index: runs, query: { ids: { values: ['retention'] } } });
     expect(hits.hits[0]?._source).toMatchObject({ expiredBefore: '2026-02', droppedBefore: '2026-02' });
     expect((await elasticsearch.count({ index: runs })).count).toBe(2);
 
@@ -120,7 +120,7 @@ describe('reconcileRun, over a run of which months are dropped', () => {
     const { aliases, scope } = monthly.request;
     const [old, kept] = [3, IN_JANUARY + 3].map((sequence) => monthly.idOf(sequence));
     await elasticsearch.indices.create({ index: `${aliases.readings}-2026-01`, aliases: { [aliases.readings]: {} } });
-    const document = { passage: { run: scope.run }, id: old, deviceId: 'd', timestamp: timestampOf(3) };
+    const document = { provenance: { run: scope.run }, id: old, deviceId: 'd', timestamp: timestampOf(3) };
     await elasticsearch.index({ index: `${aliases.readings}-2026-01`, id: old ?? '', document });
     await elasticsearch.delete({ index: `${aliases.readings}-2026-02`, id: kept ?? '' });
 

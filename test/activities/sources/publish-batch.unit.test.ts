@@ -44,7 +44,7 @@ describe('publishBatch', () => {
     ]);
     expect(kafka.records('sources.dead-letter')[0]).toMatchObject({
       key: 'device',
-      headers: { 'event-id': 'id-7', run: 'run-1' },
+      headers: { 'event-id': 'id-7', 'pipeline-run': 'run-1' },
     });
   });
 

@@ -71,8 +71,8 @@ describe('publishFileRange of a CSV', () => {
     ]);
     const prefix = facts.sha256.slice(0, 16);
     expect(kafka.records(RAW).map(({ key, headers }) => [key, headers])).toEqual([
-      ['S1', { 'event-id': `${prefix}-0`, run: 'run-1' }],
-      ['S2', { 'event-id': `${prefix}-1`, run: 'run-1' }],
+      ['S1', { 'event-id': `${prefix}-0`, 'pipeline-run': 'run-1' }],
+      ['S2', { 'event-id': `${prefix}-1`, 'pipeline-run': 'run-1' }],
     ]);
     expect(results).toEqual([
       {
@@ -133,7 +133,7 @@ describe('publishFileRange of a CSV', () => {
       'S2,t',
       'S3,t,1,2,x,"y\n"',
     ]);
-    expect(kafka.records(LETTERS)[0]?.headers).toEqual({ 'event-id': `${prefix}-1`, run: 'run-1' });
+    expect(kafka.records(LETTERS)[0]?.headers).toEqual({ 'event-id': `${prefix}-1`, 'pipeline-run': 'run-1' });
     expect(results[0]).toMatchObject({ rowNext: 4, published: 2, deadLetters: 2 });
   });
 

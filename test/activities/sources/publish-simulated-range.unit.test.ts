@@ -48,7 +48,7 @@ describe('publishSimulatedRange', () => {
     kafka.records(RAW).forEach(({ key, headers }, index) => {
       const device = `device-00${String((100 + index) % 50).padStart(2, '0')}`;
       expect(key).toBe(device);
-      expect(headers).toEqual({ 'event-id': `run-1-${device}-${100 + index}`, run: 'run-1' });
+      expect(headers).toEqual({ 'event-id': `run-1-${device}-${100 + index}`, 'pipeline-run': 'run-1' });
     });
   });
 

@@ -33,7 +33,7 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
     await consume(place, async ({ batch }) => {
       await client.helpers.bulk<{ id: string }>({
         datasource: batch.messages.map((message) => ({
-          passage: passageOf(batch.partition, message),
+          provenance: provenanceOf(batch.partition, message),
           ...(JSON.parse(String(message.value)) as { id: string }),
         })),
         onDocument: ({ id }) => ({ index: { _index: place.alias, _id: id } }),
@@ -47,8 +47,8 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
     await consume(place, async ({ batch }) => {
       const lines = batch.messages.map((message) => {
         const id = String(message.headers?.['event-id']);
-        const passage = JSON.stringify(passageOf(batch.partition, message));
-        return `{"index":{"_id":"${id}"}}\n{"passage":${passage},${String(message.value).slice(1)}\n`;
+        const provenance = JSON.stringify(provenanceOf(batch.partition, message));
+        return `{"index":{"_id":"${id}"}}\n{"provenance":${provenance},${String(message.value).slice(1)}\n`;
       });
       await client.transport.request({
         method: 'POST',
@@ -81,9 +81,9 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
 };
 
 /** All index the same documents, so that Elasticsearch has the same to do for each. */
-function passageOf(partition: number, { offset, timestamp, headers }: KafkaMessage): object {
-  const [, , publishedAt] = String(headers?.['raw']).split(':');
-  const run = String(headers?.['run']);
+function provenanceOf(partition: number, { offset, timestamp, headers }: KafkaMessage): object {
+  const [, , publishedAt] = String(headers?.['pipeline-raw']).split(':');
+  const run = String(headers?.['pipeline-run']);
   return {
     run,
     partition,

@@ -42,7 +42,12 @@ export class Contender {
 
   /** One shard as well: everything else is as Elasticsearch has it by default. */
   static async byDefault(elasticsearch: Client): Promise<Contender> {
-    const indices = { readings: 'default-r', windows: 'default-w', deadLetters: 'default-d', runs: 'default-runs' };
+    const indices = {
+      readings: 'default-r',
+      windows: 'default-w',
+      deadLetters: 'default-d',
+      runs: 'pipeline.default.runs',
+    };
     for (const index of Object.values(indices)) {
       await elasticsearch.indices.create({ index, settings: { number_of_shards: 1, number_of_replicas: 0 } });
     }

@@ -88,7 +88,7 @@ function readingDocument(sequence: number, payload: Payload, random: () => numbe
   const words = [...new Set(text.toLowerCase().split(/[^\p{L}]+/u))].filter((word) => word.length >= 3).sort();
   const dewPoint = Math.round((temperature - (100 - humidity) / 5) * 100) / 100;
   const source = {
-    passage: passage(sequence, Date.parse(timestamp), random, true),
+    provenance: provenance(sequence, Date.parse(timestamp), random, true),
     ...{ id, deviceId, timestamp: timestamp.replace('Z', '000Z'), temperature, humidity, dewPoint, text, words },
     ...(place === undefined ? {} : { labels: { place } }),
   };
@@ -104,7 +104,7 @@ function windowDocument(startMs: number, device: number, random: () => number): 
   };
   const score = round(random() * 8, 2);
   const source = {
-    passage: passage(device, startMs + WINDOW_MS, random, false),
+    provenance: provenance(device, startMs + WINDOW_MS, random, false),
     ...{ id, deviceId, windowStart: iso(startMs), windowEnd: iso(startMs + WINDOW_MS), count: READINGS_A_WINDOW },
     anomaly: { score, measurement: random() < 0.5 ? 'temperature' : 'humidity', isAnomaly: score > 7.5 },
     ...{ temperature: statistics(10 + random() * 20), humidity: statistics(40 + random() * 40) },
@@ -117,7 +117,7 @@ function letterDocument(n: number, readings: number, random: () => number): Benc
   const original = Buffer.from(`{"deviceId":"${deviceOf(n, DEVICES)}","n":${Math.floor(random() * 1e9)}`);
   const processedMs = START_MS + Math.floor(((n * 100) / readings) * (readings / DEVICES) * INTERVAL_MS);
   const source = {
-    passage: passage(n, processedMs, random, false),
+    provenance: provenance(n, processedMs, random, false),
     ...{ id, stage: random() < 0.9 ? 'parse' : 'index', reason: REASONS[pick(random, 0, REASONS.length - 1)] },
     detail: 'expected one JSON object and nothing after it, with a number for every measurement',
     ...{ topic: 'plant.raw', partition: n % PARTITIONS, offset: String(n), publishedAt: processedMs - 500 },
@@ -147,7 +147,7 @@ function runDocument(n: number): BenchDocument {
   };
 }
 
-function passage(n: number, publishedAt: number, random: () => number, isReading: boolean): object {
+function provenance(n: number, publishedAt: number, random: () => number, isReading: boolean): object {
   const latencyMs = Math.floor(random() ** 3 * LONGEST_LATENCY_MS) + 40;
   const indexedAt = publishedAt + latencyMs;
   return {

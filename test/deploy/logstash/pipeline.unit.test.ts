@@ -38,11 +38,11 @@ function record(value: unknown, headers: Readonly<Record<string, string>>): Inco
 
 const READING = record(
   { id: 'r1-d1-7', deviceId: 'd1', timestamp: '2026-05-01T10:00:30.000000Z', temperature: 21.5, labels: { a: 'ü "' } },
-  { 'event-id': 'r1-d1-7', run: 'r1', raw: '7:9007199254740993:1700000000300' },
+  { 'event-id': 'r1-d1-7', 'pipeline-run': 'r1', 'pipeline-raw': '7:9007199254740993:1700000000300' },
 );
 const REDRIVEN = record(
   { id: 'r1-d1-8', deviceId: 'd1' },
-  { 'event-id': 'r1-d1-8', run: 'r1', raw: '7:41:1700000000300', redrive: '2' },
+  { 'event-id': 'r1-d1-8', 'pipeline-run': 'r1', 'pipeline-raw': '7:41:1700000000300', 'pipeline-redrive': '2' },
 );
 const WINDOW = record(
   {
@@ -52,11 +52,11 @@ const WINDOW = record(
     count: 60,
     temperature: { count: 60, mean: 21.25 },
   },
-  { 'event-id': 'r1|d1|1700000000000|60000', run: 'r1', version: '60' },
+  { 'event-id': 'r1|d1|1700000000000|60000', 'pipeline-run': 'r1', 'pipeline-version': '60' },
 );
 const DEAD_LETTER = record(
   { id: 'plant.raw-0-12', stage: 'parse', reason: 'NotUtf8', topic: 'plant.raw', partition: 0, offset: '12' },
-  { 'event-id': 'plant.raw-0-12', run: 'r1' },
+  { 'event-id': 'plant.raw-0-12', 'pipeline-run': 'r1' },
 );
 
 /** What our own indexing sends for a record: action and document. */
@@ -81,7 +81,7 @@ function theirs(written: Written | undefined): { action: object; document: objec
   const { options = {}, document = {} } = written ?? {};
   const { document_id: id, version, version_type: versionType } = options;
   const versioned = version === undefined ? {} : { version: Number(version), version_type: versionType };
-  const { indexedAt } = document['passage'] as { indexedAt: number };
+  const { indexedAt } = document['provenance'] as { indexedAt: number };
   return { action: { _id: id, ...versioned }, document, indexedAt };
 }
 
@@ -116,10 +116,10 @@ describe('the Logstash pipeline', () => {
   });
 
   it.each([
-    ['without an id', record({ a: 1 }, { run: 'r1' })],
-    ['that is no object', record('[1]', { run: 'r1', 'event-id': 'e1' })],
-    ['that is no JSON', record('{"a":', { run: 'r1', 'event-id': 'e1' })],
-    ['that is empty', record('', { run: 'r1', 'event-id': 'e1' })],
+    ['without an id', record({ a: 1 }, { 'pipeline-run': 'r1' })],
+    ['that is no object', record('[1]', { 'pipeline-run': 'r1', 'event-id': 'e1' })],
+    ['that is no JSON', record('{"a":', { 'pipeline-run': 'r1', 'event-id': 'e1' })],
+    ['that is empty', record('', { 'pipeline-run': 'r1', 'event-id': 'e1' })],
   ])('sends no record %s to Elasticsearch, as we send none', (_what, given) => {
     expect(runPipeline(sections, ENVIRONMENT, topics.enriched, given).map(({ plugin }) => plugin)).toEqual(['file']);
   });
@@ -153,10 +153,14 @@ describe('the Logstash pipeline', () => {
 describe('the comparison with our indexing', () => {
   it.each([
     ['another id', '[headers][event-id]}"', '[key]}"'],
-    ['another index', '${PIPELINE_NAME}-readings', '${PIPELINE_NAME}.readings'],
+    ['another index', 'pipeline.${PIPELINE_NAME}.readings', '${PIPELINE_NAME}-readings'],
     ['a field of Logstash left in', '["@timestamp", "@version"]', '["@timestamp"]'],
-    ['a passage field left out', '"[passage][publishedAt]" => "%{[@metadata][kafka][headers][raw][2]}"', ''],
-    ['a number as text', '"[passage][partition]" => "integer"', ''],
+    [
+      'a provenance field left out',
+      '"[provenance][publishedAt]" => "%{[@metadata][kafka][headers][pipeline-raw][2]}"',
+      '',
+    ],
+    ['a number as text', '"[provenance][partition]" => "integer"', ''],
   ])('sees %s', (_what, from, to) => {
     expect(text).toContain(from);
     const mutant = parseConfig(text.replaceAll(from, to));
@@ -220,7 +224,7 @@ describe('the syntax of a Logstash configuration', () => {
     ['a string that is not closed', '"${KAFKA_BROKERS}"', '"${KAFKA_BROKERS}'],
     ['an array without a comma', '["${PIPELINE_NAME}.enriched", ', '["${PIPELINE_NAME}.enriched" '],
     ['a comma between options', 'action => "index"', 'action => "index",'],
-    ['a condition without brackets', 'if [@metadata][kafka][headers][raw] {', 'if {'],
+    ['a condition without brackets', 'if [@metadata][kafka][headers][pipeline-raw] {', 'if {'],
     ['an operator that is none', '=~ /', '~= /'],
     ['a field that is not closed', '![@metadata][kafka][headers][event-id]', '![@metadata][kafka][headers][event-id'],
     ['a pattern that is not closed', '/\\.enriched$/', '/\\.enriched$'],

@@ -11,5 +11,5 @@ export function caseMessage({ name, value, headers }: ParseCase): Message {
 export function loadMessage(n: number, run: string): Message {
   const time = new Date(LOAD_START_MS + n * 1_000).toISOString();
   const value = JSON.stringify({ origin: `device-${n % 10}`, time, temp: 32 + (n % 97) / 10, humid: (n % 1_001) / 10 });
-  return { key: `device-${n % 10}`, value, headers: { 'event-id': `load-${n}`, run } };
+  return { key: `device-${n % 10}`, value, headers: { 'event-id': `load-${n}`, 'pipeline-run': run } };
 }

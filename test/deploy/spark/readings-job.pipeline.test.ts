@@ -72,10 +72,10 @@ describe('a bounded run of the Spark job', () => {
       messages: [
         { key: 'future', value: inMinutes(9), headers: { 'event-id': 'future' } },
         { key: 'skewed', value: inMinutes(4), headers: { 'event-id': 'skewed' } },
-        { key: 'foreign', value: inMinutes(0), headers: { 'event-id': 'foreign', run: 'another run' } },
+        { key: 'foreign', value: inMinutes(0), headers: { 'event-id': 'foreign', 'pipeline-run': 'another run' } },
       ],
     });
-    const redriven = { redrive: '2', run: bounded.plan.run };
+    const redriven = { 'pipeline-redrive': '2', 'pipeline-run': bounded.plan.run };
     await producer.send({
       topic: raw,
       messages: [
@@ -179,16 +179,16 @@ describe('a bounded run of the Spark job', () => {
     expect(reading?.key).toBe('device-7');
     expect(reading?.headers).toEqual({
       'event-id': 'load-17',
-      run: bounded.plan.run,
-      raw: expect.stringMatching(/^[01]:\d+:\d{13}$/) as string,
+      'pipeline-run': bounded.plan.run,
+      'pipeline-raw': expect.stringMatching(/^[01]:\d+:\d{13}$/) as string,
     });
   });
 
   it('hands the count of redrives on to what it makes of a record, and puts it into no value', () => {
-    const again = [...enriched, ...deadLetters].filter(({ headers }) => 'redrive' in headers);
+    const again = [...enriched, ...deadLetters].filter(({ headers }) => 'pipeline-redrive' in headers);
     expect(again.map(idOf).sort()).toEqual(['redriven', 'refused-again']);
-    expect(again.map(({ headers }) => headers['redrive'])).toEqual(['2', '2']);
-    expect(again.filter(({ bytes }) => bytes.includes('"redrive"'))).toEqual([]);
+    expect(again.map(({ headers }) => headers['pipeline-redrive'])).toEqual(['2', '2']);
+    expect(again.filter(({ bytes }) => bytes.includes('redrive"'))).toEqual([]);
   });
 
   it('counts every distinct reading in one window, once', async () => {
@@ -206,7 +206,7 @@ describe('a bounded run of the Spark job', () => {
     const readings = [123, 133, 143, 153, 163, 173];
     const celsius = readings.map((n) => Number(((32 + (n % 97) / 10 - 32) * (5 / 9)).toFixed(6)));
     const window = lastWindows(windows).get(id);
-    expect(window?.headers).toEqual({ 'event-id': id, run: bounded.plan.run, version: '6' });
+    expect(window?.headers).toEqual({ 'event-id': id, 'pipeline-run': bounded.plan.run, 'pipeline-version': '6' });
     expect(window?.key).toBe('device-3');
     expect(window?.value).toMatchObject({
       deviceId: 'device-3',
@@ -261,7 +261,7 @@ describe('a bounded run of the Spark job', () => {
   it('lets the count of a window only grow', () => {
     const versions = new Map<string, number>();
     for (const window of windows) {
-      const [count, version] = [Number(window.value['count']), Number(window.headers['version'])];
+      const [count, version] = [Number(window.value['count']), Number(window.headers['pipeline-version'])];
       expect(version).toBe(count);
       expect(count).toBeGreaterThanOrEqual(versions.get(idOf(window)) ?? 0);
       versions.set(idOf(window), count);

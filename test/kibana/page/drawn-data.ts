@@ -17,7 +17,7 @@ const REASONS = ['BadTimestamp', 'DeviceMissing', 'Empty', 'NotAReading', 'NotUt
 export async function writeDrawnData(elasticsearch: Client, pipeline: string): Promise<void> {
   const aliases = aliasesOf(pipeline);
   await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
-  const passage = { pipeline, run: 'run-1', partition: 0, offset: '0', processedAt: START, indexedAt: START };
+  const provenance = { pipeline, run: 'run-1', partition: 0, offset: '0', processedAt: START, indexedAt: START };
   const readings: object[] = [];
   const windows: object[] = [];
   for (let device = 0; device < DEVICES; device++) {
@@ -29,11 +29,11 @@ export async function writeDrawnData(elasticsearch: Client, pipeline: string): P
       const latencyMs = Math.round(wave(900, 500, minute * 3 + device * 29));
       // Zipf's law: the n-th word stands in every n-th reading.
       const words = WORDS.filter((_, index) => (minute + device) % (index + 1) === 0);
-      readings.push({ passage: { ...passage, latencyMs }, deviceId, timestamp, temperature, humidity, words });
+      readings.push({ provenance: { ...provenance, latencyMs }, deviceId, timestamp, temperature, humidity, words });
       const isAnomaly = (minute * DEVICES + device) % 211 === 7;
       const spread = isAnomaly ? 25 : 1.5;
       windows.push({
-        ...{ passage, deviceId, windowStart: timestamp, count: 3 },
+        ...{ provenance, deviceId, windowStart: timestamp, count: 3 },
         windowEnd: new Date(Date.parse(timestamp) + MINUTE_MS).toISOString(),
         temperature: { count: 3, mean: temperature, min: temperature - 1.5, max: temperature + spread },
         humidity: { count: 3, mean: humidity, min: humidity - 4, max: humidity + 4 },
@@ -42,7 +42,7 @@ export async function writeDrawnData(elasticsearch: Client, pipeline: string): P
     }
   }
   const letters = REASONS.flatMap((reason, index) =>
-    Array.from({ length: 40 - index * 6 }, () => ({ passage, stage: index === 2 ? 'index' : 'parse', reason })),
+    Array.from({ length: 40 - index * 6 }, () => ({ provenance, stage: index === 2 ? 'index' : 'parse', reason })),
   );
   for (const [index, documents] of [
     [aliases.readings, readings],

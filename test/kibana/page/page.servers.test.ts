@@ -44,7 +44,9 @@ afterAll(async () => {
   await gated.close();
   await gate.end();
   for (const name of [pipeline, drawn]) {
-    await elasticsearch.indices.delete({ index: Object.keys(await elasticsearch.indices.get({ index: `${name}-*` })) });
+    await elasticsearch.indices.delete({
+      index: Object.keys(await elasticsearch.indices.get({ index: `pipeline.${name}.*` })),
+    });
   }
   await elasticsearch.close();
 });
@@ -76,7 +78,7 @@ describe('the local page', () => {
   it('shows in every panel what the search of the saved one finds', async () => {
     const page = await open();
     await page.show(KNOWN);
-    const look = { from: FROM, to: TO, interval: INTERVAL, chosen: { 'passage.pipeline': pipeline } };
+    const look = { from: FROM, to: TO, interval: INTERVAL, chosen: { 'provenance.pipeline': pipeline } };
     for (const { panelIndex: id } of panels) {
       const rows = await shownByKibana(elasticsearch, id, look);
       expect(rows.length).toBeGreaterThan(0);

@@ -126,10 +126,10 @@ describe('streamingPipeline', () => {
   it('starts a driver that died without a word again on the same checkpoint', async () => {
     const { activities, calls } = fakeActivities();
     const watchSparkJob = activities.watchSparkJob.bind(activities);
-    let deaths = 0;
+    let crashes = 0;
     activities.watchSparkJob = async (input) => {
       const seen = await watchSparkJob(input);
-      return ++deaths <= 3 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
+      return ++crashes <= 3 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
     };
     const report = await withWorker(activities, (start) => run(start, SIMULATED));
 

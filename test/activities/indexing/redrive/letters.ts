@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
+import { aliasesOf } from '../../../../activities/contracts/pipeline-names';
 import { deadLetterRecord, type DeadLetterDraft } from '../../../../activities/contracts/dead-letter';
 import { DEFAULT_MEASUREMENTS } from '../../../../activities/contracts/measurement';
 import { createIndexingActivities } from '../../../../activities/indexing';
@@ -42,7 +43,7 @@ export class LetterRun {
   }
 
   alias(what: 'readings' | 'windows' | 'dead-letters'): string {
-    return `${this.name}-${what}`;
+    return `pipeline.${this.name}.${what}`;
   }
 
   async close(): Promise<void> {
@@ -60,7 +61,7 @@ export class LetterRun {
     return {
       key: 'd',
       value: JSON.stringify(value),
-      headers: { 'event-id': id, run: this.run, raw: '0:17:1700000000000' },
+      headers: { 'event-id': id, 'pipeline-run': this.run, 'pipeline-raw': '0:17:1700000000000' },
     };
   }
 
@@ -110,7 +111,7 @@ export class LetterRun {
   async unresolved(): Promise<readonly string[]> {
     const index = this.alias('dead-letters');
     await this.elasticsearch.indices.refresh({ index });
-    const { hits } = await this.elasticsearch.search({ index, q: 'NOT passage.resolvedAt:*', size: 1_000 });
+    const { hits } = await this.elasticsearch.search({ index, q: 'NOT provenance.resolvedAt:*', size: 1_000 });
     return hits.hits.map(({ _id = '' }) => _id).sort();
   }
 
@@ -138,13 +139,7 @@ export class LetterRun {
     await this.kafka.prepareTopics(
       topics.map((what) => ({ topic: this.topic(what), partitions: 1, maxMessageBytes: 4_194_352 })),
     );
-    const aliases = {
-      readings: this.alias('readings'),
-      windows: this.alias('windows'),
-      deadLetters: this.alias('dead-letters'),
-      runs: `${this.name}-runs`,
-    };
-    await prepareIndices(this.elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+    await prepareIndices(this.elasticsearch, { aliases: aliasesOf(this.name), measurements: DEFAULT_MEASUREMENTS });
   }
 
   #activities(crash: (point: string) => void = () => undefined): ReturnType<typeof createIndexingActivities> {
@@ -153,7 +148,7 @@ export class LetterRun {
   }
 }
 
-export type Document = Readonly<Record<string, unknown>> & { readonly passage: Readonly<Record<string, unknown>> };
+export type Document = Readonly<Record<string, unknown>> & { readonly provenance: Readonly<Record<string, unknown>> };
 
 export function only(reason: string, counts: LetterCounts): SliceCounts {
   return { byReason: { [reason]: counts }, unindexed: 0 };

@@ -29,8 +29,8 @@ async function publishLetters(letters: readonly Parameters<LetterRun['letter']>[
   await run.indexLetters();
 }
 
-function withoutPassage(document: object | null): string {
-  return JSON.stringify({ ...document, passage: undefined });
+function withoutProvenance(document: object | null): string {
+  return JSON.stringify({ ...document, provenance: undefined });
 }
 
 describe('redriveSlice, letters of stage index', () => {
@@ -41,22 +41,27 @@ describe('redriveSlice, letters of stage index', () => {
     const redriven = await run.document('readings', 'e1');
     await run.index('enriched', run.alias('readings'));
     const directly = await run.document('readings', 'e1');
-    expect(withoutPassage(redriven)).toBe(withoutPassage(directly));
+    expect(withoutProvenance(redriven)).toBe(withoutProvenance(directly));
     const times = { indexedAt: 0, latencyMs: 0 };
-    expect({ ...redriven?.passage, ...times }).toEqual({ ...directly?.passage, ...times, redrive: 1 });
-    expect(redriven?.passage).toMatchObject({ run: 'r1', partition: 0, offset: '17', publishedAt: 1_700_000_000_000 });
+    expect({ ...redriven?.provenance, ...times }).toEqual({ ...directly?.provenance, ...times, redrive: 1 });
+    expect(redriven?.provenance).toMatchObject({
+      run: 'r1',
+      partition: 0,
+      offset: '17',
+      publishedAt: 1_700_000_000_000,
+    });
   });
 
   it('marks them as resolved, and counts them so from then on', async () => {
     await refuseReadings(2);
-    const content = withoutPassage(await run.document('dead-letters', 'e0'));
+    const content = withoutProvenance(await run.document('dead-letters', 'e0'));
     expect(await run.unresolved()).toEqual(['e0', 'e1']);
     await run.addField('surprise');
     await run.redrive({});
     expect(await run.unresolved()).toEqual([]);
     const letter = await run.document('dead-letters', 'e0');
-    expect(letter?.passage).toMatchObject({ redrive: 1, resolvedAt: expect.any(Number) as number });
-    expect(withoutPassage(letter)).toBe(content);
+    expect(letter?.provenance).toMatchObject({ redrive: 1, resolvedAt: expect.any(Number) as number });
+    expect(withoutProvenance(letter)).toBe(content);
     const before = await run.everything();
     expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 2, resolved: 2 }));
     expect(await run.everything()).toEqual(before);
@@ -67,14 +72,14 @@ describe('redriveSlice, letters of stage index', () => {
     for (const redrive of [1, 2, 3]) {
       expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, refusedAgain: 1 }));
       if (how === 'indexed') await run.indexLetters();
-      expect((await run.document('dead-letters', 'e0'))?.passage).toMatchObject({ redrive });
+      expect((await run.document('dead-letters', 'e0'))?.provenance).toMatchObject({ redrive });
     }
     const before = await run.everything();
     expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, exhausted: 1 }));
     expect(await run.everything()).toEqual(before);
     expect(await run.unresolved()).toEqual(['e0']);
     const letters = await run.read('dead-letter');
-    expect(letters.map(({ headers }) => headers['redrive']?.toString())).toEqual([undefined, '1', '2', '3']);
+    expect(letters.map(({ headers }) => headers['pipeline-redrive']?.toString())).toEqual([undefined, '1', '2', '3']);
     expect(new Set(letters.map(({ value }) => String(value))).size).toBe(1);
   });
 
@@ -82,7 +87,7 @@ describe('redriveSlice, letters of stage index', () => {
     const window = (version: number, more: object) => ({
       key: 'd',
       value: JSON.stringify({ id: 'w', deviceId: 'd', count: version, ...more }),
-      headers: { 'event-id': 'w', run: 'r1', version: String(version) },
+      headers: { 'event-id': 'w', 'pipeline-run': 'r1', 'pipeline-version': String(version) },
     });
     await run.kafka.publish(run.topic('windows'), [window(3, {}), window(5, { surprise: 1 })]);
     await run.index('windows', run.alias('windows'));
@@ -93,7 +98,7 @@ describe('redriveSlice, letters of stage index', () => {
       properties: { surprise: { type: 'long' } },
     });
     expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, redriven: 1 }));
-    expect(await run.document('windows', 'w')).toMatchObject({ count: 5, surprise: 1, passage: { redrive: 1 } });
+    expect(await run.document('windows', 'w')).toMatchObject({ count: 5, surprise: 1, provenance: { redrive: 1 } });
     expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, resolved: 1 }));
   });
 });
@@ -108,7 +113,7 @@ describe('redriveSlice, letters of stage parse', () => {
     expect(others).toEqual([]);
     expect(record).toMatchObject({ key: Buffer.from([0xff, 0]), value: BYTES });
     const headers = Object.entries(record?.headers ?? {}).map(([name, value]) => [name, value.toString()]);
-    expect(Object.fromEntries(headers)).toEqual({ 'event-id': 'p1', run: 'r1', redrive: '1' });
+    expect(Object.fromEntries(headers)).toEqual({ 'event-id': 'p1', 'pipeline-run': 'r1', 'pipeline-redrive': '1' });
     expect(await run.unresolved()).toEqual(['p1']);
   });
 
@@ -120,7 +125,7 @@ describe('redriveSlice, letters of stage parse', () => {
     // Nothing has come of it yet.
     expect(await run.redrive({})).toEqual(only(FUTURE, { letters: 1, redriven: 1 }));
     expect(await run.redrive({})).toEqual(only(FUTURE, { letters: 1, exhausted: 1 }));
-    const counts = (await run.read('raw')).map(({ headers }) => headers['redrive']?.toString());
+    const counts = (await run.read('raw')).map(({ headers }) => headers['pipeline-redrive']?.toString());
     expect(counts).toEqual(['1', '2', '3']);
   });
 
