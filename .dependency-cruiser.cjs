@@ -4,21 +4,30 @@
  *   deploy/local -> workers
  *   workers      -> activities, kibana, types of workflows
  *   kibana       -> types of contracts
- *   workflows    -> types of activities
- *   activities   -> steps -> systems (kafka, elasticsearch) -> contracts, failures
+ *   workflows    -> types of activities, values of pure contracts
+ *   activities   -> steps -> systems (kafka, elasticsearch) -> contracts
  *
  * @type {import('dependency-cruiser').IConfiguration}
  */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** Contracts whose values workflows may import. */
+const PURE_CONTRACTS = '^activities/contracts/failures\\.ts$';
 
 module.exports = {
   forbidden: [
     forbid('no-cycle', 'A cycle has no reading order.', {}, { circular: true }),
     forbid(
       'workflows-see-only-activity-types',
-      'Workflow code runs in a sandbox; activities reach it as types.',
+      'Workflow code runs in a sandbox: it imports types of activities, and values of pure contracts only.',
       { path: '^workflows/' },
-      { path: '^(activities|workers|deploy)/', dependencyTypesNot: ['type-only'] },
+      { path: '^(activities|workers|deploy)/', pathNot: PURE_CONTRACTS, dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
+      'pure-contracts-depend-on-temporal-alone',
+      'They are part of the workflow bundle.',
+      { path: PURE_CONTRACTS },
+      { path: '.', pathNot: '@temporalio/common', dependencyTypesNot: ['type-only'] },
     ),
     forbid(
       'workflows-depend-on-temporal-alone',
@@ -44,7 +53,7 @@ module.exports = {
     forbid(
       'contracts-and-systems-know-no-step',
       'Contracts and systems are below the steps.',
-      { path: '^activities/(contracts|kafka|elasticsearch|failures)' },
+      { path: '^activities/(contracts|kafka|elasticsearch)' },
       { path: '^activities/(preparation|sources|spark|indexing|reconciliation|retention|dashboards|index)' },
     ),
     forbid(

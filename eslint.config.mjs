@@ -39,7 +39,11 @@ export default defineConfig(
               regex: '^(?!@temporalio/(workflow|common)$)[^.]',
               message: 'Workflows import @temporalio/workflow only.',
             },
-            { regex: '/activities', allowTypeImports: true, message: 'Workflows import types of activities only.' },
+            {
+              regex: '/activities(?!/contracts/failures$)',
+              allowTypeImports: true,
+              message: 'Workflows import types of activities, and the values of pure contracts, only.',
+            },
           ],
         },
       ],

@@ -1,21 +1,36 @@
 /**
- * The activity room: everything that touches the outside world.
+ * All activities: everything that touches the outside world, in the order of the flow.
  *
- * Steps in the order of the flow: preparation, sources, spark, indexing, reconciliation; retention and dashboards beside them. The
- * systems they work on (kafka, elasticsearch) and the records that travel between them (contracts) stand beside.
+ * Each step has a folder. Below the steps are the systems that they work on (`kafka`, `elasticsearch`) and what travels
+ * between them (`contracts`).
  *
  * @module
  */
 import type { Client } from '@elastic/elasticsearch';
-import { createDashboardActivities, type DashboardActivities, type DashboardTarget } from './dashboards';
-import { createIndexingActivities, type IndexingActivities } from './indexing';
+import type { ReconcileRequest } from './contracts/report';
+import type { PipelinePlan } from './contracts/plan';
+import { deployDashboards, type DashboardTarget } from './dashboards/deploy-dashboards';
+import { indexSlice } from './indexing/index-slice';
+import { redriveSlice } from './indexing/redrive/redrive-slice';
+import type { RedriveSliceInput } from './indexing/redrive/slice';
+import type { IndexSliceInput } from './indexing/slice';
 import type { KafkaGateway } from './kafka';
-import { createPreparationActivities, type PreparationActivities } from './preparation';
-import type { TaskQueues } from './preparation/parse-input';
-import { createReconciliationActivities, type ReconciliationActivities } from './reconciliation';
-import { createRetentionActivities, type RetentionActivities } from './retention';
-import { createSourceActivities, type SourceActivities } from './sources';
-import { createSparkActivities, type SparkActivities, type SparkDependencies } from './spark';
+import { parseInput, type ParseInputRequest, type TaskQueues } from './preparation/parse-input';
+import { planRedrive } from './preparation/plan-redrive';
+import { planReplay, type PlanReplayRequest } from './preparation/plan-replay';
+import { prepareIndices, type PrepareIndicesInput } from './preparation/prepare-indices';
+import { prepareTopics, topicEnds } from './preparation/prepare-topics';
+import { reconcileRun } from './reconciliation/reconcile-run';
+import { findRun, storeReport, type StoreReportInput } from './reconciliation/run-reports';
+import { dropMonths, type DropMonthsInput } from './retention/drop-months';
+import { expireMonths, type ExpireMonthsRequest } from './retention/expire-months';
+import { inspectFile, type InspectFileInput } from './sources/inspect-file';
+import { publishFileRange, type PublishFileRangeInput } from './sources/publish-file-range';
+import { publishSimulatedRange, type PublishSimulatedRangeInput } from './sources/publish-simulated-range';
+import { localAdapter } from './spark/local-adapter';
+import { heartbeatAndWait, submitSparkJob, type SparkDependencies } from './spark/submit-spark-job';
+import type { StopSparkJobInput, SubmitSparkJobInput, WatchSparkJobInput } from './spark/types';
+import { watchSparkJob } from './spark/watch-spark-job';
 
 /** Connected clients and places, owned and closed by the worker process. */
 export interface ActivityDependencies {
@@ -31,23 +46,48 @@ export interface ActivityDependencies {
   readonly crash: (point: string) => void;
 }
 
-/** The names Temporal knows; workflows see this type and nothing else of the room. */
-export type Activities = PreparationActivities &
-  SourceActivities &
-  SparkActivities &
-  IndexingActivities &
-  ReconciliationActivities &
-  RetentionActivities &
-  DashboardActivities;
+/** The names that Temporal knows; workflows import this type. */
+export type Activities = ReturnType<typeof createActivities>;
 
-export function createActivities(dependencies: ActivityDependencies): Activities {
+// The list below is the return type.
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
+export function createActivities(dependencies: ActivityDependencies) {
+  const { kafka, elasticsearch, taskQueues, spark, dashboards } = dependencies;
+  const sparkAdapter = localAdapter(spark);
   return {
-    ...createPreparationActivities({ ...dependencies, dashboards: dependencies.dashboards !== null }),
-    ...createSourceActivities(dependencies),
-    ...createSparkActivities(dependencies.spark),
-    ...createIndexingActivities(dependencies),
-    ...createReconciliationActivities(dependencies),
-    ...createRetentionActivities(dependencies),
-    ...createDashboardActivities(dependencies.dashboards),
+    // Preparation. A throw of the synchronous `parseInput` must become a rejected promise.
+    parseInput: (request: ParseInputRequest) =>
+      Promise.resolve().then(() => parseInput(taskQueues, request, dashboards !== null)),
+    prepareTopics: (plan: PipelinePlan) => prepareTopics(kafka, plan),
+    topicEnds: (plan: PipelinePlan) => topicEnds(kafka, plan),
+    prepareIndices: (input: PrepareIndicesInput) => prepareIndices(elasticsearch, input),
+    planReplay: (request: PlanReplayRequest) => planReplay(kafka, taskQueues.io, request),
+    planRedrive: (request: { readonly input: unknown }) => planRedrive(kafka, taskQueues.io, request),
+
+    // Sources
+    publishSimulatedRange: (input: PublishSimulatedRangeInput) => publishSimulatedRange(dependencies, input),
+    inspectFile: (input: InspectFileInput) => inspectFile(input),
+    publishFileRange: (input: PublishFileRangeInput) => publishFileRange(dependencies, input),
+
+    // Spark
+    submitSparkJob: (input: SubmitSparkJobInput) => submitSparkJob(sparkAdapter, spark, input),
+    watchSparkJob: (input: WatchSparkJobInput) => watchSparkJob(sparkAdapter, spark.sparkState, input),
+    stopSparkJob: ({ handle, graceMs }: StopSparkJobInput) => sparkAdapter.stop(handle, graceMs, heartbeatAndWait),
+
+    // Indexing
+    indexSlice: (input: IndexSliceInput) => indexSlice(dependencies, input),
+    redriveSlice: (input: RedriveSliceInput) => redriveSlice(dependencies, input),
+
+    // Reconciliation
+    reconcileRun: (request: ReconcileRequest) => reconcileRun(dependencies, request),
+    storeReport: (input: StoreReportInput) => storeReport(elasticsearch, input),
+    findRun: (request: { readonly input: unknown }) => findRun(elasticsearch, request),
+
+    // Retention
+    expireMonths: (request: ExpireMonthsRequest) => expireMonths(elasticsearch, request),
+    dropMonths: (input: DropMonthsInput) => dropMonths(elasticsearch, input),
+
+    // Dashboards
+    deployDashboards: () => deployDashboards(dashboards),
   };
 }

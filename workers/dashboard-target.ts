@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DashboardTarget } from '../activities/dashboards';
+import type { DashboardTarget } from '../activities/dashboards/deploy-dashboards';
 import { authorizationOf } from './authorization';
 import type { Config } from './config';
 

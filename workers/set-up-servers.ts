@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
-import { createPreparationActivities } from '../activities/preparation';
+import { parseInput } from '../activities/preparation/parse-input';
+import { prepareIndices } from '../activities/preparation/prepare-indices';
+import { prepareTopics } from '../activities/preparation/prepare-topics';
 import { addressesOf } from './addresses';
 import { openClients, type Clients } from './clients';
 import { type Config, loadConfig } from './config';
@@ -48,14 +50,11 @@ async function main(): Promise<void> {
 /** Makes the topics and indices that a run of the pipeline without an input would make, once the servers let it. */
 export async function setUpPipeline(config: Config, clients: Clients, name: string): Promise<void> {
   const taskQueues = { io: config.PIPELINE_TASK_QUEUE, host: config.PIPELINE_TASK_QUEUE };
-  const preparation = createPreparationActivities({ ...clients, taskQueues, dashboards: false });
   const byDefault = { input: undefined, run: 'set-up', startedAt: new Date().toISOString() };
-  const plan = await preparation.parseInput({ ...byDefault, workflowId: `pipeline/${name}` });
+  const plan = parseInput(taskQueues, { ...byDefault, workflowId: `pipeline/${name}` });
   const { aliases, rules, index } = plan;
-  await insist(() => preparation.prepareTopics(plan));
-  await insist(() =>
-    preparation.prepareIndices({ aliases, measurements: rules.measurements, ...(index && { index }) }),
-  );
+  await insist(() => prepareTopics(clients.kafka, plan));
+  await insist(() => prepareIndices(clients.elasticsearch, { aliases, measurements: rules.measurements, index }));
 }
 
 /** What Temporal does for an activity: does it again while its failure may pass. */

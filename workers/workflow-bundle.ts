@@ -7,12 +7,13 @@ import { version } from '@temporalio/worker/package.json';
 const FILE = /^workflows-[0-9a-f]{16}\.cjs$/;
 
 /**
- * The code of all workflows in one piece. Bundling takes seconds, which a worker that takes over a dead one's work
- * should not spend again, so `folder` keeps the bundle of these very files.
+ * The code of all workflows as one bundle. Bundling takes seconds, which a worker that takes over from a dead one should
+ * not spend again, so `folder` keeps the bundle of exactly these files.
  */
 export async function workflowBundle(folder: string, logger: Logger): Promise<{ code: string }> {
   const workflowsPath = require.resolve('../workflows');
-  const name = `workflows-${await digest(dirname(workflowsPath))}.cjs`;
+  const sources = [dirname(workflowsPath), join(__dirname, '..', 'activities', 'contracts')];
+  const name = `workflows-${await digest(sources)}.cjs`;
   const kept = await readFile(join(folder, name), 'utf8').catch(() => undefined);
   if (kept !== undefined) return { code: kept };
   const { code } = await bundleWorkflowCode({ workflowsPath, logger });
@@ -20,14 +21,18 @@ export async function workflowBundle(folder: string, logger: Logger): Promise<{ 
   return { code };
 }
 
-/** Of the files' names and contents; workflows import nothing else but Temporal's own packages. */
-async function digest(workflows: string): Promise<string> {
+/** Of the names and contents of all files in the folders; beside them a bundle has only Temporal's own packages. */
+async function digest(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(version);
-  for (const name of (await readdir(workflows)).sort()) hash.update(name).update(await readFile(join(workflows, name)));
+  for (const folder of folders) {
+    for (const name of (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.ts')).sort()) {
+      hash.update(name).update(await readFile(join(folder, name)));
+    }
+  }
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Whole or not at all, in place of earlier ones. */
+/** Replaces earlier bundles; another process never sees a part of the file. */
 async function keep(folder: string, name: string, code: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const whole = join(folder, `${name}.${process.pid}`);

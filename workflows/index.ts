@@ -1,5 +1,5 @@
 /**
- * The workflow room: what the worker bundles into the deterministic sandbox. Exactly these can be started.
+ * All workflows that can be started; the worker bundles this file and what it imports for the deterministic sandbox.
  *
  * @module
  */

@@ -1,63 +1,64 @@
 /** Every timeout and retry policy of the pipeline, one constant per kind of work. */
 import type { ActivityOptions, LocalActivityOptions, RetryPolicy } from '@temporalio/workflow';
+import { failuresThatPark } from '../activities/contracts/failures';
 
-/** A server that is away is waited for; every attempt shows in the workflow. */
-const PATIENT: RetryPolicy = {
+/** Retries without end, for servers that are away; every attempt shows in the workflow. */
+const UNLIMITED_RETRIES: RetryPolicy = {
   initialInterval: '500 milliseconds',
   backoffCoefficient: 2,
   maximumInterval: '15 seconds',
 };
 
-/** Pure work inside the worker: a failure is the input's. */
+/** Pure work inside the worker: if it fails, the input is wrong. */
 export const PARSING: LocalActivityOptions = { startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } };
 
 /** Short calls to Kafka and Elasticsearch. */
-export const PREPARATION: ActivityOptions = { startToCloseTimeout: '1 minute', retry: PATIENT };
+export const PREPARATION: ActivityOptions = { startToCloseTimeout: '1 minute', retry: UNLIMITED_RETRIES };
 
 /**
- * Work that moves records and heartbeats after each batch, and while it waits for Elasticsearch. A killed
- * worker's work goes on elsewhere after the heartbeat timeout; a live one that was too slow for it repeats its last batch.
+ * Work that moves records and sends a heartbeat after each batch, and while it waits for Elasticsearch. When a worker is
+ * killed, another one continues after the heartbeat timeout; a worker that was only too slow repeats its last batch.
  */
 export const RECORD_WORK: ActivityOptions = {
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '15 seconds',
-  retry: PATIENT,
+  retry: UNLIMITED_RETRIES,
 };
 
-/** As `RECORD_WORK`, but after some minutes the workflow shows that it is parked, and tries again by itself. */
+/** As `RECORD_WORK`, but after some minutes of retries the workflow parks the partition and shows why. */
 export const INDEXING: ActivityOptions = {
   ...RECORD_WORK,
-  retry: { ...PATIENT, maximumAttempts: 12, nonRetryableErrorTypes: ['IndexMisconfigured'] },
+  retry: { ...UNLIMITED_RETRIES, maximumAttempts: 12, nonRetryableErrorTypes: failuresThatPark('at once') },
 };
 
-/** A call to Kibana, which may be long in starting; what is refused for longer shows in the run's report. */
+/** A call to Kibana, which can take long to start; a refusal that lasts longer is noted in the run's report. */
 export const DEPLOYMENT: ActivityOptions = {
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '5 minutes',
-  retry: PATIENT,
+  retry: UNLIMITED_RETRIES,
 };
 
-/** Reading a whole run again, or a whole file. */
+/** Reading a whole run or a whole file again. */
 export const WHOLE_RUN: ActivityOptions = {
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '1 minute',
-  retry: PATIENT,
+  retry: UNLIMITED_RETRIES,
 };
 
 /** Starting and stopping a Spark driver. */
 export const SPARK_CONTROL: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '15 seconds',
-  retry: PATIENT,
+  retry: UNLIMITED_RETRIES,
 };
 
-/** Watching a driver: a dead worker is noticed soon, and the driver goes on meanwhile. */
+/** Watching a driver: a dead worker is noticed soon, and the driver continues meanwhile. */
 export const SPARK_WATCH: ActivityOptions = {
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '15 seconds',
   cancellationType: 'TRY_CANCEL',
-  retry: PATIENT,
+  retry: UNLIMITED_RETRIES,
 };
 
-/** Events after which a workflow goes on as a new execution: histories of that size replay within a second or two. */
+/** Events after which a workflow continues as new: a history of this size replays within one or two seconds. */
 export const MAX_HISTORY_EVENTS = 1_500;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from './failures';
 import type { Measurement } from './measurement';
 
 const columnSchema = z.string().min(1).max(200);

@@ -1,4 +1,13 @@
+import { z } from 'zod';
 import type { PipelineAliases, PipelineTopics } from './plan';
+
+/** Kafka and Elasticsearch both take such a name as a prefix. */
+export const pipelineNameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,59}$/,
+    'expected 1 to 60 lower-case letters, digits, - and _, not starting with - or _',
+  );
 
 /** Names of the topics that a pipeline writes beside the raw one. A name holds no full stop, so it is found again. */
 export function derivedTopics(name: string): Omit<PipelineTopics, 'raw'> {

@@ -53,9 +53,9 @@ export interface ProcessingRules {
   readonly allowedLatenessMs: number;
   readonly deduplicationMs: number;
   readonly shufflePartitions: number;
-  /** Epoch ms: earlier readings, and those at `eventEndMs` or later, are dead letters; absent: there is no such bound. */
-  readonly eventStartMs?: number;
-  readonly eventEndMs?: number;
+  /** Epoch ms: earlier readings, and those at `eventEndMs` or later, are dead letters; null: no such bound. */
+  readonly eventStartMs: number | null;
+  readonly eventEndMs: number | null;
 }
 
 /** The input of a run, checked and completed; every other part of the pipeline reads this and nothing else. */
@@ -73,23 +73,23 @@ export interface PipelinePlan {
   readonly source: PlannedSource;
   readonly topics: PipelineTopics;
   readonly aliases: PipelineAliases;
-  /** Absent: one index behind each alias. */
-  readonly index?: MonthlyIndex;
+  /** Null: one index behind each alias. */
+  readonly index: MonthlyIndex | null;
   /** Partitions for topics that the pipeline creates. */
   readonly partitions: number;
   readonly rules: ProcessingRules;
-  /** Somebody else writes to Elasticsearch; absent: the pipeline does. */
-  readonly sink?: 'external';
+  /** `external`: another program writes to Elasticsearch. */
+  readonly sink: 'direct' | 'external';
   /** The index refuses more than this share of a slice: indexing parks. */
   readonly maxDeadLetterRatio: number;
   readonly driverMemoryMb: number;
   readonly maxRecordsPerBatch: number;
-  /** Between the starts of two micro-batches of a live run; absent from plans of earlier versions. */
-  readonly triggerIntervalMs?: number;
+  /** Between the starts of two micro-batches of a live run. */
+  readonly triggerIntervalMs: number;
   /** Task queue of Kafka and Elasticsearch work. */
   readonly ioTaskQueue: string;
   /** Task queue of the machine that holds the file and runs the Spark driver. */
   readonly hostTaskQueue: string;
-  /** Whether dashboards are brought into the worker's Kibana; absent: there is none. */
-  readonly dashboards?: boolean;
+  /** Whether the worker has a Kibana, into which dashboards are imported. */
+  readonly dashboards: boolean;
 }

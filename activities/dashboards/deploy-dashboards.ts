@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { withoutCredentials } from './credentials';
 import { describeAnswer, parsedJson, type KibanaAnswer } from './kibana-answer';
 

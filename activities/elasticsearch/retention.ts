@@ -2,9 +2,9 @@ import { errors, type Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { MONTH_PATTERN, type Horizon, type Month } from '../contracts/event-month';
 import type { MonthlyIndex } from '../contracts/plan';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { createRunsIndex } from './create-index';
-import { elasticsearchFailure } from './failures';
+import { elasticsearchFailure } from './elasticsearch-failure';
 import type { Stream } from './index-templates';
 
 /** Id of the retention among the documents of the runs. */
@@ -89,7 +89,7 @@ async function find(elasticsearch: Client, index: string): Promise<Found | null>
     return { retention: retentionSchema.parse(_source), seqNo: _seq_no, primaryTerm: _primary_term };
   } catch (error) {
     if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return null;
-    throw elasticsearchFailure(error, `Reading the retention in index ${index}`);
+    throw elasticsearchFailure(error, `Reading the retention in index ${index}`, { index });
   }
 }
 
@@ -122,6 +122,6 @@ async function write(
     return true;
   } catch (error) {
     if (error instanceof errors.ResponseError && error.statusCode === CONFLICT) return false;
-    throw elasticsearchFailure(error, `Writing the retention in index ${runs}`);
+    throw elasticsearchFailure(error, `Writing the retention in index ${runs}`, { index: runs });
   }
 }

@@ -1,6 +1,6 @@
 import { VERSION_HEADER } from '../contracts/record';
-import { elasticsearchFailure } from '../elasticsearch/failures';
-import { pipelineFailure } from '../failures';
+import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
+import { pipelineFailure } from '../contracts/failures';
 import type { BulkItem } from './bulk-item';
 import type { BulkOutcome, SendBulkRequest } from './send-bulk';
 
@@ -33,6 +33,7 @@ export async function awaitDocuments(request: SendBulkRequest): Promise<BulkOutc
         `Expected another writer to bring ${waiting.length} more documents into ${alias}, among them ${first.id} of ` +
           `partition ${first.record.partition} offset ${first.record.offset}; none came for ${PATIENCE_MS / 1_000} s. ` +
           'See to the writer and its own dead letters; this goes on when they come.',
+        { index: alias },
       );
     }
     await pause(LOOK_EVERY_MS);
@@ -48,7 +49,7 @@ async function notThere(request: SendBulkRequest, items: readonly BulkItem[]): P
     }
   } catch (error) {
     request.signal.throwIfAborted();
-    throw elasticsearchFailure(error, `Looking for documents in ${request.alias}`);
+    throw elasticsearchFailure(error, `Looking for documents in ${request.alias}`, { index: request.alias });
   }
   return items.filter(({ id, record }) => (versions.get(id) ?? -1) < wantedVersion(record.headers[VERSION_HEADER]));
 }

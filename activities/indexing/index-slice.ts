@@ -3,7 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { pipelineOf } from '../contracts/pipeline-names';
 import { isSameRecord, recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import type { IncomingRecord, KafkaGateway, PartitionBounds } from '../kafka';
 import { BulkWriter } from './bulk-writer';
 import { MonthRouter } from './month-router';
@@ -18,6 +18,7 @@ const positionSchema = z.object({
   last: fingerprintSchema.nullable().default(null),
 });
 type Position = z.infer<typeof positionSchema>;
+const NO_COUNTS: IndexCounts = { read: 0, indexed: 0, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
 
 export interface IndexingDependencies {
   readonly kafka: KafkaGateway;
@@ -58,7 +59,8 @@ export async function indexSlice(
   crash('index-before-result');
   const next = BigInt(to) > BigInt(position.next) ? to : position.next;
   // Not waited for: nothing depends on it.
-  if (input.mirrorGroup !== undefined) void kafka.mirrorOffsets(input.mirrorGroup, topic, { [partition]: next });
+  const { mirrorGroup = null } = input;
+  if (mirrorGroup !== null) void kafka.mirrorOffsets(mirrorGroup, topic, { [partition]: next });
   return { next, end, ends, last: position.last, counts: position.counts };
 }
 
@@ -169,11 +171,11 @@ class LogContinuity {
 }
 
 function addCounts(sum: Position['counts'], counts: IndexCounts): void {
-  for (const name of Object.keys(counts) as (keyof IndexCounts)[]) sum[name] = (sum[name] ?? 0) + (counts[name] ?? 0);
+  for (const name of Object.keys(counts) as (keyof IndexCounts)[]) sum[name] += counts[name];
 }
 
 function resumePosition(details: unknown, { from, after }: IndexSliceInput): Position {
   const resumed = positionSchema.safeParse(details);
   if (resumed.success && BigInt(resumed.data.next) >= BigInt(from)) return resumed.data;
-  return { next: from, last: after ?? null, counts: { read: 0, indexed: 0, stale: 0, deadLetters: 0, bytes: 0 } };
+  return { next: from, last: after ?? null, counts: { ...NO_COUNTS } };
 }

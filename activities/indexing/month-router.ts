@@ -3,9 +3,9 @@ import { monthIndex, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
 import { EVENT_TIME_FIELDS, readRetention, type Retention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
-import { elasticsearchFailure } from '../elasticsearch/failures';
+import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { STREAMS } from '../elasticsearch/index-templates';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import type { IncomingRecord } from '../kafka';
 import { toBulkItem, type BulkItem, type Indexing, type Unsendable } from './bulk-item';
 import { recordMonth } from './record-month';
@@ -104,7 +104,7 @@ export class MonthRouter {
     } catch (error) {
       if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return;
       throw error instanceof errors.ElasticsearchClientError
-        ? elasticsearchFailure(error, `Opening index ${index}`)
+        ? elasticsearchFailure(error, `Opening index ${index}`, { index })
         : error;
     }
   }
@@ -115,7 +115,8 @@ export class MonthRouter {
     if (seen === null) {
       throw pipelineFailure(
         'ServiceUnavailable',
-        `${alias} was indexed by month a moment ago; the next attempt looks anew.`,
+        `${alias} was indexed by month a moment ago; the next attempt looks again.`,
+        { index: alias },
       );
     }
     this.retention = seen;
@@ -132,6 +133,7 @@ export class MonthRouter {
       throw pipelineFailure(
         'IndexMisconfigured',
         `Expected an index template ${name}, of which the index of each month is made: the start of a pipeline makes it.`,
+        { index: name },
       );
     }
   }

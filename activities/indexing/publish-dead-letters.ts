@@ -8,7 +8,7 @@ import {
   VERSION_HEADER,
   type DeadLetter,
 } from '../contracts/record';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 
 export interface RefusedRecord {

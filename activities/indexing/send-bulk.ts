@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { bulkBody, isVersioned, type BulkItem } from './bulk-item';
 import { judgeItem, type ItemResult, type Verdict } from './judge-item';
 import { postBulk, type BulkReply } from './post-bulk';
@@ -173,6 +173,7 @@ function stillWaiting(alias: string, items: number, reply: BulkReply): Error {
   return pipelineFailure(
     'ServiceUnavailable',
     `Indexing ${items} documents into ${alias}: Elasticsearch ${whatItSaid(reply)}. They are sent again.`,
+    { index: alias },
   );
 }
 
@@ -189,5 +190,6 @@ function refusal(alias: string, status: number, type = 'no type given'): Error {
     'IndexMisconfigured',
     `Elasticsearch refuses documents for ${alias} with ${status} (${type}). ` +
       'Nothing is lost: indexing goes on by itself once the index or its alias is mended.',
+    { index: alias },
   );
 }

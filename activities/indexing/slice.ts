@@ -12,15 +12,15 @@ export interface IndexSliceInput {
   /** The slice ends after about as many offsets. */
   readonly maxRecords: number;
   readonly alias: string;
-  /** `external`: somebody else writes, and the slice is done when the documents are there; absent: we write. */
-  readonly sink?: 'external';
+  /** `external`: another program writes, and the slice is done when the documents are there. By default `direct`. */
+  readonly sink?: 'direct' | 'external';
   /** Null for the dead-letter topic itself: a refused dead letter is never dead-lettered again. */
   readonly deadLetterTopic: string | null;
-  /** Consumer group that shows the checkpoint to lag tools; absent: none does. */
-  readonly mirrorGroup?: string;
+  /** Consumer group that shows the checkpoint to lag tools; by default none. */
+  readonly mirrorGroup?: string | null;
   /** The last record read before `from`, where one was: it must still be there, or be gone for good. */
   readonly after?: RecordFingerprint | null;
-  /** A larger share of the slice's records refused by the index ends the slice; null or absent: any share is taken. */
+  /** If the index refuses a larger share of the slice's records, the slice fails; by default there is no limit. */
   readonly maxDeadLetterRatio?: number | null;
 }
 
@@ -32,8 +32,8 @@ export const countsSchema = z.object({
   /** Of those, documents with a newer version already there. */
   stale: z.number(),
   deadLetters: z.number(),
-  /** Records of months that are dropped; absent: none. */
-  expired: z.number().optional(),
+  /** Records of months that are dropped. */
+  expired: z.number(),
   bytes: z.number(),
 });
 export type IndexCounts = Readonly<z.infer<typeof countsSchema>>;
@@ -44,8 +44,8 @@ export interface IndexSliceResult {
   /** Decimal end of the partition when the slice began. */
   readonly end: string;
   /** The same of every partition that the topic has by now. */
-  readonly ends?: PartitionOffsets;
+  readonly ends: PartitionOffsets;
   /** The last record read, by this slice or before it. */
-  readonly last?: RecordFingerprint | null;
+  readonly last: RecordFingerprint | null;
   readonly counts: IndexCounts;
 }

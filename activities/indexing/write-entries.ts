@@ -1,7 +1,7 @@
 import type { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import type { KafkaGateway } from '../kafka';
 import { awaitDocuments } from './await-documents';
 import type { BulkItem, Unsendable } from './bulk-item';
@@ -111,7 +111,7 @@ function written(
       indexed: done + stale,
       stale,
       deadLetters,
-      ...(expired > 0 ? { expired } : {}),
+      expired,
       bytes,
     },
   };

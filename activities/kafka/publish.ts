@@ -17,7 +17,7 @@ export async function publish(
   try {
     for (const batch of inRequests(records)) await send(producer, topic, batch, refused);
   } catch (error) {
-    throw kafkaFailure(error, `Publishing ${records.length} records to topic ${topic}`);
+    throw kafkaFailure(error, `Publishing ${records.length} records to topic ${topic}`, { topic });
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { protocolErrorType } from './kafka-failure';
 import type { Take } from './partition-reader';
 import type { ReaderPool } from './reader-pool';
@@ -67,6 +67,7 @@ function assertInLog({ topic, partition, from, to }: ReadRangeRequest, { start, 
     'OffsetOutOfRange',
     `Topic ${topic} partition ${partition} holds offsets [${start}, ${end}), wanted [${from}, ${to}). ` +
       'Either retention removed records that were not read yet, or the topic was made anew.',
+    { topic, partition, offset: from },
   );
 }
 
@@ -75,5 +76,6 @@ function silent({ topic, partition, from, to }: ReadRangeRequest): Error {
     'ServiceUnavailable',
     `Topic ${topic} partition ${partition} holds offsets [${from}, ${to}), but Kafka hands over none of them: ` +
       'its broker is too busy, or a transaction is open there. They are asked for again.',
+    { topic, partition, offset: from },
   );
 }

@@ -69,7 +69,7 @@ export async function topicOffsets(
       end: Object.fromEntries(partitions.map(({ partition, high }) => [String(partition), high])),
     };
   } catch (error) {
-    throw kafkaFailure(error, `Asking for the offsets of topic ${topic}`);
+    throw kafkaFailure(error, `Asking for the offsets of topic ${topic}`, { topic });
   }
 }
 
@@ -79,6 +79,8 @@ export async function offsetsAt(admin: Admin, topic: string, timeMs: number): Pr
     const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs);
     return Object.fromEntries(partitions.map(({ partition, offset }) => [String(partition), offset]));
   } catch (error) {
-    throw kafkaFailure(error, `Asking for the offsets of topic ${topic} at ${new Date(timeMs).toISOString()}`);
+    throw kafkaFailure(error, `Asking for the offsets of topic ${topic} at ${new Date(timeMs).toISOString()}`, {
+      topic,
+    });
   }
 }

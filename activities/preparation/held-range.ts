@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { PartitionOffsets } from '../contracts/offsets';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import type { KafkaGateway } from '../kafka';
-
-export const pipelineNameSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, 'expected the name of a pipeline');
 
 export const offsetsSchema = z.record(
   z.string().regex(/^\d+$/, 'expected a partition number'),
@@ -37,5 +35,6 @@ export function assertHeld(
   throw pipelineFailure(
     'OffsetOutOfRange',
     `Topic ${topic} holds the offsets ${ranges.join(', ')}; expected from and to to lie within them in every partition.`,
+    { topic },
   );
 }

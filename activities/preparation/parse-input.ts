@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { monthsBefore, monthStartMs } from '../contracts/event-month';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
 import { durationMs, pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
-import { aliasesOf, derivedTopics } from '../contracts/pipeline-names';
+import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
 import type { PipelinePlan, PlannedSource, ProcessingRules, SimulationSource } from '../contracts/plan';
-import { pipelineFailure } from '../failures';
+import { parseWorkflowInput } from '../contracts/workflow-input';
 
 export interface ParseInputRequest {
   /** As the user gave it; undefined when they gave none. */
@@ -24,8 +23,6 @@ export interface TaskQueues {
 }
 
 const WORKFLOW_ID_PREFIX = 'pipeline/';
-/** Kafka and Elasticsearch both take such a name as a prefix. */
-const NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/;
 /** Counted up when `deploy/spark` comes to treat the same bytes in another way: old checkpoints are then left alone. */
 const PROCESSING_VERSION = 2;
 const ONE_SECOND_MS = 1_000;
@@ -36,17 +33,17 @@ const ONE_DAY_MS = 24 * 3_600_000;
  *
  * @throws InvalidInput naming every bad field at once, each with what was expected
  */
-export function parseInput(queues: TaskQueues, { input, workflowId, run, startedAt }: ParseInputRequest): PipelinePlan {
+export function parseInput(
+  queues: TaskQueues,
+  { input, workflowId, run, startedAt }: ParseInputRequest,
+  hasKibana = false,
+): PipelinePlan {
   const name = workflowId.startsWith(WORKFLOW_ID_PREFIX) ? workflowId.slice(WORKFLOW_ID_PREFIX.length) : '';
-  const parsed = pipelineInputSchema.safeParse(input ?? {});
-  const problems = [
-    ...(NAME.test(name) ? [] : [nameProblem(workflowId)]),
-    ...(parsed.success ? inputProblems(parsed.data) : [z.prettifyError(parsed.error)]),
-  ];
-  if (!parsed.success || problems.length > 0) {
-    throw pipelineFailure('InvalidInput', `The input of this pipeline cannot be used:\n${problems.join('\n')}`);
-  }
-  const given = parsed.data;
+  const isNamed = pipelineNameSchema.safeParse(name).success;
+  const given = parseWorkflowInput('pipeline', pipelineInputSchema, input, (parsed) => [
+    ...(isNamed ? [] : [nameProblem(workflowId)]),
+    ...(parsed === null ? [] : inputProblems(parsed)),
+  ]);
   const rules = processingRules(given);
   const definition = createHash('sha256')
     .update(JSON.stringify([PROCESSING_VERSION, rules]))
@@ -64,7 +61,8 @@ export function parseInput(queues: TaskQueues, { input, workflowId, run, started
       ...derivedTopics(name),
     },
     aliases: aliasesOf(name),
-    ...placement(given),
+    index: given.index.by === 'month' ? given.index : null,
+    sink: given.sink,
     partitions: given.partitions,
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,
@@ -73,12 +71,8 @@ export function parseInput(queues: TaskQueues, { input, workflowId, run, started
     triggerIntervalMs: durationMs(given.spark.triggerInterval),
     ioTaskQueue: queues.io,
     hostTaskQueue: queues.host,
+    dashboards: hasKibana,
   };
-}
-
-/** Who writes documents and where, as far as it is not the usual. */
-function placement({ index, sink }: PipelineInput): Pick<PipelinePlan, 'index' | 'sink'> {
-  return { ...(index.by === 'month' ? { index } : {}), ...(sink === 'external' ? { sink } : {}) };
 }
 
 function nameProblem(workflowId: string): string {
@@ -118,9 +112,8 @@ function processingRules({ source, measurements, index, ...given }: PipelineInpu
     allowedLatenessMs: durationMs(given.live.allowedLateness),
     deduplicationMs: durationMs(given.live.deduplication),
     shufflePartitions: given.spark.shufflePartitions,
-    ...(index.by === 'month'
-      ? { eventStartMs: monthStartMs(index.from), eventEndMs: monthStartMs(monthsBefore(index.to, -1)) }
-      : {}),
+    eventStartMs: index.by === 'month' ? monthStartMs(index.from) : null,
+    eventEndMs: index.by === 'month' ? monthStartMs(monthsBefore(index.to, -1)) : null,
   };
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { PartitionOffsets } from '../contracts/offsets';
 import type { PipelineAliases, PipelineTopics } from '../contracts/plan';
-import { aliasesOf, derivedTopics } from '../contracts/pipeline-names';
-import { pipelineFailure } from '../failures';
+import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
+import { parseWorkflowInput } from '../contracts/workflow-input';
 import type { KafkaGateway } from '../kafka';
-import { assertHeld, offsetsSchema, pipelineNameSchema } from './held-range';
+import { assertHeld, offsetsSchema } from './held-range';
 
 const redriveInputSchema = z.strictObject({
   name: pipelineNameSchema,
@@ -42,14 +42,7 @@ export async function planRedrive(
   ioTaskQueue: string,
   { input }: { readonly input: unknown },
 ): Promise<RedrivePlan> {
-  const parsed = redriveInputSchema.safeParse(input ?? {});
-  if (!parsed.success) {
-    throw pipelineFailure(
-      'InvalidInput',
-      `The input of this redrive cannot be used:\n${z.prettifyError(parsed.error)}`,
-    );
-  }
-  const { from, to, dryRun, ...choice } = parsed.data;
+  const { from, to, dryRun, ...choice } = parseWorkflowInput('redrive', redriveInputSchema, input);
   const { name } = choice;
   const topics = derivedTopics(name);
   const held = await kafka.offsets(topics.deadLetter);

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { PartitionOffsets } from '../contracts/offsets';
 import { durationMs, durationPattern } from '../contracts/pipeline-input';
-import { aliasesOf, derivedTopics } from '../contracts/pipeline-names';
-import { pipelineFailure } from '../failures';
+import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
+import { parseWorkflowInput } from '../contracts/workflow-input';
 import type { KafkaGateway } from '../kafka';
-import { assertHeld, offsetsSchema, pipelineNameSchema } from './held-range';
+import { assertHeld, offsetsSchema } from './held-range';
 
 export interface PlanReplayRequest {
   /** As the user gave it. */
@@ -49,11 +49,7 @@ export async function planReplay(
   ioTaskQueue: string,
   { input, endsAt }: PlanReplayRequest,
 ): Promise<ReplayPlan> {
-  const parsed = replayInputSchema.safeParse(input ?? {});
-  if (!parsed.success) {
-    throw pipelineFailure('InvalidInput', `The input of this replay cannot be used:\n${z.prettifyError(parsed.error)}`);
-  }
-  const { name, stream, window, from, to } = parsed.data;
+  const { name, stream, window, from, to } = parseWorkflowInput('replay', replayInputSchema, input);
   const topics = derivedTopics(name);
   const topic = { readings: topics.enriched, windows: topics.windows, deadLetters: topics.deadLetter }[stream];
   const { [stream]: alias } = aliasesOf(name);

@@ -5,19 +5,19 @@ import type { Measurement } from '../contracts/measurement';
 import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
 import { EVENT_TIME_FIELDS, setRetention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
-import { elasticsearchFailure } from '../elasticsearch/failures';
+import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import type { Properties } from '../elasticsearch/index-mappings';
 import { INDEX_SETTINGS } from '../elasticsearch/index-settings';
 import { componentTemplates, indexProperties, indexTemplate, STREAMS } from '../elasticsearch/index-templates';
 import { monthIndices, resolveName } from '../elasticsearch/resolve-name';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { newProperties } from './new-properties';
 
 export interface PrepareIndicesInput {
   readonly aliases: PipelineAliases;
   readonly measurements: readonly Measurement[];
-  /** Absent: one index behind each alias. */
-  readonly index?: MonthlyIndex;
+  /** By default one index behind each alias. */
+  readonly index?: MonthlyIndex | null;
 }
 
 export interface PrepareIndicesResult {
@@ -44,7 +44,7 @@ interface Wanted {
  */
 export async function prepareIndices(
   elasticsearch: Client,
-  { aliases, measurements, index }: PrepareIndicesInput,
+  { aliases, measurements, index = null }: PrepareIndicesInput,
 ): Promise<PrepareIndicesResult> {
   try {
     for (const [name, template] of Object.entries(componentTemplates())) {
@@ -53,7 +53,7 @@ export async function prepareIndices(
     const prepared = STREAMS.map(async (stream) => {
       const { [stream]: alias } = aliases;
       const properties = indexProperties(stream, measurements);
-      const wanted = { alias, properties, monthly: index !== undefined && EVENT_TIME_FIELDS[stream] !== null };
+      const wanted = { alias, properties, monthly: index !== null && EVENT_TIME_FIELDS[stream] !== null };
       const before = await indicesBehind(elasticsearch, alias);
       await elasticsearch.indices.putIndexTemplate({ name: alias, ...indexTemplate(stream, alias, measurements) });
       return wanted.monthly
@@ -61,7 +61,7 @@ export async function prepareIndices(
         : await prepareOne(elasticsearch, wanted, before);
     });
     const replaced = await Promise.all(prepared);
-    await setRetention(elasticsearch, aliases.runs, index ?? null);
+    await setRetention(elasticsearch, aliases.runs, index);
     return { notes: replaced.filter((note) => note !== null) };
   } catch (error) {
     throw error instanceof ApplicationFailure
@@ -128,6 +128,7 @@ async function indicesBehind(elasticsearch: Client, alias: string): Promise<read
     'IndexMisconfigured',
     `${alias} is ${found.kind === 'index' ? 'an index' : 'a data stream'}, expected an alias or nothing. ` +
       'Delete or rename that, or give the pipeline another name.',
+    { index: alias },
   );
 }
 

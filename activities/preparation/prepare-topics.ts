@@ -1,7 +1,7 @@
 import type { PartitionOffsets } from '../contracts/offsets';
 import type { PipelinePlan } from '../contracts/plan';
 import { MAX_DERIVED_MESSAGE_BYTES, MAX_RAW_MESSAGE_BYTES } from '../contracts/record';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import type { KafkaGateway } from '../kafka';
 
 /** One offset per partition of each of the four topics. */
@@ -62,5 +62,6 @@ async function assertExists(kafka: KafkaGateway, topic: string): Promise<void> {
   throw pipelineFailure(
     'SourceMissing',
     `source.topic: expected an existing topic, got ${topic}, which has no partition.`,
+    { topic },
   );
 }

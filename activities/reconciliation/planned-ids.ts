@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { fileEventId } from '../contracts/file-id';
 import type { PlannedIds, PlannedRows } from '../contracts/planned-ids';
 import { simulatedId } from '../contracts/simulated-id';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { createRowCounter } from './row-counter';
 
 const IDS_PER_BATCH = 1_000;
@@ -43,7 +43,10 @@ async function countRows({ path, format, sha256 }: PlannedRows, signal: AbortSig
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw pipelineFailure('SourceMissing', `The file ${path} cannot be counted again: ${reason}.`, error);
+    throw pipelineFailure('SourceMissing', `The file ${path} cannot be counted again: ${reason}.`, {
+      path,
+      cause: error,
+    });
   }
   const found = hash.digest('hex');
   if (found === sha256) return counter.rows();
@@ -51,5 +54,6 @@ async function countRows({ path, format, sha256 }: PlannedRows, signal: AbortSig
     'SourceChanged',
     `The file ${path} changed since it was published: expected sha256 ${sha256}, got ${found}. ` +
       'Put the old content back, or run the pipeline again with the new one.',
+    { path },
   );
 }

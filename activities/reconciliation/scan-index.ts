@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { errors, type Client } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
-import { elasticsearchFailure } from '../elasticsearch/failures';
+import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import type { JsonObject } from './content-digest';
 
 const KEEP_ALIVE = '5m';
@@ -125,6 +125,8 @@ async function asked<T>({ index, signal }: ScanIndexRequest, question: () => Pro
     return await question();
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof ApplicationFailure ? error : elasticsearchFailure(error, `Reading index ${index}`);
+    throw error instanceof ApplicationFailure
+      ? error
+      : elasticsearchFailure(error, `Reading index ${index}`, { index });
   }
 }

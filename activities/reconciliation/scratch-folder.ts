@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 
 /**
  * Gives an activity a folder of its own for as long as it works, and removes it whatever the outcome.
@@ -26,7 +26,7 @@ export async function inScratchFolder<T>(parent: string, work: (folder: string) 
 /** Puts an error of the file system into the failure table: the disk may have room again at the next attempt. */
 export function scratchFailure(error: unknown): ApplicationFailure {
   const reason = error instanceof Error ? error.message : String(error);
-  return pipelineFailure('ServiceUnavailable', `The scratch folder cannot be used (${reason}).`, error);
+  return pipelineFailure('ServiceUnavailable', `The scratch folder cannot be used (${reason}).`, { cause: error });
 }
 
 async function emptyFolder(parent: string): Promise<string> {

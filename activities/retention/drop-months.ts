@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { aliasesOf } from '../contracts/pipeline-names';
 import { markDropped } from '../elasticsearch/retention';
-import { elasticsearchFailure } from '../elasticsearch/failures';
+import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import type { ExpiredMonths } from './expire-months';
 
 /** Names of one request stand in its address. */

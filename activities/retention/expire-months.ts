@@ -1,12 +1,13 @@
 import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { isBefore, monthOf, monthOfIndex, monthsBefore, type Month } from '../contracts/event-month';
-import { aliasesOf } from '../contracts/pipeline-names';
+import { aliasesOf, pipelineNameSchema } from '../contracts/pipeline-names';
 import { EVENT_TIME_FIELDS, expireBefore, readRetention } from '../elasticsearch/retention';
-import { elasticsearchFailure } from '../elasticsearch/failures';
+import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { STREAMS } from '../elasticsearch/index-templates';
 import { monthIndices } from '../elasticsearch/resolve-name';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
+import { parseWorkflowInput } from '../contracts/workflow-input';
 
 export interface ExpireMonthsRequest {
   /** As the user gave it. */
@@ -30,7 +31,7 @@ export interface ExpiredMonths {
 }
 
 const retentionInputSchema = z.strictObject({
-  name: z.string().min(1),
+  name: pipelineNameSchema,
   keepMonths: z.int().min(1).max(1_200),
 });
 
@@ -42,13 +43,9 @@ const retentionInputSchema = z.strictObject({
  * @throws ServiceUnavailable when Elasticsearch does not answer
  */
 export async function expireMonths(elasticsearch: Client, { input, at }: ExpireMonthsRequest): Promise<ExpiredMonths> {
-  const parsed = retentionInputSchema.safeParse(input ?? {});
+  const { name, keepMonths } = parseWorkflowInput('retention', retentionInputSchema, input);
   const last = monthOf(at);
-  if (!parsed.success || last === null) {
-    const problems = parsed.success ? `at: expected an instant, got ${at}` : z.prettifyError(parsed.error);
-    throw pipelineFailure('InvalidInput', `The input of this retention cannot be used:\n${problems}`);
-  }
-  const { name, keepMonths } = parsed.data;
+  if (last === null) throw pipelineFailure('InvalidInput', `at: expected an instant, got ${at}.`);
   const { runs } = aliasesOf(name);
   if ((await readRetention(elasticsearch, runs)) === null) {
     throw pipelineFailure(
@@ -71,7 +68,7 @@ async function indicesBefore(elasticsearch: Client, name: string, horizon: Month
       const old = months.filter((index) => isBefore(monthOfIndex(alias, index), horizon));
       for (const index of old) expired.push({ index, ...(await sizeOf(elasticsearch, index)) });
     } catch (error) {
-      throw elasticsearchFailure(error, `Looking for months of ${alias}`);
+      throw elasticsearchFailure(error, `Looking for months of ${alias}`, { index: alias });
     }
   }
   return expired;

@@ -5,7 +5,7 @@ import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { PipelinePlan } from '../contracts/plan';
 import type { FileSource } from '../contracts/pipeline-input';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { columnNames, columnProblems } from './file/column-check';
 import { readCsvRows } from './file/csv-rows';
 import { chunks, identify, openFile, type FileIdentity } from './file/file-identity';
@@ -25,6 +25,10 @@ export function fileSourceOf({ source }: PipelinePlan): FileSource {
   throw pipelineFailure('InvalidInput', `source.kind: expected file, got ${source.kind}`);
 }
 
+export interface InspectFileInput {
+  readonly plan: PipelinePlan;
+}
+
 /**
  * Reads a file once for its identity, and its beginning for its shape.
  *
@@ -32,7 +36,7 @@ export function fileSourceOf({ source }: PipelinePlan): FileSource {
  * @throws SourceMalformed when it is empty, lacks columns that the mapping names, or is not of its format
  * @throws SourceChanged when it changes meanwhile
  */
-export async function inspectFile({ plan }: { readonly plan: PipelinePlan }): Promise<FileFacts> {
+export async function inspectFile({ plan }: InspectFileInput): Promise<FileFacts> {
   const source = fileSourceOf(plan);
   const file = await openFile(source.path);
   try {
@@ -73,5 +77,7 @@ async function first<Row>(groups: AsyncIterable<readonly Row[]>): Promise<Row | 
 }
 
 function malformed(path: string, problems: readonly string[]): ApplicationFailure {
-  return pipelineFailure('SourceMalformed', `source.path: ${resolve(path)} cannot be read. ${problems.join(' ')}`);
+  return pipelineFailure('SourceMalformed', `source.path: ${resolve(path)} cannot be read. ${problems.join(' ')}`, {
+    path,
+  });
 }

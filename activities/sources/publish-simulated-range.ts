@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PipelinePlan } from '../contracts/plan';
 import { simulatedId } from '../contracts/simulated-id';
 import { isMalformed, type PlannedSimulation } from '../contracts/simulated-shares';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { yieldToEventLoop, lastHeartbeat } from './heartbeat';
 import { Pace } from './pace';
 import { publishBatch, type SourceDependencies } from './publish-batch';

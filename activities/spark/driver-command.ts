@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import type { RunFolder } from './run-folder';
 import type { DriverRequest } from './spark-adapter';
 
@@ -81,6 +81,6 @@ async function findSpark(python: string, environment: LocalSpark['environment'])
   try {
     return (await run(python, ['-c', FIND_SPARK], { env: environment })).stdout.trim();
   } catch (error) {
-    throw pipelineFailure('SparkFailed', `Expected ${python} to be a Python that has pyspark.`, error);
+    throw pipelineFailure('SparkFailed', `Expected ${python} to be a Python that has pyspark.`, { cause: error });
   }
 }

@@ -6,7 +6,6 @@ import type { SubmitSparkJobInput } from './types';
 
 /** The driver ends when nobody has watched it for so long: its workflow is gone, or no worker came back. */
 const LEASE_MS = 120_000;
-const TRIGGER_INTERVAL_MS = 1_000;
 
 /** What `deploy/spark/readings_job.py` reads from its settings file; `settings.py` there has the meanings. */
 export interface JobSettings {
@@ -48,7 +47,7 @@ export function jobSettings(
   { plan, rawFrom, rawUntil, trigger }: SubmitSparkJobInput,
   { bootstrap, sparkState, runFolder }: { bootstrap: string; sparkState: string; runFolder: string },
 ): JobSettings {
-  const { fields, measurements, eventStartMs = null, eventEndMs = null, ...rules } = plan.rules;
+  const { fields, measurements, ...rules } = plan.rules;
   const unitOf = (name: string): string => measurements.find((measurement) => measurement.name === name)?.unit ?? '';
   return {
     bootstrap,
@@ -59,10 +58,9 @@ export function jobSettings(
     startingOffsets: rawFrom,
     untilOffsets: rawUntil ?? null,
     trigger,
-    triggerIntervalMs: plan.triggerIntervalMs ?? TRIGGER_INTERVAL_MS,
+    triggerIntervalMs: plan.triggerIntervalMs,
     fields: { ...fields, measurements: fields.measurements.map((m) => ({ ...m, unit: unitOf(m.name) })) },
     ...rules,
-    ...{ eventStartMs, eventEndMs },
     maxOffsetsPerTrigger: plan.maxRecordsPerBatch,
     leaseMs: LEASE_MS,
     ...runFiles(runFolder),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { driverCommand, type LocalSpark } from './driver-command';
 import { runFiles } from './job-settings';
 import { processFacts, signalProcess } from './process-life';
@@ -57,7 +57,7 @@ async function spawnDriver(spark: LocalSpark, request: DriverRequest, folder: Ru
     child.unref();
     return child.pid ?? Number.NaN;
   } catch (error) {
-    throw pipelineFailure('SparkFailed', `Starting ${command} failed.`, error);
+    throw pipelineFailure('SparkFailed', `Starting ${command} failed.`, { cause: error });
   } finally {
     await log.close();
   }

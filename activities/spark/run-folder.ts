@@ -8,8 +8,6 @@ const resultSchema = z.object({ ok: z.boolean(), error: z.string().optional() })
 const driverSchema = z.object({ pid: z.int(), startTime: z.string() });
 const progressSchema = z.object({
   droppedByWatermark: z.int(),
-  duplicates: z.int(),
-  batchDurationMs: z.number(),
 });
 const settingsSchema = z.object({ checkpoint: z.string() });
 

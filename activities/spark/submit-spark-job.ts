@@ -1,11 +1,19 @@
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { offsetCount } from '../contracts/offsets';
+import type { LocalSpark } from './driver-command';
 import { jobSettings, startsFolder } from './job-settings';
 import { notedDrivers } from './noted-drivers';
 import { RunFolder } from './run-folder';
 import type { SparkAdapter } from './spark-adapter';
 import type { SparkHandle, SubmitSparkJobInput } from './types';
+
+export interface SparkDependencies extends LocalSpark {
+  /** Kafka brokers, separated by commas. */
+  readonly bootstrap: string;
+  /** Folder of run folders and checkpoints; must survive the worker. */
+  readonly sparkState: string;
+}
 
 /** What a driver of another start gets before it is killed; its last micro-batch is repeated anyway. */
 const RIVAL_GRACE_MS = 5_000;
@@ -20,7 +28,7 @@ const BRIEF_RECORDS = 100_000;
  */
 export async function submitSparkJob(
   adapter: SparkAdapter,
-  { bootstrap, sparkState }: { readonly bootstrap: string; readonly sparkState: string },
+  { bootstrap, sparkState }: SparkDependencies,
   input: SubmitSparkJobInput,
 ): Promise<SparkHandle> {
   const starts = startsFolder(sparkState, input.plan);

@@ -25,12 +25,8 @@ export interface SparkState {
   readonly inputRows: number;
   /** Rows of this run that Spark dropped as late, as far as drivers lived to tell. */
   readonly droppedByWatermark: number;
-  /** Repeats of this run that the de-duplication dropped, as far as drivers lived to tell. */
-  readonly duplicates: number;
   /** Warnings and errors at the end of the log, at most 2 KB, without what they quote. */
   readonly lastLogLines: readonly string[];
-  /** Of the last micro-batch this driver told of. */
-  readonly batchDurationMs: number | null;
 }
 
 export interface SubmitSparkJobInput {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { PartitionOffsets } from '../contracts/offsets';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure } from '../contracts/failures';
 import { readCommitted, type Committed } from './checkpoint';
 import { checkpointFolder } from './job-settings';
 import { lastLogLines } from './log-tail';
@@ -42,7 +42,9 @@ export async function watchSparkJob(
   } catch (error) {
     context.cancellationSignal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw pipelineFailure('SparkFailed', `The Spark job of ${plan.name} cannot be watched (${reason}).`, error);
+    throw pipelineFailure('SparkFailed', `The Spark job of ${plan.name} cannot be watched (${reason}).`, {
+      cause: error,
+    });
   }
 }
 
@@ -54,16 +56,11 @@ async function knownOf(
   const told = await Promise.all(
     starts.map((start) => new RunFolder(join(dirname(handle.runFolder), start)).progress()),
   );
-  const total = (field: 'droppedByWatermark' | 'duplicates'): number =>
-    told.reduce((sum, progress) => sum + (progress?.[field] ?? 0), 0);
-  const latest = await new RunFolder(handle.runFolder).progress();
   return {
     committed: committed?.offsets ?? null,
     lastBatch: committed?.batch ?? null,
     inputRows: committed?.passed ?? 0,
-    droppedByWatermark: total('droppedByWatermark'),
-    duplicates: total('duplicates'),
-    batchDurationMs: latest?.batchDurationMs ?? null,
+    droppedByWatermark: told.reduce((sum, progress) => sum + (progress?.droppedByWatermark ?? 0), 0),
   };
 }
 

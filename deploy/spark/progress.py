@@ -14,7 +14,7 @@ class Progress:
     def __init__(self, path: str):
         self._path = path
         self._batch = -1
-        self._totals = {"inputRows": 0, "durationMs": 0, "droppedByWatermark": 0, "duplicates": 0}
+        self._totals = {"inputRows": 0, "durationMs": 0, "droppedByWatermark": 0}
 
     def take(self, query: StreamingQuery) -> None:
         """Writes what has ended since the last call; Spark must keep more batches than end between two calls."""
@@ -31,7 +31,6 @@ class Progress:
         totals["inputRows"] += rows
         totals["durationMs"] += duration_ms
         totals["droppedByWatermark"] += sum(o["numRowsDroppedByWatermark"] for o in operators)
-        totals["duplicates"] += sum(o["customMetrics"].get("numDroppedDuplicateRows", 0) for o in operators)
         write_whole(self._path, {
             **totals,
             "batch": self._batch,

@@ -4,7 +4,7 @@ import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { TopicRange } from '../../activities/contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../../activities/contracts/report';
 import { createKafkaGateway, type KafkaGateway } from '../../activities/kafka';
-import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/topic-indexer';
+import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/index-topic';
 import { wholeTopic } from '../activities/reconciliation/written-run';
 import { highestAttempt } from '../support/attempts';
 import { startWorker, type WorkerProcess } from '../support/worker-process';

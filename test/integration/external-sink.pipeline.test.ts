@@ -1,7 +1,7 @@
 import type { ReconcileResult } from '../../activities/contracts/report';
 import { awaitDocuments } from '../../activities/indexing/await-documents';
 import type { BulkItem } from '../../activities/indexing/bulk-item';
-import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/topic-indexer';
+import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/index-topic';
 import { publishRun } from '../faults/published-run';
 import { stackAddresses } from '../support/stack';
 import { OtherWriter } from '../support/other-writer';
@@ -31,8 +31,16 @@ describe('a sink that somebody else writes', () => {
     ] as const;
     const watching = await Promise.all(
       written.map(async ({ stream, range: { topic, from, to }, alias }) => {
-        const place = { stream, topic, alias, deadLetterTopic: null, ioTaskQueue: driver.taskQueue };
-        const input: IndexTopicInput = { ...place, sink: 'external', maxIdleMs: 1_000, next: from, until: to };
+        const place = { stream, topic, alias, deadLetterTopic: null, mirrorGroup: null, maxDeadLetterRatio: null };
+        const ioTaskQueue = driver.taskQueue;
+        const input: IndexTopicInput = {
+          ...place,
+          ioTaskQueue,
+          sink: 'external',
+          maxIdleMs: 1_000,
+          next: from,
+          until: to,
+        };
         return await driver.temporal.workflow.start('indexTopic', {
           taskQueue: driver.taskQueue,
           workflowId: `external/${scope.name}/${stream}`,

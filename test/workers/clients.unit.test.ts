@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { elasticsearchFailure } from '../../activities/elasticsearch/failures';
+import { elasticsearchFailure } from '../../activities/elasticsearch/elasticsearch-failure';
 import { openClients } from '../../workers/clients';
 import { loadConfig } from '../../workers/config';
 

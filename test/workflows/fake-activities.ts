@@ -1,4 +1,4 @@
-import { pipelineFailure } from '../../activities/failures';
+import { pipelineFailure } from '../../activities/contracts/failures';
 import type { Activities } from '../../activities';
 import type { ReconcileResult } from '../../activities/contracts/report';
 import { parseInput } from '../../activities/preparation/parse-input';
@@ -69,9 +69,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
         lastBatch: 0,
         inputRows: ends.raw,
         droppedByWatermark: 0,
-        duplicates: 0,
         lastLogLines: [],
-        batchDurationMs: 1,
       });
     },
     stopSparkJob: () => Promise.resolve(),
@@ -79,8 +77,8 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
       const end = endOf(topic);
       const next = Math.min(end, until === null ? end : Number(until));
       const read = next - Number(from);
-      const counts = { read, indexed: read, stale: 0, deadLetters: 0, bytes: 0 };
-      return Promise.resolve({ next: String(next), end: String(end), counts });
+      const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+      return Promise.resolve({ next: String(next), end: String(end), ends: { 0: String(end) }, last: null, counts });
     },
     redriveSlice: () => Promise.resolve({ byReason: {}, unindexed: 0 }),
     reconcileRun: () => Promise.resolve(PROOF),

@@ -18,7 +18,7 @@ function edited(from: string, to: string): { code: string } {
   return { code: code.replace(from, () => to) };
 }
 
-/** Edits are of the JavaScript that the bundle holds; `replay.test.ts` replays the same histories without them. */
+/** Edits are of the JavaScript that the bundle holds; `replay.unit.test.ts` replays the same histories without them. */
 describe('an edit that decides otherwise than a saved history', () => {
   it.each([
     [
@@ -39,19 +39,19 @@ describe('an edit that decides otherwise than a saved history', () => {
     [
       'a child more',
       'streaming-pipeline.drained',
-      'source: await startSource(plan),',
-      'source: (await startSource(plan), await startSource(plan)),',
+      'source: await startSource(plan)',
+      'source: (await startSource(plan), await startSource(plan))',
     ],
     [
       'a driver that is not stopped in a pause',
       'run-spark-job.operated',
-      'await job.stop();',
-      'await Promise.resolve();',
+      'await this.stop();\n        await _',
+      'await Promise.resolve();\n        await _',
     ],
     [
       'an idle wait left out',
       'index-topic.operated',
-      'await (0, _waiting.conditionOrTimeout)(isBoundMoved, idleMs);',
+      'await (0, _conditionortimeout.conditionOrTimeout)(isBoundMoved, idleMs);',
       'await Promise.resolve();',
     ],
   ])(

@@ -2,11 +2,12 @@
  * `TEMPORAL_ADDRESS=… npm run histories`: runs the main paths of every workflow on a real Temporal server, with
  * activities that only keep offsets, and saves what happened as `histories/<workflow>.<path>.json`.
  *
- * To be run when a workflow has changed before it was ever released; else the change is made with `patched`.
+ * Run it in the commit that changes a workflow incompatibly, as long as nothing is released.
  *
  * @module
  */
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
@@ -14,10 +15,11 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
 import { aliasesOf, derivedTopics } from '../../activities/contracts/pipeline-names';
-import { pipelineFailure } from '../../activities/failures';
+import { pipelineFailure } from '../../activities/contracts/failures';
 import type { PipelineProgress } from '../../workflows/control/progress';
 import { fakeActivities, withKibana } from './fake-activities';
 
+const PROJECT = join(__dirname, '..', '..', '/');
 const HISTORIES = join(__dirname, 'histories');
 const PIPELINE = 'pipeline/quick';
 const CHILDREN = {
@@ -39,11 +41,8 @@ interface Path {
   readonly meanwhile?: (handle: WorkflowHandle) => Promise<void>;
 }
 
-const client = async (address: string): Promise<Client> =>
-  new Client({ connection: await Connection.connect({ address }) });
-
 async function main(address: string): Promise<void> {
-  const temporal = await client(address);
+  const temporal = new Client({ connection: await Connection.connect({ address }) });
   const connection = await NativeConnection.connect({ address });
   for (const [name, path] of Object.entries(paths())) {
     const taskQueue = `histories-${name}`;
@@ -73,7 +72,9 @@ async function main(address: string): Promise<void> {
       for (const [workflow, workflowId] of Object.entries(path.saved)) {
         const id = workflowId.replace('<run>', handle.firstExecutionRunId);
         const history = await temporal.workflow.getHandle(id).fetchHistory();
-        writeFileSync(join(HISTORIES, `${workflow}.${name}.json`), `${historyToJSON(history)}\n`);
+        // Stack traces name the folder, and workers the machine, on which they were made.
+        const text = historyToJSON(history).replaceAll(PROJECT, '').replaceAll(hostname(), 'host');
+        writeFileSync(join(HISTORIES, `${workflow}.${name}.json`), `${text}\n`);
       }
     });
   }
@@ -83,6 +84,7 @@ async function main(address: string): Promise<void> {
 
 function paths(): Record<string, Path> {
   const ofPipeline = { 'streaming-pipeline': PIPELINE };
+  const operated = fakeActivities();
   return {
     drained: {
       input: BOUNDED,
@@ -96,11 +98,12 @@ function paths(): Record<string, Path> {
     },
     operated: {
       input: ENDLESS,
-      activities: slowly(fakeActivities().activities),
+      activities: slowly(operated.activities),
       saved: { ...ofPipeline, ...CHILDREN },
       meanwhile: async (handle) => {
         await until(handle, ({ produced }) => produced > 0);
         await handle.executeUpdate('pause', { args: [{ reason: 'an upgrade' }] });
+        while (!operated.calls.includes('stopSparkJob')) await sleep(50);
         await handle.executeUpdate('resume');
         await handle.executeUpdate('setRate', { args: [{ ratePerSecond: 20 }] });
         await handle.executeUpdate('stop');
@@ -265,7 +268,8 @@ function withReplay(): Activities {
     indexSlice: ({ from, until: to }) => {
       const next = to ?? from;
       const read = Number(next) - Number(from);
-      return Promise.resolve({ next, end: next, counts: { read, indexed: read, stale: 0, deadLetters: 0, bytes: 0 } });
+      const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+      return Promise.resolve({ next, end: next, ends: {}, last: null, counts });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pipelineFailure } from '../../activities/failures';
+import { pipelineFailure } from '../../activities/contracts/failures';
 import { PANELS } from './page-panels';
 
 const DAY_MS = 86_400_000;

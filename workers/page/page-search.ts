@@ -1,5 +1,5 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { elasticsearchFailure } from '../../activities/elasticsearch/failures';
+import { elasticsearchFailure } from '../../activities/elasticsearch/elasticsearch-failure';
 import type { PageAnswer } from '../../kibana/charts/page-answer';
 import { showPanel, type ShownPanel } from '../../kibana/charts/shown-panel';
 import type { Span } from '../../kibana/charts/span';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
-import type { FailureType } from '../../activities/failures';
+import type { FailureType } from '../../activities/contracts/failures';
 import { inlineScriptHashes, pageFiles, type PageFile } from './page-files';
 import { panelList } from './page-panels';
 import { parsePageRequest } from './page-request';

@@ -1,35 +1,27 @@
 import { condition, setHandler, type ChildWorkflowHandle, type Workflow } from '@temporalio/workflow';
-import { invalid, parseCommand, type Command, type CommandKind, type CommandResult } from './commands';
-import {
-  answerSignal,
-  commandSignal,
-  pauseUpdate,
-  resumeUpdate,
-  setRateUpdate,
-  skipUpdate,
-  stopUpdate,
-} from '../messages';
+import { answerSignal, COMMAND_UPDATES, commandSignal } from '../messages';
+import { invalidCommand, parseCommand, type Command, type CommandKind, type CommandResult } from './commands';
 import { STAGES, type StageName } from './progress';
 
 type Parts = Readonly<Partial<Record<StageName, ChildWorkflowHandle<Workflow>>>>;
 type Answers = Readonly<Partial<Record<StageName, CommandResult>>>;
 
-/** How the pipeline stands after a command, and each part that was asked. */
+/** State of the pipeline after a command, and of each part that got it. */
 export interface PipelineCommandResult extends CommandResult {
   readonly parts: Answers;
 }
 
 /** A stop as a person asked for it. */
 export interface Stop {
-  /** Whether what is published is brought to its end and proven. */
+  /** Whether what is already published is processed, indexed and proven first. */
   readonly drain: boolean;
 }
 
 /**
- * The operator's hands on the pipeline: each command is handed to the parts it concerns, and the update answers when
- * all of them have acknowledged it.
+ * The commands to the pipeline: each is forwarded to the parts that it concerns, and the update returns when all of them
+ * have acknowledged it.
  *
- * `pause` and `resume` go to all parts or to the one named by `part`; `skip` names one by `part`.
+ * `pause` and `resume` go to all parts, or to the one named by `part`; `skip` requires `part`.
  */
 export class CommandRouter {
   stop: Stop | null = null;
@@ -39,18 +31,11 @@ export class CommandRouter {
   #commands = 0;
 
   constructor() {
-    setHandler(answerSignal, (number, stage, standing) => {
-      this.#answers.set(`${number}/${stage}`, standing);
+    setHandler(answerSignal, (number, stage, result) => {
+      this.#answers.set(`${number}/${stage}`, result);
     });
-    const updates = {
-      pause: pauseUpdate,
-      resume: resumeUpdate,
-      setRate: setRateUpdate,
-      stop: stopUpdate,
-      skip: skipUpdate,
-    };
-    for (const kind of Object.keys(updates) as CommandKind[]) {
-      setHandler(updates[kind], (input?: unknown) => this.#obey(kind, input), {
+    for (const kind of Object.keys(COMMAND_UPDATES) as CommandKind[]) {
+      setHandler(COMMAND_UPDATES[kind], (input?: unknown) => this.#obey(kind, input), {
         validator: (input?: unknown) => {
           parseCommand(kind, input, ['part']);
           partOf(kind, input);
@@ -68,10 +53,10 @@ export class CommandRouter {
   attach(parts: Parts): void {
     this.#parts = parts;
     for (const stage of Object.keys(parts) as StageName[]) {
-      const gone = (): void => {
+      const ended = (): void => {
         this.#ended.add(stage);
       };
-      parts[stage]?.result().then(gone, gone);
+      parts[stage]?.result().then(ended, ended);
     }
   }
 
@@ -80,24 +65,27 @@ export class CommandRouter {
     const named = partOf(kind, input);
     await condition(() => this.#parts !== null);
     if (command.kind === 'stop') this.stop = { drain: command.drain };
-    const asked = concerned(kind, named).filter((stage) => this.#parts?.[stage] !== undefined);
-    if (asked.length === 0 && kind !== 'stop') {
-      throw invalid(kind, ['part: expected a part of this pipeline; others write its raw topic, so it has no source']);
+    const receivers = receiversOf(kind, named).filter((stage) => this.#parts?.[stage] !== undefined);
+    if (receivers.length === 0 && kind !== 'stop') {
+      throw invalidCommand(kind, [
+        'part: expected a part of this pipeline; others write its raw topic, so it has no source',
+      ]);
     }
-    const parts = await this.#forward(asked, command);
+    const parts = await this.#forward(receivers, command);
     const refused = Object.entries(parts).flatMap(([stage, { refused: why }]) =>
       why === undefined ? [] : [`${stage}: ${why}`],
     );
-    if (refused.length > 0) throw invalid(kind, refused);
+    if (refused.length > 0) throw invalidCommand(kind, refused);
     const states = Object.values(parts).map(({ state }) => state);
     const state = command.kind === 'stop' ? 'STOPPING' : (states.find((seen) => seen !== 'ENDED') ?? 'ENDED');
     return { state, parts };
   }
 
-  async #forward(asked: readonly StageName[], command: Command): Promise<Answers> {
+  async #forward(receivers: readonly StageName[], command: Command): Promise<Answers> {
     const number = ++this.#commands;
-    const answered = (stage: StageName): boolean => this.#answers.has(`${number}/${stage}`) || this.#ended.has(stage);
-    for (const stage of asked) {
+    const hasAnswered = (stage: StageName): boolean =>
+      this.#answers.has(`${number}/${stage}`) || this.#ended.has(stage);
+    for (const stage of receivers) {
       if (this.#ended.has(stage)) continue;
       try {
         await this.#parts?.[stage]?.signal(commandSignal, number, command);
@@ -105,28 +93,29 @@ export class CommandRouter {
         this.#ended.add(stage);
       }
     }
-    await condition(() => asked.every(answered));
-    const entries = asked.map((stage): [StageName, CommandResult] => {
+    await condition(() => receivers.every(hasAnswered));
+    const entries = receivers.map((stage): [StageName, CommandResult] => {
       const key = `${number}/${stage}`;
-      const standing = this.#answers.get(key) ?? { state: 'ENDED' as const };
+      const result = this.#answers.get(key) ?? { state: 'ENDED' as const };
       this.#answers.delete(key);
-      return [stage, standing];
+      return [stage, result];
     });
     return Object.fromEntries(entries);
   }
 }
 
-/** To whom a command goes. */
-function concerned(kind: CommandKind, named: StageName | null): readonly StageName[] {
+function receiversOf(kind: CommandKind, named: StageName | null): readonly StageName[] {
   if (named !== null) return [named];
   return kind === 'setRate' || kind === 'stop' ? ['source'] : STAGES;
 }
 
-/** @throws InvalidInput when `part` is not one, or is missing where one must be named */
+/** @throws InvalidInput when `part` is not a stage, or is missing where it is required */
 function partOf(kind: CommandKind, input: unknown): StageName | null {
   const named = (input as { readonly part?: unknown } | null | undefined)?.part;
   if (named === undefined && kind !== 'skip') return null;
   const part = STAGES.find((stage) => stage === named);
-  if (part === undefined) throw invalid(kind, [`part: expected one of ${STAGES.join(', ')}, got ${String(named)}`]);
+  if (part === undefined) {
+    throw invalidCommand(kind, [`part: expected one of ${STAGES.join(', ')}, got ${String(named)}`]);
+  }
   return part;
 }

@@ -1,6 +1,7 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
+import { pipelineFailure } from '../../activities/contracts/failures';
 
-/** What a person may ask of a running part. */
+/** What a person can tell a running part to do. */
 export type Command =
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'resume' }
@@ -10,12 +11,12 @@ export type Command =
 
 export type CommandKind = Command['kind'];
 
-/** How a part stands after a command. */
+/** State of a part after a command. */
 export interface CommandResult {
   readonly state: 'RUNNING' | 'PAUSED' | 'STOPPING' | 'ENDED';
   /** One sentence, where there is more to say than the state. */
   readonly note?: string;
-  /** Why the command was not done. */
+  /** Why the command was not carried out. */
   readonly refused?: string;
 }
 
@@ -44,8 +45,9 @@ const FIELDS: Readonly<Record<CommandKind, Fields>> = {
 };
 
 /**
- * Checks what a person typed; `also` names fields that the caller takes for itself.
+ * Checks the input of a command. zod is not used here, so that it stays out of the workflow bundle.
  *
+ * @param also - fields that the caller reads itself
  * @throws InvalidInput naming every bad field, what was expected and what came
  */
 export function parseCommand(kind: CommandKind, input: unknown, also: readonly string[] = []): Command {
@@ -53,23 +55,23 @@ export function parseCommand(kind: CommandKind, input: unknown, also: readonly s
   const fields = FIELDS[kind];
   const unknown = Object.keys(given).filter((name) => !(name in fields) && !also.includes(name));
   const problems = [
-    ...unknown.map((name) => `${name}: expected no such field; there are: ${Object.keys(fields).join(', ') || 'none'}`),
+    ...unknown.map((name) => `${name}: unknown field; expected one of: ${Object.keys(fields).join(', ') || 'none'}`),
     ...Object.entries(fields)
       .filter(([name, { fits }]) => !fits(given[name]))
       .map(([name, { expected }]) => `${name}: expected ${expected}, got ${shown(given[name])}`),
   ];
-  if (problems.length > 0) throw invalid(kind, problems);
+  if (problems.length > 0) throw invalidCommand(kind, problems);
   return toCommand(kind, given);
 }
 
-export function invalid(kind: CommandKind, problems: readonly string[]): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(`${kind} cannot be done: ${problems.join('; ')}.`, 'InvalidInput');
+export function invalidCommand(kind: CommandKind, problems: readonly string[]): ApplicationFailure {
+  return pipelineFailure('InvalidInput', `${kind} was not carried out: ${problems.join('; ')}.`);
 }
 
 function asObject(kind: CommandKind, input: unknown): Record<string, unknown> {
   if (input === undefined || input === null) return {};
   if (typeof input === 'object' && !Array.isArray(input)) return { ...input };
-  throw invalid(kind, [`expected a JSON object, got ${JSON.stringify(input)}`]);
+  throw invalidCommand(kind, [`expected a JSON object, got ${JSON.stringify(input)}`]);
 }
 
 function toCommand(kind: CommandKind, given: Record<string, unknown>): Command {

@@ -1,10 +1,10 @@
 import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 
 /**
- * Waits until `holds` does, but no longer than `timeoutMs`.
+ * Waits until `holds` returns true, but no longer than `timeoutMs`.
  *
- * Its timer is left to run out: to cancel one that fires in the same moment is a conflict, which a server answers by
- * having the whole workflow task done again, and the time-skipping one by losing it.
+ * The timer is not cancelled: cancelling one that fires at the same moment is a conflict, for which a server repeats the
+ * whole workflow task, and the time-skipping server loses it.
  *
  * @throws CancelledFailure when the workflow is cancelled
  */

@@ -1,28 +1,19 @@
-import { condition, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
-import { updateCommand } from './attention';
-import { invalid, parseCommand, type Command, type CommandKind, type CommandResult } from './commands';
-import {
-  answerSignal,
-  commandSignal,
-  pauseUpdate,
-  resumeUpdate,
-  setRateUpdate,
-  skipUpdate,
-  stopUpdate,
-} from '../messages';
-import type { Attention, StageName } from './progress';
+import { condition, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { answerSignal, COMMAND_UPDATES, commandSignal } from '../messages';
+import { invalidCommand, parseCommand, type Command, type CommandKind, type CommandResult } from './commands';
+import { updateCommand, type Attention, type StageName } from './progress';
 
 type Skip = Extract<Command, { kind: 'skip' }>;
 
 /** What a part can do beside pausing; a command without its entry is refused. */
 export interface PartControls {
   readonly setRate?: (ratePerSecond: number | null) => void;
-  /** Whether a part can be told to end before its end. */
+  /** Whether a part can be told to end early. */
   readonly stop?: boolean;
-  /** @returns why it cannot be done, or null */
+  /** @returns why it is not possible, or null */
   readonly skip?: (skip: Skip) => string | null;
   readonly resumed?: () => void;
-  /** Tells the parent that the part stands otherwise than before. */
+  /** Tells the parent that the state of the part has changed. */
   readonly changed: () => Promise<void>;
 }
 
@@ -32,7 +23,7 @@ export interface CarriedControls {
   readonly stopped: boolean;
 }
 
-/** The operator's hands on one child: the same commands as updates of its own and as signals from its parent. */
+/** The commands to one child: as updates of its own, and as signals that its parent forwards. */
 export class Controls {
   #paused: string | null;
   #stopped: boolean;
@@ -44,27 +35,20 @@ export class Controls {
   ) {
     this.#paused = carried.paused;
     this.#stopped = carried.stopped;
-    const updates = {
-      pause: pauseUpdate,
-      resume: resumeUpdate,
-      setRate: setRateUpdate,
-      stop: stopUpdate,
-      skip: skipUpdate,
-    };
-    for (const kind of Object.keys(updates) as CommandKind[]) {
-      setHandler(updates[kind], (input?: unknown) => this.#obey(parseCommand(kind, input)), {
+    for (const kind of Object.keys(COMMAND_UPDATES) as CommandKind[]) {
+      setHandler(COMMAND_UPDATES[kind], (input?: unknown) => this.#obey(parseCommand(kind, input)), {
         validator: (input?: unknown) => {
           const refused = this.#refusal(parseCommand(kind, input));
-          if (refused !== null) throw invalid(kind, [refused]);
+          if (refused !== null) throw invalidCommand(kind, [refused]);
         },
       });
     }
     setHandler(commandSignal, async (number, command) => {
       const refused = this.#refusal(command);
-      const standing = refused === null ? await this.#obey(command) : { ...this.standing, refused };
+      const result = refused === null ? await this.#obey(command) : { ...this.state, refused };
       const { parent } = workflowInfo();
       if (parent !== undefined) {
-        await getExternalWorkflowHandle(parent.workflowId).signal(answerSignal, number, stage, standing);
+        await getExternalWorkflowHandle(parent.workflowId).signal(answerSignal, number, stage, result);
       }
     });
   }
@@ -81,7 +65,7 @@ export class Controls {
     return { paused: this.#paused, stopped: this.#stopped };
   }
 
-  get standing(): CommandResult {
+  get state(): CommandResult {
     if (this.#stopped) return { state: 'STOPPING' };
     return this.#paused === null ? { state: 'RUNNING' } : { state: 'PAUSED', note: this.#paused };
   }
@@ -92,9 +76,9 @@ export class Controls {
     return [{ stage: this.stage, state: 'PAUSED', partition: null, reason, command: updateCommand('resume') }];
   }
 
-  /** Resolves when nobody holds the part, or when `giveUp` says that a new execution is to begin. */
-  async untilResumed(giveUp: () => boolean = () => false): Promise<void> {
-    await condition(() => !this.paused || giveUp());
+  /** Resolves when the part is not paused any more, or when `isLeaving` says that a new execution is about to begin. */
+  async untilResumed(isLeaving: () => boolean = () => false): Promise<void> {
+    await condition(() => !this.paused || isLeaving());
   }
 
   #refusal(command: Command): string | null {
@@ -112,6 +96,7 @@ export class Controls {
   }
 
   async #obey(command: Command): Promise<CommandResult> {
+    log.info('command received', { stage: this.stage, ...command });
     switch (command.kind) {
       case 'pause':
         this.#paused = command.reason;
@@ -130,13 +115,13 @@ export class Controls {
         return await this.#skip(command);
     }
     await this.part.changed();
-    return this.standing;
+    return this.state;
   }
 
   async #skip(skip: Skip): Promise<CommandResult> {
     const refused = this.part.skip?.(skip) ?? null;
-    if (refused !== null) return { ...this.standing, refused };
+    if (refused !== null) return { ...this.state, refused };
     await this.part.changed();
-    return this.standing;
+    return this.state;
   }
 }

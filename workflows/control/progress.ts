@@ -1,17 +1,18 @@
-/** How far a run has come: pure, so that it is tested without Temporal. */
+/** The progress of a run, and what needs a person's attention. */
+import { workflowInfo } from '@temporalio/workflow';
 
 export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
 export type StageName = (typeof STAGES)[number];
 
-/** Counters of one stage; what a stage does twice after a failure may be counted twice, so they prove nothing. */
+/** Counters of one stage. Work that is repeated after a failure may be counted twice, so they prove nothing. */
 export interface StageTotals {
   /** Records taken in. */
   readonly in: number;
-  /** Records given on: acknowledged by Kafka, or standing in the index. */
+  /** Records passed on: acknowledged by Kafka, or in the index. */
   readonly out: number;
   readonly deadLetters: number;
   readonly bytes: number;
-  /** Records known to wait. */
+  /** Records known to be waiting. */
   readonly lag: number;
   /** Epoch ms of the first and the latest record of the stage; 0 before the first. */
   readonly firstMs: number;
@@ -20,11 +21,11 @@ export interface StageTotals {
 
 export const NO_TOTALS: StageTotals = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0, firstMs: 0, lastMs: 0 };
 
-/** Why a part of a pipeline does not move, and what a person types to move it. */
+/** Why a part of a pipeline is not working, and the command with which a person lets it work again. */
 export interface Attention {
   /** `pipeline`: every part that has not ended. */
   readonly stage: StageName | 'pipeline';
-  /** PAUSED by a person; PARKED by a fault that waiting may not mend. */
+  /** PAUSED by a person; PARKED by a failure that may not pass by itself. */
   readonly state: 'PAUSED' | 'PARKED';
   /** Null: the whole stage. */
   readonly partition: string | null;
@@ -46,7 +47,7 @@ export interface PipelineProgress {
   readonly phase: Phase;
   /** PARKED where any part is, else PAUSED where any part is. */
   readonly state: 'RUNNING' | 'PAUSED' | 'PARKED';
-  /** What waits for a person; empty when all parts move. */
+  /** What needs a person; empty while all parts work. */
   readonly attention: readonly Attention[];
   /** Records in the raw topic from this run. */
   readonly produced: number;
@@ -73,7 +74,7 @@ export interface Addition {
 }
 
 /** Adds what one activity did; `nowMs` is the workflow's clock. */
-export function add(totals: StageTotals, addition: Addition, lag: number, nowMs: number): StageTotals {
+export function addTotals(totals: StageTotals, addition: Addition, lag: number, nowMs: number): StageTotals {
   const moved = addition.in > 0 || addition.out > 0;
   return {
     in: totals.in + addition.in,
@@ -86,7 +87,7 @@ export function add(totals: StageTotals, addition: Addition, lag: number, nowMs:
   };
 }
 
-/** Records a second over a stage's active time; 0 where that is unknown. */
+/** Records per second over a stage's active time; 0 where that is unknown. */
 export function ratePerSecond({ out, firstMs, lastMs }: StageTotals): number {
   return lastMs > firstMs ? Math.round((out * 1_000) / (lastMs - firstMs)) : 0;
 }
@@ -135,4 +136,37 @@ export function toDetails({ phase, state, attention, stages }: PipelineProgress)
       '```',
     ]),
   ].join('\n');
+}
+
+/** A longer reason is cut, so that a message about many partitions stays small. */
+const MAX_REASON_LENGTH = 400;
+
+/** The command line that updates this workflow. */
+export function updateCommand(name: string, input?: unknown): string {
+  const json = input === undefined ? '' : ` --input '${JSON.stringify(input)}'`;
+  return `temporal workflow update execute -w ${workflowInfo().workflowId} --name ${name}${json}`;
+}
+
+export function shortReason(reason: string): string {
+  return reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH)}…`;
+}
+
+/**
+ * What needs a person in a whole pipeline: one entry instead of one per part if every part is paused.
+ *
+ * @param parts - what the parts reported
+ * @param running - the parts that have not ended
+ * @param resumeAll - the command that resumes all of them
+ */
+export function pipelineAttention(
+  parts: readonly Attention[],
+  running: readonly StageName[],
+  resumeAll: string,
+): readonly Attention[] {
+  const paused = parts.filter(({ state }) => state === 'PAUSED');
+  const isWhole = running.length > 1 && running.every((part) => paused.some(({ stage }) => stage === part));
+  if (!isWhole) return parts;
+  const reason = [...new Set(paused.map(({ reason: own }) => own))].join('; ');
+  const whole: Attention = { stage: 'pipeline', state: 'PAUSED', partition: null, reason, command: resumeAll };
+  return [whole, ...parts.filter(({ state }) => state !== 'PAUSED')];
 }

@@ -16,8 +16,8 @@ export interface RetentionResult {
  * Drops the indices of a pipeline's old months and keeps the last `keepMonths`, counted from the nominal time of the
  * schedule or else from the start of the workflow.
  *
- * It may run beside indexing, replays and proofs: from then on records of those months are expired, which writers pass
- * and a proof counts. Repeating it changes nothing.
+ * It may run beside indexing, replays and proofs: from then on the records of those months are expired. Writers skip them
+ * and a proof counts them. Repeating it changes nothing.
  */
 export async function dropOldMonths(input: unknown): Promise<RetentionResult> {
   const { expireMonths, dropMonths } = proxyActivities<Activities>(PREPARATION);

@@ -3,7 +3,7 @@ import type { Activities } from '../../activities';
 import type { ReconcileRequest, ReconcileResult } from '../../activities/contracts/report';
 import { PREPARATION, WHOLE_RUN } from '../policies';
 
-/** Either all that the proof needs, or the name of a pipeline whose latest or given run is to be proven again. */
+/** Either everything that the proof needs, or the name of a pipeline whose latest or given run is to be proven again. */
 export type ReconcileInput =
   { readonly request: ReconcileRequest; readonly taskQueue: string } | { readonly name: string; readonly run?: string };
 
@@ -12,10 +12,10 @@ export type ReconcileInput =
  *
  * Repeating it changes nothing.
  */
-export async function reconcile(input: ReconcileInput): Promise<ReconcileResult> {
-  if ('request' in input) return await prove(input.request, input.taskQueue);
+export async function reconcile(input?: ReconcileInput): Promise<ReconcileResult> {
+  if (input !== undefined && 'request' in input) return await prove(input.request, input.taskQueue);
   const { findRun } = proxyActivities<Activities>(PREPARATION);
-  const { scope, plan, windowMs, bounded, aliases, eventIdField, proofTaskQueue } = await findRun(input);
+  const { scope, plan, windowMs, bounded, aliases, eventIdField, proofTaskQueue } = await findRun({ input });
   return await prove({ scope, plan, windowMs, bounded, aliases, eventIdField }, proofTaskQueue);
 }
 

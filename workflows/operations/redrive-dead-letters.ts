@@ -12,11 +12,11 @@ export interface RedriveResult extends SliceCounts {
   readonly dryRun: boolean;
   /** Of all reasons. */
   readonly total: LetterCounts;
-  /** The dead-letter topic, and what of it was looked at. */
+  /** The dead-letter topic, and the offsets that were read. */
   readonly topic: string;
   readonly from: PartitionOffsets;
   readonly to: PartitionOffsets;
-  /** After a dry run: the input that does what it counted, over the same offsets. */
+  /** After a dry run: the input that redrives what was counted, over the same offsets. */
   readonly inputToRedrive?: LetterChoice & {
     readonly from: PartitionOffsets;
     readonly to: PartitionOffsets;
@@ -25,8 +25,8 @@ export interface RedriveResult extends SliceCounts {
 }
 
 /**
- * Gives dead letters that a mended mapping or a changed pipeline may accept another way through, each at most three
- * times: those of stage `parse` through the raw topic, those of stage `index` straight into the index.
+ * Retries dead letters that a corrected mapping or a changed pipeline may accept, each at most three times: those of
+ * stage `parse` through the raw topic, those of stage `index` directly into the index.
  *
  * By default it only counts what would be done, and changes nothing. Repeating it is harmless.
  */

@@ -16,10 +16,10 @@ export interface ReplayResult {
 }
 
 /**
- * Reads a part of a pipeline's topic again and indexes it in place: an offset range, or the window that ends at the
- * nominal time of the schedule, or else at the start of the workflow.
+ * Reads a part of a pipeline's topic again and indexes it in place: an offset range, or a time window that ends at the
+ * nominal time of the schedule, or at the start of the workflow.
  *
- * It changes nothing that is right already, since ids are the records' own; live indexing goes on beside it.
+ * Documents that are already right stay as they are, because each record brings its id. Live indexing can run meanwhile.
  */
 export async function replayTopic(input: unknown): Promise<ReplayResult> {
   const { workflowId } = workflowInfo();
@@ -28,7 +28,13 @@ export async function replayTopic(input: unknown): Promise<ReplayResult> {
   const { totals } = await executeChild(indexTopic, {
     workflowId: `${workflowId}/index/${place.stream}`,
     parentClosePolicy: 'REQUEST_CANCEL',
-    args: [{ ...place, maxIdleMs: MAX_IDLE_MS, next: from, until: to }],
+    args: [
+      {
+        ...place,
+        ...{ sink: 'direct', mirrorGroup: null, maxDeadLetterRatio: null },
+        ...{ maxIdleMs: MAX_IDLE_MS, next: from, until: to },
+      },
+    ],
   });
   return { topic: place.topic, from, to, totals };
 }

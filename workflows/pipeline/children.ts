@@ -2,28 +2,27 @@ import { startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
-import { indexTopic } from '../indexing/index-topic';
+import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
 import { replayFile } from '../sources/replay-file';
 import { runSparkJob } from '../spark/run-spark-job';
 import { simulateReadings } from '../sources/simulate-readings';
-import type { IndexTopicInput } from '../indexing/topic-indexer';
 
-/** An idle partition of a bounded run is looked at this often, that of a live run less often. */
+/** Longest time between two looks at an idle partition. */
 const BOUNDED_IDLE_MS = 15_000;
 const LIVE_IDLE_MS = 60_000;
 
-/** A child that is cancelled can still end its Spark driver; one that is terminated cannot. */
+/** A cancelled child can still stop its Spark driver; a terminated one cannot. */
 const ENDING_WITH_PARENT = { parentClosePolicy: 'REQUEST_CANCEL' } as const;
 
 export interface PipelineChildren {
-  /** Null where others write the raw topic. */
+  /** Null if others write the raw topic. */
   readonly source: ChildWorkflowHandle<typeof simulateReadings> | ChildWorkflowHandle<typeof replayFile> | null;
   readonly spark: ChildWorkflowHandle<typeof runSparkJob>;
   readonly readings: ChildWorkflowHandle<typeof indexTopic>;
   readonly windows: ChildWorkflowHandle<typeof indexTopic>;
   readonly deadLetters: ChildWorkflowHandle<typeof indexTopic>;
   readonly indexers: readonly ChildWorkflowHandle<typeof indexTopic>[];
-  /** Where the raw topic's part of this run ends, if that is known from the start. */
+  /** Where the raw topic's part of this run ends; null if that is not known from the start. */
   readonly rawEnd: PartitionOffsets | null;
 }
 
@@ -32,7 +31,7 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
   const { source, rules, topics, aliases } = plan;
   const { workflowId } = workflowInfo();
   const { start, end } = prepared;
-  // A topic that others write is read from its beginning; what we write begins where the topic ended before.
+  // A topic that others write is read from its beginning; what the run writes begins where the topic ended before.
   const rawFrom = source.kind === 'topic' ? start.raw : end.raw;
   const isFollowing = source.kind === 'topic' && !rules.bounded;
 
@@ -57,12 +56,13 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
           alias,
           deadLetterTopic: stream === 'deadLetters' ? null : topics.deadLetter,
           mirrorGroup: alias,
-          ...(plan.sink === undefined ? {} : { sink: plan.sink }),
+          sink: plan.sink,
           maxDeadLetterRatio: stream === 'deadLetters' ? null : plan.maxDeadLetterRatio,
           ioTaskQueue: plan.ioTaskQueue,
           maxIdleMs: rules.bounded ? BOUNDED_IDLE_MS : LIVE_IDLE_MS,
-          // A run without end indexes again what is there; ids make that harmless.
+          // A run without end indexes again what is already there, which ids make harmless.
           next: (rules.bounded ? end : start)[position],
+          until: null,
         },
       ],
     });
@@ -71,18 +71,15 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
     startIndexer('windows', topics.windows, aliases.windows, 'windows'),
     startIndexer('deadLetters', topics.deadLetter, aliases.deadLetters, 'deadLetter'),
   ] as const);
+  const [readings, windows, deadLetters] = indexers;
   return {
+    ...{ spark, readings, windows, deadLetters, indexers },
     source: await startSource(plan),
-    spark,
-    readings: indexers[0],
-    windows: indexers[1],
-    deadLetters: indexers[2],
-    indexers,
     rawEnd: source.kind === 'topic' && rules.bounded ? end.raw : null,
   };
 }
 
-/** Whether Spark works while the source publishes: with a rate or without an end. */
+/** Whether Spark processes while the source publishes: if there is a rate or no end. */
 function isPaced({ source, rules }: PipelinePlan): boolean {
   return !rules.bounded || (source.kind !== 'topic' && source.ratePerSecond !== null);
 }

@@ -3,7 +3,7 @@ import type { Activities } from '../../activities';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { TopicPositions } from '../../activities/preparation/prepare-topics';
 import type { PipelineChildren } from './children';
-import type { IndexTopicResult } from '../indexing/topic-indexer';
+import type { IndexTopicResult } from '../indexing/index-topic';
 import { drainSignal, finishSignal } from '../messages';
 import { PREPARATION } from '../policies';
 import type { ProgressBoard } from './progress-board';
@@ -12,7 +12,7 @@ import type { SourceResult } from '../sources/simulate-readings';
 
 const { topicEnds } = proxyActivities<Activities>(PREPARATION);
 
-/** What the children of a bounded run say when they have ended, and where the topics ended with them. */
+/** The results of the children of a bounded run, and the ends of the topics when they ended. */
 export interface DrainedRun {
   readonly source: SourceResult | null;
   readonly spark: RunSparkJobResult;
@@ -22,7 +22,10 @@ export interface DrainedRun {
   readonly ends: TopicPositions;
 }
 
-/** Ends the children of a bounded run in the order in which records flow, each at an end that was taken afterwards. */
+/**
+ * Ends the children of a bounded run in the order of the flow: the end of each topic is taken after everything that
+ * writes to it has ended.
+ */
 export async function drain(plan: PipelinePlan, children: PipelineChildren, board: ProgressBoard): Promise<DrainedRun> {
   const { spark, readings, windows, deadLetters } = children;
   const source = await children.source?.result();
@@ -38,14 +41,14 @@ export async function drain(plan: PipelinePlan, children: PipelineChildren, boar
 
   const { deadLetter: deadLetterEnd } = await topicEnds(plan);
   await deadLetters.signal(finishSignal, deadLetterEnd);
-  const buried = await deadLetters.result();
+  const rejected = await deadLetters.result();
 
   return {
     source: source ?? null,
     spark: processed,
     readings: indexed,
     windows: windowed,
-    deadLetters: buried,
+    deadLetters: rejected,
     ends: { raw: rawEnd, enriched: ends.enriched, windows: ends.windows, deadLetter: deadLetterEnd },
   };
 }

@@ -1,12 +1,13 @@
-import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { log, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
-import { pipelineAttention, updateCommand } from '../control/attention';
 import { progressQuery, stageTotalsSignal } from '../messages';
 import type { CommandRouter } from '../control/command-router';
 import {
   NO_TOTALS,
+  pipelineAttention,
   toDetails,
   toProgress,
+  updateCommand,
   type Attention,
   type Phase,
   type PipelineProgress,
@@ -14,7 +15,7 @@ import {
   type StageTotals,
 } from '../control/progress';
 
-/** What the pipeline knows of its stages: fed by their signals, shown by the `progress` query and in the Web UI. */
+/** Progress of all stages: updated by their signals, returned by the `progress` query and shown in the Web UI. */
 export class ProgressBoard {
   #phase: Phase = 'preparing';
   #stages: Record<StageName, StageTotals> = {
@@ -32,7 +33,7 @@ export class ProgressBoard {
     private readonly router: CommandRouter,
   ) {
     setHandler(progressQuery, () => this.#progress());
-    setHandler(stageTotalsSignal, (stage, totals, attention = []) => {
+    setHandler(stageTotalsSignal, (stage, totals, attention) => {
       this.#stages = { ...this.#stages, [stage]: totals };
       this.#attention.set(stage, attention);
       this.#show();
@@ -41,6 +42,7 @@ export class ProgressBoard {
 
   enter(phase: Phase): void {
     this.#phase = phase;
+    log.info('phase entered', { pipeline: this.plan.name, phase });
     this.#show();
   }
 

@@ -2,9 +2,9 @@ import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { ReconcileRequest, ReconcileResult, RunReport, StageReport } from '../../activities/contracts/report';
 import { ratePerSecond, type StageTotals } from '../control/progress';
 import type { DrainedRun } from './drain';
-import { proofTaskQueue } from './prove-run';
+import { proofTaskQueue } from './proof';
 
-/** Puts the proof and, beside it, the counters of the stages together; `endedMs` is the workflow's clock. */
+/** Combines the proof with the counters of the stages; `endedMs` is the workflow's clock. */
 export function runReport(
   plan: PipelinePlan,
   drained: DrainedRun,
@@ -34,7 +34,7 @@ export function runReport(
     },
     sparkStarts: spark.starts,
     proof,
-    notes: [...notes, ...handNotes(drained)],
+    notes: [...notes, ...commandNotes(drained)],
     ...request,
   };
 }
@@ -53,11 +53,11 @@ function stage(totals: StageTotals | null): StageReport {
 }
 
 /** What people did to the run. */
-function handNotes({ source, ...drained }: DrainedRun): string[] {
+function commandNotes({ source, ...drained }: DrainedRun): string[] {
   const stopped = source?.stoppedAt === undefined ? [] : [`The source was stopped by hand at ${source.stoppedAt}.`];
   const streams = ['readings', 'windows', 'deadLetters'] as const;
   const skips = streams.flatMap((stream) => {
-    const { skipped = 0 } = drained[stream];
+    const { skipped } = drained[stream];
     return skipped === 0 ? [] : [`${skipped} offsets of ${stream} were skipped by hand.`];
   });
   return [...stopped, ...skips];

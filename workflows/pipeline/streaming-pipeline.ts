@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   allHandlersFinished,
   CancellationScope,
   condition,
@@ -10,24 +11,24 @@ import type { Activities } from '../../activities';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
-import { startChildren } from './children';
-import { dashboardNotes } from './dashboards';
-import { drain, type DrainedRun } from './drain';
 import { CommandRouter } from '../control/command-router';
-import { PARSING, PREPARATION } from '../policies';
+import { DEPLOYMENT, PARSING, PREPARATION } from '../policies';
+import { startChildren } from './children';
+import { drain, type DrainedRun } from './drain';
 import { ProgressBoard } from './progress-board';
-import { proveRun, reconcileRequest } from './prove-run';
+import { proveRun, reconcileRequest } from './proof';
 import { runReport } from './run-report';
 
 const { parseInput } = proxyLocalActivities<Activities>(PARSING);
 const { prepareTopics, prepareIndices, storeReport } = proxyActivities<Activities>(PREPARATION);
+const { deployDashboards } = proxyActivities<Activities>(DEPLOYMENT);
 
 /**
  * Carries readings from a source through Kafka and Spark into Elasticsearch.
  *
- * A bounded source is drained in order, reconciled and reported; so is one without end once it is told to stop. Null
+ * A bounded source is drained in order, proven and reported; a source without end, once it is told to stop. Returns null
  * when it was told to stop without draining.
- * The workflow id is `pipeline/<name>`; `name` prefixes topics, indices and checkpoints.
+ * The workflow id is `pipeline/<name>`; `name` is the prefix of topics, indices and checkpoints.
  */
 export async function streamingPipeline(input?: unknown): Promise<RunReport | null> {
   const { workflowId, firstExecutionRunId: run, startTime } = workflowInfo();
@@ -36,19 +37,16 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   const board = new ProgressBoard(plan, router);
 
   const prepared = await prepareTopics(plan);
-  const { notes } = await prepareIndices({
-    aliases: plan.aliases,
-    measurements: plan.rules.measurements,
-    ...(plan.index === undefined ? {} : { index: plan.index }),
-  });
-  const deployment = dashboardNotes(plan);
+  const { aliases, index, rules } = plan;
+  const { notes } = await prepareIndices({ aliases, measurements: rules.measurements, index });
+  const dashboardNotes = deployed(plan);
   const drained = await runChildren(plan, prepared, board, router);
   if (drained === null) return null;
 
   board.enter('reconciling');
   const request = reconcileRequest(plan, prepared, drained);
   const proof = await proveRun(plan, request);
-  const report = runReport(plan, drained, request, proof, [...notes, ...(await deployment)], Date.now());
+  const report = runReport(plan, drained, request, proof, [...notes, ...(await dashboardNotes)], Date.now());
   await storeReport({ report });
   board.enter('done');
   await condition(allHandlersFinished);
@@ -56,7 +54,7 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
 }
 
 /**
- * Runs the children to their end; should one fail, or the pipeline be cancelled, none is left when this throws.
+ * Runs the children to their end. If one fails, or the pipeline is cancelled, all of them have ended when this throws.
  *
  * @returns null when a person stopped the pipeline without draining it
  */
@@ -90,4 +88,20 @@ async function runChildren(
   }
   await endAll();
   return null;
+}
+
+/**
+ * Imports the dashboards into the worker's Kibana, if it has one, while the run goes on.
+ *
+ * @returns notes for the report; never throws
+ */
+async function deployed({ dashboards }: PipelinePlan): Promise<readonly string[]> {
+  if (!dashboards) return [];
+  try {
+    await deployDashboards();
+    return [];
+  } catch (error) {
+    const reason = error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : String(error);
+    return [`The dashboards were not imported into Kibana: ${reason}`];
+  }
 }

@@ -4,7 +4,7 @@ import type { FileSource } from '../../activities/contracts/pipeline-input';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { FileFacts } from '../../activities/sources/inspect-file';
 import { MAX_HISTORY_EVENTS, RECORD_WORK, WHOLE_RUN } from '../policies';
-import { add, NO_TOTALS, type StageTotals } from '../control/progress';
+import { addTotals, NO_TOTALS, type StageTotals } from '../control/progress';
 import type { SourceResult } from './simulate-readings';
 import { SourcePacing, type CarriedSource } from './source-pacing';
 
@@ -13,7 +13,7 @@ const FULL_SPEED_ROWS = 10_000;
 
 export interface ReplayFileInput {
   readonly plan: PipelinePlan;
-  /** Where the execution before this one stood. */
+  /** State of the execution before this one. */
   readonly carried?: {
     readonly facts: FileFacts;
     readonly byteFrom: number;
@@ -27,7 +27,7 @@ export interface ReplayFileInput {
 /**
  * Publishes a file, range by range, each beginning at the byte where the one before ended.
  *
- * The file's sha256 is taken first; should the file change on the way, the workflow fails with `SourceChanged`.
+ * The file's sha256 is taken first; if the file changes meanwhile, the workflow fails with `SourceChanged`.
  */
 export async function replayFile({ plan, carried }: ReplayFileInput): Promise<SourceResult> {
   const { hostTaskQueue: taskQueue } = plan;
@@ -35,9 +35,9 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
   const { inspectFile } = proxyActivities<Activities>({ ...WHOLE_RUN, taskQueue });
   const { publishFileRange } = proxyActivities<Activities>({ ...RECORD_WORK, taskQueue });
 
-  const standing = carried ?? { byteFrom: 0, rowFrom: 0, totals: NO_TOTALS, startedMs: Date.now() };
-  const { startedMs } = standing;
-  let { byteFrom, rowFrom, totals } = standing;
+  const state = carried ?? { byteFrom: 0, rowFrom: 0, totals: NO_TOTALS, startedMs: Date.now() };
+  const { startedMs } = state;
+  let { byteFrom, rowFrom, totals } = state;
   const pacing = new SourcePacing({ ...source, startedMs, totals: () => totals, next: () => rowFrom }, carried?.pacing);
   const facts = carried?.facts ?? (await inspectFile({ plan }));
 
@@ -54,7 +54,7 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
     });
     ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
     const { published, deadLetters, bytes } = result;
-    totals = add(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());
+    totals = addTotals(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());
     await pacing.reportIfDue();
     if (!done && workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
       await condition(allHandlersFinished);

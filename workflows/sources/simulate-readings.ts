@@ -2,7 +2,7 @@ import { allHandlersFinished, condition, continueAsNew, proxyActivities, workflo
 import type { Activities } from '../../activities';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import { MAX_HISTORY_EVENTS, RECORD_WORK } from '../policies';
-import { add, NO_TOTALS, type StageTotals } from '../control/progress';
+import { addTotals, NO_TOTALS, type StageTotals } from '../control/progress';
 import { SourcePacing, type CarriedSource } from './source-pacing';
 
 /** Sequences published by one activity when there is no rate. */
@@ -10,7 +10,7 @@ const FULL_SPEED_RANGE = 10_000;
 
 export interface SimulateReadingsInput {
   readonly plan: PipelinePlan;
-  /** Where the execution before this one stood. */
+  /** State of the execution before this one. */
   readonly carried?: {
     readonly next: number;
     readonly totals: StageTotals;
@@ -21,7 +21,7 @@ export interface SimulateReadingsInput {
 
 export interface SourceResult {
   readonly totals: StageTotals;
-  /** Where a person stopped the source before its end: what comes before this number is published. */
+  /** Set when a person stopped the source early: the records before this number are published. */
   readonly stoppedAt?: number;
   /** Of the file that was read; null for other sources. */
   readonly sha256: string | null;
@@ -33,10 +33,10 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
   if (source.kind !== 'simulate') throw new TypeError(`expected a simulate source, got ${source.kind}`);
   const { publishSimulatedRange } = proxyActivities<Activities>({ ...RECORD_WORK, taskQueue: plan.ioTaskQueue });
 
-  const standing = carried ?? { next: 0, totals: NO_TOTALS, startedMs: Date.now() };
-  const { startedMs } = standing;
-  let { next, totals } = standing;
-  const pacing = new SourcePacing({ ...source, startedMs, totals: () => totals, next: () => next }, standing.pacing);
+  const state = carried ?? { next: 0, totals: NO_TOTALS, startedMs: Date.now() };
+  const { startedMs } = state;
+  let { next, totals } = state;
+  const pacing = new SourcePacing({ ...source, startedMs, totals: () => totals, next: () => next }, state.pacing);
   const last = source.records ?? Infinity;
 
   while (next < last && (await pacing.mayPublish())) {
@@ -49,7 +49,7 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
     });
     next = result.next;
     const { published, deadLetters, bytes } = result;
-    totals = add(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());
+    totals = addTotals(totals, { in: published + deadLetters, out: published, deadLetters, bytes }, 0, Date.now());
     await pacing.reportIfDue();
     if (workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
       await condition(allHandlersFinished);

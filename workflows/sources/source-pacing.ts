@@ -2,7 +2,7 @@ import { Controls, type CarriedControls } from '../control/controls';
 import type { StageTotals } from '../control/progress';
 import { ProgressReporter } from '../control/progress-reporter';
 
-/** One activity publishes about so much at a given rate. */
+/** At a given rate, one activity publishes about this many seconds' records. */
 const PACED_RANGE_SECONDS = 10;
 
 /** Carried from execution to execution. */
@@ -22,7 +22,7 @@ export interface PacedSource {
   readonly next: () => number;
 }
 
-/** The rate of a source as people set it, and whether it may publish at all. */
+/** The rate of a source, which people can change, and whether it may publish at all. */
 export class SourcePacing {
   readonly #source: PacedSource;
   readonly #reporter: ProgressReporter;
@@ -39,7 +39,7 @@ export class SourcePacing {
     const changed = (): Promise<void> => this.#reporter.report();
     const setRate = (ratePerSecond: number | null): void => {
       this.#ratePerSecond = ratePerSecond;
-      this.#startAnew();
+      this.#restartClock();
     };
     this.#controls = new Controls('source', { setRate, stop: true, changed }, carried?.controls);
     this.#reporter = new ProgressReporter('source', source.startedMs, source.totals, () => this.#controls.attention);
@@ -62,20 +62,20 @@ export class SourcePacing {
   async mayPublish(): Promise<boolean> {
     if (this.#controls.paused) {
       await this.#controls.untilResumed();
-      this.#startAnew();
+      this.#restartClock();
     }
     return !this.#controls.stopped;
   }
 
-  /** How many records the next activity publishes: some seconds' worth, or `fullSpeed` where there is no rate. */
+  /** How many records the next activity publishes: some seconds' worth, or `fullSpeed` if there is no rate. */
   rangeSize(fullSpeed: number): number {
     if (this.#ratePerSecond === null) return fullSpeed;
     return Math.max(1, Math.min(Math.round(this.#ratePerSecond * PACED_RANGE_SECONDS), 5 * fullSpeed));
   }
 
   /**
-   * When the next record is due, counted from where the rate was last set, so that the pauses between ranges do not
-   * add up; nothing where there is no rate.
+   * When the next record is due, counted from when the rate was last set, so that pauses between ranges do not add up;
+   * empty if there is no rate.
    */
   due(): { readonly startedAtMs?: number } {
     if (this.#ratePerSecond === null) return {};
@@ -91,8 +91,8 @@ export class SourcePacing {
     await this.#reporter.report();
   }
 
-  /** What was not published in a pause or at the old rate is not made up for. */
-  #startAnew(): void {
+  /** Records that were not published during a pause or at the old rate are not caught up. */
+  #restartClock(): void {
     this.#sinceMs = Date.now();
     this.#sinceRecord = this.#source.next();
   }

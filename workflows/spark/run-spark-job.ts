@@ -4,66 +4,85 @@ import {
   condition,
   ContinueAsNew,
   continueAsNew,
+  log,
+  proxyActivities,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { shortReason, updateCommand } from '../control/attention';
+import type { Activities } from '../../activities';
+import { pipelineFailure } from '../../activities/contracts/failures';
+import type { PartitionOffsets } from '../../activities/contracts/offsets';
+import type { PipelinePlan } from '../../activities/contracts/plan';
+import type { SparkHandle, SparkState } from '../../activities/spark/types';
 import { Controls, type CarriedControls } from '../control/controls';
+import { NO_TOTALS, shortReason, updateCommand, type Attention, type StageTotals } from '../control/progress';
+import { ProgressReporter, reportIntervalMs } from '../control/progress-reporter';
 import { drainSignal } from '../messages';
-import { MAX_HISTORY_EVENTS } from '../policies';
-import type { Attention, StageTotals } from '../control/progress';
-import { SparkJob, type SparkJobInput } from './spark-job';
-import { ProgressReporter } from '../control/progress-reporter';
+import { MAX_HISTORY_EVENTS, SPARK_CONTROL, SPARK_WATCH } from '../policies';
 
-export interface RunSparkJobInput extends SparkJobInput {
-  /** Whether to process while the source still publishes, or only once it has ended. */
+/** Time for a continuous driver to finish its micro-batch. */
+const STOP_GRACE_MS = 20_000;
+const MAX_WATCH_MS = 60_000;
+/** Drivers in a row that end without a committed micro-batch; after that many the cause is not expected to pass. */
+const MAX_FAILED_STARTS = 5;
+
+export interface RunSparkJobInput {
+  readonly plan: PipelinePlan;
+  /** Raw offsets before the source started; where a new checkpoint begins. */
+  readonly rawFrom: PartitionOffsets | 'earliest';
+  /** Whether to process while the source still publishes, or only after it has ended. */
   readonly meanwhile: boolean;
-  /** As the execution before this one left them. */
-  readonly controls?: CarriedControls;
+  /** State of the execution before this one. */
+  readonly carried?: CarriedSparkJob;
 }
+
+interface CarriedSparkJob {
+  readonly until: PartitionOffsets | null;
+  readonly handle: SparkHandle | null;
+  readonly starts: number;
+  readonly totals: StageTotals;
+  readonly crashLoop: CrashLoop;
+  readonly startedMs: number;
+  readonly controls: CarriedControls;
+}
+
+/** Driver ends without progress; counted from zero again after every committed micro-batch. */
+interface CrashLoop {
+  readonly failedStarts: number;
+  readonly lastBatch: number | null;
+}
+
+const NO_CRASHES: CrashLoop = { failedStarts: 0, lastBatch: null };
 
 export interface RunSparkJobResult {
   readonly totals: StageTotals;
   /** Drivers started; 1 when nothing broke, and 2 for a followed topic. */
   readonly starts: number;
-  /** Repeats that the de-duplication dropped, as far as Spark told. */
-  readonly duplicates: number;
 }
 
 /**
  * Keeps one Spark driver at work on one checkpoint, up to the offsets of the `drain` signal: continuously while the
- * source publishes, or in one bounded run once it has ended. A driver that dies is started again on the same
- * checkpoint; a topic that others go on writing gets a bounded run for its rest.
+ * source publishes, or in one bounded run after it has ended. A driver that dies is started again on the same
+ * checkpoint; for a topic that others continue to write, a bounded run processes what is left.
  *
- * The committed offsets of the checkpoint are the authority for what is processed, never a driver's exit code.
+ * What is processed is decided by the committed offsets of the checkpoint, never by a driver's exit code.
  */
 export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobResult> {
   const job = new SparkJob(input);
-  const attention = (): readonly Attention[] => [...controls.attention, ...parkedAttention(job.parked)];
-  const reporter: ProgressReporter = new ProgressReporter('spark', job.startedMs, () => job.totals, attention);
-  const resumed = (): void => {
-    job.release();
-  };
-  const controls = new Controls('spark', { resumed, changed: () => reporter.report() }, input.controls);
   setHandler(drainSignal, (offsets) => {
     job.until = offsets;
   });
   try {
     if (!input.meanwhile) await condition(() => job.until !== null);
     while (!job.isDone) {
-      if (controls.paused) {
-        await job.stop();
-        await controls.untilResumed();
-      }
+      await job.waitWhilePaused();
       await job.watchOnce();
-      if (job.parked !== null) {
-        await reporter.report();
-        await condition(() => job.parked === null);
-      }
-      await reporter.reportIfDue();
+      await job.waitWhileParked();
+      await job.reporter.reportIfDue();
       if (workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
         await condition(allHandlersFinished);
-        await continueAsNew<typeof runSparkJob>({ ...input, carried: job.carried, controls: controls.carried });
+        await continueAsNew<typeof runSparkJob>({ ...input, carried: job.carried });
       }
     }
   } catch (error) {
@@ -72,12 +91,153 @@ export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobR
     throw error;
   }
   await CancellationScope.nonCancellable(() => job.stop());
-  await reporter.report();
-  return { totals: job.totals, starts: job.carried.starts, duplicates: job.duplicates };
+  await job.reporter.report();
+  return { totals: job.totals, starts: job.carried.starts };
 }
 
-function parkedAttention(parked: string | null): readonly Attention[] {
-  if (parked === null) return [];
-  const command = updateCommand('resume');
-  return [{ stage: 'spark', state: 'PARKED', partition: null, reason: shortReason(parked), command }];
+/** The drivers of one run, one at a time, on one checkpoint. */
+class SparkJob {
+  /** End of the raw topic's part of this run; null while the source publishes. */
+  until: PartitionOffsets | null;
+  totals: StageTotals;
+  readonly reporter: ProgressReporter;
+  readonly #startedMs: number;
+  readonly #controls: Controls;
+  readonly #activities: Pick<Activities, 'submitSparkJob' | 'stopSparkJob' | 'watchSparkJob'>;
+  #handle: SparkHandle | null;
+  #starts: number;
+  #crashLoop: CrashLoop;
+  #committed: PartitionOffsets | null;
+  /** Why no driver is started any more; null while one may be. */
+  #parked: string | null = null;
+
+  constructor(private readonly input: RunSparkJobInput) {
+    const { rawFrom, plan } = input;
+    const state = input.carried ?? initialState();
+    this.#startedMs = state.startedMs;
+    this.until = state.until;
+    this.totals = state.totals;
+    this.#handle = state.handle;
+    this.#starts = state.starts;
+    this.#crashLoop = state.crashLoop;
+    // Before the first commit, everything before the run's own part counts as processed.
+    this.#committed = rawFrom === 'earliest' ? null : rawFrom;
+    const taskQueue = plan.hostTaskQueue;
+    const { submitSparkJob, stopSparkJob } = proxyActivities<Activities>({ ...SPARK_CONTROL, taskQueue });
+    const { watchSparkJob } = proxyActivities<Activities>({ ...SPARK_WATCH, taskQueue });
+    this.#activities = { submitSparkJob, stopSparkJob, watchSparkJob };
+    const attention = (): readonly Attention[] => [...this.#controls.attention, ...this.#parkedAttention()];
+    this.reporter = new ProgressReporter('spark', this.#startedMs, () => this.totals, attention);
+    const resumed = (): void => {
+      this.#unpark();
+    };
+    this.#controls = new Controls('spark', { resumed, changed: () => this.reporter.report() }, state.controls);
+  }
+
+  get isDone(): boolean {
+    return isCommitted(this.#committed, this.until);
+  }
+
+  get carried(): CarriedSparkJob {
+    return {
+      until: this.until,
+      handle: this.#handle,
+      starts: this.#starts,
+      totals: this.totals,
+      crashLoop: this.#crashLoop,
+      startedMs: this.#startedMs,
+      controls: this.#controls.carried,
+    };
+  }
+
+  async waitWhilePaused(): Promise<void> {
+    if (!this.#controls.paused) return;
+    await this.stop();
+    await this.#controls.untilResumed();
+  }
+
+  async waitWhileParked(): Promise<void> {
+    if (this.#parked === null) return;
+    await this.reporter.report();
+    await condition(() => this.#parked === null);
+  }
+
+  /** Makes sure that a driver of the right kind runs, and watches it for a while. */
+  async watchOnce(): Promise<void> {
+    const { plan, rawFrom } = this.input;
+    const { until, totals } = this;
+    // The time that a driver needs to start belongs to the stage.
+    if (totals.firstMs === 0) this.totals = { ...totals, firstMs: Date.now() };
+    const trigger = until === null ? 'continuous' : 'available-now';
+    const submitted = { plan, rawFrom, rawUntil: until, trigger } as const;
+    this.#handle ??= await this.#activities.submitSparkJob({ ...submitted, start: this.#starts++ });
+    const maxMs = Math.min(reportIntervalMs(Date.now() - this.#startedMs), MAX_WATCH_MS);
+    const seen = await this.#activities.watchSparkJob({ handle: this.#handle, plan, until, maxMs });
+    this.#observe(seen);
+    if (!seen.running) await this.#driverEnded(seen);
+    // Others continue to write to a topic of theirs; for what is left of it a bounded driver follows.
+    else if (trigger === 'continuous' && until !== this.until && plan.source.kind === 'topic') await this.stop();
+  }
+
+  /** Ends the driver, if one runs; repeating it changes nothing. */
+  async stop(): Promise<void> {
+    if (this.#handle !== null) await this.#activities.stopSparkJob({ handle: this.#handle, graceMs: STOP_GRACE_MS });
+    this.#handle = null;
+  }
+
+  #unpark(): void {
+    if (this.#parked !== null) this.#crashLoop = NO_CRASHES;
+    this.#parked = null;
+  }
+
+  #observe(seen: SparkState): void {
+    const { totals } = this;
+    this.#committed = seen.committed ?? this.#committed;
+    if (seen.inputRows !== totals.in) {
+      this.totals = { ...totals, in: seen.inputRows, out: seen.inputRows, lastMs: Date.now() };
+    }
+    if (!this.input.plan.rules.bounded || seen.droppedByWatermark === 0) return;
+    throw pipelineFailure(
+      'LateRecordsDropped',
+      `Spark dropped ${seen.droppedByWatermark} records of a bounded run as late, expected none.`,
+    );
+  }
+
+  async #driverEnded(seen: SparkState): Promise<void> {
+    this.#handle = null;
+    const hasProgressed = seen.lastBatch !== this.#crashLoop.lastBatch || this.isDone;
+    const failedStarts = hasProgressed ? 0 : this.#crashLoop.failedStarts + 1;
+    this.#crashLoop = { failedStarts, lastBatch: seen.lastBatch };
+    log.info('Spark driver ended', { exitOk: seen.exitOk, lastBatch: seen.lastBatch, failedStarts });
+    if (failedStarts >= MAX_FAILED_STARTS) {
+      this.#parked =
+        `SparkFailed: the driver ended ${failedStarts} times in a row without committing a micro-batch. ` +
+        `Its last log lines:\n${seen.lastLogLines.join('\n')}`;
+    } else if (failedStarts > 0) await sleep(1_000 * 2 ** failedStarts);
+  }
+
+  #parkedAttention(): readonly Attention[] {
+    if (this.#parked === null) return [];
+    const [reason, command] = [shortReason(this.#parked), updateCommand('resume')];
+    return [{ stage: 'spark', state: 'PARKED', partition: null, reason, command }];
+  }
+}
+
+function initialState(): CarriedSparkJob {
+  const controls = { paused: null, stopped: false };
+  return {
+    until: null,
+    handle: null,
+    starts: 0,
+    totals: NO_TOTALS,
+    crashLoop: NO_CRASHES,
+    startedMs: Date.now(),
+    controls,
+  };
+}
+
+/** Whether everything before `until` is committed; false while there is no bound. */
+function isCommitted(committed: PartitionOffsets | null, until: PartitionOffsets | null): boolean {
+  if (until === null || committed === null) return false;
+  return Object.entries(until).every(([partition, end]) => BigInt(committed[partition] ?? 0) >= BigInt(end));
 }

@@ -1,8 +1,8 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
-import { elasticsearchFailure } from '../../elasticsearch/failures';
+import { elasticsearchFailure } from '../../elasticsearch/elasticsearch-failure';
 import { PROVENANCE_FIELD, type Provenance } from '../../elasticsearch/provenance';
-import { pipelineFailure } from '../../failures';
+import { pipelineFailure } from '../../contracts/failures';
 
 /** What is known of one document; not its content. */
 export interface FoundDocument {
@@ -38,7 +38,9 @@ export async function findDocuments(
     return await (place.byMonth ? searchFor(place, distinct) : getFrom(place, distinct));
   } catch (error) {
     place.signal.throwIfAborted();
-    throw error instanceof ApplicationFailure ? error : elasticsearchFailure(error, lookingFor(place, distinct));
+    throw error instanceof ApplicationFailure
+      ? error
+      : elasticsearchFailure(error, lookingFor(place, distinct), { index: place.alias });
   }
 }
 

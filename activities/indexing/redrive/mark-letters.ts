@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import { PROVENANCE_FIELD, type Provenance } from '../../elasticsearch/provenance';
-import { pipelineFailure } from '../../failures';
+import { pipelineFailure } from '../../contracts/failures';
 import type { BulkItem } from '../bulk-item';
 import { sendBulk } from '../send-bulk';
 import type { FoundDocument } from './documents';
@@ -35,6 +35,7 @@ export async function markLetters(request: MarkLettersRequest, marks: readonly L
     'IndexMisconfigured',
     `${request.alias} refused ${dead.length} marks on dead letters (${first.reason}), expected it to have the fields of ` +
       'this version: the start of a pipeline under that name makes them.',
+    { index: request.alias },
   );
 }
 

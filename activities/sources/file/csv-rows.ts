@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parse, type Parser } from 'csv-parse';
-import { pipelineFailure } from '../../failures';
+import { pipelineFailure } from '../../contracts/failures';
 import { RowText, type FileRow } from './row-text';
 
 export interface CsvRow extends FileRow {
@@ -54,11 +54,10 @@ async function feed(parser: Parser, chunk: Buffer | null, path: string): Promise
     const done = (error?: Error | null) => {
       if (error) {
         reject(
-          pipelineFailure(
-            'SourceMalformed',
-            `source.path: ${resolve(path)} is no usable CSV: ${error.message}.`,
-            error,
-          ),
+          pipelineFailure('SourceMalformed', `source.path: ${resolve(path)} is not usable CSV: ${error.message}.`, {
+            path,
+            cause: error,
+          }),
         );
       } else fulfil();
     };

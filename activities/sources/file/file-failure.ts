@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ApplicationFailure } from '@temporalio/common';
-import { pipelineFailure } from '../../failures';
+import { pipelineFailure } from '../../contracts/failures';
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist on this machine. Give the path of a file that the worker can see.',
@@ -14,7 +14,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function fileFailure(error: unknown, path: string): ApplicationFailure {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const meaning = MEANINGS[code];
-  if (meaning !== undefined) return pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${meaning}`, error);
+  if (meaning !== undefined)
+    return pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${meaning}`, { path, cause: error });
   const reason = error instanceof Error ? error.message : String(error);
-  return pipelineFailure('ServiceUnavailable', `source.path: ${resolve(path)} could not be read (${reason}).`, error);
+  return pipelineFailure('ServiceUnavailable', `source.path: ${resolve(path)} could not be read (${reason}).`, {
+    path,
+    cause: error,
+  });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pipelineFailure } from '../../failures';
+import { pipelineFailure } from '../../contracts/failures';
 import { yieldToEventLoop } from '../heartbeat';
 import { fileFailure } from './file-failure';
 
@@ -25,7 +25,7 @@ export async function openFile(path: string): Promise<FileHandle> {
   const facts = await stat(path).catch(asFailure);
   if (facts.isFile()) return open(path, 'r').catch(asFailure);
   const kind = facts.isDirectory() ? 'is a folder' : 'is no regular file';
-  throw pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${kind}. Give the path of a file.`);
+  throw pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${kind}. Give the path of a file.`, { path });
 }
 
 /**
@@ -46,6 +46,7 @@ export async function identify(file: FileHandle, path: string, beat: () => void)
     throw pipelineFailure(
       'SourceChanged',
       `source.path: ${resolve(path)} is being written. Start again when it is complete.`,
+      { path },
     );
   }
   return { sha256: hash.digest('hex'), ...after };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { pipelineFailure } from '../../failures';
+import { pipelineFailure } from '../../contracts/failures';
 
 /** A record of a file and where it ends. */
 export interface FileRow {

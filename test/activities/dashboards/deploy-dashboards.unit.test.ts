@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import { createDashboardActivities } from '../../../activities/dashboards';
+import { activitiesWith } from '../../support/activities';
 
 const FILE = join(__dirname, '..', '..', '..', 'kibana', 'dashboards.ndjson');
 /** Base64 of `elastic:a hidden word`. */
@@ -98,7 +98,7 @@ afterEach(async () => {
 });
 
 function deploy(url = kibana.url, authorization: string | null = `ApiKey ${SECRET}`) {
-  return createDashboardActivities({ url, authorization, file: FILE }).deployDashboards();
+  return activitiesWith({ dashboards: { url, authorization, file: FILE } }).deployDashboards();
 }
 
 async function failureOf(work: Promise<unknown>): Promise<Error> {
@@ -263,7 +263,7 @@ describe('deployDashboards', () => {
   });
 
   it('says that no Kibana is configured', async () => {
-    await expect(createDashboardActivities(null).deployDashboards()).rejects.toMatchObject({
+    await expect(activitiesWith({}).deployDashboards()).rejects.toMatchObject({
       type: 'DashboardsRefused',
       message: expect.stringContaining('KIBANA_URL') as string,
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
-import { elasticsearchFailure } from '../../../activities/elasticsearch/failures';
+import { elasticsearchFailure } from '../../../activities/elasticsearch/elasticsearch-failure';
 import { monthIndices, resolveName } from '../../../activities/elasticsearch/resolve-name';
 import { CLOSED, DATA_STREAM, METADATA_BLOCKED } from '../../support/hostile-neighbours';
 import { stackAddresses } from '../../support/stack';

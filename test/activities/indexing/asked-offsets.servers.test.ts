@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Kafka, type Admin } from 'kafkajs';
-import { createIndexingActivities } from '../../../activities/indexing';
+
 import type { IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
 import { stackAddresses } from '../../support/stack';
+import { activitiesWith } from '../../support/activities';
 
 const SLICES = 6;
 const PER_SLICE = 10;
@@ -47,19 +48,19 @@ describe('the slices of a partition', () => {
       })),
     );
     await elasticsearch.indices.create({ index: `${topic}-1`, aliases: { [topic]: { is_write_index: true } } });
-    const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
+    const activities = activitiesWith({ kafka, elasticsearch });
     admins.length = 0;
     requests.length = 0;
-    let last: IndexSliceResult = {
-      next: '0',
-      end: '',
-      counts: { read: 0, indexed: 0, stale: 0, deadLetters: 0, bytes: 0 },
-    };
+    let last: Pick<IndexSliceResult, 'next' | 'last'> = { next: '0', last: null };
     for (let slices = 0; slices < SLICES; slices++) {
       const range = { topic, partition: 0, from: last.next, until: null, maxRecords: PER_SLICE };
-      const input = { ...range, alias: topic, deadLetterTopic: null, after: last.last ?? null };
-      last = await new MockActivityEnvironment().run(() => activities.indexSlice(input));
-      expect(last.counts.read).toBe(PER_SLICE);
+      const input = { ...range, alias: topic, deadLetterTopic: null, after: last.last };
+      const slice: IndexSliceResult = await new MockActivityEnvironment().run(
+        (given) => activities.indexSlice(given),
+        input,
+      );
+      last = slice;
+      expect(slice.counts.read).toBe(PER_SLICE);
     }
     expect(admins).toHaveLength(1);
     expect(requests.filter((api) => api === 'ListOffsets')).toHaveLength(2 * SLICES);

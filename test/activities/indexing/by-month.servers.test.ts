@@ -4,12 +4,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { aliasesOf, derivedTopics } from '../../../activities/contracts/pipeline-names';
 import type { DeadLetter } from '../../../activities/contracts/record';
-import { createIndexingActivities } from '../../../activities/indexing';
+
 import type { IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
 import { expireMonths } from '../../../activities/retention/expire-months';
 import { stackAddresses } from '../../support/stack';
+import { activitiesWith } from '../../support/activities';
 
 const name = `by-month-${randomUUID().slice(0, 8)}`;
 const aliases = aliasesOf(name);
@@ -44,7 +45,7 @@ function reading(id: string, fields: object): OutgoingRecord {
 async function slice(records: readonly OutgoingRecord[]): Promise<IndexSliceResult> {
   const from = (await kafka.offsets(topic)).end['0'] ?? '0';
   await kafka.publish(topic, records);
-  const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
+  const activities = activitiesWith({ kafka, elasticsearch });
   const range = { topic, partition: 0, from, until: null, maxRecords: 1_000, alias: aliases.readings, deadLetterTopic };
   return await new MockActivityEnvironment().run(() => activities.indexSlice(range));
 }

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-import { createIndexingActivities } from '../../../activities/indexing';
+
 import type { IndexSliceInput, IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
 import { stackAddresses } from '../../support/stack';
+import { activitiesWith } from '../../support/activities';
 
 let kafka: KafkaGateway;
 let elasticsearch: Client;
@@ -44,7 +45,7 @@ async function publish(count: number, first = 0): Promise<void> {
 }
 
 async function slice(input: Partial<IndexSliceInput> = {}): Promise<IndexSliceResult> {
-  const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
+  const activities = activitiesWith({ kafka, elasticsearch });
   const whole = { topic, partition: 0, from: '0', until: null, maxRecords: 1_000, alias: topic, deadLetterTopic: null };
   return await new MockActivityEnvironment().run(() => activities.indexSlice({ ...whole, ...input }));
 }

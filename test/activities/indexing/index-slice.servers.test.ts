@@ -5,12 +5,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { DeadLetter } from '../../../activities/contracts/record';
-import { createIndexingActivities } from '../../../activities/indexing';
+
 import type { IndexSliceInput, IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
 import { FaultProxy } from '../../faults/fault-proxy';
 import { stackAddresses } from '../../support/stack';
+import { activitiesWith } from '../../support/activities';
 
 let kafka: KafkaGateway;
 let elasticsearch: Client;
@@ -62,7 +63,7 @@ async function slice(
   input: Partial<IndexSliceInput> = {},
   environment = new MockActivityEnvironment(),
 ): Promise<IndexSliceResult> {
-  const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
+  const activities = activitiesWith({ kafka, elasticsearch });
   const whole = { topic, partition: 0, from: '0', until: null, maxRecords: 100_000, alias, deadLetterTopic, ...input };
   return await environment.run(() => activities.indexSlice(whole));
 }
@@ -198,7 +199,7 @@ describe('indexSlice', () => {
       environment.cancel();
       return { kind: 'late', ms: 5_000 };
     };
-    const activities = createIndexingActivities({ kafka, elasticsearch: client, crash: () => undefined });
+    const activities = activitiesWith({ kafka, elasticsearch: client });
     const { topic, deadLetterTopic, alias } = pipeline;
     const input = { topic, partition: 0, from: '0', until: null, maxRecords: 10, alias, deadLetterTopic };
     await expect(environment.run(() => activities.indexSlice(input))).rejects.toThrow();
@@ -217,7 +218,7 @@ describe('indexSlice', () => {
       environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
       return { kind: 'late', ms: 300 };
     };
-    const activities = createIndexingActivities({ kafka, elasticsearch: client, crash: () => undefined });
+    const activities = activitiesWith({ kafka, elasticsearch: client });
     const { topic, deadLetterTopic, alias } = pipeline;
     const input = { topic, partition: 0, from: '0', until: null, maxRecords: 10, alias, deadLetterTopic };
     const done: IndexSliceResult = await environment.run(() => activities.indexSlice(input));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { createIndexingActivities } from '../../../activities/indexing';
+
 import { toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
 import { sendBulk } from '../../../activities/indexing/send-bulk';
 import type { IndexSliceResult } from '../../../activities/indexing/slice';
@@ -10,6 +10,7 @@ import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka
 import { idOf } from '../../faults/bulk-exchange';
 import { FaultProxy } from '../../faults/fault-proxy';
 import { stackAddresses } from '../../support/stack';
+import { activitiesWith } from '../../support/activities';
 
 /** Of one bulk request. */
 const MAX_ITEMS = 5_000;
@@ -55,7 +56,7 @@ afterAll(async () => {
 });
 
 async function slice(): Promise<IndexSliceResult> {
-  const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
+  const activities = activitiesWith({ kafka, elasticsearch });
   const place = { topic: name, partition: 0, alias: name, deadLetterTopic: null };
   const input = { ...place, from: '0', until: null, maxRecords: 100_000 };
   return await new MockActivityEnvironment().run(() => activities.indexSlice(input));

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import type { Discrepancy, ReconcileRequest, ReconcileResult } from '../../../activities/contracts/report';
 import { createKafkaGateway } from '../../../activities/kafka';
-import { createReconciliationActivities } from '../../../activities/reconciliation';
+
 import { stackAddresses } from '../../support/stack';
 import { activityEnvironment } from '../sources/activity-environment';
 import { writeRun, type Servers } from './written-run';
+import { activitiesWith } from '../../support/activities';
 
 /** A run that was written by hand, and what reconciling it says. */
 export interface Proof {
@@ -40,7 +41,7 @@ export async function openProof(readings: number): Promise<Proof> {
     environment = activityEnvironment(),
     through = servers,
   ) => {
-    const activities = createReconciliationActivities({ ...through, scratchFolder });
+    const activities = activitiesWith({ ...through, scratchFolder });
     const result: unknown = await environment.run(() => activities.reconcileRun(given));
     return result as ReconcileResult;
   };

@@ -3,20 +3,21 @@ import { Client } from '@elastic/elasticsearch';
 import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import type { ReconcileResult, RunReport, StageReport } from '../../../activities/contracts/report';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
-import { createReconciliationActivities, type ReconciliationActivities } from '../../../activities/reconciliation';
+import type { Activities } from '../../../activities';
 import { stackAddresses } from '../../support/stack';
+import { activitiesWith } from '../../support/activities';
 
 /** A busy machine answers late. */
 
 let kafka: KafkaGateway;
 let elasticsearch: Client;
-let activities: ReconciliationActivities;
+let activities: Activities;
 
 beforeAll(() => {
   const { kafkaBrokers, elasticsearchNode } = stackAddresses();
   kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'run-reports-test' });
   elasticsearch = new Client({ node: elasticsearchNode, maxRetries: 0 });
-  activities = createReconciliationActivities({ kafka, elasticsearch, scratchFolder: 'unused' });
+  activities = activitiesWith({ kafka, elasticsearch, scratchFolder: 'unused' });
 });
 afterAll(async () => {
   await kafka.close();
@@ -66,8 +67,8 @@ describe('the reports of runs', () => {
     const newer = reportOf(name, 'newer', '2026-01-02T00:00:00Z');
     await activities.storeReport({ report: newer });
     await activities.storeReport({ report: older });
-    expect(await activities.findRun({ name })).toEqual(newer);
-    expect(await activities.findRun({ name, run: 'older' })).toEqual(older);
+    expect(await activities.findRun({ input: { name } })).toEqual(newer);
+    expect(await activities.findRun({ input: { name, run: 'older' } })).toEqual(older);
   });
 
   it('are kept once, however often they are stored', async () => {
@@ -86,13 +87,13 @@ describe('the reports of runs', () => {
   });
 
   it('are missed with a message that says what was looked for', async () => {
-    await expect(activities.findRun({ name: 'nobody' })).rejects.toMatchObject({
+    await expect(activities.findRun({ input: { name: 'nobody' } })).rejects.toMatchObject({
       type: 'InvalidInput',
       message: expect.stringContaining('pipeline.nobody.runs') as string,
     });
     const report = reportOf(`reports-${randomUUID()}`, 'run', '2026-01-01T00:00:00Z');
     await activities.storeReport({ report });
-    await expect(activities.findRun({ name: report.name, run: 'other' })).rejects.toMatchObject({
+    await expect(activities.findRun({ input: { name: report.name, run: 'other' } })).rejects.toMatchObject({
       type: 'InvalidInput',
       message: expect.stringContaining('other') as string,
     });

@@ -6,15 +6,15 @@ import { Client } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { ReconcileRequest, ReconcileResult } from '../../../activities/contracts/report';
-import { createIndexingActivities } from '../../../activities/indexing';
+
 import type { IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
-import { createReconciliationActivities } from '../../../activities/reconciliation';
-import { createRetentionActivities } from '../../../activities/retention';
+
 import type { ExpiredMonths } from '../../../activities/retention/expire-months';
 import { stackAddresses } from '../../support/stack';
 import { derived, enrichedValue, idOf, newRequest, rawRecord, wholeTopic } from '../reconciliation/written-run';
+import { activitiesWith } from '../../support/activities';
 
 const PARTITIONS = 2;
 const WINDOW_MS = 60_000;
@@ -85,7 +85,7 @@ export class MonthlyRun {
   async index(stream: 'readings' | 'windows', afterSlice: () => void = () => undefined): Promise<number> {
     const { scope, aliases } = this.request;
     const { topic, to } = stream === 'readings' ? scope.enriched : scope.windows;
-    const activities = createIndexingActivities({ ...this.servers, crash: () => undefined });
+    const activities = activitiesWith({ ...this.servers });
     let expired = 0;
     for (const [partition, end] of Object.entries(to)) {
       for (let from = '0'; from !== end;) {
@@ -101,14 +101,14 @@ export class MonthlyRun {
   }
 
   async dropMonths(keepMonths: number, at: string, name = this.name): Promise<ExpiredMonths> {
-    const activities = createRetentionActivities(this.servers);
+    const activities = activitiesWith(this.servers);
     const expired = await activities.expireMonths({ input: { name, keepMonths }, at });
     await activities.dropMonths({ ...expired, run: randomUUID() });
     return expired;
   }
 
   async reconcile(): Promise<ReconcileResult> {
-    const activities = createReconciliationActivities({ ...this.servers, scratchFolder: join(this.folder, 'scratch') });
+    const activities = activitiesWith({ ...this.servers, scratchFolder: join(this.folder, 'scratch') });
     const result: unknown = await new MockActivityEnvironment().run(() => activities.reconcileRun(this.request));
     return result as ReconcileResult;
   }

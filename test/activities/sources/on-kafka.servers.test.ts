@@ -5,15 +5,13 @@ import { join } from 'node:path';
 import { EVENT_ID_HEADER, MAX_DERIVED_MESSAGE_BYTES, type DeadLetter } from '../../../activities/contracts/record';
 import { simulatedId } from '../../../activities/contracts/simulated-id';
 import { createKafkaGateway, type IncomingRecord, type KafkaGateway } from '../../../activities/kafka';
-import {
-  createSourceActivities,
-  type FileFacts,
-  type FilePublishResult,
-  type PublishResult,
-} from '../../../activities/sources';
+import type { FileFacts } from '../../../activities/sources/inspect-file';
+import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
+import type { PublishResult } from '../../../activities/sources/publish-simulated-range';
 import { stackAddresses } from '../../support/stack';
 import { activityEnvironment } from './activity-environment';
 import { sourcePlan } from './source-plan';
+import { activitiesWith } from '../../support/activities';
 
 let kafka: KafkaGateway;
 let folder: string;
@@ -58,7 +56,7 @@ describe('sources on Kafka', () => {
   it('put every simulated record under its id into the partition of its device', async () => {
     const source = { kind: 'simulate', records: 3_000, malformedRatio: 0.05, repeatRatio: 0.05 };
     const plan = await preparedPlan({ source }, 1_048_588);
-    const { publishSimulatedRange } = createSourceActivities({ kafka, crash });
+    const { publishSimulatedRange } = activitiesWith({ kafka, crash });
     const result: PublishResult = await activityEnvironment().run(publishSimulatedRange, { plan, from: 0, to: 3_000 });
 
     const records = await recordsOf(plan.topics.raw);
@@ -79,7 +77,7 @@ describe('sources on Kafka', () => {
     );
     await writeFile(path, `deviceId,timestamp,temperature,text\n${rows.join('')}`);
     const plan = await preparedPlan({ source: { kind: 'file', path, format: 'csv' } }, 20_000);
-    const { inspectFile, publishFileRange } = createSourceActivities({ kafka, crash });
+    const { inspectFile, publishFileRange } = activitiesWith({ kafka, crash });
     const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
     const range = { plan, facts, byteFrom: 0, rowFrom: 0, maxRecords: 1_000 };
     const result: FilePublishResult = await activityEnvironment().run(publishFileRange, range);

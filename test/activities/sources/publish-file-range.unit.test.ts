@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { MAX_ORIGINAL_BYTES, MAX_RAW_RECORD_BYTES } from '../../../activities/contracts/record';
-import { createSourceActivities, type FileFacts, type FilePublishResult } from '../../../activities/sources';
+import type { FileFacts } from '../../../activities/sources/inspect-file';
+import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';
 import { sourcePlan } from './source-plan';
+import { activitiesWith } from '../../support/activities';
 
 const RAW = 'sources.raw';
 const LETTERS = 'sources.dead-letter';
@@ -41,7 +43,7 @@ async function read(content: string | Buffer | null, options: Reading = {}) {
   if (content !== null) await writeFile(path, content);
   const plan = sourcePlan({ source: { kind: 'file', path, format, fields: FIELDS, ratePerSecond } });
   const crash = options.crash ?? (() => undefined);
-  const { inspectFile, publishFileRange } = createSourceActivities({ kafka, crash });
+  const { inspectFile, publishFileRange } = activitiesWith({ kafka, crash });
   const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
   await options.meanwhile?.();
   const results: FilePublishResult[] = [];

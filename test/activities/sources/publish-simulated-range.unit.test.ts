@@ -1,9 +1,10 @@
 import { simulatedId } from '../../../activities/contracts/simulated-id';
 import { isMalformed, isRepeated, type PlannedSimulation } from '../../../activities/contracts/simulated-shares';
-import { createSourceActivities, type PublishSimulatedRangeInput } from '../../../activities/sources';
+import type { PublishSimulatedRangeInput } from '../../../activities/sources/publish-simulated-range';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';
 import { sourcePlan } from './source-plan';
+import { activitiesWith } from '../../support/activities';
 
 const RAW = 'sources.raw';
 const NOTHING = { published: 0, deadLetters: 0, repeats: 0, malformed: 0, bytes: 0 };
@@ -18,7 +19,7 @@ function publish(
   input: PublishSimulatedRangeInput,
   { environment = activityEnvironment(), kafka = new RecordingKafka(), crash = NO_CRASH } = {},
 ) {
-  const { publishSimulatedRange } = createSourceActivities({ kafka, crash });
+  const { publishSimulatedRange } = activitiesWith({ kafka, crash });
   const result = environment.run(publishSimulatedRange, input);
   return { kafka, result };
 }

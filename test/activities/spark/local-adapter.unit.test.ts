@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sweepSparkDrivers } from '../../../activities/spark';
+import { sweepSparkDrivers } from '../../../activities/spark/sweep-spark-drivers';
 import { localAdapter, stopDriver } from '../../../activities/spark/local-adapter';
 import { processFacts } from '../../../activities/spark/process-life';
 import { RunFolder, writeWhole } from '../../../activities/spark/run-folder';
-import type { SparkHandle } from '../../../activities/spark';
+import type { SparkHandle } from '../../../activities/spark/types';
 
 const adapter = localAdapter({ python: 'no-such-python', jars: [], jobFile: 'job.py', environment: {} });
 const started: ChildProcess[] = [];

@@ -9,9 +9,10 @@ import { once } from 'node:events';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Kafka, logLevel, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
-import { createIndexingActivities } from '../../../activities/indexing';
+
 import type { IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway } from '../../../activities/kafka';
+import { activitiesWith } from '../../support/activities';
 
 /** Where the documents are and where they go. */
 export interface Place {
@@ -63,7 +64,7 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
   'ours alone': async ({ brokers, elasticsearch: node, topic, alias }) => {
     const kafka = createKafkaGateway({ brokers, clientId: 'bench' });
     const elasticsearch = new Client({ node, Connection: HttpConnection, maxRetries: 0 });
-    const activities = createIndexingActivities({ kafka, elasticsearch, crash: () => undefined });
+    const activities = activitiesWith({ kafka, elasticsearch });
     const { end } = await kafka.offsets(topic);
     const follow = async (partition: string): Promise<void> => {
       for (let from = '0'; from !== end[partition];) {

@@ -9,7 +9,7 @@ import { runFiles } from '../../../activities/spark/job-settings';
 import { localAdapter } from '../../../activities/spark/local-adapter';
 import { processFacts } from '../../../activities/spark/process-life';
 import { RunFolder } from '../../../activities/spark/run-folder';
-import type { SparkHandle } from '../../../activities/spark';
+import type { SparkHandle } from '../../../activities/spark/types';
 
 const JOB = join(__dirname, '..', '..', '..', 'deploy', 'spark');
 const LEASE_MS = 60_000;

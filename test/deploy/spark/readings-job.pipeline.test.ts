@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { sweepSparkDrivers, type SparkState } from '../../../activities/spark';
+import { sweepSparkDrivers } from '../../../activities/spark/sweep-spark-drivers';
+import type { SparkState } from '../../../activities/spark/types';
 import { processFacts } from '../../../activities/spark/process-life';
 import type { WindowAnomaly } from '../../../activities/contracts/record';
 import { stackAddresses } from '../../support/stack';
@@ -134,8 +135,6 @@ describe('a bounded run of the Spark job', () => {
       inputRows: passed,
       droppedByWatermark: 0,
     });
-    expect(final.duplicates).toBeGreaterThan(0);
-    expect(final.batchDurationMs).toBeGreaterThan(0);
   });
 
   it.each(PARSE_CASES.map((parseCase) => [parseCase.name, parseCase] as const))('decides %s', (_, parseCase) => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SparkDependencies } from '../../../activities/spark';
+import type { SparkDependencies } from '../../../activities/spark/submit-spark-job';
 import { stackAddresses, workerEnvironment } from '../../support/stack';
 
 /** The installed Spark for drivers on the shared servers. */

@@ -4,15 +4,13 @@ import type { PartitionOffsets } from '../../../activities/contracts/offsets';
 import { MAX_DERIVED_MESSAGE_BYTES, MAX_RAW_MESSAGE_BYTES } from '../../../activities/contracts/record';
 import type { PipelinePlan } from '../../../activities/contracts/plan';
 import { parseInput } from '../../../activities/preparation/parse-input';
-import {
-  createSparkActivities,
-  type SparkActivities,
-  type SparkHandle,
-  type SparkState,
-} from '../../../activities/spark';
+import type { Activities } from '../../../activities';
+import type { SparkHandle } from '../../../activities/spark/types';
+import type { SparkState } from '../../../activities/spark/types';
 import { checkpointFolder } from '../../../activities/spark/job-settings';
 import { stackAddresses } from '../../support/stack';
 import { sparkDependencies } from './spark-dependencies';
+import { activitiesWith } from '../../support/activities';
 
 /** A record that the job wrote, read back. */
 export interface Written {
@@ -26,7 +24,7 @@ export interface Written {
 export class SparkRun {
   readonly kafka: KafkaGateway;
   readonly checkpoint: string;
-  readonly #activities: SparkActivities;
+  readonly #activities: Activities;
 
   constructor(
     readonly plan: PipelinePlan,
@@ -34,13 +32,13 @@ export class SparkRun {
   ) {
     this.kafka = createKafkaGateway({ brokers: stackAddresses().kafkaBrokers, clientId: 'spark-test' });
     this.checkpoint = checkpointFolder(sparkState, plan);
-    this.#activities = createSparkActivities(sparkDependencies(sparkState));
+    this.#activities = activitiesWith({ spark: sparkDependencies(sparkState) });
   }
 
-  submit: SparkActivities['submitSparkJob'] = (input) =>
+  submit: Activities['submitSparkJob'] = (input) =>
     new MockActivityEnvironment().run((given) => this.#activities.submitSparkJob(given), input);
 
-  watch: SparkActivities['watchSparkJob'] = (input) =>
+  watch: Activities['watchSparkJob'] = (input) =>
     new MockActivityEnvironment().run((given) => this.#activities.watchSparkJob(given), input);
 
   /** Watches until the driver has ended. */

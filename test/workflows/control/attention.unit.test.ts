@@ -1,4 +1,4 @@
-import { pipelineAttention } from '../../../workflows/control/attention';
+import { pipelineAttention } from '../../../workflows/control/progress';
 import { STAGES, type Attention, type StageName } from '../../../workflows/control/progress';
 
 const RESUME_ALL = 'resume the pipeline';

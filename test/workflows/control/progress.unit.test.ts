@@ -1,5 +1,5 @@
 import {
-  add,
+  addTotals,
   NO_TOTALS,
   ratePerSecond,
   STAGES,
@@ -13,20 +13,20 @@ const none = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Re
 
 describe('add', () => {
   it('counts what an activity did and keeps the time of the first and the latest record', () => {
-    const first = add(NO_TOTALS, { in: 10, out: 9, deadLetters: 1, bytes: 100 }, 5, 1_000);
-    const second = add(first, { in: 10, out: 10 }, 0, 3_000);
+    const first = addTotals(NO_TOTALS, { in: 10, out: 9, deadLetters: 1, bytes: 100 }, 5, 1_000);
+    const second = addTotals(first, { in: 10, out: 10 }, 0, 3_000);
     expect(second).toEqual({ in: 20, out: 19, deadLetters: 1, bytes: 100, lag: 0, firstMs: 1_000, lastMs: 3_000 });
   });
 
   it('does not take an idle look for work', () => {
-    const worked = add(NO_TOTALS, { in: 1, out: 1 }, 0, 1_000);
-    expect(add(worked, { in: 0, out: 0 }, 0, 9_000).lastMs).toBe(1_000);
+    const worked = addTotals(NO_TOTALS, { in: 1, out: 1 }, 0, 1_000);
+    expect(addTotals(worked, { in: 0, out: 0 }, 0, 9_000).lastMs).toBe(1_000);
   });
 });
 
 describe('ratePerSecond', () => {
   it('is unknown for a single moment', () => {
-    expect(ratePerSecond(add(NO_TOTALS, { in: 5, out: 5 }, 0, 1_000))).toBe(0);
+    expect(ratePerSecond(addTotals(NO_TOTALS, { in: 5, out: 5 }, 0, 1_000))).toBe(0);
   });
 
   it('is records over active time', () => {

@@ -24,17 +24,18 @@ describe('indexTopic', () => {
         const { partition, from } = slice;
         const end = ends[partition] ?? '0';
         const read = Number(end) - Number(from);
-        const counts = { read, indexed: read, stale: 0, deadLetters: 0, bytes: 0 };
-        return Promise.resolve({ next: end, end, ends: { ...ends }, counts });
+        const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+        return Promise.resolve({ next: end, end, ends: { ...ends }, last: null, counts });
       },
     });
     worker.serve('idle', activities);
     const { client, environment, taskQueue } = worker;
-    const place = { stream: 'readings', topic: 't', alias: 'a', deadLetterTopic: null } as const;
+    const place = { stream: 'readings', topic: 't', alias: 'a', deadLetterTopic: null, sink: 'direct' } as const;
+    const limits = { maxDeadLetterRatio: null, mirrorGroup: null, until: null };
     const handle = await client.workflow.start<typeof indexTopic>('indexTopic', {
       taskQueue,
       workflowId: 'pipeline/idle/index/readings',
-      args: [{ ...place, ioTaskQueue: taskQueue, maxIdleMs: MAX_IDLE_MS, next: { ...ends } }],
+      args: [{ ...place, ...limits, ioTaskQueue: taskQueue, maxIdleMs: MAX_IDLE_MS, next: { ...ends } }],
     });
     await environment.sleep('10 minutes');
     const before = (await handle.describe()).historyLength;

@@ -1,5 +1,5 @@
 import type { Activities } from '../../../activities';
-import { pipelineFailure } from '../../../activities/failures';
+import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { RedriveSliceInput, SliceCounts } from '../../../activities/indexing/redrive/slice';
 import { planRedrive } from '../../../activities/preparation/plan-redrive';
 import type { KafkaGateway } from '../../../activities/kafka';

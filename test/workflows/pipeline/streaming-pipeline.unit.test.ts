@@ -1,6 +1,6 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { pipelineFailure } from '../../../activities/failures';
+import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { Activities } from '../../../activities';
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import type { RunReport } from '../../../activities/contracts/report';
@@ -100,7 +100,7 @@ describe('streamingPipeline', () => {
     const { activities } = fakeActivities({ deployDashboards });
     const report = await withWorker(withKibana(activities), (start) => run(start, SIMULATED));
 
-    const notes = ['The dashboards were not brought into Kibana: it answered 401'];
+    const notes = ['The dashboards were not imported into Kibana: it answered 401'];
     expect(report).toMatchObject({ reconciled: true, notes });
   }, 120_000);
 

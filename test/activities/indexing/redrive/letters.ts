@@ -3,7 +3,7 @@ import { Client } from '@elastic/elasticsearch';
 import { aliasesOf } from '../../../../activities/contracts/pipeline-names';
 import { deadLetterRecord, type DeadLetterDraft } from '../../../../activities/contracts/dead-letter';
 import { DEFAULT_MEASUREMENTS } from '../../../../activities/contracts/measurement';
-import { createIndexingActivities } from '../../../../activities/indexing';
+
 import type { IndexSliceResult } from '../../../../activities/indexing/slice';
 import type { LetterCounts, RedriveSliceInput, SliceCounts } from '../../../../activities/indexing/redrive/slice';
 import {
@@ -16,6 +16,8 @@ import { prepareIndices } from '../../../../activities/preparation/prepare-indic
 import { planRedrive } from '../../../../activities/preparation/plan-redrive';
 import { stackAddresses } from '../../../support/stack';
 import { activityEnvironment } from '../../sources/activity-environment';
+import type { Activities } from '../../../../activities';
+import { activitiesWith } from '../../../support/activities';
 
 type Environment = ReturnType<typeof activityEnvironment>;
 
@@ -142,9 +144,9 @@ export class LetterRun {
     await prepareIndices(this.elasticsearch, { aliases: aliasesOf(this.name), measurements: DEFAULT_MEASUREMENTS });
   }
 
-  #activities(crash: (point: string) => void = () => undefined): ReturnType<typeof createIndexingActivities> {
+  #activities(crash: (point: string) => void = () => undefined): Activities {
     const { kafka, elasticsearch } = this;
-    return createIndexingActivities({ kafka, elasticsearch, crash });
+    return activitiesWith({ kafka, elasticsearch, crash });
   }
 }
 

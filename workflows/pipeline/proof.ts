@@ -7,11 +7,11 @@ import { reconcile } from '../operations/reconcile';
 import type { DrainedRun } from './drain';
 import type { SourceResult } from '../sources/simulate-readings';
 
-/** What the proof of a drained run looks at. */
+/** The offsets, ids and indices that the proof of a drained run compares. */
 export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, drained: DrainedRun): ReconcileRequest {
   const { name, run, generation, topics, source, rules, aliases } = plan;
   const { ends } = drained;
-  // A run without end takes up what is there; a bounded one begins where the topics ended before it.
+  // A run without end includes what is already there; a bounded one begins where the topics ended before it.
   const before = source.kind === 'topic' && !rules.bounded ? prepared.start : prepared.end;
   return {
     scope: {
@@ -31,7 +31,7 @@ export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, d
   };
 }
 
-/** Runs the proof as a child of its own, so that its verdict stands in a history of its own. */
+/** Runs the proof as a child workflow, so that its result has a history of its own. */
 export async function proveRun(plan: PipelinePlan, request: ReconcileRequest): Promise<ReconcileResult> {
   return await executeChild(reconcile, {
     workflowId: `reconcile/${plan.name}/${plan.run}`,
@@ -39,12 +39,12 @@ export async function proveRun(plan: PipelinePlan, request: ReconcileRequest): P
   });
 }
 
-/** A file is parsed a second time, where it lies. */
+/** A file is parsed a second time, on the machine that has it. */
 export function proofTaskQueue({ source, hostTaskQueue, ioTaskQueue }: PipelinePlan): string {
   return source.kind === 'file' ? hostTaskQueue : ioTaskQueue;
 }
 
-/** What was to come, cut where a person stopped the source; never what the source itself says to have published. */
+/** What the source was to publish, up to where a person stopped it; never what the source reports to have published. */
 function plannedIds({ source, run }: PipelinePlan, published: SourceResult | null): PlannedIds | null {
   if (published === null) return null;
   const { sha256, stoppedAt } = published;

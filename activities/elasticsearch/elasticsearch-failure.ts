@@ -1,6 +1,6 @@
 import { errors } from '@elastic/elasticsearch';
 import type { ApplicationFailure } from '@temporalio/common';
-import { pipelineFailure } from '../failures';
+import { pipelineFailure, type FailurePlace } from '../contracts/failures';
 
 const TOO_MANY_REQUESTS = 429;
 const SERVER_ERROR = 500;
@@ -13,18 +13,19 @@ interface ErrorCause {
 }
 
 /** Turns whatever the Elasticsearch client threw into a row of the failure table; `what` names the attempted act. */
-export function elasticsearchFailure(error: unknown, what: string): ApplicationFailure {
+export function elasticsearchFailure(error: unknown, what: string, place: FailurePlace = {}): ApplicationFailure {
+  const details = { ...place, cause: error };
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode ?? SERVER_ERROR;
     const busy = status === TOO_MANY_REQUESTS || status >= SERVER_ERROR;
     return pipelineFailure(
       busy ? 'ServiceUnavailable' : 'IndexMisconfigured',
       `${what}: Elasticsearch answered ${status} (${answeredReason(error.body)}).`,
-      error,
+      details,
     );
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return pipelineFailure('ServiceUnavailable', `${what}: Elasticsearch did not answer (${reason}).`, error);
+  return pipelineFailure('ServiceUnavailable', `${what}: Elasticsearch did not answer (${reason}).`, details);
 }
 
 /** The root cause, where there is one: what is around it may say no more than that all shards failed. */

@@ -1,0 +1,90 @@
+import { ActivityFailure, ApplicationFailure, condition, isCancellation, log } from '@temporalio/workflow';
+import { failuresThatPark } from '../../activities/contracts/failures';
+import { conditionOrTimeout } from '../control/condition-or-timeout';
+import { shortReason, updateCommand, type Attention, type StageName } from '../control/progress';
+
+/** A parked partition whose failure may pass by itself is tried again after so long. */
+const RETRY_MS = 30_000;
+/** For these, continuing would lose or repeat records, or make too many of them dead letters. */
+const UNTIL_RESUMED: ReadonlySet<string> = new Set(failuresThatPark('until resumed'));
+
+interface Parked {
+  readonly type: string;
+  readonly reason: string;
+}
+
+/**
+ * Partitions whose work failed for good: each is shown as PARKED, and none of its records is skipped.
+ *
+ * Where the failure may pass by itself, the work is tried again and again; else it waits for `resume` or `skip`.
+ */
+export class ParkedPartitions {
+  readonly #parked = new Map<string, Parked>();
+  #releases = 0;
+
+  constructor(
+    private readonly stage: StageName,
+    private readonly indexer: {
+      /** Tells the parent that the state of a partition has changed. */
+      readonly changed: () => Promise<void>;
+      /** Whether to stop waiting, because a new execution is about to begin. */
+      readonly isLeaving: () => boolean;
+    },
+  ) {}
+
+  get attention(): readonly Attention[] {
+    return [...this.#parked].map(([partition, { type, reason }]) => ({
+      stage: this.stage,
+      state: 'PARKED',
+      partition,
+      reason: shortReason(`${type}: ${reason}`),
+      command: updateCommand('resume'),
+    }));
+  }
+
+  /** Type of the failure for which a partition is parked. */
+  failureOf(partition: string): string | undefined {
+    return this.#parked.get(partition)?.type;
+  }
+
+  /** Lets all parked partitions be tried again, as a person has asked. */
+  release(): void {
+    this.#releases += 1;
+  }
+
+  /**
+   * Does `work` for a partition; when it fails, parks the partition until it is to be tried again.
+   *
+   * @returns null after a failure
+   * @throws CancelledFailure when the workflow is cancelled
+   */
+  async attempt<T>(partition: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      const done = await work();
+      if (this.#parked.delete(partition)) {
+        log.info('partition unparked', { stage: this.stage, partition });
+        await this.indexer.changed();
+      }
+      return done;
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      await this.#park(partition, failureOf(error));
+      return null;
+    }
+  }
+
+  async #park(partition: string, failure: Parked): Promise<void> {
+    const before = this.#releases;
+    if (!this.#parked.has(partition)) log.warn('partition parked', { stage: this.stage, partition, ...failure });
+    this.#parked.set(partition, failure);
+    await this.indexer.changed();
+    const isReleased = (): boolean => this.#releases !== before || this.indexer.isLeaving();
+    if (UNTIL_RESUMED.has(failure.type)) await condition(isReleased);
+    else await conditionOrTimeout(isReleased, RETRY_MS);
+  }
+}
+
+function failureOf({ cause, message }: ActivityFailure): Parked {
+  const type = cause instanceof ApplicationFailure ? (cause.type ?? cause.name) : (cause?.name ?? 'ActivityFailure');
+  return { type, reason: cause?.message ?? message };
+}
