@@ -166,7 +166,7 @@ describe('prepareIndices', () => {
   it('keeps apart pipelines whose names begin or end alike', async () => {
     const name = `a${randomUUID().slice(0, 8)}`;
     const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
-    const prepared = [name, `${name}-b`, `${name}-readings`].map(aliasesOf);
+    const prepared = ['', '-b', '-readings'].map((end) => aliasesOf(`${name}${end}`));
     for (const aliases of prepared) {
       await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
       const month = `${aliases.readings}-2026-03`;

@@ -153,7 +153,7 @@ describe('the Logstash pipeline', () => {
 describe('the comparison with our indexing', () => {
   it.each([
     ['another id', '[headers][event-id]}"', '[key]}"'],
-    ['another index', 'pipeline.${PIPELINE_NAME}.readings', '${PIPELINE_NAME}-readings'],
+    ['another index', 'pipeline.${PIPELINE_NAME}.readings', '${PIPELINE_NAME}.readings'],
     ['a field of Logstash left in', '["@timestamp", "@version"]', '["@timestamp"]'],
     [
       'a provenance field left out',
