@@ -225,7 +225,7 @@ const dashboardAttributes = z.strictObject({
 });
 
 const dataViewAttributes = z.strictObject({
-  title: z.string().regex(/^\*-[a-z-]+$/),
+  title: z.string().regex(/^pipeline\.\*\.[a-z-]+$/),
   name: z.string().min(1),
   timeFieldName: z.string().min(1),
   allowHidden: z.literal(false),

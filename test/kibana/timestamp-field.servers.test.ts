@@ -90,7 +90,7 @@ describe('the field @timestamp', () => {
   it('makes a document that has it a dead letter', async () => {
     const result = await resultOf({ deviceId: 'd1', [FIELD]: '2001-01-01T00:00:00.000Z' });
     expect(result).toMatchObject({ status: 400 });
-    expect(judgeItem(result)).toBe('dead');
+    expect(judgeItem(result)).toBe('reject');
   });
 
   it('is no name of a measurement', () => {

@@ -170,7 +170,7 @@ describe('prepareIndices', () => {
     for (const aliases of prepared) {
       await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
       const month = `${aliases.readings}-2026-03`;
-      await elasticsearch.indices.create({ index: month });
+      await elasticsearch.indices.create({ index: month, aliases: { [aliases.readings]: {} } });
       await elasticsearch.index({ index: month, document: { deviceId: aliases.readings }, refresh: true });
     }
     const [first] = prepared;
