@@ -6,38 +6,36 @@ import { promisify } from 'node:util';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import type { RunReport } from '../../activities/contracts/report';
 import type { OutgoingRecord } from '../../activities/kafka';
+import { commandsIn, DOCUMENTS, documentText, isTyped, PROJECT } from '../support/documents';
 import { testEnvironment } from '../support/environment';
 import { stackAddresses, temporalProgram } from '../support/stack';
 import { PipelineDriver, until } from '../support/pipeline-driver';
 import type { WorkerProcess } from '../support/worker-process';
 
-const PROJECT = join(__dirname, '..', '..');
 const EXAMPLE = 'deploy/examples/topic.json';
 const run = promisify(execFile);
 
-/** Every `temporal` command that stands in a code block of the README, continued lines put together. */
-const COMMANDS = [...readFileSync(join(PROJECT, 'README.md'), 'utf8').matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
-  .flatMap(([, , block = '']) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
-  .filter((line) => line.startsWith('temporal '));
+/** Every command in the documents that runs against real servers. */
+const COMMANDS = DOCUMENTS.flatMap((document) => commandsIn(documentText(document))).filter(isTyped);
 
 let driver: PipelineDriver;
 let worker: WorkerProcess;
 const typed = new Set<string>();
 beforeAll(async () => {
   driver = await PipelineDriver.open();
-  // The queue that the README names.
+  // The task queue that the documents name.
   worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
 }, 120_000);
 afterAll(async () => {
   await driver.close();
-  // In whichever order the tests ran, together they have typed all of them.
+  // Whatever the order of the tests, together they have typed all commands.
   expect(COMMANDS.filter((command) => !typed.has(command))).toEqual([]);
 }, 60_000);
 
-/** Types the README's command that holds all of `words`, with `more` at its end, edited as people edit an example. */
+/** Types the first command that has all of `words`, with `more` at its end, edited as people edit an example. */
 async function type(words: string, more = '', edit: (command: string) => string = (it) => it): Promise<string> {
   const command = COMMANDS.find((line) => words.split(' ').every((word) => line.includes(word)));
-  if (command === undefined) throw new Error(`expected the README to hold a command with the words: ${words}`);
+  if (command === undefined) throw new Error(`expected a command with these words in the documents: ${words}`);
   typed.add(command);
   const PATH = `${dirname(temporalProgram())}:${process.env['PATH'] ?? ''}`;
   // The CLI also takes settings from a file in the home folder, which go before those of the environment.
@@ -105,9 +103,9 @@ async function replayByScheduleUnderKill(): Promise<void> {
   const at = (ms: number): string => new Date(ms).toISOString();
   const shorter = (command: string): string =>
     command.replace('1 hour', `${WINDOW_MS / 1_000} seconds`).replace('1h', `${WINDOW_MS / 1_000}s`);
-  await type('schedule create', '', shorter);
-  await type('schedule trigger');
-  await type('schedule backfill', '', (command) =>
+  await type('schedule create mine-replay', '', shorter);
+  await type('schedule trigger mine-replay');
+  await type('schedule backfill mine-replay', '', (command) =>
     command
       .replace(/--start-time \S+/, `--start-time ${at(endMs - WINDOWS * WINDOW_MS - 1)}`)
       .replace(/--end-time \S+/, `--end-time ${at(endMs)}`),
@@ -119,11 +117,11 @@ async function replayByScheduleUnderKill(): Promise<void> {
     const ended = await replays();
     return ended.length >= WINDOWS && ended.every((status) => status === 'COMPLETED');
   });
-  await type('schedule delete');
+  await type('schedule delete mine-replay');
   expect(await contents([...before.keys()])).toEqual(before);
 }
 
-/** Types the README's command for another pipeline. */
+/** Types a command for another pipeline. */
 function typeOf(name: string, words: string): Promise<string> {
   return type(words, '', (command) => command.replaceAll('mine', name));
 }
@@ -157,7 +155,7 @@ async function proveAndExpire(name: string): Promise<void> {
   expect(expired).toMatch(/"indexed": ?0\b/);
 }
 
-describe('the commands of the README', () => {
+describe('the commands of the documents', () => {
   it("carry people's own topic, prove it again and drop it, beside a pipeline without input that is shown, held and cancelled", async () => {
     const topic = 'plant.readings';
     await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
