@@ -7,7 +7,7 @@ import {
   commandsIn,
   DOCUMENTS,
   documentText,
-  isTyped,
+  needsServers,
   PROJECT,
   withoutCodeBlocks,
 } from './support/documents';
@@ -45,7 +45,7 @@ function linkProblems(document: string, text: string): string[] {
 /** Commands outside `sh` blocks, where the pipeline suite does not find them. */
 function hiddenCommands(text: string): string[] {
   const others = codeBlocks(text).filter(({ language }) => language !== 'sh');
-  return [...others.flatMap(({ lines }) => lines).filter(isCommand), ...spansIn(text).filter(isTyped)];
+  return [...others.flatMap(({ lines }) => lines).filter(isCommand), ...spansIn(text).filter(needsServers)];
 }
 
 describe.each(DOCUMENTS)('%s', (document) => {
@@ -71,9 +71,20 @@ describe.each(DOCUMENTS)('%s', (document) => {
 describe('workflows/README.md', () => {
   const text = documentText('workflows/README.md');
 
-  it('names every field of the input', () => {
-    const fields = Object.keys(schema.properties).filter((field) => field !== '$schema');
-    expect(fields.filter((field) => !text.includes(`| \`${field}\``))).toEqual([]);
+  it('names every field of the input, with its default if that is a single value', () => {
+    const cells = [...text.matchAll(/^\| `(\w+)` +\| `?(.*?)`? +\|/gm)].map(
+      ([, field = '', cell]) => [field, cell] as const,
+    );
+    const written = Object.fromEntries(cells);
+    const fields = Object.entries(schema.properties).filter(([field]) => field !== '$schema');
+    const wanted = fields.map(([field, property]) => {
+      const { default: value } = property as { readonly default?: unknown };
+      return [
+        field,
+        typeof value === 'string' || typeof value === 'number' ? String(value) : expect.any(String),
+      ] as const;
+    });
+    expect(written).toMatchObject(Object.fromEntries(wanted));
   });
 
   it('names every workflow', () => {

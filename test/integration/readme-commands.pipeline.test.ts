@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import type { RunReport } from '../../activities/contracts/report';
 import type { OutgoingRecord } from '../../activities/kafka';
-import { commandsIn, DOCUMENTS, documentText, isTyped, PROJECT } from '../support/documents';
+import { commandsIn, DOCUMENTS, documentText, needsServers, PROJECT } from '../support/documents';
 import { testEnvironment } from '../support/environment';
 import { stackAddresses, temporalProgram } from '../support/stack';
 import { PipelineDriver, until } from '../support/pipeline-driver';
@@ -16,7 +16,7 @@ const EXAMPLE = 'deploy/examples/topic.json';
 const run = promisify(execFile);
 
 /** Every command in the documents that runs against real servers. */
-const COMMANDS = DOCUMENTS.flatMap((document) => commandsIn(documentText(document))).filter(isTyped);
+const COMMANDS = DOCUMENTS.flatMap((document) => commandsIn(documentText(document))).filter(needsServers);
 
 let driver: PipelineDriver;
 let worker: WorkerProcess;

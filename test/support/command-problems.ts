@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { scripts } from '../../package.json';
 import versions from '../../deploy/local/versions.json';
 import { SETTINGS } from '../../workers/config';
-import { isTyped, PROJECT } from './documents';
+import { needsServers, PROJECT } from './documents';
 
 type Check = (words: readonly string[]) => readonly string[];
 
@@ -27,7 +27,7 @@ const PLACEHOLDER = /^([A-Z]+|…)$/;
 
 /** What is wrong with a command: a program, script, option, path or service that is unknown. */
 export function commandProblems(command: string): readonly string[] {
-  if (isTyped(command)) return [];
+  if (needsServers(command)) return [];
   return command.split(' && ').flatMap((line) => {
     const words = line.split(' ').filter((word) => word !== '');
     const start = words.findIndex((word) => !VARIABLE.test(word));
@@ -41,7 +41,7 @@ export function commandProblems(command: string): readonly string[] {
 /** Whether a text between backticks is a command, and not a name or a value. */
 export function isCommand(text: string): boolean {
   const [program = '', ...args] = text.split(' ').filter((word) => !VARIABLE.test(word));
-  return args.length > 0 && (program in CHECKS || isTyped(text));
+  return args.length > 0 && (program in CHECKS || needsServers(text));
 }
 
 function npmProblems([command = '', ...words]: readonly string[]): readonly string[] {

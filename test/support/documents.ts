@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const PROJECT = join(__dirname, '..', '..');
 
-/** In this order: of several commands with the same words, the pipeline suite types the first. */
+/** In this order: of several commands with the same words, the pipeline suite runs the first. */
 export const DOCUMENTS = [
   'README.md',
   'workflows/README.md',
@@ -14,8 +14,8 @@ export const DOCUMENTS = [
   '.github/CONTRIBUTING.md',
 ] as const;
 
-/** Programs whose commands the pipeline suite types against real servers; all others are checked without running them. */
-const TYPED_PROGRAMS = ['temporal', 'curl'];
+/** Programs whose commands the pipeline suite runs on real servers; all others are checked without running them. */
+const SERVER_PROGRAMS = ['temporal', 'curl'];
 
 export interface CodeBlock {
   readonly language: string;
@@ -48,8 +48,8 @@ export function commandsIn(text: string): string[] {
   return codeBlocks(text).flatMap(({ language, lines }) => (language === 'sh' ? lines : []));
 }
 
-export function isTyped(command: string): boolean {
-  return TYPED_PROGRAMS.some((program) => command.startsWith(`${program} `));
+export function needsServers(command: string): boolean {
+  return SERVER_PROGRAMS.some((program) => command.startsWith(`${program} `));
 }
 
 const FENCED = /^( *)```(\w*)\n([^]*?)^\1```$/gm;
