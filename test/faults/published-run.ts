@@ -14,18 +14,18 @@ import {
 } from '../activities/reconciliation/written-run';
 
 const PARTITIONS = 2;
-/** Brings a reading to about 300 bytes. */
-const TEXT = 'steady as she goes '.repeat(9).trim();
+/** Makes a reading about 300 bytes long. */
+export const READING_TEXT = 'steady as she goes '.repeat(9).trim();
 
 export interface PublishedRunOptions {
   readonly readings: number;
-  /** Whether the index is to refuse this reading. */
+  /** Whether the mapping must reject this reading. */
   readonly isPoison: (sequence: number) => boolean;
 }
 
 /**
- * Publishes what source and Spark leave in the topics, with some records twice, into topics of its own; nothing of it
- * is indexed yet.
+ * Publishes what a source and Spark write to the topics of a new pipeline, some records twice, and creates its indices
+ * without documents.
  */
 export async function publishRun(
   { kafka, elasticsearch }: { readonly kafka: KafkaGateway; readonly elasticsearch: Client },
@@ -42,17 +42,17 @@ export async function publishRun(
   const repeated = sequences.filter((sequence) => sequence % 50 === 0);
   const value = (sequence: number): object => ({
     ...enrichedValue(run, sequence),
-    text: TEXT,
+    text: READING_TEXT,
     ...(isPoison(sequence) ? { temperature: 'warm' } : {}),
   });
-  const both = [...sequences, ...repeated];
+  const all = [...sequences, ...repeated];
   await kafka.publish(
     scope.raw.topic,
-    both.map((sequence) => rawRecord(run, sequence)),
+    all.map((sequence) => rawRecord(run, sequence)),
   );
   await kafka.publish(
     scope.enriched.topic,
-    both.map((sequence) => derived(run, value(sequence))),
+    all.map((sequence) => derived(run, value(sequence))),
   );
   await kafka.publish(
     scope.windows.topic,

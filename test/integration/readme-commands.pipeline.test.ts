@@ -8,8 +8,9 @@ import type { RunReport } from '../../activities/contracts/report';
 import type { OutgoingRecord } from '../../activities/kafka';
 import { testEnvironment } from '../support/environment';
 import { stackAddresses, temporalProgram } from '../support/stack';
-import { PipelineDriver, until } from '../support/pipeline-driver';
+import { PipelineDriver } from '../support/pipeline-driver';
 import type { WorkerProcess } from '../support/worker-process';
+import { until } from '../support/until';
 
 const PROJECT = join(__dirname, '..', '..');
 const EXAMPLE = 'deploy/examples/topic.json';

@@ -1,8 +1,8 @@
 /**
  * `TEMPORAL_ADDRESS=… npm run histories`: runs the main paths of every workflow on a real Temporal server, with
- * activities that only keep offsets, and saves what happened as `histories/<workflow>.<path>.json`.
+ * activities that only keep offsets, and saves the histories as `histories/<workflow>.<path>.json`.
  *
- * Run it in the commit that changes a workflow incompatibly, as long as nothing is released.
+ * Before the first release, run it in every commit that changes a workflow incompatibly.
  *
  * @module
  */
@@ -72,7 +72,7 @@ async function main(address: string): Promise<void> {
       for (const [workflow, workflowId] of Object.entries(path.saved)) {
         const id = workflowId.replace('<run>', handle.firstExecutionRunId);
         const history = await temporal.workflow.getHandle(id).fetchHistory();
-        // Stack traces name the folder, and workers the machine, on which they were made.
+        // Stack traces contain the project folder, and worker identities the host name.
         const text = historyToJSON(history).replaceAll(PROJECT, '').replaceAll(hostname(), 'host');
         writeFileSync(join(HISTORIES, `${workflow}.${name}.json`), `${text}\n`);
       }
@@ -93,12 +93,12 @@ function paths(): Record<string, Path> {
     },
     paced: {
       input: PACED,
-      activities: slowly(fakeActivities().activities),
+      activities: paced(fakeActivities().activities),
       saved: { 'run-spark-job': CHILDREN['run-spark-job'], 'index-topic': CHILDREN['index-topic'] },
     },
     operated: {
       input: ENDLESS,
-      activities: slowly(operated.activities),
+      activities: paced(operated.activities),
       saved: { ...ofPipeline, ...CHILDREN },
       meanwhile: async (handle) => {
         await until(handle, ({ produced }) => produced > 0);
@@ -111,7 +111,7 @@ function paths(): Record<string, Path> {
     },
     cancelled: {
       input: ENDLESS,
-      activities: slowly(fakeActivities().activities),
+      activities: paced(fakeActivities().activities),
       saved: { ...ofPipeline, ...CHILDREN },
       meanwhile: async (handle) => {
         await until(handle, ({ produced }) => produced > 0);
@@ -120,13 +120,13 @@ function paths(): Record<string, Path> {
     },
     parked: {
       input: BOUNDED,
-      activities: refusing(),
+      activities: failing(),
       saved: { ...ofPipeline, 'index-topic': CHILDREN['index-topic'], 'run-spark-job': CHILDREN['run-spark-job'] },
       meanwhile: async (handle) => {
         await until(handle, ({ attention }) => attention.some(({ stage }) => stage === 'spark'));
         await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
         await until(handle, ({ attention }) => attention.some(({ reason }) => reason.startsWith('OffsetOutOfRange')));
-        const skip = { part: 'readings', partition: 0, to: '50', reason: 'gone' };
+        const skip = { part: 'readings', partition: 0, to: '50', reason: 'removed' };
         await handle.executeUpdate('skip', { args: [skip] });
       },
     },
@@ -139,7 +139,7 @@ function paths(): Record<string, Path> {
       type: 'redriveDeadLetters',
       workflowId: 'redrive/quick/all',
       input: { name: 'quick' },
-      activities: withLetters(),
+      activities: withDeadLetters(),
       saved: { 'redrive-dead-letters': 'redrive/quick/all' },
     },
     dropped: {
@@ -164,17 +164,17 @@ function paths(): Record<string, Path> {
   };
 }
 
-async function until(handle: WorkflowHandle, holds: (progress: PipelineProgress) => boolean): Promise<void> {
+async function until(handle: WorkflowHandle, condition: (progress: PipelineProgress) => boolean): Promise<void> {
   for (;;) {
-    // There is nothing to ask before the input is parsed.
+    // The query fails until the input is parsed.
     const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
-    if (progress !== null && holds(progress)) return;
+    if (progress !== null && condition(progress)) return;
     await sleep(200);
   }
 }
 
-/** A driver that goes on, and a source that takes its time. */
-function slowly(activities: Activities): Activities {
+/** A continuous driver and a slow source. */
+function paced(activities: Activities): Activities {
   return {
     ...activities,
     publishSimulatedRange: async (input) => {
@@ -190,7 +190,7 @@ function slowly(activities: Activities): Activities {
 }
 
 /** A driver that dies five times, and offsets that retention has removed. */
-function refusing(): Activities {
+function failing(): Activities {
   const { activities } = fakeActivities();
   let crashes = 0;
   return {
@@ -201,12 +201,12 @@ function refusing(): Activities {
     },
     indexSlice: (input) =>
       input.topic.endsWith('.enriched') && Number(input.from) < 50
-        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'retention was faster'))
+        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'removed by retention'))
         : activities.indexSlice(input),
   };
 }
 
-/** A file that is published in two ranges, by way of the simulation. */
+/** A file that is published in two ranges, with the offsets of the simulation. */
 function withFile(): Activities {
   const { activities } = fakeActivities();
   return {
@@ -220,8 +220,8 @@ function withFile(): Activities {
   };
 }
 
-/** A dead-letter topic that takes three slices. */
-function withLetters(): Activities {
+/** A dead-letter topic of three slices. */
+function withDeadLetters(): Activities {
   const { activities } = fakeActivities();
   return {
     ...activities,
