@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@elastic/elasticsearch';
-import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
 import type { ReconcileRequest } from '../../activities/contracts/report';
-import type { KafkaGateway } from '../../activities/kafka';
-import { prepareIndices } from '../../activities/preparation/prepare-indices';
 import {
   derived,
   enrichedValue,
   newRequest,
+  prepareRun,
   rawRecord,
-  wholeTopic,
+  type Servers,
   windowsOf,
+  withTopicRanges,
 } from '../activities/reconciliation/written-run';
 
-const PARTITIONS = 2;
 /** Makes a reading about 300 bytes long. */
 export const READING_TEXT = 'steady as she goes '.repeat(9).trim();
 
@@ -28,15 +25,13 @@ export interface PublishedRunOptions {
  * without documents.
  */
 export async function publishRun(
-  { kafka, elasticsearch }: { readonly kafka: KafkaGateway; readonly elasticsearch: Client },
+  servers: Servers,
   { readings, isPoison }: PublishedRunOptions,
 ): Promise<ReconcileRequest> {
   const run = randomUUID();
   const request = newRequest(run, readings, `faults-${run}`);
-  const { scope, aliases } = request;
-  const topics = [scope.raw, scope.enriched, scope.windows, scope.deadLetter].map(({ topic }) => topic);
-  await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 })));
-  await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+  const { scope } = request;
+  await prepareRun(servers, request);
 
   const sequences = Array.from({ length: readings }, (_, sequence) => sequence);
   const repeated = sequences.filter((sequence) => sequence % 50 === 0);
@@ -46,25 +41,17 @@ export async function publishRun(
     ...(isPoison(sequence) ? { temperature: 'warm' } : {}),
   });
   const all = [...sequences, ...repeated];
-  await kafka.publish(
+  await servers.kafka.publish(
     scope.raw.topic,
     all.map((sequence) => rawRecord(run, sequence)),
   );
-  await kafka.publish(
+  await servers.kafka.publish(
     scope.enriched.topic,
     all.map((sequence) => derived(run, value(sequence))),
   );
-  await kafka.publish(
+  await servers.kafka.publish(
     scope.windows.topic,
     windowsOf(run, sequences).map((window) => derived(run, window)),
   );
-  return {
-    ...request,
-    scope: {
-      ...scope,
-      raw: await wholeTopic(kafka, scope.raw.topic),
-      enriched: await wholeTopic(kafka, scope.enriched.topic),
-      windows: await wholeTopic(kafka, scope.windows.topic),
-    },
-  };
+  return await withTopicRanges(servers.kafka, request);
 }

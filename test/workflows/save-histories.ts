@@ -17,6 +17,7 @@ import type { Activities } from '../../activities';
 import { aliasesOf, derivedTopics } from '../../activities/contracts/pipeline-names';
 import { pipelineFailure } from '../../activities/contracts/failures';
 import type { PipelineProgress } from '../../workflows/control/progress';
+import { until } from '../support/until';
 import { fakeActivities, withKibana } from './fake-activities';
 
 const PROJECT = join(__dirname, '..', '..', '/');
@@ -101,7 +102,7 @@ function paths(): Record<string, Path> {
       activities: paced(operated.activities),
       saved: { ...ofPipeline, ...CHILDREN },
       meanwhile: async (handle) => {
-        await until(handle, ({ produced }) => produced > 0);
+        await untilProgress(handle, ({ produced }) => produced > 0);
         await handle.executeUpdate('pause', { args: [{ reason: 'an upgrade' }] });
         while (!operated.calls.includes('stopSparkJob')) await sleep(50);
         await handle.executeUpdate('resume');
@@ -114,7 +115,7 @@ function paths(): Record<string, Path> {
       activities: paced(fakeActivities().activities),
       saved: { ...ofPipeline, ...CHILDREN },
       meanwhile: async (handle) => {
-        await until(handle, ({ produced }) => produced > 0);
+        await untilProgress(handle, ({ produced }) => produced > 0);
         await handle.cancel();
       },
     },
@@ -123,9 +124,11 @@ function paths(): Record<string, Path> {
       activities: failing(),
       saved: { ...ofPipeline, 'index-topic': CHILDREN['index-topic'], 'run-spark-job': CHILDREN['run-spark-job'] },
       meanwhile: async (handle) => {
-        await until(handle, ({ attention }) => attention.some(({ stage }) => stage === 'spark'));
+        await untilProgress(handle, ({ attention }) => attention.some(({ stage }) => stage === 'spark'));
         await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
-        await until(handle, ({ attention }) => attention.some(({ reason }) => reason.startsWith('OffsetOutOfRange')));
+        await untilProgress(handle, ({ attention }) =>
+          attention.some(({ reason }) => reason.startsWith('OffsetOutOfRange')),
+        );
         const skip = { part: 'readings', partition: 0, to: '50', reason: 'removed' };
         await handle.executeUpdate('skip', { args: [skip] });
       },
@@ -164,13 +167,12 @@ function paths(): Record<string, Path> {
   };
 }
 
-async function until(handle: WorkflowHandle, condition: (progress: PipelineProgress) => boolean): Promise<void> {
-  for (;;) {
+async function untilProgress(handle: WorkflowHandle, holds: (progress: PipelineProgress) => boolean): Promise<void> {
+  await until('the pipeline has progressed', async () => {
     // The query fails until the input is parsed.
     const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
-    if (progress !== null && condition(progress)) return;
-    await sleep(200);
-  }
+    return progress !== null && holds(progress);
+  });
 }
 
 /** A continuous driver and a slow source. */
@@ -222,9 +224,7 @@ function withFile(): Activities {
 
 /** A dead-letter topic of three slices. */
 function withDeadLetters(): Activities {
-  const { activities } = fakeActivities();
-  return {
-    ...activities,
+  return fakeActivities({
     planRedrive: () =>
       Promise.resolve({
         choice: { name: 'quick' },
@@ -235,26 +235,22 @@ function withDeadLetters(): Activities {
         from: { 0: '0', 1: '10' },
         to: { 0: '60000', 1: '30' },
       }),
-  };
+  }).activities;
 }
 
 function withOldMonths(): Activities {
-  const { activities } = fakeActivities();
-  return {
-    ...activities,
+  return fakeActivities({
     expireMonths: () =>
       Promise.resolve({
         name: 'quick',
         expiredBefore: '2026-06',
         indices: [{ index: 'pipeline.quick.readings-2026-05', documents: 100, bytes: 20_000 }],
       }),
-  };
+  }).activities;
 }
 
 function withReplay(): Activities {
-  const { activities } = fakeActivities();
-  return {
-    ...activities,
+  return fakeActivities({
     planReplay: () =>
       Promise.resolve({
         stream: 'readings',
@@ -271,7 +267,7 @@ function withReplay(): Activities {
       const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
       return Promise.resolve({ next, end: next, ends: {}, last: null, counts });
     },
-  };
+  }).activities;
 }
 
 void main(process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233').then(() => process.exit(0));
