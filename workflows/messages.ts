@@ -36,5 +36,5 @@ export const COMMAND_UPDATES = {
 /** The parent forwards a command to a child, which replies with `answerSignal` under the same number. */
 export const commandSignal = defineSignal<[number, Command]>('command');
 
-/** A child has carried out a command, or says why not. */
+/** The reply of a child: it has carried out a command, or the reason why not. */
 export const answerSignal = defineSignal<[number, StageName, CommandResult]>('answer');

@@ -2,7 +2,7 @@
 import type { ActivityOptions, LocalActivityOptions, RetryPolicy } from '@temporalio/workflow';
 import { failuresThatPark } from '../activities/contracts/failures';
 
-/** Retries without end, for servers that are away; every attempt shows in the workflow. */
+/** Retries without end, for unavailable servers; every attempt shows in the workflow. */
 const UNLIMITED_RETRIES: RetryPolicy = {
   initialInterval: '500 milliseconds',
   backoffCoefficient: 2,

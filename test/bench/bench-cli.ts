@@ -1,9 +1,9 @@
 /**
- * `npm run bench -- indexing [--documents N] [--rounds N] [--only NAME]`: ours beside what others write, on real
- * servers, in one run; `npm run bench -- search` is told of in `search/search-bench.ts`.
+ * `npm run bench -- indexing [--documents N] [--rounds N] [--only NAME]`: compares this project's indexer with other ways to
+ * index a topic, on real servers; `search/search-bench.ts` describes `npm run bench -- search`.
  *
- * Figures of different runs are not to be compared; ratios within one are. The order rotates, the first round is
- * thrown away, and a round with a wrong count ends the run.
+ * Only ratios within one run are comparable, not the figures of different runs. The order rotates, the first round is
+ * discarded, and a wrong document count ends the run with an error.
  *
  * @module
  */
@@ -14,8 +14,9 @@ import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
 import { createKafkaGateway, type OutgoingRecord } from '../../activities/kafka';
 import { prepareIndices } from '../../activities/preparation/prepare-indices';
+import { READING_TEXT } from '../faults/published-run';
 import { enterTestEnvironment } from '../support/environment';
-import { OwnStack } from '../support/own-stack';
+import { IsolatedStack } from '../support/isolated-stack';
 import { searchBench } from './search/search-bench';
 import { WITH_TEMPORAL, type Cost } from './indexing/cost';
 import { costTable } from './indexing/cost-table';
@@ -23,9 +24,7 @@ import { measure } from './indexing/measure';
 
 const NAMES = ['naive', 'splice', 'ours alone', WITH_TEMPORAL] as const;
 const PARTITIONS = 4;
-const PUBLISH_AT_ONCE = 20_000;
-/** Brings a document to about 300 bytes. */
-const TEXT = 'steady as she goes '.repeat(9).trim();
+const RECORDS_PER_PUBLISH = 20_000;
 
 async function main(): Promise<void> {
   enterTestEnvironment();
@@ -45,9 +44,9 @@ async function main(): Promise<void> {
   }
 }
 
-async function indexingBench(names: readonly string[], wanted: number, rounds: number): Promise<void> {
-  const documents = Math.ceil(wanted / PARTITIONS) * PARTITIONS;
-  const stack = await OwnStack.start();
+async function indexingBench(names: readonly string[], minDocuments: number, rounds: number): Promise<void> {
+  const documents = Math.ceil(minDocuments / PARTITIONS) * PARTITIONS;
+  const stack = await IsolatedStack.start();
   try {
     const topic = await publishDocuments(stack, documents);
     const costs = new Map<string, Cost[]>(names.map((name) => [name, []]));
@@ -65,13 +64,13 @@ async function indexingBench(names: readonly string[], wanted: number, rounds: n
   }
 }
 
-async function publishDocuments(stack: OwnStack, documents: number): Promise<string> {
+async function publishDocuments(stack: IsolatedStack, documents: number): Promise<string> {
   const kafka = createKafkaGateway({ brokers: stack.kafkaBrokers, clientId: 'bench' });
   const topic = `bench-${randomUUID()}`;
   await kafka.prepareTopics([{ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 }]);
-  for (let first = 0; first < documents; first += PUBLISH_AT_ONCE) {
-    const count = Math.min(PUBLISH_AT_ONCE, documents - first);
-    // Without a key the partitions are taken in turn, so each holds a quarter.
+  for (let first = 0; first < documents; first += RECORDS_PER_PUBLISH) {
+    const count = Math.min(RECORDS_PER_PUBLISH, documents - first);
+    // Records without a key are distributed round-robin, so every partition gets a quarter.
     await kafka.publish(
       topic,
       Array.from({ length: count }, (_, n) => reading(first + n)),
@@ -84,7 +83,14 @@ async function publishDocuments(stack: OwnStack, documents: number): Promise<str
 function reading(n: number): OutgoingRecord {
   const id = `bench-device-${String(n % 50).padStart(4, '0')}-${n}`;
   const timestamp = new Date(Date.UTC(2026, 0, 1) + n * 10).toISOString();
-  const value = { id, deviceId: `device-${n % 50}`, timestamp, temperature: n % 40, humidity: 50.5, text: TEXT };
+  const value = {
+    id,
+    deviceId: `device-${n % 50}`,
+    timestamp,
+    temperature: n % 40,
+    humidity: 50.5,
+    text: READING_TEXT,
+  };
   return {
     key: null,
     value: JSON.stringify(value),
@@ -92,7 +98,7 @@ function reading(n: number): OutgoingRecord {
   };
 }
 
-async function oneRound(stack: OwnStack, name: string, topic: string, documents: number): Promise<Cost> {
+async function oneRound(stack: IsolatedStack, name: string, topic: string, documents: number): Promise<Cost> {
   const elasticsearch = new Client({ node: stack.elasticsearchNode });
   const prefix = `bench-${randomUUID()}`;
   const aliases = aliasesOf(prefix);

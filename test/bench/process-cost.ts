@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts CPU time in these. */
+/** The unit in which Linux reports CPU time: 100 ticks per second. */
 const TICK_MS = 10;
 
-/** CPU time of a process and of all others in its group, in ms. */
+/** Returns the CPU time of all processes in a process group, in ms. */
 export function groupCpuMs(group: number): number {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.reduce((sum, pid) => {
@@ -16,14 +16,14 @@ export function processCpuMs(pid: number): number {
   return cpuMs(statOf(String(pid)));
 }
 
-/** Resident memory now, or the most there ever was, in MB. */
+/** Returns the resident memory in MB, now or at its peak. */
 export function residentMb(pid: number, which: 'now' | 'peak'): number {
   const name = which === 'now' ? 'VmRSS' : 'VmHWM';
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0) / 1024;
 }
 
-/** The fields after the name, which may hold blanks: state, parent, group, … */
+/** Fields after the name, which may contain spaces: state, parent, group, … */
 function statOf(pid: string): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,10 +1,10 @@
-/** Status and error type that an item is made to fail with. */
+/** Status and error type with which a bulk item fails. */
 export interface ItemFailure {
   readonly status: number;
   readonly type: string;
 }
 
-/** The items of a bulk body: action line and source line together, each with its line feed. */
+/** Splits the body of a bulk request into items: action line and source line, each with its line feed. */
 export function itemsOf(body: Buffer): string[] {
   const lines = body.toString('utf8').split('\n');
   const items: string[] = [];
@@ -12,23 +12,24 @@ export function itemsOf(body: Buffer): string[] {
   return items;
 }
 
-/** The id that an item's action names. */
+/** Returns the `_id` of an item. */
 export function idOf(item: string): string {
   const action = JSON.parse(item.slice(0, item.indexOf('\n'))) as { index: { _id: string } };
   return action.index._id;
 }
 
 /**
- * The server's answer about the items that reached it, with the failures of the others at their positions.
+ * Inserts item failures into the server's bulk response, at their positions in the original request.
  *
- * @param answer - null where no item reached the server
+ * @param response - the response body; null if no item was sent to the server
+ * @param failures - one entry per item of the request; null for the items that the server received
  */
-export function spliceFailures(answer: string | null, failures: readonly (ItemFailure | null)[]): string {
+export function insertFailures(response: string | null, failures: readonly (ItemFailure | null)[]): string {
   const real =
-    answer === null ? { errors: false, items: [] } : (JSON.parse(answer) as { errors: boolean; items: unknown[] });
-  const waiting = [...real.items];
+    response === null ? { errors: false, items: [] } : (JSON.parse(response) as { errors: boolean; items: unknown[] });
+  const remaining = [...real.items];
   const items = failures.map((failure) =>
-    failure === null ? waiting.shift() : { index: { status: failure.status, error: { type: failure.type } } },
+    failure === null ? remaining.shift() : { index: { status: failure.status, error: { type: failure.type } } },
   );
   return JSON.stringify({ errors: real.errors || failures.some((failure) => failure !== null), items });
 }

@@ -2,37 +2,37 @@ import type { WorkerProcess } from '../support/worker-process';
 import type { ServerName } from '../support/stack-process';
 import type { FaultProxy } from './fault-proxy';
 
-/** One way to break things while a run is being indexed. */
+/** One fault, injected while a run is being indexed. */
 export interface FaultCase {
   readonly name: string;
-  /** Share of readings that the index refuses. */
+  /** Share of readings that the mapping rejects. */
   readonly poison?: number;
-  /** So many times the readings of other cases. */
+  /** Factor for the number of readings. */
   readonly scale?: number;
-  /** Whether some work must have been done again, or tried again, for the case to count. */
+  /** Whether the case is valid only if an activity or a document was retried. */
   readonly mustHitWork?: boolean;
-  /** Whether a single document that is sent twice is a fault. */
+  /** Whether the case fails if any document is sent twice. */
   readonly sendsNothingAgain?: boolean;
-  /** Environment of the first worker, for example a point at which it dies. */
+  /** Environment of the first worker, for example the point at which it crashes. */
   readonly worker?: (random: () => number) => Readonly<Record<string, string>>;
-  /** Says what the proxy breaks, before anything is indexed. */
+  /** Configures the proxy before anything is indexed. */
   readonly arrange?: (proxy: FaultProxy, random: () => number) => void;
-  /** Breaks and mends things while the run is indexed. */
-  readonly meanwhile?: (scene: FaultScene) => Promise<void>;
+  /** Injects faults and removes them while the run is indexed. */
+  readonly meanwhile?: (scene: FaultContext) => Promise<void>;
 }
 
-/** What a case may lay its hands on. */
-export interface FaultScene {
+/** What the `meanwhile` of a case can use. */
+export interface FaultContext {
   readonly proxy: FaultProxy;
   readonly random: () => number;
   readonly worker: WorkerProcess;
-  /** Aborted once readings and windows are indexed. */
+  /** Aborted when readings and windows are indexed, or indexing has failed. */
   readonly indexed: AbortSignal;
   /** Alias of the readings. */
   readonly alias: string;
-  /** Of the real Elasticsearch. */
+  /** URL of the real Elasticsearch. */
   readonly elasticsearch: string;
   readonly startWorker: () => Promise<WorkerProcess>;
-  /** Kills servers without a last word and starts them again; only where the case has servers of its own. */
+  /** SIGKILL for servers, which are then restarted. @throws Error when the servers are shared with other suites */
   readonly killServers: (which: ServerName | 'all') => Promise<void>;
 }

@@ -1,42 +1,43 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { itemsOf, spliceFailures, type ItemFailure } from './bulk-exchange';
+import { listen } from '../support/listen';
+import { insertFailures, itemsOf, type ItemFailure } from './bulk-exchange';
 
-/** What happens to one bulk request. */
+/** The fault of one bulk request. */
 export type Fault =
-  /** Answered without asking the server. */
+  /** The proxy answers without forwarding the request. */
   | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly retryAfterSeconds?: number }
-  /** Some items fail without reaching the server; the others do. */
+  /** Some items fail without reaching the server; the others are forwarded. */
   | { readonly kind: 'items'; readonly failure: (item: string, position: number) => ItemFailure | null }
-  /** The server applies it, and the connection ends without an answer. */
+  /** The server applies the request; the connection is closed without a response. */
   | { readonly kind: 'lost' }
-  /** The server applies it; the answer comes so much later. */
+  /** The server applies the request; the response is delayed. */
   | { readonly kind: 'late'; readonly ms: number }
-  /** The server applies it; only so many bytes of the answer come. */
+  /** The server applies the request; only the first bytes of the response body are sent, with status 200. */
   | { readonly kind: 'truncated'; readonly bytes: number }
-  /** The server applies it; something else is answered with 200. */
+  /** The server applies the request; the response is 200 with a body that is not JSON. */
   | { readonly kind: 'garbage' }
-  /** The connection ends before the server hears of it. */
+  /** The connection is closed without forwarding the request. */
   | { readonly kind: 'refused' };
 
-/** @returns null: the request passes unharmed */
+/** Decides on the fault of a bulk request; null: it is forwarded unchanged. */
 export type FaultPlan = (request: {
-  /** Of bulk requests, from 1. */
+  /** Counts the bulk requests, from 1. */
   readonly number: number;
   readonly items: readonly string[];
   readonly bytes: number;
 }) => Fault | null | Promise<Fault | null>;
 
-/** An HTTP server before Elasticsearch which breaks bulk requests by plan and lets everything else pass. */
+/** An HTTP proxy in front of Elasticsearch that injects faults into bulk requests and forwards everything else. */
 export class FaultProxy {
   plan: FaultPlan = () => null;
-  /** Called when the server has answered a bulk request, before the answer goes on. */
+  /** Called when the server has answered a bulk request without a fault, before the response is forwarded. */
   onApplied: (number: number) => void = () => undefined;
-  /** Bulk requests seen, and faults done. */
+  /** Number of bulk requests received, and of faults injected. */
   requests = 0;
   faults = 0;
-  /** Items seen, by the alias they were for. */
+  /** Number of bulk items received, per alias. */
   readonly sent = new Map<string, number>();
   readonly #server: Server;
 
@@ -48,7 +49,7 @@ export class FaultProxy {
 
   static async start(target: string): Promise<FaultProxy> {
     const proxy = new FaultProxy(target);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    await listen(proxy.#server);
     return proxy;
   }
 
@@ -62,7 +63,7 @@ export class FaultProxy {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await whole(request);
+    const body = await bodyOf(request);
     if (!(request.url ?? '').includes('/_bulk')) {
       await this.#relay(await this.#forward(request, body), response);
       return;
@@ -79,17 +80,17 @@ export class FaultProxy {
       return;
     }
     this.faults += 1;
-    await this.#break(fault, { request, response, body, items });
+    await this.#inject(fault, { request, response, body, items });
   }
 
-  async #break(fault: Fault, exchange: BulkExchange): Promise<void> {
+  async #inject(fault: Fault, exchange: BulkExchange): Promise<void> {
     const { request, response, body } = exchange;
     if (fault.kind === 'refused') request.socket.destroy();
     else if (fault.kind === 'answer') {
       if (fault.retryAfterSeconds !== undefined) response.setHeader('retry-after', fault.retryAfterSeconds);
       reply(response, fault.status, fault.body ?? '');
     } else if (fault.kind === 'items') await this.#failItems(fault, exchange);
-    else await this.#spoil(fault, await this.#forward(request, body), exchange);
+    else await this.#breakResponse(fault, await this.#forward(request, body), exchange);
   }
 
   async #failItems({ failure }: Extract<Fault, { kind: 'items' }>, exchange: BulkExchange): Promise<void> {
@@ -98,11 +99,11 @@ export class FaultProxy {
     const passing = items.filter((_, position) => failures[position] === null);
     const real = passing.length === 0 ? null : await this.#forward(request, Buffer.from(passing.join('')));
     if (real?.ok === false) await this.#relay(real, response);
-    else reply(response, 200, spliceFailures((await real?.text()) ?? null, failures));
+    else reply(response, 200, insertFailures((await real?.text()) ?? null, failures));
   }
 
-  /** The server has applied it; the way back is what breaks. */
-  async #spoil(
+  /** The server has applied the request; only its response is broken. */
+  async #breakResponse(
     fault: Extract<Fault, { kind: 'lost' | 'late' | 'truncated' | 'garbage' }>,
     answer: Response,
     { request, response }: BulkExchange,
@@ -162,7 +163,7 @@ function reply(response: ServerResponse, status: number, body: string): void {
   response.end(body);
 }
 
-async function whole(request: IncomingMessage): Promise<Buffer> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

@@ -6,16 +6,16 @@ import type { ReconcileRequest, ReconcileResult } from '../../activities/contrac
 import { createKafkaGateway, type KafkaGateway } from '../../activities/kafka';
 import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/index-topic';
 import { wholeTopic } from '../activities/reconciliation/written-run';
-import { highestAttempt } from '../support/attempts';
+import { highestAttempt } from '../support/highest-attempt';
 import { startWorker, type WorkerProcess } from '../support/worker-process';
 import type { ServerName } from '../support/stack-process';
 import type { FaultCase } from './fault-case';
 import { FaultProxy } from './fault-proxy';
 import { judge, type Judgement } from './oracle';
 import { publishRun } from './published-run';
-import { seededRandom } from './seeded';
+import { seededRandom } from '../support/seeded-random';
 
-/** Where the real servers are, and how they are killed. */
+/** The servers of a fault run, and how to kill them. */
 export interface FaultServers {
   readonly temporal: string;
   readonly kafkaBrokers: readonly string[];
@@ -24,21 +24,21 @@ export interface FaultServers {
   readonly killServers?: (which: ServerName | 'all') => Promise<void>;
 }
 
-/** One row of the table. */
+/** Result of one fault case: a row of the table. */
 export interface FaultResult {
   readonly name: string;
   readonly judgement: Judgement;
-  /** How many of the run's own counters are not what the oracle counted. */
+  /** Number of the pipeline's counters that differ from what the oracle counted. */
   readonly wrongCounters: number;
-  /** Whether the pipeline's own proof agrees that nothing is wrong. */
+  /** Result of the pipeline's own proof. */
   readonly reconciled: boolean;
-  /** Documents sent beyond once for each record. */
+  /** Number of documents sent beyond one per record. */
   readonly sentAgain: number;
-  /** Whether the case allows for `sentAgain`. */
+  /** Whether the case allows `sentAgain` above 0. */
   readonly maySendAgain: boolean;
   readonly attempts: number;
   readonly seconds: number;
-  /** Whether the fault met what it was meant to meet. */
+  /** Whether the fault really occurred, and affected work if the case requires that. */
   readonly hit: boolean;
 }
 
@@ -51,14 +51,14 @@ export function isClean(result: FaultResult): boolean {
 
 type Stream = IndexTopicInput['stream'];
 
-/** Indexes a published run while `faultCase` breaks things, and has it judged twice. */
+/** Indexes a published run under a fault case, then checks it with the oracle and with the pipeline's own proof. */
 export async function runFault(
   servers: FaultServers,
   faultCase: FaultCase,
-  { seed, ...usual }: { readonly seed: number; readonly readings: number },
+  { seed, ...options }: { readonly seed: number; readonly readings: number },
 ): Promise<FaultResult> {
-  const readings = usual.readings * (faultCase.scale ?? 1);
-  const bench = await Bench.open(servers);
+  const readings = options.readings * (faultCase.scale ?? 1);
+  const environment = await CaseEnvironment.open(servers);
   const isIndexed = new AbortController();
   try {
     const random = seededRandom(seed);
@@ -68,32 +68,32 @@ export async function runFault(
         () => poisonRandom() < (faultCase.poison ?? 0),
       ),
     );
-    const request = await publishRun(bench, { readings, isPoison: (sequence) => poisoned.has(sequence) });
-    faultCase.arrange?.(bench.proxy, random);
-    const worker = await bench.startWorker(faultCase.worker?.(random));
+    const request = await publishRun(environment, { readings, isPoison: (sequence) => poisoned.has(sequence) });
+    faultCase.arrange?.(environment.proxy, random);
+    const worker = await environment.startWorker(faultCase.worker?.(random));
     const startedMs = Date.now();
     const meanwhile = faultCase.meanwhile?.({
-      proxy: bench.proxy,
+      proxy: environment.proxy,
       random,
       worker,
       indexed: isIndexed.signal,
       alias: request.aliases.readings,
       elasticsearch: servers.elasticsearchNode,
-      startWorker: () => bench.startWorker(),
-      killServers: servers.killServers ?? (() => Promise.reject(new Error('these servers are not to be killed'))),
+      startWorker: () => environment.startWorker(),
+      killServers: servers.killServers ?? (() => Promise.reject(new Error('shared servers must not be killed'))),
     });
     let seconds = 0;
-    const indexing = bench.indexRecords(request).finally(() => {
+    const indexing = environment.indexRecords(request).finally(() => {
       seconds = (Date.now() - startedMs) / 1_000;
       isIndexed.abort();
     });
-    // What is being broken is mended first, even where the run has failed: nothing could be cleaned up beside it.
+    // Even if indexing fails, the faults must be removed before the cleanup, which needs the servers.
     const [indexed] = await Promise.all([indexing, meanwhile]).finally(() => meanwhile?.catch(() => undefined));
-    bench.proxy.plan = () => null;
-    const deadLetter = await bench.indexLetters(request);
-    return await bench.result(faultCase, request, { readings: indexed, deadLetter }, seconds);
+    environment.proxy.plan = () => null;
+    const deadLetter = await environment.indexDeadLetters(request);
+    return await environment.result(faultCase, request, { readings: indexed, deadLetter }, seconds);
   } finally {
-    await bench.close();
+    await environment.close();
   }
 }
 
@@ -103,7 +103,7 @@ interface Indexed {
 }
 
 /** Clients, proxy and workers of one case. */
-class Bench {
+class CaseEnvironment {
   readonly taskQueue = `faults-${randomUUID()}`;
   readonly #workers: WorkerProcess[] = [];
 
@@ -115,8 +115,8 @@ class Bench {
     readonly proxy: FaultProxy,
   ) {}
 
-  static async open(servers: FaultServers): Promise<Bench> {
-    return new Bench(
+  static async open(servers: FaultServers): Promise<CaseEnvironment> {
+    return new CaseEnvironment(
       servers,
       createKafkaGateway({ brokers: servers.kafkaBrokers, clientId: 'faults' }),
       new ElasticsearchClient({ node: servers.elasticsearchNode, maxRetries: 0 }),
@@ -147,7 +147,7 @@ class Bench {
     return worker;
   }
 
-  /** Readings and windows, to their ends. */
+  /** Indexes readings and windows up to the ends of their topics. */
   async indexRecords({ scope, aliases }: ReconcileRequest): Promise<IndexTopicResult> {
     const [readings] = await Promise.all([
       this.#indexStream(scope, 'readings', scope.enriched, aliases.readings),
@@ -156,8 +156,8 @@ class Bench {
     return readings;
   }
 
-  /** What those left, as the pipeline does it: once they are done. */
-  async indexLetters({ scope, aliases }: ReconcileRequest): Promise<TopicRange> {
+  /** Indexes the dead letters, as the pipeline does, after everything that writes them has ended. */
+  async indexDeadLetters({ scope, aliases }: ReconcileRequest): Promise<TopicRange> {
     const letters = await wholeTopic(this.kafka, scope.deadLetter.topic);
     await this.#indexStream(scope, 'deadLetters', letters, aliases.deadLetters);
     return letters;
@@ -195,7 +195,7 @@ class Bench {
     return {
       name: faultCase.name,
       judgement,
-      wrongCounters: counters.filter(([told, counted]) => told !== counted).length,
+      wrongCounters: counters.filter(([reported, counted]) => reported !== counted).length,
       reconciled: proof.reconciled,
       sentAgain,
       maySendAgain: faultCase.sendsNothingAgain !== true,
@@ -205,7 +205,7 @@ class Bench {
     };
   }
 
-  /** An Elasticsearch that is killed later has only the indices of its own case to recover. */
+  /** So that an Elasticsearch that a later case kills recovers only the indices of that case. */
   async #deleteIndices(name: string): Promise<void> {
     const indices = Object.keys(await this.elasticsearch.indices.get({ index: `pipeline.${name}.*` }));
     await this.elasticsearch.indices.delete({ index: indices });
@@ -227,7 +227,7 @@ class Bench {
     return `${name}/index/${stream}`;
   }
 
-  /** A server that is away while its answer is waited for is asked again. */
+  /** Waits for the result through outages of the Temporal server. */
   async #execute<T>(type: string, workflowId: string, input: unknown): Promise<T> {
     const handle = await this.temporal.workflow.start(type, {
       taskQueue: this.taskQueue,

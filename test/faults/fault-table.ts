@@ -1,19 +1,14 @@
+import { alignedColumns } from '../support/aligned-columns';
 import { isClean, type FaultResult } from './fault-run';
 
 const HEADINGS = ['what was broken', 'lost', 'twice', 'altered', 'wrong counters', 'proof', 'sent again', 'seconds'];
 
-/** The table as text of fixed columns, ended by a verdict. */
-export function faultTable(results: readonly FaultResult[], seed: number, wanted: number): string {
-  const rows = [HEADINGS, ...results.map(cells)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  '),
-  );
+/** Formats the results as text with aligned columns and a verdict in the last line. */
+export function faultTable(results: readonly FaultResult[], seed: number, planned: number): string {
+  const lines = alignedColumns([HEADINGS, ...results.map(cells)]);
   const unclean = results.filter((result) => !isClean(result)).length;
-  const verdict = unclean === 0 && results.length === wanted ? 'all zero' : `${unclean} NOT CLEAN`;
-  return [...lines, '', `seed ${seed}, ${results.length} of ${wanted} cases, ${verdict}`].join('\n');
+  const verdict = unclean === 0 && results.length === planned ? 'all zero' : `${unclean} NOT CLEAN`;
+  return [...lines, '', `seed ${seed}, ${results.length} of ${planned} cases, ${verdict}`].join('\n');
 }
 
 function cells({ name, judgement, wrongCounters, reconciled, sentAgain, seconds, hit }: FaultResult): string[] {

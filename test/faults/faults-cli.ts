@@ -1,16 +1,17 @@
 /**
- * `npm run test:faults -- [--seed N] [--only TEXT] [--readings N]`: every fault on real servers of its own, as a table.
+ * `npm run test:faults -- [--seed N] [--only TEXT] [--readings N]`: runs
+ * every fault case on an isolated stack and prints a table.
  *
  * @module
  */
 import { parseArgs } from 'node:util';
 import type { ServerName } from '../support/stack-process';
 import { enterTestEnvironment } from '../support/environment';
-import { OwnStack } from '../support/own-stack';
+import { IsolatedStack } from '../support/isolated-stack';
 import type { FaultCase } from './fault-case';
 import { isClean, runFault, type FaultResult } from './fault-run';
 import { faultTable } from './fault-table';
-import { SERVER_KILLS, WORKER_KILLS } from './kills';
+import { SERVER_KILLS, WORKER_KILLS } from './process-kills';
 import { SINK_FAULTS } from './sink-faults';
 import { SOAK } from './soak';
 
@@ -30,14 +31,14 @@ async function main(): Promise<void> {
   const cases = [...SINK_FAULTS, ...WORKER_KILLS, ...SERVER_KILLS, SOAK].filter(({ name }) =>
     name.includes(values.only),
   );
-  const stack = await OwnStack.start();
+  const stack = await IsolatedStack.start();
   const { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment } = stack;
   const killServers = (which: ServerName | 'all'): Promise<void> => stack.killServers(which);
   const servers = { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment, killServers };
   const results: FaultResult[] = [];
   process.once('SIGINT', () => void stack.stop().then(() => process.exit(130)));
   try {
-    // The first run of all pays for what servers do once.
+    // Servers do some work only once: the first run takes longer.
     await runFault(servers, WARM_UP, { seed, readings: Number(values.readings) });
     for (const [position, faultCase] of cases.entries()) {
       process.stderr.write(`${position + 1}/${cases.length} ${faultCase.name}\n`);

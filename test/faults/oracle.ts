@@ -1,12 +1,13 @@
 /**
- * A judge of its own: it shares no code with the pipeline, reads the topic with a consumer of its own and the indices
- * over plain HTTP, and knows nothing of checkpoints, counters or reports.
+ * An independent check of an indexed topic. It shares no code with the pipeline, reads the topic with a consumer of its own
+ * and the indices over plain HTTP, and uses no checkpoints, counters or reports.
  *
  * @module
  */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
+import { requestJson } from './request-json';
 
 export interface Places {
   readonly brokers: readonly string[];
@@ -19,11 +20,11 @@ export interface Places {
 export interface Judgement {
   /** Ids in the topic that are neither indexed nor a dead letter. */
   readonly lost: readonly string[];
-  /** Ids that stand in more than one document, or in a document and a dead letter. */
+  /** Ids of more than one document, or of a document and a dead letter. */
   readonly twice: readonly string[];
-  /** Ids whose document is not what was published, or was never published. */
+  /** Ids whose document differs from the published record, or that were never published. */
   readonly altered: readonly string[];
-  /** Records in the topic, repeats included, and those of them that ended as dead letters. */
+  /** Number of records in the topic, repeats included, and of those that ended as dead letters. */
   readonly records: number;
   readonly deadRecords: number;
 }
@@ -37,13 +38,13 @@ export async function judge(places: Places): Promise<Judgement> {
   return compare(published, documents, letters);
 }
 
-/** Set against set, id by id. */
+/** Compares the published records with documents and dead letters by id and content. */
 export function compare(
   published: readonly Content[],
   documents: readonly Content[],
   letters: readonly Content[],
 ): Judgement {
-  const wanted = new Map(published.map((content) => [String(content['id']), content]));
+  const expected = new Map(published.map((content) => [String(content['id']), content]));
   const indexed = new Map<string, Content>();
   const twice = new Set<string>();
   for (const document of documents) {
@@ -55,15 +56,15 @@ export function compare(
   const dead = new Set(letters.map(({ id }) => String(id)));
   for (const id of dead) if (indexed.has(id)) twice.add(id);
   return {
-    lost: [...wanted.keys()].filter((id) => !indexed.has(id) && !dead.has(id)),
+    lost: [...expected.keys()].filter((id) => !indexed.has(id) && !dead.has(id)),
     twice: [...twice],
-    altered: [...indexed].filter(([id, content]) => !isDeepStrictEqual(content, wanted.get(id))).map(([id]) => id),
+    altered: [...indexed].filter(([id, content]) => !isDeepStrictEqual(content, expected.get(id))).map(([id]) => id),
     records: published.length,
     deadRecords: published.filter(({ id }) => dead.has(String(id))).length,
   };
 }
 
-/** How a document came into the index is not what was published. */
+/** Provenance is added by the indexer, so it is not compared. */
 function withoutProvenance(document: Content): Content {
   return Object.fromEntries(Object.entries(document).filter(([field]) => field !== 'provenance'));
 }
@@ -75,8 +76,8 @@ async function publishedRecords({ brokers, topic }: Places): Promise<Content[]> 
   const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]));
   await admin.disconnect();
   const contents: Content[] = [];
-  const waiting = new Set([...ends].filter(([, end]) => end > 0n).map(([partition]) => partition));
-  if (waiting.size === 0) return contents;
+  const unfinished = new Set([...ends].filter(([, end]) => end > 0n).map(([partition]) => partition));
+  if (unfinished.size === 0) return contents;
   const consumer = kafka.consumer({ groupId: `oracle-${randomUUID()}` });
   try {
     await consumer.connect();
@@ -93,8 +94,8 @@ async function publishedRecords({ brokers, topic }: Places): Promise<Content[]> 
         message: { offset: string; value: Buffer | null };
       }) => {
         contents.push(JSON.parse(String(message.value)) as Content);
-        if (BigInt(message.offset) + 1n >= (ends.get(partition) ?? 0n)) waiting.delete(partition);
-        if (waiting.size === 0) resolve();
+        if (BigInt(message.offset) + 1n >= (ends.get(partition) ?? 0n)) unfinished.delete(partition);
+        if (unfinished.size === 0) resolve();
         return Promise.resolve();
       };
       consumer.run({ autoCommit: false, eachMessage }).catch(reject);
@@ -111,20 +112,12 @@ interface Page {
 }
 
 async function allDocuments(server: string, alias: string): Promise<Content[]> {
-  await ask(`${server}/${alias}/_refresh`);
+  await requestJson('POST', `${server}/${alias}/_refresh`);
   const documents: Content[] = [];
-  let page = await ask<Page>(`${server}/${alias}/_search?scroll=1m`, { size: 5_000, sort: ['_doc'] });
+  let page = await requestJson<Page>('POST', `${server}/${alias}/_search?scroll=1m`, { size: 5_000, sort: ['_doc'] });
   while (page.hits.hits.length > 0) {
     documents.push(...page.hits.hits.map(({ _source }) => _source));
-    page = await ask<Page>(`${server}/_search/scroll`, { scroll: '1m', scroll_id: page._scroll_id });
+    page = await requestJson<Page>('POST', `${server}/_search/scroll`, { scroll: '1m', scroll_id: page._scroll_id });
   }
   return documents;
-}
-
-async function ask<T>(url: string, body?: object): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) };
-  const answer = await fetch(url, { method: 'POST', ...sent });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as T;
 }

@@ -1,70 +1,57 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@elastic/elasticsearch';
-import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
 import type { ReconcileRequest } from '../../activities/contracts/report';
-import type { KafkaGateway } from '../../activities/kafka';
-import { prepareIndices } from '../../activities/preparation/prepare-indices';
 import {
   derived,
   enrichedValue,
   newRequest,
+  prepareRun,
   rawRecord,
-  wholeTopic,
+  type Servers,
   windowsOf,
+  withTopicRanges,
 } from '../activities/reconciliation/written-run';
 
-const PARTITIONS = 2;
-/** Brings a reading to about 300 bytes. */
-const TEXT = 'steady as she goes '.repeat(9).trim();
+/** Makes a reading about 300 bytes long. */
+export const READING_TEXT = 'steady as she goes '.repeat(9).trim();
 
 export interface PublishedRunOptions {
   readonly readings: number;
-  /** Whether the index is to refuse this reading. */
+  /** Whether the mapping must reject this reading. */
   readonly isPoison: (sequence: number) => boolean;
 }
 
 /**
- * Publishes what source and Spark leave in the topics, with some records twice, into topics of its own; nothing of it
- * is indexed yet.
+ * Publishes what a source and Spark write to the topics of a new pipeline, some records twice, and creates its indices
+ * without documents.
  */
 export async function publishRun(
-  { kafka, elasticsearch }: { readonly kafka: KafkaGateway; readonly elasticsearch: Client },
+  servers: Servers,
   { readings, isPoison }: PublishedRunOptions,
 ): Promise<ReconcileRequest> {
   const run = randomUUID();
   const request = newRequest(run, readings, `faults-${run}`);
-  const { scope, aliases } = request;
-  const topics = [scope.raw, scope.enriched, scope.windows, scope.deadLetter].map(({ topic }) => topic);
-  await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 })));
-  await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+  const { scope } = request;
+  await prepareRun(servers, request);
 
   const sequences = Array.from({ length: readings }, (_, sequence) => sequence);
   const repeated = sequences.filter((sequence) => sequence % 50 === 0);
   const value = (sequence: number): object => ({
     ...enrichedValue(run, sequence),
-    text: TEXT,
+    text: READING_TEXT,
     ...(isPoison(sequence) ? { temperature: 'warm' } : {}),
   });
-  const both = [...sequences, ...repeated];
-  await kafka.publish(
+  const all = [...sequences, ...repeated];
+  await servers.kafka.publish(
     scope.raw.topic,
-    both.map((sequence) => rawRecord(run, sequence)),
+    all.map((sequence) => rawRecord(run, sequence)),
   );
-  await kafka.publish(
+  await servers.kafka.publish(
     scope.enriched.topic,
-    both.map((sequence) => derived(run, value(sequence))),
+    all.map((sequence) => derived(run, value(sequence))),
   );
-  await kafka.publish(
+  await servers.kafka.publish(
     scope.windows.topic,
     windowsOf(run, sequences).map((window) => derived(run, window)),
   );
-  return {
-    ...request,
-    scope: {
-      ...scope,
-      raw: await wholeTopic(kafka, scope.raw.topic),
-      enriched: await wholeTopic(kafka, scope.enriched.topic),
-      windows: await wholeTopic(kafka, scope.windows.topic),
-    },
-  };
+  return await withTopicRanges(servers.kafka, request);
 }

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 
-/** What the sample of the fault matrix is drawn by; any text repeats the sample that was drawn by it. */
+/** Variable with the seed of the fault sample, any text; the same text selects the same cases again. */
 export const SEED_VARIABLE = 'FAULT_SAMPLE_SEED';
 const WITHOUT_COMMIT = 'no commit';
 
-/** The variable where it is set, else the commit of a checkout, else a fixed text: a build that failed fails again. */
+/**
+ * Returns the variable's value if it is set, else the commit of the checkout, else a fixed text, so that a failed build
+ * fails again when it is repeated.
+ */
 export function sampleSeed(environment: NodeJS.ProcessEnv, folder: string): string {
   const given = environment[SEED_VARIABLE] ?? '';
   return given === '' ? commitOf(folder) : given;

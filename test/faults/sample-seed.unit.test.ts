@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Of a repository made here, whatever git is told about others. */
+/** Runs git in the test's own repository, without the variables and settings of the user. */
 function git(...args: string[]): string {
   const author = ['-c', 'user.name=t', '-c', 'user.email=t@localhost'];
   const env = { PATH: process.env['PATH'], HOME: folder };
@@ -34,12 +34,12 @@ describe('the seed of the fault sample', () => {
     expect(sampleSeed({}, folder)).toBe('no commit');
   });
 
-  it('is that of the variable where it is set, so that another sample can be repeated', () => {
-    expect(sampleSeed({ [SEED_VARIABLE]: 'of the red build' }, folder)).toBe('of the red build');
+  it('is the value of the variable if it is set, so that another sample can be repeated', () => {
+    expect(sampleSeed({ [SEED_VARIABLE]: 'of the failed build' }, folder)).toBe('of the failed build');
     expect(sampleSeed({ [SEED_VARIABLE]: '' }, folder)).toBe('no commit');
   });
 
-  it('becomes the same number each time, another for another text', () => {
+  it('is converted to the same number each time, and to another number for another text', () => {
     expect(seedNumber('no commit')).toBe(seedNumber('no commit'));
     expect(seedNumber('no commit')).not.toBe(seedNumber('No commit'));
   });

@@ -1,27 +1,29 @@
 import { stackAddresses, workerEnvironment } from '../support/stack';
 import { isClean, runFault, type FaultServers } from './fault-run';
-import { WORKER_KILLS } from './kills';
+import { WORKER_KILLS } from './process-kills';
 import { sampleSeed, SEED_VARIABLE, seedNumber } from './sample-seed';
-import { pick, seededRandom } from './seeded';
+import { randomInteger, seededRandom } from '../support/seeded-random';
 import { SINK_FAULTS } from './sink-faults';
 
 const READINGS = 6_000;
-/** Too long for every test run; the whole matrix has them. */
+/** Too slow for every test run; only the whole fault matrix includes them. */
 const LONG = [
   'refused for 30 s',
   'write block, lifted after 5 s',
-  'alias without write index, mended after 5 s',
+  'alias without write index, restored after 5 s',
   'worker asleep past its heartbeat timeout, replaced, awake again',
 ];
 
 const seedText = sampleSeed(process.env, __dirname);
 const seed = seedNumber(seedText);
 const random = seededRandom(seed);
-const sample = [...some(SINK_FAULTS, 1), ...some(WORKER_KILLS, 1)];
+const sample = [...sampleOf(SINK_FAULTS, 1), ...sampleOf(WORKER_KILLS, 1)];
 
-function some<T extends { readonly name: string }>(cases: readonly T[], count: number): T[] {
-  const left = cases.filter(({ name }) => !LONG.includes(name));
-  return Array.from({ length: count }, () => left.splice(pick(random, 0, left.length - 1), 1)).flat();
+function sampleOf<T extends { readonly name: string }>(cases: readonly T[], count: number): T[] {
+  const remaining = cases.filter(({ name }) => !LONG.includes(name));
+  return Array.from({ length: count }, () =>
+    remaining.splice(randomInteger(random, 0, remaining.length - 1), 1),
+  ).flat();
 }
 
 function servers(): FaultServers {

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerProcess } from '../support/worker-process';
-import type { FaultCase, FaultScene } from './fault-case';
+import type { FaultCase, FaultContext } from './fault-case';
 import type { Fault } from './fault-proxy';
-import { pick } from './seeded';
+import { randomInteger } from '../support/seeded-random';
 
-/** Each bulk request is held up by a time between these, so that there is work left for the last deed. */
-const LEAST_DELAY_MS = 3_000;
-const MOST_DELAY_MS = 9_000;
+/** Every bulk request is delayed by a time in this range, so that work is left for the last disruption. */
+const MIN_DELAY_MS = 3_000;
+const MAX_DELAY_MS = 9_000;
 const FAULTY_SHARE = 0.25;
-/** Between two deeds, so that what is broken recovers and gets on before the next. */
-const LEAST_PEACE_MS = 15_000;
-const MOST_PEACE_MS = 30_000;
-const ASLEEP_MS = 35_000;
+/** Pause between two disruptions, in which the pipeline recovers and makes progress. */
+const MIN_PAUSE_MS = 15_000;
+const MAX_PAUSE_MS = 30_000;
+const SUSPENDED_MS = 35_000;
 
 const REPLIES: readonly Fault[] = [
   { kind: 'answer', status: 429, retryAfterSeconds: 1 },
@@ -23,7 +23,7 @@ const REPLIES: readonly Fault[] = [
   { kind: 'refused' },
 ];
 
-/** All kinds of faults at once for some minutes, in an order that the seed gives; then the run is left in peace. */
+/** All kinds of faults at once for some minutes, in an order that depends on the seed; then the run ends without faults. */
 export const SOAK: FaultCase = {
   name: 'soak: a mix of all for minutes',
   scale: 5,
@@ -31,27 +31,27 @@ export const SOAK: FaultCase = {
   mustHitWork: true,
   arrange: (proxy, random) => {
     proxy.plan = async () => {
-      const fault = random() < FAULTY_SHARE ? (REPLIES[pick(random, 0, REPLIES.length - 1)] ?? null) : null;
-      await sleep(pick(random, LEAST_DELAY_MS, MOST_DELAY_MS));
+      const fault = random() < FAULTY_SHARE ? (REPLIES[randomInteger(random, 0, REPLIES.length - 1)] ?? null) : null;
+      await sleep(randomInteger(random, MIN_DELAY_MS, MAX_DELAY_MS));
       return fault;
     };
   },
-  meanwhile: async (scene) => {
-    let { worker } = scene;
-    for (const deed of shuffled(DEEDS, scene.random)) {
-      const peaceMs = pick(scene.random, LEAST_PEACE_MS, MOST_PEACE_MS);
-      await sleep(peaceMs, undefined, { signal: scene.indexed }).catch(() => undefined);
-      if (scene.indexed.aborted) return;
-      worker = await deed(scene, worker);
+  meanwhile: async (context) => {
+    let { worker } = context;
+    for (const disrupt of shuffled(DISRUPTIONS, context.random)) {
+      const pauseMs = randomInteger(context.random, MIN_PAUSE_MS, MAX_PAUSE_MS);
+      await sleep(pauseMs, undefined, { signal: context.indexed }).catch(() => undefined);
+      if (context.indexed.aborted) return;
+      worker = await disrupt(context, worker);
     }
-    scene.proxy.plan = () => null;
+    context.proxy.plan = () => null;
   },
 };
 
-/** Breaks something and mends it. @returns the worker that works from then on */
-type Deed = (scene: FaultScene, worker: WorkerProcess) => Promise<WorkerProcess>;
+/** Kills or suspends something and replaces it. @returns the worker from then on */
+type Disruption = (context: FaultContext, worker: WorkerProcess) => Promise<WorkerProcess>;
 
-const DEEDS: readonly Deed[] = [
+const DISRUPTIONS: readonly Disruption[] = [
   async ({ startWorker }, worker) => {
     await worker.kill('SIGKILL');
     return await startWorker();
@@ -63,12 +63,12 @@ const DEEDS: readonly Deed[] = [
   async ({ startWorker }, worker) => {
     worker.signal('SIGSTOP');
     const other = await startWorker();
-    await sleep(ASLEEP_MS);
+    await sleep(SUSPENDED_MS);
     worker.signal('SIGCONT');
     await worker.kill('SIGTERM');
     return other;
   },
-  ...(['elasticsearch', 'kafka', 'temporal'] as const).map((which): Deed => async ({ killServers }, worker) => {
+  ...(['elasticsearch', 'kafka', 'temporal'] as const).map((which): Disruption => async ({ killServers }, worker) => {
     await killServers(which);
     return worker;
   }),
@@ -80,6 +80,6 @@ const DEEDS: readonly Deed[] = [
 ];
 
 function shuffled<T>(all: readonly T[], random: () => number): T[] {
-  const left = [...all];
-  return all.flatMap(() => left.splice(pick(random, 0, left.length - 1), 1));
+  const remaining = [...all];
+  return all.flatMap(() => remaining.splice(randomInteger(random, 0, remaining.length - 1), 1));
 }

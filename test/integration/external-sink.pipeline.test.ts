@@ -4,33 +4,32 @@ import type { BulkItem } from '../../activities/indexing/bulk-item';
 import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/index-topic';
 import { publishRun } from '../faults/published-run';
 import { stackAddresses } from '../support/stack';
-import { OtherWriter } from '../support/other-writer';
-import { PipelineDriver, until } from '../support/pipeline-driver';
-import { startWorkerWithin, type WorkerWithin } from '../support/worker-within';
+import { ExternalWriter } from '../support/external-writer';
+import { PipelineDriver } from '../support/pipeline-driver';
+import { startInProcessWorker } from '../support/in-process-worker';
+import { until } from '../support/until';
 
 const READINGS = 2_000;
 
 let driver: PipelineDriver;
-let worker: WorkerWithin;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
-  worker = await startWorkerWithin(driver.taskQueue);
+  await startInProcessWorker(driver);
 }, 120_000);
 afterAll(async () => {
-  await worker.stop();
   await driver.close();
 }, 60_000);
 
-describe('a sink that somebody else writes', () => {
-  it('is waited for, until every document of the run is there, and the run reconciles', async () => {
+describe('a sink that another program writes', () => {
+  it('is polled until every document of the run is indexed, and the run reconciles', async () => {
     const request = await publishRun(driver, { readings: READINGS, isPoison: () => false });
     const { scope, aliases } = request;
-    const written = [
+    const streams = [
       { stream: 'readings', range: scope.enriched, alias: aliases.readings },
       { stream: 'windows', range: scope.windows, alias: aliases.windows },
     ] as const;
-    const watching = await Promise.all(
-      written.map(async ({ stream, range: { topic, from, to }, alias }) => {
+    const handles = await Promise.all(
+      streams.map(async ({ stream, range: { topic, from, to }, alias }) => {
         const place = { stream, topic, alias, deadLetterTopic: null, mirrorGroup: null, maxDeadLetterRatio: null };
         const ioTaskQueue = driver.taskQueue;
         const input: IndexTopicInput = {
@@ -48,16 +47,16 @@ describe('a sink that somebody else writes', () => {
         });
       }),
     );
-    await until('the slices wait', async () => {
-      const { pendingActivities } = (await watching[0]?.describe())?.raw ?? {};
+    await until('an indexSlice activity sends heartbeats', async () => {
+      const { pendingActivities } = (await handles[0]?.describe())?.raw ?? {};
       return (pendingActivities ?? []).some(({ lastHeartbeatTime }) => Boolean(lastHeartbeatTime));
     });
     expect((await driver.elasticsearch.count({ index: aliases.readings })).count).toBe(0);
 
     const { kafkaBrokers: brokers, elasticsearchNode: node } = stackAddresses();
-    const topics = written.map(({ range: { topic }, alias }) => ({ topic, alias }));
-    const writer = await OtherWriter.start({ brokers, node, pipeline: scope.name }, topics);
-    const [readings] = (await Promise.all(watching.map((handle) => handle.result()))) as IndexTopicResult[];
+    const topics = streams.map(({ range: { topic }, alias }) => ({ topic, alias }));
+    const writer = await ExternalWriter.start({ brokers, node, pipeline: scope.name }, topics);
+    const [readings] = (await Promise.all(handles.map((handle) => handle.result()))) as IndexTopicResult[];
     await writer.stop();
 
     expect(readings?.totals).toMatchObject({ out: readings?.totals.in, deadLetters: 0, lag: 0 });
@@ -69,7 +68,7 @@ describe('a sink that somebody else writes', () => {
     expect(proof).toMatchObject({ reconciled: true, indexed: READINGS, discrepancies: {} });
   }, 240_000);
 
-  it('names a document that does not come, and one that stays in an older version', async () => {
+  it('reports a document that is missing, and one that is indexed in an older version only', async () => {
     const alias = driver.newName('behind');
     await driver.elasticsearch.index({ index: alias, id: 'old', version: 1, version_type: 'external', document: {} });
     const item = (id: string, headers: Record<string, Buffer>): BulkItem => {
@@ -77,15 +76,15 @@ describe('a sink that somebody else writes', () => {
       return { record, id, head: '', bytes: 0 };
     };
     const items = [item('old', { 'pipeline-version': Buffer.from('2') }), item('missing', {}), item('old', {})];
-    const waited: number[] = [];
-    const pause = (milliseconds: number): Promise<void> => Promise.resolve(void waited.push(milliseconds));
+    const pauses: number[] = [];
+    const pause = (milliseconds: number): Promise<void> => Promise.resolve(void pauses.push(milliseconds));
     const { elasticsearch } = driver;
     const wait = awaitDocuments({ elasticsearch, alias, items, signal: new AbortController().signal, pause });
     await expect(wait).rejects.toMatchObject({
       type: 'SinkBehind',
       message: expect.stringMatching(/2 more documents into behind-.*old of partition 3 offset 7/) as string,
     });
-    expect(waited.length).toBeGreaterThan(10);
+    expect(pauses.length).toBeGreaterThan(10);
     await driver.elasticsearch.indices.delete({ index: alias });
   }, 60_000);
 });

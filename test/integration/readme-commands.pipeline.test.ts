@@ -9,8 +9,9 @@ import type { OutgoingRecord } from '../../activities/kafka';
 import { commandsIn, DOCUMENTS, documentText, needsServers, PROJECT } from '../support/documents';
 import { testEnvironment } from '../support/environment';
 import { stackAddresses, temporalProgram } from '../support/stack';
-import { PipelineDriver, until } from '../support/pipeline-driver';
+import { PipelineDriver } from '../support/pipeline-driver';
 import type { WorkerProcess } from '../support/worker-process';
+import { until } from '../support/until';
 
 const EXAMPLE = 'deploy/examples/topic.json';
 const run = promisify(execFile);

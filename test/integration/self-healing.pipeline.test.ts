@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { RunReport } from '../../activities/contracts/report';
 import { isFree } from '../../deploy/local/processes/free-port';
-import { BRIEF_JAVA } from '../support/brief-java';
+import { SHORT_RUN_JAVA_OPTIONS } from '../support/java-options';
 import { freePorts } from '../support/free-ports';
-import { until } from '../support/pipeline-driver';
 import { StackProcess } from '../support/stack-process';
+import { until } from '../support/until';
 
 const RECORDS = 2_000;
-/** The source takes as long as the servers take to come back. */
+/** The source publishes for about as long as the servers need for all their restarts. */
 const RATE_PER_SECOND = 20;
 
 let stateFolder: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await chmod(join(stateFolder, '..'), 0o755);
   mkdirSync(stateFolder, { mode: 0o755 });
   ports = await freePorts();
-  environment = { ...ports, JDK_JAVA_OPTIONS: BRIEF_JAVA };
+  environment = { ...ports, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS };
   launcher = await StackProcess.start(environment, stateFolder);
   connection = await Connection.connect({ address: `127.0.0.1:${ports['TEMPORAL_PORT'] ?? ''}` });
   const client = new Client({ connection });
@@ -38,7 +38,7 @@ beforeAll(async () => {
       {
         source: { kind: 'simulate', records: RECORDS, ratePerSecond: RATE_PER_SECOND },
         partitions: 2,
-        // Where micro-batches follow each other, Spark has a core to itself.
+        // Without pauses between micro-batches, Spark would use a whole core.
         spark: { triggerInterval: '5 seconds' },
       },
     ],
@@ -52,7 +52,7 @@ afterAll(async () => {
   await rm(join(stateFolder, '..'), { recursive: true, force: true });
 }, 120_000);
 
-/** Of micro-batches whose offsets Spark has planned. */
+/** Number of micro-batches whose offsets are in the checkpoint. */
 function microBatches(): number {
   try {
     const files = readdirSync(join(stateFolder, 'spark', 'checkpoints', 'healing'), {
@@ -69,21 +69,21 @@ async function produced(): Promise<number> {
   return (await run.query<{ produced: number }>('progress').catch(() => ({ produced: 0 }))).produced;
 }
 
-/** Every process that names the state folder in its arguments. */
+/** Every process with the state folder in its arguments. */
 function processesOfTheStack(): string[] {
   const all = execFileSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
   return all.filter((line) => line.includes(stateFolder));
 }
 
 describe('the local stack', () => {
-  it('brings back whatever is killed under a running pipeline, which ends reconciled, and leaves nothing behind', async () => {
+  it('restarts whatever is killed during a run, which ends reconciled, and leaves no process running', async () => {
     for (const part of ['temporal', 'worker', 'kafka', 'page', 'elasticsearch']) {
       const killed = launcher.pidOf(part);
       await launcher.kill(part);
       expect(launcher.pidOf(part)).not.toBe(killed);
     }
     await killLauncher();
-    await killEverythingInAMicroBatch();
+    await killEverythingDuringMicroBatch();
 
     const report = (await run.result()) as RunReport;
     expect(report).toMatchObject({
@@ -92,11 +92,11 @@ describe('the local stack', () => {
     });
     expect(report.sparkStarts).toBeGreaterThanOrEqual(2);
     expect(report.proof.windowedReadings).toBe(report.proof.indexed);
-    await stopInOrder();
+    await expectOrderedStop();
   }, 900_000);
 });
 
-/** The launcher alone: the next start stops what it left running. */
+/** Kills the launcher alone: the next start stops what it left running. */
 async function killLauncher(): Promise<void> {
   const parts = ['temporal', 'kafka', 'elasticsearch', 'worker', 'page'];
   const pids = parts.map((part) => launcher.pidOf(part));
@@ -108,17 +108,17 @@ async function killLauncher(): Promise<void> {
   expect(launcher.lines).toEqual(expect.arrayContaining(stopped));
 }
 
-/** Power loss: launcher, servers, worker, page and Spark at once. */
-async function killEverythingInAMicroBatch(): Promise<void> {
+/** Power loss: kills launcher, servers, worker, page and Spark at once. */
+async function killEverythingDuringMicroBatch(): Promise<void> {
   const before = microBatches();
-  await until('Spark is inside a micro-batch', () => Promise.resolve(microBatches() > before), 240_000);
+  await until('Spark is inside a micro-batch', () => microBatches() > before);
   expect(await produced()).toBeLessThan(RECORDS);
   await launcher.killEverything();
   launcher = await StackProcess.start(environment, stateFolder);
 }
 
-/** First worker and page, then the servers. */
-async function stopInOrder(): Promise<void> {
+/** Worker and page must stop before the servers. */
+async function expectOrderedStop(): Promise<void> {
   await launcher.stop();
   const stops = launcher.lines.filter((line) => /: (stopping|stopped)/.test(line));
   const last = Math.max(...['worker', 'page'].map((part) => stops.indexOf(`${part}: stopped`)));

@@ -7,8 +7,9 @@ import { runFiles } from '../../activities/spark/job-settings';
 import { processFacts, type ProcessFacts } from '../../activities/spark/process-life';
 import { RunFolder } from '../../activities/spark/run-folder';
 import { workerEnvironment } from '../support/stack';
-import { PipelineDriver, until } from '../support/pipeline-driver';
-import { startWorkerWithin, type WorkerWithin } from '../support/worker-within';
+import { PipelineDriver } from '../support/pipeline-driver';
+import { startInProcessWorker } from '../support/in-process-worker';
+import { until } from '../support/until';
 
 const FIELDS = {
   deviceId: 'sensor',
@@ -21,13 +22,11 @@ const FIELDS = {
 type Hit = estypes.SearchHit<Record<string, unknown>>;
 
 let driver: PipelineDriver;
-let worker: WorkerWithin;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
-  worker = await startWorkerWithin(driver.taskQueue);
+  await startInProcessWorker(driver);
 }, 120_000);
 afterAll(async () => {
-  await worker.stop();
   await driver.close();
 }, 60_000);
 
@@ -43,27 +42,28 @@ async function documents(index: string): Promise<readonly Hit[]> {
   return (await driver.elasticsearch.search<Record<string, unknown>>({ index, size: 100 })).hits.hits;
 }
 
-function startOf(...start: string[]): RunFolder {
+/** Folder of one driver: of a pipeline, a run and a number that counts its drivers from 0. */
+function driverFolder(...path: string[]): RunFolder {
   const { PIPELINE_STATE_DIR = '' } = workerEnvironment();
-  return new RunFolder(join(PIPELINE_STATE_DIR, 'spark', 'runs', ...start));
+  return new RunFolder(join(PIPELINE_STATE_DIR, 'spark', 'runs', ...path));
 }
 
-/** Totals of the batches of a start; null before the first has ended. */
-async function told(...start: string[]): Promise<{ inputRows: number } | null> {
-  const folder = startOf(...start);
+/** Totals of the micro-batches of one driver; null before the first has ended. */
+async function batchTotals(...path: string[]): Promise<{ inputRows: number } | null> {
+  const folder = driverFolder(...path);
   if ((await folder.progress()) === null) return null;
   return JSON.parse(await readFile(runFiles(folder.path).progressFile, 'utf8')) as { inputRows: number };
 }
 
-/** Who lives of the two processes of a start. */
-async function livingOf(...start: string[]): Promise<readonly ProcessFacts[]> {
-  const claim = await startOf(...start).claim();
-  if (claim === null) throw new Error(`expected a driver to have claimed ${start.join('/')}`);
+/** The running ones of the two processes of a driver. */
+async function runningProcesses(...path: string[]): Promise<readonly ProcessFacts[]> {
+  const claim = await driverFolder(...path).claim();
+  if (claim === null) throw new Error(`expected a driver to have claimed ${path.join('/')}`);
   return [await processFacts(claim.pid), await processFacts(claim.python)].filter((facts) => facts !== null);
 }
 
-describe('a topic that others write', () => {
-  it('is followed on and on, over a pause of its driver, late readings kept out of windows, until a cancel that leaves no driver behind', async () => {
+describe('a topic that other programs write', () => {
+  it('is followed across a pause of its driver, without late readings in windows, until a cancel that leaves no driver running', async () => {
     const topic = driver.newName('Plant.Readings');
     await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
     const name = driver.newName('follow');
@@ -79,32 +79,35 @@ describe('a topic that others write', () => {
 
     const late = [reading('late', 11), reading('ancient', 60 * 24 * 365 * 60)];
     const first = [reading('a', 0), reading('b', 4), reading('a', 0), ...late, reading('extra', 0, { room: 'x' })];
-    // One by one: while the topic is new, what is sent again must be nothing that has arrived.
+    // One by one: a retried produce request to a new topic must not contain records that were already written.
     for (const record of first) await driver.kafka.publish(topic, [record]);
     await until('the first readings are indexed', async () => (await ids()) === 'a,ancient,b,late');
     await until('the dead letter is indexed', async () => (await documents(aliasesOf(name).deadLetters)).length === 1);
 
     const run = [name, (await handle.describe()).runId];
     await handle.executeUpdate('pause');
-    await until('the driver is stopped', async () => (await livingOf(...run, '0')).length === 0);
+    await until('the driver is stopped', async () => (await runningProcesses(...run, '0')).length === 0);
     await driver.kafka.publish(topic, [reading('b', 4), reading('c', 0)]);
     await handle.executeUpdate('resume');
-    await until('what came later is indexed', async () => (await ids()) === 'a,ancient,b,c,late');
-    // a, b and c, repeats left out.
+    await until('the later readings are indexed', async () => (await ids()) === 'a,ancient,b,c,late');
+    // a, b and c, each once.
     await until('the windows are indexed', async () => (await windowed()) === 3);
 
     const flagged = (await documents(aliasesOf(name).readings)).filter(({ _source }) => _source?.['late'] === true);
     expect(flagged.map(({ _id }) => _id).sort()).toEqual(['ancient', 'late']);
     expect((await documents(aliasesOf(name).deadLetters))[0]?._source).toMatchObject({ reason: 'ExtraField' });
-    // Each row once, though both the readings and the windows are made of it, by a driver that went on from the other's
-    // checkpoint; a late reading is set apart before the watermark could drop it.
-    expect(await told(...run, '0')).toMatchObject({ inputRows: first.length, droppedByWatermark: 0 });
-    await until('the second driver has told of its batch', async () => (await told(...run, '1'))?.inputRows === 2);
-    expect(await told(...run, '1')).toMatchObject({ droppedByWatermark: 0 });
+    // Each row is read once, although readings and windows are both derived from it, and the second driver continues from
+    // the checkpoint of the first; a late reading is separated before the watermark could drop it.
+    expect(await batchTotals(...run, '0')).toMatchObject({ inputRows: first.length, droppedByWatermark: 0 });
+    await until(
+      'the second driver has reported its batch',
+      async () => (await batchTotals(...run, '1'))?.inputRows === 2,
+    );
+    expect(await batchTotals(...run, '1')).toMatchObject({ droppedByWatermark: 0 });
 
-    expect(await livingOf(...run, '1')).toHaveLength(2);
+    expect(await runningProcesses(...run, '1')).toHaveLength(2);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
-    expect(await livingOf(...run, '1')).toEqual([]);
+    expect(await runningProcesses(...run, '1')).toEqual([]);
   }, 600_000);
 });

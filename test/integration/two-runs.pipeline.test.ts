@@ -8,18 +8,19 @@ import { parseInput } from '../../activities/preparation/parse-input';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
 import { stackAddresses } from '../support/stack';
-import { highestAttempt } from '../support/attempts';
+import { highestAttempt } from '../support/highest-attempt';
 import { GREENHOUSE_FILE, GREENHOUSE_SOURCE, greenhouseRows } from '../support/greenhouse';
-import { PipelineDriver, until } from '../support/pipeline-driver';
+import { PipelineDriver } from '../support/pipeline-driver';
 import { openGate, type ServerGate } from '../support/server-gate';
 import type { WorkerProcess } from '../support/worker-process';
+import { until } from '../support/until';
 
 const RECORDS = 2_500;
 const source = { kind: 'simulate', records: RECORDS, seed: 7, malformedRatio: 0.02, repeatRatio: 0.03 };
 const partitions = 2;
 
 let driver: PipelineDriver;
-/** The workers' way to Elasticsearch. */
+/** The proxy between the workers and Elasticsearch. */
 let gate: ServerGate;
 let folder: string;
 beforeAll(async () => {
@@ -33,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** How many of the sequences the generator's own rules make malformed and repeated. */
+/** Counts the sequence numbers that the simulation makes malformed and repeated. */
 function expectedCounts(): { malformed: number; repeats: number } {
   const request = { input: { source }, workflowId: 'pipeline/x', run: 'r', startedAt: new Date(0).toISOString() };
   const { source: simulation }: PipelinePlan = parseInput({ io: '', host: '' }, request);
@@ -47,7 +48,7 @@ function expectedCounts(): { malformed: number; repeats: number } {
   };
 }
 
-/** `repeats`: those of the source, and those of attempts that were cut short. */
+/** @param repeats - those of the source, and those of interrupted activity attempts */
 async function expectExactCounts(report: RunReport, repeats: number): Promise<void> {
   const { malformed } = expectedCounts();
   const good = RECORDS - malformed;
@@ -69,7 +70,7 @@ async function expectExactCounts(report: RunReport, repeats: number): Promise<vo
   expect(await driver.count(report.aliases.windows, report.run)).toBe(report.proof.windows);
 }
 
-/** Raw records beyond the first of their id, counted by the test itself. */
+/** Counts the raw records beyond the first of each id, without code of the proof. */
 async function rawRepeats(topic: string): Promise<number> {
   const { start, end } = await driver.kafka.offsets(topic);
   const ids = new Set<string>();
@@ -93,28 +94,28 @@ async function expectKilled(worker: WorkerProcess): Promise<void> {
 }
 
 /**
- * A run whose workers are killed in the source, while Spark works, and in the indexer; the last one lives on.
- * Elasticsearch is down while the second of them starts and Spark works.
+ * Runs a pipeline whose workers are killed in the source, while Spark works, and in the indexer; the fourth one finishes.
+ * Elasticsearch is down while the second worker runs.
  */
 async function runUnderKills(name: string): Promise<RunReport> {
   const workflowId = `pipeline/${name}`;
-  const inSource = await startWorker({ PIPELINE_CRASH_AT: 'source:2' });
+  const sourceWorker = await startWorker({ PIPELINE_CRASH_AT: 'source:2' });
   const handle = await driver.start(name, { source, partitions });
-  await expectKilled(inSource);
+  await expectKilled(sourceWorker);
 
   gate.close();
-  const whileSpark = await startWorker();
+  const sparkWorker = await startWorker();
   await until('a driver is being watched', async () => {
     const { pendingActivities } = (await driver.temporal.workflow.getHandle(`${workflowId}/spark`).describe()).raw;
     return (pendingActivities ?? []).some(
       ({ activityType, lastHeartbeatTime }) => activityType?.name === 'watchSparkJob' && Boolean(lastHeartbeatTime),
     );
   });
-  await whileSpark.kill('SIGKILL');
+  await sparkWorker.kill('SIGKILL');
   gate.open();
 
-  const inIndexer = await startWorker({ PIPELINE_CRASH_AT: 'index-after-bulk:2' });
-  await expectKilled(inIndexer);
+  const indexerWorker = await startWorker({ PIPELINE_CRASH_AT: 'index-after-bulk:2' });
+  await expectKilled(indexerWorker);
 
   await startWorker();
   const report = await handle.result();
@@ -128,14 +129,14 @@ async function runUnderKills(name: string): Promise<RunReport> {
   return report;
 }
 
-/** The sample and a row over the limit of Kafka, while Elasticsearch is down at the start. */
-async function runFileBeforeElasticsearch(name: string): Promise<RunReport> {
+/** Runs the sample, and a row above Kafka's message limit, with Elasticsearch down at the start. */
+async function runFileWithElasticsearchDown(name: string): Promise<RunReport> {
   const path = join(folder, 'with-a-large-row.csv');
   await copyFile(GREENHOUSE_FILE, path);
   await appendFile(path, `tomato-north,2026-06-08T00:00:00+02:00,55.2,80,0,${'x'.repeat(2_000_000)}\n`);
   gate.close();
   const handle = await driver.start(name, { source: { ...GREENHOUSE_SOURCE, path }, partitions });
-  await until('the workflow shows for whom it waits', async () => {
+  await until('the workflow shows that it waits for Elasticsearch', async () => {
     const { pendingActivities } = (await handle.describe()).raw;
     return (pendingActivities ?? []).some(
       ({ activityType, attempt, lastFailure }) =>
@@ -151,17 +152,17 @@ async function runFileBeforeElasticsearch(name: string): Promise<RunReport> {
 }
 
 describe('two runs of one pipeline', () => {
-  it('arrive whole, a simulation whose workers are killed on the way, then a file before Elasticsearch', async () => {
+  it('arrive completely: a simulation whose workers are killed, then a file that starts before Elasticsearch', async () => {
     const name = driver.newName('twice');
     const killed = await runUnderKills(name);
-    const repeated = await rawRepeats(`${name}.raw`);
-    expect(repeated).toBeGreaterThan(expectedCounts().repeats);
+    const repeats = await rawRepeats(`${name}.raw`);
+    expect(repeats).toBeGreaterThan(expectedCounts().repeats);
     expect(killed).toMatchObject({ name, sparkStarts: 1 });
-    await expectExactCounts(killed, repeated);
+    await expectExactCounts(killed, repeats);
     const stored = await driver.elasticsearch.get<RunReport>({ index: aliasesOf(name).runs, id: killed.run });
     expect(stored._source).toMatchObject({ reconciled: true, proof: { indexed: killed.proof.indexed } });
 
-    const file = await runFileBeforeElasticsearch(name);
+    const file = await runFileWithElasticsearchDown(name);
     const { rows, dead } = greenhouseRows();
     expect(dead).toBeGreaterThan(0);
     const [planned, published, indexed, deadLetters] = [rows + 1, rows, rows - dead, dead + 1];

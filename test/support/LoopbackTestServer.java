@@ -8,13 +8,13 @@ import java.net.InetSocketAddress;
 /**
  * Temporal's time-skipping test server on 127.0.0.1; its own main class binds every address.
  *
- * The one argument is the port. Without it the server starts on any port and ends, which is what a class archive is
- * recorded from.
+ * The only argument is the port. Without it the server starts on any port and exits: the class archive is recorded from
+ * such a run.
  */
 public final class LoopbackTestServer {
   public static void main(String[] args) throws Exception {
     int port = args.length == 0 ? 0 : Integer.parseInt(args[0]);
-    // Time stands until a client unlocks it, or it would run away before the first worker is there.
+    // Otherwise time would be skipped before the first worker is connected.
     boolean timeLocked = true;
     TestServicesStarter services = new TestServicesStarter(timeLocked, 0);
     NettyServerBuilder builder =
@@ -23,7 +23,7 @@ public final class LoopbackTestServer {
     Server server = builder.build().start();
     if (args.length == 0) System.exit(0);
 
-    // A test run that is killed cannot end what it has started.
+    // A killed test run cannot stop the processes that it started.
     ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
     server.awaitTermination();
   }

@@ -1,6 +1,6 @@
 import { createActivities, type Activities, type ActivityDependencies } from '../../activities';
 
-/** The activities of a suite that works without the dependencies that it does not give. */
+/** Creates activities with some of their dependencies; using another one throws. */
 export function activitiesWith(dependencies: Partial<ActivityDependencies>): Activities {
   const none = new Proxy({}, { get: (_target, name) => missing(String(name)) });
   return createActivities({
@@ -16,5 +16,5 @@ export function activitiesWith(dependencies: Partial<ActivityDependencies>): Act
 }
 
 function missing(name: string): never {
-  throw new Error(`expected a suite that uses ${name} to give the dependency that has it`);
+  throw new Error(`expected the suite to pass the dependency whose ${name} is used`);
 }

@@ -1,25 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { loadConfig, SETTINGS } from '../../workers/config';
 import { testEnvironment } from './environment';
 import { freePorts } from './free-ports';
+import { listen } from './listen';
 
-let elsewhere: Server;
+let foreignServer: Server;
 let connections = 0;
-/** A server of somebody else's, in every variable that could lead there. */
-let hostile: NodeJS.ProcessEnv;
+/** Names a server that the tests did not start in every variable that could do so. */
+let inherited: NodeJS.ProcessEnv;
 beforeAll(async () => {
-  elsewhere = createServer((socket) => {
+  foreignServer = createServer((socket) => {
     connections += 1;
     socket.destroy();
   });
-  elsewhere.listen(0, '127.0.0.1');
-  await once(elsewhere, 'listening');
-  const address = `127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  const address = `127.0.0.1:${await listen(foreignServer)}`;
   const url = `http://${address}`;
-  hostile = {
+  inherited = {
     ...process.env,
     ...Object.fromEntries(SETTINGS.map((name) => [name, 'elsewhere'])),
     TEMPORAL_ADDRESS: address,
@@ -35,28 +33,28 @@ beforeAll(async () => {
     PIPELINE_CACHE_DIR: '/var/cache/downloads',
     XDG_CACHE_HOME: '/var/cache',
   };
-  // Inherited as they are, these are no settings of a test.
+  // Tests must not inherit these, whatever their value.
   for (const name of ['ELASTICSEARCH_TIMEOUT_MS', 'ELASTICSEARCH_API_KEY', 'KIBANA_API_KEY', 'PIPELINE_CRASH_AT']) {
-    Reflect.deleteProperty(hostile, name);
+    Reflect.deleteProperty(inherited, name);
   }
-  for (const name of SETTINGS.filter((each) => each.endsWith('_PORT'))) hostile[name] = '9';
+  for (const name of SETTINGS.filter((each) => each.endsWith('_PORT'))) inherited[name] = '9';
 });
 afterAll(() => {
-  elsewhere.close();
+  foreignServer.close();
 });
 
-/** @returns how many connections the program made to the server of somebody else */
+/** @returns the number of connections that a program with this environment made to the foreign server */
 async function connectionsOf(env: NodeJS.ProcessEnv): Promise<number> {
   connections = 0;
-  const program = spawn(process.execPath, ['--import', 'tsx', require.resolve('./look-for-servers')], { env });
+  const program = spawn(process.execPath, ['--import', 'tsx', require.resolve('./connect-to-servers')], { env });
   const [code] = (await once(program, 'exit')) as [number];
   expect(code).toBe(0);
   return connections;
 }
 
 describe('testEnvironment', () => {
-  it('has no variable that leads to a server, and keeps the folders of downloads', () => {
-    const environment = testEnvironment({ KAFKA_PORT: '1234' }, hostile);
+  it('has no variable that names a server, and keeps the folders of downloads', () => {
+    const environment = testEnvironment({ KAFKA_PORT: '1234' }, inherited);
     expect(environment).toMatchObject({
       PATH: process.env['PATH'],
       PIPELINE_CACHE_DIR: '/var/cache/downloads',
@@ -71,9 +69,9 @@ describe('testEnvironment', () => {
     ]);
   });
 
-  it('leads no program to a server that the tests did not start', async () => {
+  it('lets no program connect to a server that the tests did not start', async () => {
     const ports = await freePorts();
-    expect(await connectionsOf(testEnvironment(ports, hostile))).toBe(0);
-    expect(await connectionsOf({ ...hostile, ...ports })).toBeGreaterThanOrEqual(4);
+    expect(await connectionsOf(testEnvironment(ports, inherited))).toBe(0);
+    expect(await connectionsOf({ ...inherited, ...ports })).toBeGreaterThanOrEqual(4);
   }, 60_000);
 });

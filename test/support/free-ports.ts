@@ -11,8 +11,8 @@ const PORT_VARIABLES = [
 ];
 
 /**
- * Settings of a stack of its own: a block of neighbours below the range from which the system takes the ports of
- * outgoing connections.
+ * Returns the port settings of an isolated stack: consecutive free ports, below the range from which the system takes the
+ * ports of outgoing connections.
  */
 export async function freePorts(): Promise<Record<string, string>> {
   for (let first = 20_000 + (process.pid % 1000) * 10; ; first = first >= 31_990 ? 20_000 : first + 10) {

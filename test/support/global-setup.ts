@@ -8,48 +8,47 @@ import { StackError } from '../../deploy/local/stack-error';
 import { describeEvent } from '../../deploy/local/stack-event';
 import { workerVariables } from '../../deploy/local/services/worker';
 import { loadConfig } from '../../workers/config';
-import { BRIEF_JAVA } from './brief-java';
+import { SHORT_RUN_JAVA_OPTIONS } from './java-options';
 import { enterTestEnvironment, testEnvironment } from './environment';
 import { freePorts } from './free-ports';
-import globalTeardown from './global-teardown';
-import { bringHostileNeighbours } from './hostile-neighbours';
-import { keepTestRun } from './running-stack';
+import globalTeardown, { keepTestRun } from './global-teardown';
+import { createForeignResources } from './foreign-resources';
 import { type SharedStack, STACK_VARIABLE } from './stack';
 
 const FOLDER_PREFIX = 'durable-streaming-pipeline-test-';
 
 /**
- * Starts one stack for all suites that need servers, on ports and a state folder of its own, so that several test runs
- * and a stack in use do not meet; whatever the environment says, no other server is used.
+ * Starts one stack for all suites that need servers, on ports and in a state folder of its own, so that it does not
+ * interfere with other test runs or a stack in use. No other server is used, even if the environment names one.
  */
 export default async function globalSetup(): Promise<void> {
   enterTestEnvironment();
-  await removeLeftBehind();
+  await removeLeftovers();
   const stateFolder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
-  const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS: BRIEF_JAVA };
+  const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS };
   const config = loadConfig(testEnvironment({ ...(await freePorts()), ...own }));
   const interruption = listenForInterruption();
-  // Whom Elasticsearch runs as must be able to enter.
+  // The user that Elasticsearch runs as must be able to read it.
   await mkdir(stateFolder, { mode: 0o755 });
   const { signal, hurry, received } = interruption;
   const onEvent = (event: Parameters<typeof describeEvent>[0]): void => {
-    say(describeEvent(event));
+    printLine(describeEvent(event));
   };
   const stack = await startStack({ config, environment: process.env, onEvent, signal, hurry, serversOnly: true });
   keepTestRun({ stack, stateFolder });
   void received.then(async () => {
-    await globalTeardown(); // an interrupted Jest does not come to it
+    await globalTeardown(); // Jest skips the teardown when it is interrupted
     process.exit(1);
   });
   const installation = await Promise.race([stack.ready, stack.crashLoop]);
 
   const { addresses } = stack;
-  await bringHostileNeighbours(addresses).catch(async (error: unknown) => {
-    await globalTeardown(); // after a setup that failed, Jest does not come to it either
+  await createForeignResources(addresses).catch(async (error: unknown) => {
+    await globalTeardown(); // Jest skips the teardown when the setup fails
     throw error;
   });
   const variables = workerVariables(addresses, installation, stateFolder);
-  const workerEnvironment = { ...variables, JDK_JAVA_OPTIONS: BRIEF_JAVA };
+  const workerEnvironment = { ...variables, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS };
   process.env[STACK_VARIABLE] = JSON.stringify({
     addresses,
     workerEnvironment,
@@ -57,13 +56,13 @@ export default async function globalSetup(): Promise<void> {
   } satisfies SharedStack);
 }
 
-/** What killed test runs left: their servers are stopped and their folders removed; those of running ones stay. */
-async function removeLeftBehind(): Promise<void> {
+/** Stops the servers that killed test runs left running, and removes their folders; runs in progress are not touched. */
+async function removeLeftovers(): Promise<void> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(FOLDER_PREFIX));
   for (const folder of names.map((name) => join(tmpdir(), name))) {
     try {
       await resetState(folder, (event) => {
-        say(describeEvent(event));
+        printLine(describeEvent(event));
       });
       await rm(folder, { recursive: true });
     } catch (error) {
@@ -72,6 +71,6 @@ async function removeLeftBehind(): Promise<void> {
   }
 }
 
-function say(line: string): void {
+function printLine(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 
 const EXAMPLES = join(__dirname, '..', '..', 'deploy', 'examples');
 
-/** The sample that comes with the project. */
+/** The sample data set of the project. */
 export const GREENHOUSE_FILE = join(EXAMPLES, 'greenhouse.csv');
 
-/** Of the example input, whose file it is. */
+/** The source of the example input that reads this file. */
 export const { source: GREENHOUSE_SOURCE } = JSON.parse(readFileSync(join(EXAMPLES, 'file-csv.json'), 'utf8')) as {
   source: { fields: Record<string, string | { column: string }> };
 };
 
-/** Rows of the sample, and those of them without a usable measurement or time, judged by the test itself. */
+/** Counts the rows of the sample, and those without a usable measurement or time, without code of the pipeline. */
 export function greenhouseRows(): { readonly rows: number; readonly dead: number } {
   const [header = '', ...lines] = readFileSync(GREENHOUSE_FILE, 'utf8').trimEnd().split(/\r?\n/);
   const columns = header.split(',');

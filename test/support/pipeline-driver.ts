@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client as ElasticsearchClient } from '@elastic/elasticsearch';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { RunReport } from '../../activities/contracts/report';
 import { createKafkaGateway, type KafkaGateway } from '../../activities/kafka';
 import type { streamingPipeline } from '../../workflows';
@@ -10,10 +9,10 @@ import { startWorker, type WorkerProcess } from './worker-process';
 
 type Handle = WorkflowHandle<typeof streamingPipeline>;
 
-/** One test's way to the shared servers: clients of its own, a task queue of its own, workers that it ends itself. */
+/** The clients, the task queue and the workers of one suite on the shared servers. */
 export class PipelineDriver {
   readonly taskQueue = `test-${randomUUID()}`;
-  readonly #workers = new Set<WorkerProcess>();
+  readonly #stopWorkers: (() => Promise<void>)[] = [];
 
   private constructor(
     readonly temporal: Client,
@@ -31,8 +30,9 @@ export class PipelineDriver {
     );
   }
 
+  /** Stops the workers, then closes the clients. */
   async close(): Promise<void> {
-    for (const worker of this.#workers) await worker.kill('SIGTERM');
+    for (const stop of this.#stopWorkers) await stop();
     await this.kafka.close();
     await this.elasticsearch.close();
     await this.temporal.connection.close();
@@ -44,11 +44,16 @@ export class PipelineDriver {
       PIPELINE_TASK_QUEUE: this.taskQueue,
       ...environment,
     });
-    this.#workers.add(worker);
+    this.stopOnClose(() => worker.kill('SIGTERM'));
     return worker;
   }
 
-  /** A name no other test uses. */
+  /** Registers how to stop a worker that was started by other means. */
+  stopOnClose(stop: () => Promise<void>): void {
+    this.#stopWorkers.push(stop);
+  }
+
+  /** Returns a pipeline name that no other test uses. */
   newName(prefix: string): string {
     return `${prefix}-${randomUUID().slice(0, 8)}`;
   }
@@ -62,6 +67,7 @@ export class PipelineDriver {
     });
   }
 
+  /** Runs a bounded pipeline to its end. */
   async run(name: string, input?: unknown): Promise<RunReport> {
     const handle = await this.start(name, input);
     const report = await handle.result();
@@ -69,25 +75,10 @@ export class PipelineDriver {
     return report;
   }
 
-  /** Documents of one run behind an alias. */
+  /** Number of documents of one run behind an alias. */
   async count(alias: string, run: string): Promise<number> {
     await this.elasticsearch.indices.refresh({ index: alias });
     const { count } = await this.elasticsearch.count({ index: alias, query: { term: { 'provenance.run': run } } });
     return count;
   }
-}
-
-/** Waits until `condition` holds; fails with `what` when it does not within the time. */
-export async function until(what: string, condition: () => Promise<boolean>, timeoutMs = 240_000): Promise<void> {
-  const deadlineMs = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadlineMs) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
-/** Our own failure in what a workflow's result was rejected with: above it are the children, below it the client. */
-export function ownFailure(error: unknown): unknown {
-  if (error instanceof ApplicationFailure || !(error instanceof Error)) return error;
-  return error.cause === undefined ? error : ownFailure(error.cause);
 }

@@ -1,30 +1,31 @@
 import { connect, createServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { listen } from './listen';
 
-/** A way to a server that can be shut: while it is, connections are refused as if the server were down. */
+/** A TCP proxy that can be closed: meanwhile it resets connections, as if the server were down. */
 export interface ServerGate {
-  /** `http://host:port` of the way. */
+  /** `http://host:port` of the proxy. */
   readonly address: string;
   open(): void;
-  /** Ends the connections there are and refuses new ones. */
+  /** Ends all connections and resets new ones. */
   close(): void;
+  /** Stops the proxy itself. */
   end(): Promise<void>;
 }
 
-/** Opens a way to an HTTP server on a port of its own. */
+/** Starts a proxy in front of an HTTP server, on a free port. */
 export async function openGate(server: string): Promise<ServerGate> {
   const { hostname, port } = new URL(server);
   const sockets = new Set<Socket>();
   let isOpen = true;
-  const gate = createServer((near) => {
+  const gate = createServer((client) => {
     if (!isOpen) {
-      near.resetAndDestroy();
+      client.resetAndDestroy();
       return;
     }
-    const far = connect(Number(port), hostname);
+    const upstream = connect(Number(port), hostname);
     for (const [socket, other] of [
-      [near, far],
-      [far, near],
+      [client, upstream],
+      [upstream, client],
     ] as const) {
       sockets.add(socket);
       socket.on('error', () => other.destroy());
@@ -35,19 +36,19 @@ export async function openGate(server: string): Promise<ServerGate> {
       socket.pipe(other);
     }
   });
-  await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
-  const shut = (): void => {
+  const gatePort = await listen(gate);
+  const closeAll = (): void => {
     isOpen = false;
     for (const socket of sockets) socket.destroy();
   };
   return {
-    address: `http://127.0.0.1:${(gate.address() as AddressInfo).port}`,
+    address: `http://127.0.0.1:${gatePort}`,
     open: () => {
       isOpen = true;
     },
-    close: shut,
+    close: closeAll,
     end: async () => {
-      shut();
+      closeAll();
       await new Promise((resolve) => gate.close(resolve));
     },
   };

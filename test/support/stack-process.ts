@@ -1,77 +1,57 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testEnvironment } from './environment';
-import { until } from './pipeline-driver';
-
-const PROJECT = join(__dirname, '..', '..');
-const RESTART_TIMEOUT_MS = 240_000;
+import { startProgram } from './program';
+import { until } from './until';
 
 export type ServerName = 'kafka' | 'elasticsearch' | 'temporal';
 
-/** `npm run stack` in a process of its own: servers, worker, page, and whatever they start. */
+/** `npm run stack` in a process of its own, with the servers, the worker, the page and whatever they start. */
 export class StackProcess {
   private constructor(
     private readonly pid: number,
     private readonly stateFolder: string,
     private readonly ended: Promise<unknown>,
-    /** Every line it has printed so far. */
+    /** Every line that it has printed so far. */
     readonly lines: readonly string[],
   ) {}
 
-  /** Resolves when everything is up; the error has the last lines when it is not. */
+  /** Resolves when everything is up. @throws Error with its last lines when it ends before */
   static async start(environment: Readonly<Record<string, string>>, stateFolder: string): Promise<StackProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'deploy/local/stack-cli.ts', 'up'], {
-      cwd: PROJECT,
-      env: testEnvironment({ ...environment, PIPELINE_STATE_DIR: stateFolder }),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const ended = once(child, 'exit');
-    const lines: string[] = [];
-    await new Promise<void>((resolve, reject) => {
-      const onLine = (line: string): void => {
-        lines.push(line);
-        if (line.startsWith('Ctrl-C stops')) resolve();
-      };
-      for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
-      void ended.then(() => {
-        reject(new Error(`the launcher ended before everything was up:\n${lines.slice(-30).join('\n')}`));
-      });
-    });
-    return new StackProcess(child.pid ?? 0, stateFolder, ended, lines);
+    const env = testEnvironment({ ...environment, PIPELINE_STATE_DIR: stateFolder });
+    const { pid, ended, lines } = await startProgram(['deploy/local/stack-cli.ts', 'up'], env, 'Ctrl-C stops');
+    return new StackProcess(pid, stateFolder, ended, lines);
   }
 
-  /** The process of a part, which leads a group of its own. */
+  /** Process id of a part, which is also the id of its process group. */
   pidOf(part: string): number {
     const record = readFileSync(join(this.stateFolder, 'processes', `${part}.json`), 'utf8');
     return (JSON.parse(record) as { pid: number }).pid;
   }
 
-  /** Also where the launcher is gone already, as after a start that failed. */
+  /** Also possible when the launcher has ended already, for example after a failed start. */
   async stop(): Promise<void> {
-    signalUnlessGone(this.pid, 'SIGTERM');
+    signalIfRunning(this.pid, 'SIGTERM');
     await this.ended;
   }
 
-  /** SIGKILL for one part and all that it started. Resolves when the launcher has brought it back. */
+  /** SIGKILL for one part and everything that it started. Resolves when the launcher has restarted it. */
   async kill(part: string): Promise<void> {
-    const sign = part === 'worker' ? 'worker: started' : `${part}: ready at`;
-    const seen = (): number => this.lines.filter((line) => line.startsWith(sign)).length;
-    const before = seen();
+    const readyLine = part === 'worker' ? 'worker: started' : `${part}: ready at`;
+    const starts = (): number => this.lines.filter((line) => line.startsWith(readyLine)).length;
+    const before = starts();
     await killGroups([this.pidOf(part)]);
-    await until(`${part} is back`, () => Promise.resolve(seen() > before), RESTART_TIMEOUT_MS);
+    await until(`${part} is restarted`, () => starts() > before);
   }
 
-  /** SIGKILL for the launcher alone: what it started runs on. */
+  /** SIGKILL for the launcher alone: what it started keeps running. */
   async killLauncher(): Promise<void> {
     process.kill(this.pid, 'SIGKILL');
     await this.ended;
   }
 
-  /** Power loss: launcher, servers, worker, page and Spark drivers at once, without time to finish anything. */
+  /** Power loss: SIGKILL for launcher, servers, worker, page and Spark drivers at once. */
   async killEverything(): Promise<void> {
     const groups = this.#pidsOf('processes', /\.json$/).concat(this.#pidsOf('spark/runs', /driver\.json$/));
     process.kill(this.pid, 'SIGKILL');
@@ -88,15 +68,15 @@ export class StackProcess {
   }
 }
 
-/** Waits until the kernel has let go of what they held: a server finds its folder locked before. */
+/** Also waits until the processes have ended: before that, a new server finds its folder locked. */
 async function killGroups(groups: readonly number[]): Promise<void> {
-  for (const pid of groups) signalUnlessGone(-pid, 'SIGKILL');
+  for (const pid of groups) signalIfRunning(-pid, 'SIGKILL');
   const deadlineMs = Date.now() + 20_000;
-  while (groups.some(isThere) && Date.now() < deadlineMs) await sleep(50);
+  while (groups.some(isRunning) && Date.now() < deadlineMs) await sleep(50);
 }
 
-/** Nobody may be left to collect what was killed. */
-function isThere(pid: number): boolean {
+/** A zombie counts as ended: its parent may have been killed too. */
+function isRunning(pid: number): boolean {
   try {
     return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
@@ -104,7 +84,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-function signalUnlessGone(pid: number, signal: NodeJS.Signals): void {
+function signalIfRunning(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { Config } from '../../workers/config';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { loadConfig } from '../../workers/config';
 import { cacheFolder } from '../../deploy/local/folders';
 import versions from '../../deploy/local/versions.json';
 import { artifactFiles, fetchArtifacts } from '../../deploy/local/install/artifacts';
@@ -17,14 +18,14 @@ const LAUNCHER_SOURCE = join(__dirname, `${LAUNCHER}.java`);
 const JVM_FLAGS = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xlog:disable'];
 const CLASS_PATH = [`${LAUNCHER}.jar`, ...artifactFiles(artifacts)].join(delimiter);
 
-/** A class archive that another Java has recorded is passed over without a word. */
+/** A class archive that another Java version recorded is ignored silently. */
 const WRAPPER_SCRIPT = `#!/bin/sh
 cd "$(dirname "$0")" || exit
 exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" ${JVM_FLAGS.join(' ')} -XX:SharedArchiveFile=classes.jsa \\
   -cp '${CLASS_PATH}' ${LAUNCHER} "$@"
 `;
 
-/** Temporal's time-skipping server, in the form that `TestWorkflowEnvironment.createTimeSkipping` starts it. */
+/** Temporal's time-skipping server, with the command line that `TestWorkflowEnvironment.createTimeSkipping` uses. */
 const testServerPart: Part = {
   name: 'temporal-test-server',
   version,
@@ -34,20 +35,18 @@ const testServerPart: Part = {
 };
 
 /**
- * Installs the time-skipping Temporal server for tests unless it is there.
+ * Starts Temporal's time-skipping server, after installing it if necessary; the caller tears it down.
  *
- * @returns the path of an executable whose one argument is the port, to be passed as
- *   `{ server: { executable: { type: 'existing-path', path } } }`
- * @throws {@link StackError} when a client fails or a checksum is wrong
+ * @throws {@link StackError} when a download fails or a checksum is wrong
  */
-export async function installTestServer(
-  config: Config,
-  report: InstallOptions['report'],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<string> {
-  const cache = cacheFolder(config);
-  await installPart(testServerPart, { cache, report, env });
-  return join(partFolder(testServerPart, cache), WRAPPER);
+export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
+  const cache = cacheFolder(loadConfig());
+  const report: InstallOptions['report'] = ({ text }) => {
+    process.stderr.write(`time-skipping server: ${text}\n`);
+  };
+  await installPart(testServerPart, { cache, report, env: process.env });
+  const path = join(partFolder(testServerPart, cache), WRAPPER);
+  return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
 }
 
 async function fill(folder: string, task: InstallTask): Promise<void> {
@@ -67,7 +66,7 @@ async function fill(folder: string, task: InstallTask): Promise<void> {
     classes,
     '.',
   ]);
-  // The SDK waits five seconds for the server, and classes that are loaded from an archive halve its start.
+  // The SDK waits five seconds for the server; loading classes from an archive halves its start time.
   const recording = [...JVM_FLAGS, '-XX:ArchiveClassesAtExit=classes.jsa', '-cp', CLASS_PATH, LAUNCHER];
   await task.run('recording a class archive', [java, ...recording]);
   await writeFile(join(folder, WRAPPER), WRAPPER_SCRIPT);

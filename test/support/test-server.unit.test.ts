@@ -1,17 +1,12 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
-import { loadConfig } from '../../workers/config';
-import { installTestServer } from './test-server';
+import { timeSkippingEnvironment } from './test-server';
 import type { longSleep } from './workflows/long-sleep';
 
 const HOUR_MS = 3_600_000;
 
-describe('installTestServer', () => {
-  it('gives a server that skips six hours of sleep', async () => {
-    const path = await installTestServer(loadConfig(), () => undefined);
-    const environment = await TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path } },
-    });
+describe('timeSkippingEnvironment', () => {
+  it('starts a server that skips six hours of sleep', async () => {
+    const environment = await timeSkippingEnvironment();
     try {
       const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./workflows/long-sleep') });
       const worker = await Worker.create({

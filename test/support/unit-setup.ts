@@ -1,6 +1,6 @@
 import { enterTestEnvironment } from './environment';
 
-/** For suites without servers; the others have a setup that starts them. */
+/** The global setup of suites without servers. */
 export default function unitSetup(): void {
   enterTestEnvironment();
 }

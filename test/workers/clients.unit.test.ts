@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { elasticsearchFailure } from '../../activities/elasticsearch/elasticsearch-failure';
 import { openClients } from '../../workers/clients';
 import { loadConfig } from '../../workers/config';
+import { listen } from '../support/listen';
 
 const BASIC = Buffer.from('pipeline:s3cret').toString('base64');
 
@@ -15,8 +15,7 @@ beforeAll(async () => {
     received.push(request);
     response.writeHead(401, { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/json' }).end('{}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  node = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  node = `http://127.0.0.1:${await listen(server)}`;
 });
 afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));

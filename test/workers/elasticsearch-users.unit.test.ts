@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
 import { setUpUsers } from '../../workers/elasticsearch-users';
+import { listen } from '../support/listen';
 
 /** The servers of the tests run without the module that keeps users: this one notes what it is asked. */
 let server: Server;
@@ -16,8 +16,7 @@ beforeAll(async () => {
       response.setHeader('x-elastic-product', 'Elasticsearch').setHeader('content-type', 'application/json').end('{}');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   elasticsearch = new Client({ node: `http://127.0.0.1:${port}`, Connection: HttpConnection, maxRetries: 0 });
 });
 afterAll(async () => {

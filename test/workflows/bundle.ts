@@ -4,7 +4,7 @@ import { workflowBundle } from '../../workers/workflow-bundle';
 
 const CACHE = join(__dirname, '..', '..', 'node_modules', '.cache', 'workflows');
 
-/** The workflows of today in one piece, bundled by the first suite that asks. */
+/** Returns the bundle of the current workflow code, built by the first suite that needs it. */
 export async function bundledWorkflows(logger: Logger): Promise<{ code: string }> {
   return await workflowBundle(CACHE, logger);
 }

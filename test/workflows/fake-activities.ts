@@ -29,8 +29,8 @@ export const PROOF: ReconcileResult = {
 };
 
 /**
- * Activities that keep the offsets of four topics of one partition in memory: what is published is processed when a
- * driver is watched, and indexed when a slice is asked for. `calls` holds the names in the order of the calls.
+ * Creates activities that only keep the end offsets of four topics of one partition: published records are processed when a
+ * driver is watched, and indexed when a slice is requested. `calls` has the names of the activities in call order.
  */
 export function fakeActivities(overrides: Partial<Activities> = {}): { activities: Activities; calls: string[] } {
   const calls: string[] = [];
@@ -47,16 +47,16 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
   const activities: Activities = {
     parseInput: (request) => Promise.resolve().then(() => parseInput({ io: 'test', host: 'test' }, request)),
     prepareTopics: () => Promise.resolve({ start: EMPTY, end: positions() }),
-    planReplay: () => Promise.reject(pipelineFailure('SourceMissing', 'no topic here')),
-    planRedrive: () => Promise.reject(pipelineFailure('SourceMissing', 'no topic here')),
+    planReplay: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no topic')),
+    planRedrive: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no topic')),
     topicEnds: () => Promise.resolve(positions()),
     prepareIndices: () => Promise.resolve({ notes: [] }),
     publishSimulatedRange: ({ from, to }) => {
       ends.raw += to - from;
       return Promise.resolve({ next: to, published: to - from, deadLetters: 0, repeats: 0, malformed: 0, bytes: 0 });
     },
-    inspectFile: () => Promise.reject(pipelineFailure('SourceMissing', 'no file here')),
-    publishFileRange: () => Promise.reject(pipelineFailure('SourceMissing', 'no file here')),
+    inspectFile: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
+    publishFileRange: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
     submitSparkJob: ({ start }) =>
       Promise.resolve({ adapter: 'local', pid: start + 1, startTime: '0', runFolder: '/nowhere' }),
     watchSparkJob: () => {
@@ -83,10 +83,10 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
     redriveSlice: () => Promise.resolve({ byReason: {}, unindexed: 0 }),
     reconcileRun: () => Promise.resolve(PROOF),
     storeReport: () => Promise.resolve(),
-    expireMonths: () => Promise.reject(pipelineFailure('InvalidInput', 'no month here')),
+    expireMonths: () => Promise.reject(pipelineFailure('InvalidInput', 'expected no month')),
     dropMonths: () => Promise.resolve(),
     deployDashboards: () => Promise.resolve({ objects: 5 }),
-    findRun: () => Promise.reject(pipelineFailure('InvalidInput', 'no run here')),
+    findRun: () => Promise.reject(pipelineFailure('InvalidInput', 'expected no run')),
     ...overrides,
   };
   const recorded = Object.fromEntries(
@@ -101,7 +101,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
   return { activities: recorded as unknown as Activities, calls };
 }
 
-/** As those of a worker that has a Kibana. */
+/** Changes activities to those of a worker with a Kibana. */
 export function withKibana(activities: Activities): Activities {
   const parseInput: Activities['parseInput'] = async (request) => ({
     ...(await activities.parseInput(request)),

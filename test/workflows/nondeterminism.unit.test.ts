@@ -11,51 +11,55 @@ beforeAll(async () => {
   ({ code } = await bundledWorkflows(logger));
 }, 120_000);
 
-/** The bundle with one edit: a bundle of its own for each edit would cost seconds. @throws when the edit does not fit */
+/**
+ * Returns the bundle with one edit, because building a bundle for each edit would take seconds.
+ *
+ * @throws Error when `from` does not occur exactly once
+ */
 function edited(from: string, to: string): { code: string } {
-  const places = code.split(from).length - 1;
-  if (places !== 1) throw new Error(`expected the bundle to hold this once, got it ${places} times: ${from}`);
+  const occurrences = code.split(from).length - 1;
+  if (occurrences !== 1) throw new Error(`expected this once in the bundle, got it ${occurrences} times: ${from}`);
   return { code: code.replace(from, () => to) };
 }
 
-/** Edits are of the JavaScript that the bundle holds; `replay.unit.test.ts` replays the same histories without them. */
-describe('an edit that decides otherwise than a saved history', () => {
+/** The edits apply to the bundle's JavaScript; `replay.unit.test.ts` replays the same histories without them. */
+describe('a workflow edit that contradicts a saved history', () => {
   it.each([
     [
-      'a timer more',
+      'an additional timer',
       'simulate-readings.operated',
       'next = result.next;',
       'next = result.next; await new Promise((resolve) => setTimeout(resolve, 5));',
     ],
-    ['another activity first', 'replay-file.file', 'await inspectFile({', 'await publishFileRange({'],
-    ['a step left out', 'streaming-pipeline.drained', 'await storeReport({', 'await Promise.resolve({'],
+    ['a different first activity', 'replay-file.file', 'await inspectFile({', 'await publishFileRange({'],
+    ['a missing step', 'streaming-pipeline.drained', 'await storeReport({', 'await Promise.resolve({'],
     [
-      'two steps in the other order',
+      'two steps in the opposite order',
       'streaming-pipeline.drained',
       'const prepared = await prepareTopics(plan);',
       'await storeReport({ report: {} }); const prepared = await prepareTopics(plan);',
     ],
-    ['another child id', 'streaming-pipeline.drained', '`${workflowId}/spark`', '`${workflowId}/job`'],
+    ['a different child workflow id', 'streaming-pipeline.drained', '`${workflowId}/spark`', '`${workflowId}/job`'],
     [
-      'a child more',
+      'an additional child workflow',
       'streaming-pipeline.drained',
       'source: await startSource(plan)',
       'source: (await startSource(plan), await startSource(plan))',
     ],
     [
-      'a driver that is not stopped in a pause',
+      'a driver that is not stopped during a pause',
       'run-spark-job.operated',
       'await this.stop();\n        await _',
       'await Promise.resolve();\n        await _',
     ],
     [
-      'an idle wait left out',
+      'a missing idle wait',
       'index-topic.operated',
       'await (0, _conditionortimeout.conditionOrTimeout)(isBoundMoved, idleMs);',
       'await Promise.resolve();',
     ],
   ])(
-    'is caught: %s',
+    'is detected: %s',
     async (_what, history, from, to) => {
       const saved: unknown = JSON.parse(readFileSync(join(__dirname, 'histories', `${history}.json`), 'utf8'));
       const workflowBundle = edited(from, to);

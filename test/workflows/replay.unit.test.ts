@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker, type ReplayResult } from '@temporalio/worker';
 import { bundledWorkflows } from './bundle';
 
+/** Saved by `npm run histories`. */
 const HISTORIES = join(__dirname, 'histories');
-/** Under which a history was saved; children are named after it. */
+/** The workflow id of a history, or of its parent if it is one of a child: child ids begin with it. */
 const workflowIdOf = (name: string): string => (name.startsWith('replay-topic') ? 'replay/quick' : 'pipeline/quick');
 const SIMULATED = 'simulate-readings.drained.json';
 const logger = new DefaultLogger('ERROR');
 
 let workflowBundle: { code: string };
-/** Of the replays of all histories, by run id; one worker for all costs half of one for each. */
+/** Replay results by run id. One worker for all histories takes half the time of one worker for each. */
 const results = new Map<string, ReplayResult>();
 beforeAll(async () => {
   Runtime.install({ logger });
@@ -29,15 +30,14 @@ function history(name: string): { events: SavedEvent[] } {
   return JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')) as { events: SavedEvent[] };
 }
 
-/** Saved by `npm run histories`. */
 describe('the saved histories', () => {
-  it.each(readdirSync(HISTORIES))('%s is replayed by the workflow code of today', (name) => {
+  it.each(readdirSync(HISTORIES))('%s replays with the current workflow code', (name) => {
     const [started] = history(name).events;
     const runId = started?.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '';
     expect(results.get(runId)).toEqual({ workflowId: workflowIdOf(name), runId, error: undefined });
   });
 
-  it.each(readdirSync(HISTORIES))('%s holds no message of 4 KB or more', (name) => {
+  it.each(readdirSync(HISTORIES))('%s contains no message of 4 KB or more', (name) => {
     const sizes = [...readFileSync(join(HISTORIES, name), 'utf8').matchAll(/"data": ?"([^"]*)"/g)].map(
       ([, data = '']) => Buffer.byteLength(data, 'base64'),
     );
@@ -45,11 +45,11 @@ describe('the saved histories', () => {
     expect(Math.max(...sizes)).toBeLessThan(4_096);
   });
 
-  it('are not replayed by code that would decide otherwise', async () => {
+  it('fail to replay if they contradict the code', async () => {
     const changed = history(SIMULATED);
     const scheduled = changed.events.find((event) => event.activityTaskScheduledEventAttributes !== undefined);
     const attributes = scheduled?.activityTaskScheduledEventAttributes;
-    if (attributes === undefined) throw new Error('expected the history to hold an activity');
+    if (attributes === undefined) throw new Error('expected an activity in the history');
     attributes.activityType.name = 'somethingElse';
     await expect(Worker.runReplayHistory({ workflowBundle }, changed, workflowIdOf(SIMULATED))).rejects.toThrow(
       /[Nn]ondeterminism/,

@@ -1,8 +1,8 @@
 /**
  * `TEMPORAL_ADDRESS=… npm run histories`: runs the main paths of every workflow on a real Temporal server, with
- * activities that only keep offsets, and saves what happened as `histories/<workflow>.<path>.json`.
+ * activities that only keep offsets, and saves the histories as `histories/<workflow>.<path>.json`.
  *
- * Run it in the commit that changes a workflow incompatibly, as long as nothing is released.
+ * Before the first release, run it in every commit that changes a workflow incompatibly.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import type { Activities } from '../../activities';
 import { aliasesOf, derivedTopics } from '../../activities/contracts/pipeline-names';
 import { pipelineFailure } from '../../activities/contracts/failures';
 import type { PipelineProgress } from '../../workflows/control/progress';
+import { until } from '../support/until';
 import { fakeActivities, withKibana } from './fake-activities';
 
 const PROJECT = join(__dirname, '..', '..', '/');
@@ -72,7 +73,7 @@ async function main(address: string): Promise<void> {
       for (const [workflow, workflowId] of Object.entries(path.saved)) {
         const id = workflowId.replace('<run>', handle.firstExecutionRunId);
         const history = await temporal.workflow.getHandle(id).fetchHistory();
-        // Stack traces name the folder, and workers the machine, on which they were made.
+        // Stack traces contain the project folder, and worker identities the host name.
         const text = historyToJSON(history).replaceAll(PROJECT, '').replaceAll(hostname(), 'host');
         writeFileSync(join(HISTORIES, `${workflow}.${name}.json`), `${text}\n`);
       }
@@ -93,15 +94,15 @@ function paths(): Record<string, Path> {
     },
     paced: {
       input: PACED,
-      activities: slowly(fakeActivities().activities),
+      activities: paced(fakeActivities().activities),
       saved: { 'run-spark-job': CHILDREN['run-spark-job'], 'index-topic': CHILDREN['index-topic'] },
     },
     operated: {
       input: ENDLESS,
-      activities: slowly(operated.activities),
+      activities: paced(operated.activities),
       saved: { ...ofPipeline, ...CHILDREN },
       meanwhile: async (handle) => {
-        await until(handle, ({ produced }) => produced > 0);
+        await untilProgress(handle, ({ produced }) => produced > 0);
         await handle.executeUpdate('pause', { args: [{ reason: 'an upgrade' }] });
         while (!operated.calls.includes('stopSparkJob')) await sleep(50);
         await handle.executeUpdate('resume');
@@ -111,22 +112,24 @@ function paths(): Record<string, Path> {
     },
     cancelled: {
       input: ENDLESS,
-      activities: slowly(fakeActivities().activities),
+      activities: paced(fakeActivities().activities),
       saved: { ...ofPipeline, ...CHILDREN },
       meanwhile: async (handle) => {
-        await until(handle, ({ produced }) => produced > 0);
+        await untilProgress(handle, ({ produced }) => produced > 0);
         await handle.cancel();
       },
     },
     parked: {
       input: BOUNDED,
-      activities: refusing(),
+      activities: failing(),
       saved: { ...ofPipeline, 'index-topic': CHILDREN['index-topic'], 'run-spark-job': CHILDREN['run-spark-job'] },
       meanwhile: async (handle) => {
-        await until(handle, ({ attention }) => attention.some(({ stage }) => stage === 'spark'));
+        await untilProgress(handle, ({ attention }) => attention.some(({ stage }) => stage === 'spark'));
         await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
-        await until(handle, ({ attention }) => attention.some(({ reason }) => reason.startsWith('OffsetOutOfRange')));
-        const skip = { part: 'readings', partition: 0, to: '50', reason: 'gone' };
+        await untilProgress(handle, ({ attention }) =>
+          attention.some(({ reason }) => reason.startsWith('OffsetOutOfRange')),
+        );
+        const skip = { part: 'readings', partition: 0, to: '50', reason: 'removed' };
         await handle.executeUpdate('skip', { args: [skip] });
       },
     },
@@ -139,7 +142,7 @@ function paths(): Record<string, Path> {
       type: 'redriveDeadLetters',
       workflowId: 'redrive/quick/all',
       input: { name: 'quick' },
-      activities: withLetters(),
+      activities: withDeadLetters(),
       saved: { 'redrive-dead-letters': 'redrive/quick/all' },
     },
     dropped: {
@@ -164,17 +167,16 @@ function paths(): Record<string, Path> {
   };
 }
 
-async function until(handle: WorkflowHandle, holds: (progress: PipelineProgress) => boolean): Promise<void> {
-  for (;;) {
-    // There is nothing to ask before the input is parsed.
+async function untilProgress(handle: WorkflowHandle, holds: (progress: PipelineProgress) => boolean): Promise<void> {
+  await until('the pipeline has progressed', async () => {
+    // The query fails until the input is parsed.
     const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
-    if (progress !== null && holds(progress)) return;
-    await sleep(200);
-  }
+    return progress !== null && holds(progress);
+  });
 }
 
-/** A driver that goes on, and a source that takes its time. */
-function slowly(activities: Activities): Activities {
+/** A continuous driver and a slow source. */
+function paced(activities: Activities): Activities {
   return {
     ...activities,
     publishSimulatedRange: async (input) => {
@@ -190,7 +192,7 @@ function slowly(activities: Activities): Activities {
 }
 
 /** A driver that dies five times, and offsets that retention has removed. */
-function refusing(): Activities {
+function failing(): Activities {
   const { activities } = fakeActivities();
   let crashes = 0;
   return {
@@ -201,12 +203,12 @@ function refusing(): Activities {
     },
     indexSlice: (input) =>
       input.topic.endsWith('.enriched') && Number(input.from) < 50
-        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'retention was faster'))
+        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'removed by retention'))
         : activities.indexSlice(input),
   };
 }
 
-/** A file that is published in two ranges, by way of the simulation. */
+/** A file that is published in two ranges, with the offsets of the simulation. */
 function withFile(): Activities {
   const { activities } = fakeActivities();
   return {
@@ -220,11 +222,9 @@ function withFile(): Activities {
   };
 }
 
-/** A dead-letter topic that takes three slices. */
-function withLetters(): Activities {
-  const { activities } = fakeActivities();
-  return {
-    ...activities,
+/** A dead-letter topic of three slices. */
+function withDeadLetters(): Activities {
+  return fakeActivities({
     planRedrive: () =>
       Promise.resolve({
         choice: { name: 'quick' },
@@ -235,26 +235,22 @@ function withLetters(): Activities {
         from: { 0: '0', 1: '10' },
         to: { 0: '60000', 1: '30' },
       }),
-  };
+  }).activities;
 }
 
 function withOldMonths(): Activities {
-  const { activities } = fakeActivities();
-  return {
-    ...activities,
+  return fakeActivities({
     expireMonths: () =>
       Promise.resolve({
         name: 'quick',
         expiredBefore: '2026-06',
         indices: [{ index: 'pipeline.quick.readings-2026-05', documents: 100, bytes: 20_000 }],
       }),
-  };
+  }).activities;
 }
 
 function withReplay(): Activities {
-  const { activities } = fakeActivities();
-  return {
-    ...activities,
+  return fakeActivities({
     planReplay: () =>
       Promise.resolve({
         stream: 'readings',
@@ -271,7 +267,7 @@ function withReplay(): Activities {
       const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
       return Promise.resolve({ next, end: next, ends: {}, last: null, counts });
     },
-  };
+  }).activities;
 }
 
 void main(process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233').then(() => process.exit(0));

@@ -4,15 +4,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
-import { timeSkippingEnvironment } from '../support/time-skipping-server';
+import { timeSkippingEnvironment } from '../support/test-server';
 import { bundledWorkflows } from './bundle';
 import { fakeActivities } from './fake-activities';
 
 const TASK_QUEUE = 'time-skipping';
 
 /**
- * One worker on a time-skipping server for all tests of a suite, since each would cost more than a second. Every
- * pipeline has activities of its own, so that what a test leaves behind meets those of no other.
+ * One worker on a time-skipping server for all tests of a suite, because starting one takes more than a second. Each
+ * pipeline has activities of its own, so that workflows that a test leaves running do not call those of another test.
  */
 export class TimeSkippingWorker {
   readonly taskQueue = TASK_QUEUE;
@@ -45,7 +45,7 @@ export class TimeSkippingWorker {
     return this.environment.client;
   }
 
-  /** Has the workflows `<kind>/<name>` and their children use these activities, on the one task queue that there is. */
+  /** Runs the workflows `<kind>/<name>` and their children with these activities, all on the one task queue. */
   serve(name: string, activities: Activities): void {
     const parseInput: Activities['parseInput'] = async (request) => ({
       ...(await activities.parseInput(request)),
@@ -62,7 +62,7 @@ export class TimeSkippingWorker {
   }
 }
 
-/** Each activity as that of the workflow that asks for it. */
+/** Activities that call those of the workflow that scheduled them. */
 function forwarded(served: ReadonlyMap<string, Activities>): Activities {
   const names = Object.keys(fakeActivities().activities) as (keyof Activities)[];
   const activities = names.map((name) => [name, (input: never) => activitiesOf(served)[name](input)]);

@@ -11,7 +11,7 @@ export interface PipelineCommandResult extends CommandResult {
   readonly parts: Answers;
 }
 
-/** A stop as a person asked for it. */
+/** The `stop` command of a person. */
 export interface Stop {
   /** Whether what is already published is processed, indexed and proven first. */
   readonly drain: boolean;
@@ -35,7 +35,7 @@ export class CommandRouter {
       this.#answers.set(`${number}/${stage}`, result);
     });
     for (const kind of Object.keys(COMMAND_UPDATES) as CommandKind[]) {
-      setHandler(COMMAND_UPDATES[kind], (input?: unknown) => this.#obey(kind, input), {
+      setHandler(COMMAND_UPDATES[kind], (input?: unknown) => this.#carryOut(kind, input), {
         validator: (input?: unknown) => {
           parseCommand(kind, input, ['part']);
           partOf(kind, input);
@@ -60,7 +60,7 @@ export class CommandRouter {
     }
   }
 
-  async #obey(kind: CommandKind, input: unknown): Promise<PipelineCommandResult> {
+  async #carryOut(kind: CommandKind, input: unknown): Promise<PipelineCommandResult> {
     const command = parseCommand(kind, input, ['part']);
     const named = partOf(kind, input);
     await condition(() => this.#parts !== null);

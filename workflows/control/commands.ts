@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
 import { pipelineFailure } from '../../activities/contracts/failures';
 
-/** What a person can tell a running part to do. */
+/** The commands of a person to a running part. */
 export type Command =
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'resume' }
@@ -14,7 +14,7 @@ export type CommandKind = Command['kind'];
 /** State of a part after a command. */
 export interface CommandResult {
   readonly state: 'RUNNING' | 'PAUSED' | 'STOPPING' | 'ENDED';
-  /** One sentence, where there is more to say than the state. */
+  /** One sentence with more details than the state. */
   readonly note?: string;
   /** Why the command was not carried out. */
   readonly refused?: string;

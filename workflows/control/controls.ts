@@ -5,15 +5,15 @@ import { updateCommand, type Attention, type StageName } from './progress';
 
 type Skip = Extract<Command, { kind: 'skip' }>;
 
-/** What a part can do beside pausing; a command without its entry is refused. */
+/** What a part supports besides pausing; a command without its entry is refused. */
 export interface PartControls {
   readonly setRate?: (ratePerSecond: number | null) => void;
-  /** Whether a part can be told to end early. */
+  /** Whether the part accepts the `stop` command. */
   readonly stop?: boolean;
   /** @returns why it is not possible, or null */
   readonly skip?: (skip: Skip) => string | null;
   readonly resumed?: () => void;
-  /** Tells the parent that the state of the part has changed. */
+  /** Reports to the parent that the state of the part has changed. */
   readonly changed: () => Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export class Controls {
     this.#paused = carried.paused;
     this.#stopped = carried.stopped;
     for (const kind of Object.keys(COMMAND_UPDATES) as CommandKind[]) {
-      setHandler(COMMAND_UPDATES[kind], (input?: unknown) => this.#obey(parseCommand(kind, input)), {
+      setHandler(COMMAND_UPDATES[kind], (input?: unknown) => this.#carryOut(parseCommand(kind, input)), {
         validator: (input?: unknown) => {
           const refused = this.#refusal(parseCommand(kind, input));
           if (refused !== null) throw invalidCommand(kind, [refused]);
@@ -45,7 +45,7 @@ export class Controls {
     }
     setHandler(commandSignal, async (number, command) => {
       const refused = this.#refusal(command);
-      const result = refused === null ? await this.#obey(command) : { ...this.state, refused };
+      const result = refused === null ? await this.#carryOut(command) : { ...this.state, refused };
       const { parent } = workflowInfo();
       if (parent !== undefined) {
         await getExternalWorkflowHandle(parent.workflowId).signal(answerSignal, number, stage, result);
@@ -76,9 +76,9 @@ export class Controls {
     return [{ stage: this.stage, state: 'PAUSED', partition: null, reason, command: updateCommand('resume') }];
   }
 
-  /** Resolves when the part is not paused any more, or when `isLeaving` says that a new execution is about to begin. */
-  async untilResumed(isLeaving: () => boolean = () => false): Promise<void> {
-    await condition(() => !this.paused || isLeaving());
+  /** Resolves when the part is no longer paused, or when `isEnding` returns true: the workflow is to continue as new. */
+  async untilResumed(isEnding: () => boolean = () => false): Promise<void> {
+    await condition(() => !this.paused || isEnding());
   }
 
   #refusal(command: Command): string | null {
@@ -89,13 +89,13 @@ export class Controls {
       case 'setRate':
         return this.part.setRate === undefined ? `${this.stage} has no rate` : null;
       case 'stop':
-        return this.part.stop === true ? null : `${this.stage} ends when what comes before it has ended`;
+        return this.part.stop === true ? null : `${this.stage} ends when the parts before it have ended`;
       case 'skip':
         return this.part.skip === undefined ? `${this.stage} has no offsets to skip` : null;
     }
   }
 
-  async #obey(command: Command): Promise<CommandResult> {
+  async #carryOut(command: Command): Promise<CommandResult> {
     log.info('command received', { stage: this.stage, ...command });
     switch (command.kind) {
       case 'pause':

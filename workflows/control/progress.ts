@@ -25,7 +25,7 @@ export const NO_TOTALS: StageTotals = { in: 0, out: 0, deadLetters: 0, bytes: 0,
 export interface Attention {
   /** `pipeline`: every part that has not ended. */
   readonly stage: StageName | 'pipeline';
-  /** PAUSED by a person; PARKED by a failure that may not pass by itself. */
+  /** PAUSED by a person; PARKED by a failure that may not disappear by itself. */
   readonly state: 'PAUSED' | 'PARKED';
   /** Null: the whole stage. */
   readonly partition: string | null;
@@ -45,7 +45,7 @@ export interface PipelineProgress {
   readonly name: string;
   readonly run: string;
   readonly phase: Phase;
-  /** PARKED where any part is, else PAUSED where any part is. */
+  /** PARKED if any part is, else PAUSED if any part is. */
   readonly state: 'RUNNING' | 'PAUSED' | 'PARKED';
   /** What needs a person; empty while all parts work. */
   readonly attention: readonly Attention[];
@@ -61,7 +61,7 @@ export interface PipelineProgress {
   readonly deadLetters: number;
   /** Records produced but not yet processed, and processed but not yet indexed. */
   readonly lag: number;
-  /** Readings indexed a second, over the time in which any were. */
+  /** Readings indexed per second, over the time in which any were. */
   readonly ratePerSecond: number;
   readonly stages: Readonly<Record<StageName, StageTotals>>;
 }

@@ -22,7 +22,7 @@ import { ParkedPartitions } from './parked-partitions';
 /** Offsets of one activity: some seconds of work, so that progress shows and the history stays short. */
 const SLICE_RECORDS = 50_000;
 const FIRST_IDLE_MS = 1_000;
-/** A record that comes after a silence waits for at most a quarter of it, until the longest wait is reached. */
+/** A record that arrives after an idle time waits for at most a quarter of that time, and never longer than the limit. */
 const IDLE_GROWTH = 1.25;
 
 export interface IndexTopicInput {
@@ -38,7 +38,7 @@ export interface IndexTopicInput {
   /** Consumer group that shows the checkpoint to lag tools; null: none. */
   readonly mirrorGroup: string | null;
   readonly ioTaskQueue: string;
-  /** The longest time between two looks at an idle partition. */
+  /** The longest time between two polls of an idle partition. */
   readonly maxIdleMs: number;
   /** The checkpoint: next offset per partition. */
   readonly next: PartitionOffsets;
@@ -60,7 +60,7 @@ interface CarriedIndexing {
   readonly startedMs: number;
   readonly skipped: number;
   readonly controls: CarriedControls;
-  /** The last record read of each partition, by which a recreated topic is noticed. */
+  /** The last record read of each partition, with which a recreated topic is detected. */
   readonly last: Readonly<Record<string, RecordFingerprint>>;
 }
 
@@ -68,7 +68,7 @@ interface CarriedIndexing {
  * Indexes a topic, one loop per partition, up to the offsets of the `finish` signal, or until it is cancelled.
  *
  * The checkpoint is the workflow's own state, carried from execution to execution. A partition whose work fails for good
- * is parked: it shows the reason, is tried again where that may help, and is skipped by a person only.
+ * is parked: it shows the reason, is retried if that may help, and only a person can skip its records.
  */
 export async function indexTopic(input: IndexTopicInput): Promise<IndexTopicResult> {
   const indexer = new TopicIndexer(input);
@@ -89,7 +89,7 @@ class TopicIndexer {
   readonly #next: Record<string, string>;
   readonly #last: Record<string, RecordFingerprint>;
   readonly #lags: Record<string, number> = {};
-  /** Of all partitions, as the latest slice saw them. */
+  /** Ends of all partitions when the latest slice was read. */
   #ends: PartitionOffsets | null = null;
   readonly #loops: Promise<void>[] = [];
   readonly #startedMs: number;
@@ -114,9 +114,9 @@ class TopicIndexer {
     const resumed = (): void => {
       this.#parked.release();
     };
-    const skip = (wanted: { readonly partition: string; readonly to: string }): string | null => this.#skip(wanted);
+    const skip = (range: { readonly partition: string; readonly to: string }): string | null => this.#skip(range);
     const attention = (): readonly Attention[] => [...this.#controls.attention, ...this.#parked.attention];
-    this.#parked = new ParkedPartitions(stream, { changed, isLeaving: () => this.#isFull });
+    this.#parked = new ParkedPartitions(stream, { changed, isEnding: () => this.#isFull });
     this.#controls = new Controls(stream, { skip, resumed, changed }, carried?.controls);
     this.#reporter = new ProgressReporter(stream, this.#startedMs, () => this.#totals, attention);
   }

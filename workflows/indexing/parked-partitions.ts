@@ -3,7 +3,7 @@ import { failuresThatPark } from '../../activities/contracts/failures';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
 import { shortReason, updateCommand, type Attention, type StageName } from '../control/progress';
 
-/** A parked partition whose failure may pass by itself is tried again after so long. */
+/** Delay before a partition is retried whose failure may disappear by itself. */
 const RETRY_MS = 30_000;
 /** For these, continuing would lose or repeat records, or make too many of them dead letters. */
 const UNTIL_RESUMED: ReadonlySet<string> = new Set(failuresThatPark('until resumed'));
@@ -14,9 +14,9 @@ interface Parked {
 }
 
 /**
- * Partitions whose work failed for good: each is shown as PARKED, and none of its records is skipped.
+ * Partitions whose work failed after all retries: each is shown as PARKED, and none of its records is skipped.
  *
- * Where the failure may pass by itself, the work is tried again and again; else it waits for `resume` or `skip`.
+ * If the failure may disappear by itself, the work is retried; otherwise it waits for `resume` or `skip`.
  */
 export class ParkedPartitions {
   readonly #parked = new Map<string, Parked>();
@@ -25,10 +25,10 @@ export class ParkedPartitions {
   constructor(
     private readonly stage: StageName,
     private readonly indexer: {
-      /** Tells the parent that the state of a partition has changed. */
+      /** Reports to the parent that the state of a partition has changed. */
       readonly changed: () => Promise<void>;
       /** Whether to stop waiting, because a new execution is about to begin. */
-      readonly isLeaving: () => boolean;
+      readonly isEnding: () => boolean;
     },
   ) {}
 
@@ -47,13 +47,13 @@ export class ParkedPartitions {
     return this.#parked.get(partition)?.type;
   }
 
-  /** Lets all parked partitions be tried again, as a person has asked. */
+  /** Retries all parked partitions, on the command of a person. */
   release(): void {
     this.#releases += 1;
   }
 
   /**
-   * Does `work` for a partition; when it fails, parks the partition until it is to be tried again.
+   * Runs `work` for a partition; if it fails, parks the partition until it may be retried.
    *
    * @returns null after a failure
    * @throws CancelledFailure when the workflow is cancelled
@@ -78,7 +78,7 @@ export class ParkedPartitions {
     if (!this.#parked.has(partition)) log.warn('partition parked', { stage: this.stage, partition, ...failure });
     this.#parked.set(partition, failure);
     await this.indexer.changed();
-    const isReleased = (): boolean => this.#releases !== before || this.indexer.isLeaving();
+    const isReleased = (): boolean => this.#releases !== before || this.indexer.isEnding();
     if (UNTIL_RESUMED.has(failure.type)) await condition(isReleased);
     else await conditionOrTimeout(isReleased, RETRY_MS);
   }

@@ -19,7 +19,7 @@ export interface ReplayResult {
  * Reads a part of a pipeline's topic again and indexes it in place: an offset range, or a time window that ends at the
  * nominal time of the schedule, or at the start of the workflow.
  *
- * Documents that are already right stay as they are, because each record brings its id. Live indexing can run meanwhile.
+ * Documents that are already correct stay unchanged, because each record has its id. Live indexing can run meanwhile.
  */
 export async function replayTopic(input: unknown): Promise<ReplayResult> {
   const { workflowId } = workflowInfo();

@@ -7,7 +7,7 @@ import { replayFile } from '../sources/replay-file';
 import { runSparkJob } from '../spark/run-spark-job';
 import { simulateReadings } from '../sources/simulate-readings';
 
-/** Longest time between two looks at an idle partition. */
+/** Longest time between two polls of an idle partition. */
 const BOUNDED_IDLE_MS = 15_000;
 const LIVE_IDLE_MS = 60_000;
 

@@ -26,8 +26,8 @@ const { deployDashboards } = proxyActivities<Activities>(DEPLOYMENT);
 /**
  * Carries readings from a source through Kafka and Spark into Elasticsearch.
  *
- * A bounded source is drained in order, proven and reported; a source without end, once it is told to stop. Returns null
- * when it was told to stop without draining.
+ * A run of a bounded source is drained in order, proven and reported; that of an unbounded source, after the `stop` command.
+ * Returns null after a `stop` without draining.
  * The workflow id is `pipeline/<name>`; `name` is the prefix of topics, indices and checkpoints.
  */
 export async function streamingPipeline(input?: unknown): Promise<RunReport | null> {
@@ -91,7 +91,7 @@ async function runChildren(
 }
 
 /**
- * Imports the dashboards into the worker's Kibana, if it has one, while the run goes on.
+ * Imports the dashboards into the worker's Kibana, if it has one, while the run continues.
  *
  * @returns notes for the report; never throws
  */

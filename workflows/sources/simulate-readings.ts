@@ -5,7 +5,7 @@ import { MAX_HISTORY_EVENTS, RECORD_WORK } from '../policies';
 import { addTotals, NO_TOTALS, type StageTotals } from '../control/progress';
 import { SourcePacing, type CarriedSource } from './source-pacing';
 
-/** Sequences published by one activity when there is no rate. */
+/** Sequence numbers published by one activity when there is no rate. */
 const FULL_SPEED_RANGE = 10_000;
 
 export interface SimulateReadingsInput {

@@ -24,7 +24,7 @@ import { MAX_HISTORY_EVENTS, SPARK_CONTROL, SPARK_WATCH } from '../policies';
 /** Time for a continuous driver to finish its micro-batch. */
 const STOP_GRACE_MS = 20_000;
 const MAX_WATCH_MS = 60_000;
-/** Drivers in a row that end without a committed micro-batch; after that many the cause is not expected to pass. */
+/** Drivers in a row that end without a committed micro-batch; after that many the cause is not expected to disappear. */
 const MAX_FAILED_STARTS = 5;
 
 export interface RunSparkJobInput {

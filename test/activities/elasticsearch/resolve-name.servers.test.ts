@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { elasticsearchFailure } from '../../../activities/elasticsearch/elasticsearch-failure';
 import { monthIndices, resolveName } from '../../../activities/elasticsearch/resolve-name';
-import { CLOSED, DATA_STREAM, METADATA_BLOCKED } from '../../support/hostile-neighbours';
+import { CLOSED, DATA_STREAM, METADATA_BLOCKED } from '../../support/foreign-resources';
 import { stackAddresses } from '../../support/stack';
 
 let elasticsearch: Client;

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { lastLines } from '../../../deploy/local/processes/log-file';
 import { kafkaService, serverProperties } from '../../../deploy/local/services/kafka';
 import { loadConfig } from '../../../workers/config';
-import { BRIEF_JAVA } from '../../support/brief-java';
+import { SHORT_RUN_JAVA_OPTIONS } from '../../support/java-options';
 import { freePorts } from '../../support/free-ports';
 import { installation } from '../../support/stack';
 import { countBrokers } from './broker-count';
@@ -63,7 +63,7 @@ export class BrokerPair {
     const folder = join(this.#folder, name);
     mkdirSync(folder, { recursive: true });
     const ports = { KAFKA_PORT: this.#ports.first, KAFKA_CONTROLLER_PORT: this.#ports.controller };
-    const config = loadConfig({ ...ports, JDK_JAVA_OPTIONS: BRIEF_JAVA });
+    const config = loadConfig({ ...ports, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS });
     const { java: program, kafkaLibs } = installation();
     const installed = { java: Promise.resolve(program), kafkaLibs: Promise.resolve(kafkaLibs) };
     const { command, env } = await kafkaService(config, installed, folder);

@@ -4,7 +4,7 @@ import { DEFAULT_MEASUREMENTS, type Measurement } from '../../../activities/cont
 import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import type { PipelineAliases } from '../../../activities/contracts/plan';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
-import { ALIAS_OF_ALL } from '../../support/hostile-neighbours';
+import { ALIAS_OF_ALL } from '../../support/foreign-resources';
 import { stackAddresses } from '../../support/stack';
 
 const PRESSURE: Measurement = { name: 'pressure', unit: 'hPa', min: 800, max: 1_100 };

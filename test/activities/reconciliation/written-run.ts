@@ -8,7 +8,7 @@ import type { DeadLetterStage } from '../../../activities/contracts/record';
 import type { ReconcileRequest } from '../../../activities/contracts/report';
 import { deviceOf, simulatedId } from '../../../activities/contracts/simulated-id';
 import type { KafkaGateway, OutgoingRecord } from '../../../activities/kafka';
-import { prepareIndices } from '../../../activities/preparation/prepare-indices';
+import { prepareIndices, type PrepareIndicesInput } from '../../../activities/preparation/prepare-indices';
 
 export const DEVICES = 3;
 const WINDOW_MS = 60_000;
@@ -73,9 +73,7 @@ export async function writeRun({ kafka, elasticsearch }: Servers, readings: numb
   const run = randomUUID();
   const request = newRequest(run, readings);
   const { scope, aliases } = request;
-  const topics = [scope.raw, scope.enriched, scope.windows, scope.deadLetter].map(({ topic }) => topic);
-  await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 })));
-  await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
+  await prepareRun({ kafka, elasticsearch }, request);
 
   const sequences = Array.from({ length: readings }, (_, sequence) => sequence);
   const published = sequences.filter((sequence) => sequence !== TOO_LARGE);
@@ -119,19 +117,33 @@ export async function writeRun({ kafka, elasticsearch }: Servers, readings: numb
     aliases.deadLetters,
     letters.map(({ value }) => JSON.parse(String(value)) as object),
   );
-  return {
-    ...request,
-    scope: {
-      ...scope,
-      raw: await wholeTopic(kafka, scope.raw.topic),
-      enriched: await wholeTopic(kafka, scope.enriched.topic),
-      windows: await wholeTopic(kafka, scope.windows.topic),
-      deadLetter: await wholeTopic(kafka, scope.deadLetter.topic),
-    },
-  };
+  return await withTopicRanges(kafka, request);
 }
 
-/** All that a topic holds now. */
+/** Creates the topics and the indices of a run. */
+export async function prepareRun(
+  { kafka, elasticsearch }: Servers,
+  { scope, aliases }: ReconcileRequest,
+  options: Pick<PrepareIndicesInput, 'index'> = {},
+): Promise<void> {
+  const topics = [scope.raw, scope.enriched, scope.windows, scope.deadLetter].map(({ topic }) => topic);
+  await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 })));
+  await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, ...options });
+}
+
+/** Completes a request with everything that its topics contain now. */
+export async function withTopicRanges(kafka: KafkaGateway, request: ReconcileRequest): Promise<ReconcileRequest> {
+  const { scope } = request;
+  const [raw, enriched, windows, deadLetter] = [
+    await wholeTopic(kafka, scope.raw.topic),
+    await wholeTopic(kafka, scope.enriched.topic),
+    await wholeTopic(kafka, scope.windows.topic),
+    await wholeTopic(kafka, scope.deadLetter.topic),
+  ];
+  return { ...request, scope: { ...scope, raw, enriched, windows, deadLetter } };
+}
+
+/** Returns the range of everything that a topic contains now. */
 export async function wholeTopic(kafka: KafkaGateway, topic: string): Promise<TopicRange> {
   const { start, end } = await kafka.offsets(topic);
   return { topic, from: start, to: end };

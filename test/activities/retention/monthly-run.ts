@@ -4,19 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { ReconcileRequest, ReconcileResult } from '../../../activities/contracts/report';
 
 import type { IndexSliceResult } from '../../../activities/indexing/slice';
-import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
-import { prepareIndices } from '../../../activities/preparation/prepare-indices';
+import { createKafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 
 import type { ExpiredMonths } from '../../../activities/retention/expire-months';
 import { stackAddresses } from '../../support/stack';
-import { derived, enrichedValue, idOf, newRequest, rawRecord, wholeTopic } from '../reconciliation/written-run';
+import {
+  derived,
+  enrichedValue,
+  idOf,
+  newRequest,
+  prepareRun,
+  rawRecord,
+  type Servers,
+  withTopicRanges,
+} from '../reconciliation/written-run';
 import { activitiesWith } from '../../support/activities';
 
-const PARTITIONS = 2;
 const WINDOW_MS = 60_000;
 const FIRST_READING_MS = Date.parse('2026-01-15T00:00:00Z');
 const STEP_MS = 2 * 3_600_000;
@@ -24,11 +30,6 @@ const SLICE_RECORDS = 100;
 
 /** One reading every two hours, each in a window of its own: so many of them lie in January. */
 export const IN_JANUARY = 17 * 12;
-
-export interface Servers {
-  readonly kafka: KafkaGateway;
-  readonly elasticsearch: Client;
-}
 
 export function timestampOf(sequence: number): string {
   return new Date(FIRST_READING_MS + sequence * STEP_MS).toISOString().replace('Z', '000Z');
@@ -48,11 +49,9 @@ export class MonthlyRun {
     const elasticsearch = new Client({ node: elasticsearchNode, maxRetries: 0 });
     const run = randomUUID();
     const request = newRequest(run, readings, `months-${run.slice(0, 8)}`);
-    const { scope, aliases } = request;
-    const topics = [scope.raw, scope.enriched, scope.windows, scope.deadLetter].map(({ topic }) => topic);
-    await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 })));
-    const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
-    await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
+    const { scope } = request;
+    const servers = { kafka, elasticsearch };
+    await prepareRun(servers, request, { index: { by: 'month', from: '2026-01', to: '2026-12' } });
 
     const sequences = Array.from({ length: readings }, (_, sequence) => sequence);
     const both = [...sequences, ...sequences.filter((sequence) => sequence % 20 === 0)];
@@ -63,14 +62,8 @@ export class MonthlyRun {
       derived(run, { ...enrichedValue(run, sequence), timestamp: timestampOf(sequence) }),
     );
     await publish(scope.windows.topic, (sequence) => derived(run, windowOf(run, sequence)));
-    const [raw, enriched, windows] = await Promise.all(topics.slice(0, 3).map((topic) => wholeTopic(kafka, topic)));
-    if (!raw || !enriched || !windows) throw new Error('expected three ranges');
     const folder = await mkdtemp(join(tmpdir(), 'retention-test-'));
-    return new MonthlyRun(
-      { kafka, elasticsearch },
-      { ...request, scope: { ...scope, raw, enriched, windows } },
-      folder,
-    );
+    return new MonthlyRun(servers, await withTopicRanges(kafka, request), folder);
   }
 
   get name(): string {
@@ -92,7 +85,7 @@ export class MonthlyRun {
         const slice = { topic, partition: Number(partition), from, until: end, maxRecords: SLICE_RECORDS };
         const input = { ...slice, alias: aliases[stream], deadLetterTopic: scope.deadLetter.topic };
         const done: IndexSliceResult = await new MockActivityEnvironment().run(() => activities.indexSlice(input));
-        expired += done.counts.expired ?? 0;
+        expired += done.counts.expired;
         from = done.next;
         afterSlice();
       }

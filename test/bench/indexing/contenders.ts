@@ -1,6 +1,6 @@
 /**
- * Who indexes a topic, each in a process of its own: `tsx contenders.ts NAME PLACE`. It says `ready` when it is loaded,
- * begins at a line on stdin, and says `done` when all documents are acknowledged.
+ * The indexers that are compared, each in a process of its own: `tsx contenders.ts NAME PLACE`. It prints `ready` when it is
+ * loaded, starts at a line on stdin, and prints `done` when all documents are acknowledged.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway } from '../../../activities/kafka';
 import { activitiesWith } from '../../support/activities';
 
-/** Where the documents are and where they go. */
+/** The topic to read and the alias to write to. */
 export interface Place {
   readonly brokers: readonly string[];
   readonly elasticsearch: string;
@@ -28,7 +28,7 @@ const SLICE_RECORDS = 20_000;
 type Contender = (place: Place) => Promise<void>;
 
 const CONTENDERS: Readonly<Record<string, Contender>> = {
-  /** What most write first: parse, and the client's bulk helper. */
+  /** The usual first version: parses each record and uses the client's bulk helper. */
   naive: async (place) => {
     const client = new Client({ node: place.elasticsearch });
     await consume(place, async ({ batch }) => {
@@ -42,7 +42,7 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
     });
     await client.close();
   },
-  /** As little as can be done: bytes are spliced, and nobody looks at the answer. */
+  /** The minimum of work: inserts strings into the records and does not check the bulk response. */
   splice: async (place) => {
     const client = new Client({ node: place.elasticsearch, Connection: HttpConnection });
     await consume(place, async ({ batch }) => {
@@ -60,7 +60,7 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
     });
     await client.close();
   },
-  /** Ours, slice by slice, without a workflow around it. */
+  /** This project's activity, slice by slice, without a workflow. */
   'ours alone': async ({ brokers, elasticsearch: node, topic, alias }) => {
     const kafka = createKafkaGateway({ brokers, clientId: 'bench' });
     const elasticsearch = new Client({ node, Connection: HttpConnection, maxRetries: 0 });
@@ -81,7 +81,7 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
   },
 };
 
-/** All index the same documents, so that Elasticsearch has the same to do for each. */
+/** The same for all contenders, so that Elasticsearch does the same work for each. */
 function provenanceOf(partition: number, { offset, timestamp, headers }: KafkaMessage): object {
   const [, , publishedAt] = String(headers?.['pipeline-raw']).split(':');
   const run = String(headers?.['pipeline-run']);
@@ -95,7 +95,7 @@ function provenanceOf(partition: number, { offset, timestamp, headers }: KafkaMe
   };
 }
 
-/** Hands every batch of the topic over once. */
+/** Passes every batch of the topic to `eachBatch` once. */
 async function consume(
   { brokers, topic, documents }: Place,
   eachBatch: (payload: EachBatchPayload) => Promise<void>,
@@ -107,7 +107,7 @@ async function consume(
   let left = documents;
   await new Promise<void>((resolve, reject) => {
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      // A broker that has just started may still load its groups.
+      // A broker that has just started may still be loading its consumer groups.
       if (!restart) reject(error);
     });
     consumer
@@ -132,7 +132,7 @@ async function main([name = '', place = '']: readonly string[]): Promise<void> {
   await once(process.stdin, 'data');
   await contender(JSON.parse(place) as Place);
   process.stdout.write('done\n');
-  // Stays to be measured until it is told to go.
+  // Keeps running until its memory is measured.
   await once(process.stdin, 'data');
   process.exit(0);
 }

@@ -1,3 +1,4 @@
+import { alignedColumns } from '../../support/aligned-columns';
 import { medianCost, WITH_TEMPORAL, type Cost } from './cost';
 
 const COLUMNS: readonly (readonly [heading: string, cell: (cost: Cost, naive: Cost | undefined) => string])[] = [
@@ -13,7 +14,7 @@ const COLUMNS: readonly (readonly [heading: string, cell: (cost: Cost, naive: Co
   ['history events', ({ historyEvents }) => String(historyEvents)],
 ];
 
-/** Medians of the rounds of each contender, in columns as wide as what stands in them. */
+/** Formats the medians of each contender's rounds as text with aligned columns. */
 export function costTable(costs: ReadonlyMap<string, readonly Cost[]>, documents: number): string {
   const medians = new Map([...costs].map(([name, list]) => [name, medianCost(list)]));
   const naive = medians.get('naive');
@@ -26,15 +27,5 @@ export function costTable(costs: ReadonlyMap<string, readonly Cost[]>, documents
     ours === undefined || alone === undefined
       ? ''
       : `; ours is ${(ours.documentsPerSecond / alone.documentsPerSecond).toFixed(2)} × ours alone`;
-  return [...aligned(rows), '', `${documents} documents${durability}`, ''].join('\n');
-}
-
-/** The first column to the left, the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widthOf = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widthOf(column)) : cell.padStart(widthOf(column))))
-      .join('  '),
-  );
+  return [...alignedColumns(rows), '', `${documents} documents${durability}`, ''].join('\n');
 }

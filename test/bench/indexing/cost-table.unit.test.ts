@@ -13,7 +13,7 @@ function cost(documentsPerSecond: number, historyEvents = 0): Cost {
 }
 
 describe('the table of the indexing bench', () => {
-  it('has the medians of each contender in columns that are apart', () => {
+  it('has the medians of each contender in separate columns', () => {
     const costs = new Map([
       ['naive', [cost(9_000), cost(10_000), cost(12_345)]],
       ['splice', [cost(12_700)]],
@@ -32,7 +32,7 @@ describe('the table of the indexing bench', () => {
     ]);
   });
 
-  it('compares with nothing where one contender runs alone, and stays aligned', () => {
+  it('leaves out the ratios if only one contender runs, and stays aligned', () => {
     const lines = costTable(new Map([['ours alone', [cost(13_000)]]]), 4).split('\n');
     expect(lines[1]).toContain(' –  ');
     expect(lines[1]).toHaveLength(lines[0]?.length ?? 0);

@@ -1,13 +1,13 @@
-/** What one contender took for one topic. */
+/** Cost of one contender for indexing one topic. */
 export interface Cost {
   readonly documentsPerSecond: number;
-  /** CPU of the contender's process, and of Elasticsearch meanwhile, in µs a document. */
+  /** CPU time of the contender's process, and of Elasticsearch meanwhile, in µs per document. */
   readonly clientMicros: number;
   readonly elasticsearchMicros: number;
-  /** Most memory, above what the process had when it was loaded and idle. */
+  /** Peak memory above that of the loaded, idle process. */
   readonly extraMb: number;
   readonly peakMb: number;
-  /** What Temporal keeps of the work; none where it has no part in it. */
+  /** Number of Temporal history events; 0 for contenders without Temporal. */
   readonly historyEvents: number;
 }
 

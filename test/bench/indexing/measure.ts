@@ -5,17 +5,17 @@ import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
 import { createKafkaGateway } from '../../../activities/kafka';
 import { startWorker } from '../../support/worker-process';
-import type { OwnStack } from '../../support/own-stack';
+import type { IsolatedStack } from '../../support/isolated-stack';
 import { groupCpuMs, processCpuMs, residentMb } from '../process-cost';
 import type { Place } from './contenders';
 import { WITH_TEMPORAL, type Cost } from './cost';
 
-/** Starts the contender, lets it index the topic and stops it. */
-export async function measure(stack: OwnStack, contender: string, place: Place): Promise<Cost> {
+/** Starts a contender, measures it while it indexes the topic, and stops it. */
+export async function measure(stack: IsolatedStack, contender: string, place: Place): Promise<Cost> {
   return contender === WITH_TEMPORAL ? await measureWorker(stack, place) : await measureScript(stack, contender, place);
 }
 
-async function measureScript(stack: OwnStack, contender: string, place: Place): Promise<Cost> {
+async function measureScript(stack: IsolatedStack, contender: string, place: Place): Promise<Cost> {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', require.resolve('./contenders'), contender, JSON.stringify(place)],
@@ -26,18 +26,18 @@ async function measureScript(stack: OwnStack, contender: string, place: Place): 
     Promise.reject(new Error(`${contender} ended with ${String(code)}`)),
   );
   ended.catch(() => undefined);
-  const said = (): Promise<unknown> => Promise.race([once(lines, 'line'), ended]);
-  await said();
+  const nextLine = (): Promise<unknown> => Promise.race([once(lines, 'line'), ended]);
+  await nextLine();
   const cost = await costOf(stack, child.pid ?? 0, place, async () => {
     child.stdin.write('go\n');
-    await said();
+    await nextLine();
   });
   child.stdin.write('end\n');
   await once(child, 'exit');
   return cost;
 }
 
-async function measureWorker(stack: OwnStack, place: Place): Promise<Cost> {
+async function measureWorker(stack: IsolatedStack, place: Place): Promise<Cost> {
   const { topic, alias } = place;
   const taskQueue = `bench-${randomUUID()}`;
   const worker = await startWorker({ ...stack.workerEnvironment, PIPELINE_TASK_QUEUE: taskQueue });
@@ -59,13 +59,13 @@ async function measureWorker(stack: OwnStack, place: Place): Promise<Cost> {
     });
   });
   await worker.kill('SIGTERM');
-  const historyEvents = await eventsOf(temporal, workflowId);
+  const historyEvents = await historyEventsOf(temporal, workflowId);
   await temporal.connection.close();
   return { ...cost, historyEvents };
 }
 
-/** Of all executions that went on as new ones. */
-async function eventsOf(temporal: Client, workflowId: string): Promise<number> {
+/** Number of history events of a workflow, with all executions before its continue-as-new. */
+async function historyEventsOf(temporal: Client, workflowId: string): Promise<number> {
   let events = 0;
   let runId: string | undefined;
   do {
@@ -78,7 +78,12 @@ async function eventsOf(temporal: Client, workflowId: string): Promise<number> {
   return events;
 }
 
-async function costOf(stack: OwnStack, pid: number, { documents }: Place, work: () => Promise<void>): Promise<Cost> {
+async function costOf(
+  stack: IsolatedStack,
+  pid: number,
+  { documents }: Place,
+  work: () => Promise<void>,
+): Promise<Cost> {
   const server = stack.pidOf('elasticsearch');
   const idleMb = residentMb(pid, 'now');
   const [clientBefore, serverBefore, startedMs] = [processCpuMs(pid), groupCpuMs(server), performance.now()];

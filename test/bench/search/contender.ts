@@ -18,10 +18,10 @@ export interface Size {
   readonly bytes: number;
 }
 
-/** Names of the indices or aliases that a design writes to and searches. */
+/** Indices or aliases that a design writes to and searches. */
 type Places = Readonly<Record<SourceName, string>>;
 
-/** The indices of one design: filled, merged, measured and asked. */
+/** The indices of one design: written, merged, measured and searched. */
 export class Contender {
   #mappings: Partial<Record<SourceName, Record<string, estypes.MappingProperty>>> = {};
   readonly #months = new Set<string>();
@@ -40,7 +40,7 @@ export class Contender {
     return new Contender(elasticsearch, aliases, kind);
   }
 
-  /** One shard as well: everything else is as Elasticsearch has it by default. */
+  /** Also with one shard; everything else is Elasticsearch's default. */
   static async byDefault(elasticsearch: Client): Promise<Contender> {
     const indices = {
       readings: 'default-r',
@@ -60,8 +60,8 @@ export class Contender {
       operations.push({ index: { _id: id, _index: await this.#indexOf(of, source) } }, source);
     }
     const { errors, items } = await this.elasticsearch.bulk({ operations });
-    const refused = items.find((item) => item.index?.error);
-    if (errors) throw new Error(`expected every document to fit, got ${JSON.stringify(refused)}`);
+    const rejected = items.find((item) => item.index?.error);
+    if (errors) throw new Error(`expected every document to be accepted, got ${JSON.stringify(rejected)}`);
   }
 
   async #indexOf(of: SourceName, source: BenchBatch['documents'][number]['source']): Promise<string> {
@@ -76,7 +76,7 @@ export class Contender {
     return index;
   }
 
-  /** One segment each, so that nothing but the design differs. */
+  /** Merges every index to one segment, so that only the design differs. */
   async merge(): Promise<void> {
     for (const source of SOURCES) {
       const { [source]: index } = this.places;
@@ -90,7 +90,7 @@ export class Contender {
     }
   }
 
-  /** Bytes of the segments that are searched: of merged ones the files may still be there. */
+  /** Counts the bytes of live segments only: files of merged ones may still exist. */
   async size(source: SourceName): Promise<Size> {
     const index = this.places[source];
     const { count: documents } = await this.elasticsearch.count({ index });
@@ -101,13 +101,13 @@ export class Contender {
     return { documents, bytes: segments.reduce((sum, { size_in_bytes: bytes }) => sum + bytes, 0) };
   }
 
-  /** @returns ms from asking to the whole answer, and how many documents it is about */
-  async ask(source: SourceName, search: PanelSearch): Promise<{ readonly ms: number; readonly hits: number }> {
+  /** @returns the ms until the response was complete, and the number of documents that matched */
+  async search(source: SourceName, search: PanelSearch): Promise<{ readonly ms: number; readonly hits: number }> {
     const { [source]: index } = this.places;
-    const own =
+    const request =
       this.kind !== 'default' ? { ...search, index } : defaultSearch(search, index, this.#mappings[source] ?? {});
     const startedMs = performance.now();
-    const { hits } = await this.elasticsearch.search({ ...own, request_cache: false });
+    const { hits } = await this.elasticsearch.search({ ...request, request_cache: false });
     const ms = performance.now() - startedMs;
     return { ms, hits: typeof hits.total === 'object' ? hits.total.value : 0 };
   }

@@ -4,8 +4,8 @@ import type { PanelSearch } from '../../../kibana/model/panel-search';
 type Properties = Record<string, estypes.MappingProperty>;
 
 /**
- * A panel's search as one writes it over the mapping that Elasticsearch makes by itself: texts are grouped by their
- * `keyword` field, and times that came as numbers are compared as numbers.
+ * Adapts a panel's search to a dynamic mapping: texts are aggregated by their `keyword` field, and times that were indexed
+ * as numbers are compared as numbers.
  */
 export function defaultSearch(search: PanelSearch, index: string, mapping: Properties): PanelSearch {
   const { query, aggs } = translated({ query: search.query, aggs: search.aggs }, mapping) as PanelSearch;

@@ -3,44 +3,44 @@ import type { PlannedSimulation } from '../../../activities/contracts/simulated-
 import { deviceOf } from '../../../activities/contracts/simulated-id';
 import { ReadingSimulator } from '../../../activities/sources/simulation/simulate-reading';
 import type { SourceName } from '../../../kibana/model/source';
-import { pick, seededRandom } from '../../faults/seeded';
+import { randomInteger, seededRandom } from '../../support/seeded-random';
 
 const SEED = 20_260_501;
 const DEVICES = 200;
-/** A million readings are of ten weeks. */
+/** A million readings then cover ten weeks. */
 const INTERVAL_MS = 20 * 60_000;
 const WINDOW_MS = 3_600_000;
-const READINGS_A_WINDOW = WINDOW_MS / INTERVAL_MS;
+const READINGS_PER_WINDOW = WINDOW_MS / INTERVAL_MS;
 const START_MS = Date.UTC(2026, 4, 1);
 const PARTITIONS = 4;
-/** Readings of all partitions that come to the index side by side. */
+/** Readings of all partitions that are indexed at the same time. */
 const BLOCK = 20_000;
 const RUNS = 20;
 const REASONS = ['BadTimestamp', 'DeviceMissing', 'Empty', 'NotAReading', 'NotUtf8', 'OutOfRange:temperature'];
 const PIPELINES = ['greenhouse', 'plant'];
-/** From publishing to indexing: most within seconds. */
-const LONGEST_LATENCY_MS = 8_000;
+/** From publishing to indexing; most readings take far less. */
+const MAX_LATENCY_MS = 8_000;
 
 export interface BenchDocument {
   readonly id: string;
   readonly source: Readonly<Record<string, unknown>>;
 }
 
-/** Documents of one request. */
+/** Documents of one bulk request. */
 export interface BenchBatch {
   readonly of: SourceName;
   readonly documents: readonly BenchDocument[];
 }
 
-/** The stretch of event time that all documents lie in. */
+/** Returns the range of event times that contains all documents. */
 export function timeRange(readings: number): { readonly from: string; readonly to: string } {
   const lengthMs = Math.ceil(readings / DEVICES + 1) * INTERVAL_MS;
   return { from: new Date(START_MS).toISOString(), to: new Date(START_MS + lengthMs).toISOString() };
 }
 
 /**
- * What a run over so many simulated readings leaves in its indices, the same whenever it is made: readings in the order in
- * which partitions are indexed side by side, then windows, dead letters and reports.
+ * Generates the documents that a run over this many simulated readings indexes, always the same: readings in the order in
+ * which several partitions are indexed in parallel, then windows, dead letters and reports.
  */
 export function* benchBatches(readings: number): Generator<BenchBatch> {
   const random = seededRandom(SEED);
@@ -57,7 +57,7 @@ export function* benchBatches(readings: number): Generator<BenchBatch> {
     const documents = Array.from({ length: DEVICES }, (_, device) => windowDocument(start, device, random));
     yield { of: 'windows', documents };
   }
-  const letters = Array.from({ length: Math.ceil(readings / 100) }, (_, n) => letterDocument(n, readings, random));
+  const letters = Array.from({ length: Math.ceil(readings / 100) }, (_, n) => deadLetterDocument(n, readings, random));
   for (let first = 0; first < letters.length; first += BLOCK / PARTITIONS) {
     yield { of: 'deadLetters', documents: letters.slice(first, first + BLOCK / PARTITIONS) };
   }
@@ -81,7 +81,7 @@ function simulation(records: number): PlannedSimulation {
   };
 }
 
-/** As the Spark job enriches a payload and the indexer writes it. */
+/** Like a document that the Spark job has enriched and the indexer has written. */
 function readingDocument(sequence: number, payload: Payload, random: () => number): BenchDocument {
   const { deviceId, timestamp, text, temperature, humidity, place } = payload;
   const id = `01a20d8b-c89b-7cd6-bfe4-471e67cc1435-${deviceId}-${sequence}`;
@@ -100,25 +100,25 @@ function windowDocument(startMs: number, device: number, random: () => number): 
   const id = `01a20d8b-c89b-7cd6-bfe4-471e67cc1435|${deviceId}|${startMs}|${WINDOW_MS}`;
   const statistics = (middle: number): object => {
     const [low, high] = [middle - random(), middle + random()];
-    return { count: READINGS_A_WINDOW, mean: round((low + high) / 2, 6), min: round(low, 2), max: round(high, 2) };
+    return { count: READINGS_PER_WINDOW, mean: round((low + high) / 2, 6), min: round(low, 2), max: round(high, 2) };
   };
   const score = round(random() * 8, 2);
   const source = {
     provenance: provenance(device, startMs + WINDOW_MS, random, false),
-    ...{ id, deviceId, windowStart: iso(startMs), windowEnd: iso(startMs + WINDOW_MS), count: READINGS_A_WINDOW },
+    ...{ id, deviceId, windowStart: iso(startMs), windowEnd: iso(startMs + WINDOW_MS), count: READINGS_PER_WINDOW },
     anomaly: { score, measurement: random() < 0.5 ? 'temperature' : 'humidity', isAnomaly: score > 7.5 },
     ...{ temperature: statistics(10 + random() * 20), humidity: statistics(40 + random() * 40) },
   };
   return { id, source };
 }
 
-function letterDocument(n: number, readings: number, random: () => number): BenchDocument {
+function deadLetterDocument(n: number, readings: number, random: () => number): BenchDocument {
   const id = `01a20d8b-c89b-7cd6-bfe4-471e67cc1435-${deviceOf(n, DEVICES)}-${n * 100}`;
   const original = Buffer.from(`{"deviceId":"${deviceOf(n, DEVICES)}","n":${Math.floor(random() * 1e9)}`);
   const processedMs = START_MS + Math.floor(((n * 100) / readings) * (readings / DEVICES) * INTERVAL_MS);
   const source = {
     provenance: provenance(n, processedMs, random, false),
-    ...{ id, stage: random() < 0.9 ? 'parse' : 'index', reason: REASONS[pick(random, 0, REASONS.length - 1)] },
+    ...{ id, stage: random() < 0.9 ? 'parse' : 'index', reason: REASONS[randomInteger(random, 0, REASONS.length - 1)] },
     detail: 'expected one JSON object and nothing after it, with a number for every measurement',
     ...{ topic: 'plant.raw', partition: n % PARTITIONS, offset: String(n), publishedAt: processedMs - 500 },
     ...{ originalLength: original.length, originalSha256: 'e3b0c44298fc1c149afbf4c8996fb924'.repeat(2) },
@@ -148,7 +148,7 @@ function runDocument(n: number): BenchDocument {
 }
 
 function provenance(n: number, publishedAt: number, random: () => number, isReading: boolean): object {
-  const latencyMs = Math.floor(random() ** 3 * LONGEST_LATENCY_MS) + 40;
+  const latencyMs = Math.floor(random() ** 3 * MAX_LATENCY_MS) + 40;
   const indexedAt = publishedAt + latencyMs;
   return {
     ...{ pipeline: PIPELINES[n % DEVICES < DEVICES / 2 ? 0 : 1], run: '01a20d8b-c89b-7cd6-bfe4-471e67cc1435' },

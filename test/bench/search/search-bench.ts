@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- search [--documents N] [--rounds N]`: our templates beside the mapping that Elasticsearch makes by
- * itself, over the same documents, on one server, in one run.
+ * `npm run bench -- search [--documents N] [--rounds N]`: compares this project's index templates with Elasticsearch's
+ * dynamic mapping, over the same documents, on one server, in one run.
  *
- * Bytes are those of one merged segment. Every round asks every panel of each, in changing order and with the request
- * cache off, a quick one several times; the first rounds are thrown away, and an answer over another number of documents
- * ends the run.
+ * Sizes are those of one merged segment. Every round sends the search of every panel to each design, in rotating order and
+ * without the request cache, fast searches several times; the first rounds are discarded, and different document counts
+ * end the run with an error.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import { Client } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { panelSearch } from '../../../kibana/model/panel-search';
 import { panelsOf } from '../../../kibana/model/panels';
-import { OwnStack } from '../../support/own-stack';
+import { IsolatedStack } from '../../support/isolated-stack';
 import { Contender } from './contender';
 import { benchBatches, timeRange } from './documents';
-import { ASKED, searchReport, type Asked, type PanelTimes } from './search-report';
+import { SEARCHED, searchReport, type Searched, type PanelTimes } from './search-report';
 
 const WARM_UP_ROUNDS = 3;
-/** All together are asked for a panel for so long in a round: the p95 of a few quick answers is that of a few hiccups. */
-const MIN_MS_A_ROUND = 300;
+/** Least time per panel and round, for all designs together: the p95 of a few fast searches would only show outliers. */
+const MIN_MS_PER_ROUND = 300;
 const INTERVAL = '1d';
 
 /** @returns whether every target is met */
 export async function searchBench(documents: number, rounds: number): Promise<boolean> {
-  const stack = await OwnStack.start();
+  const stack = await IsolatedStack.start();
   const elasticsearch = new Client({ node: stack.elasticsearchNode });
   try {
     const contenders = {
@@ -42,8 +42,8 @@ export async function searchBench(documents: number, rounds: number): Promise<bo
       'one index': await contenders['one index'].size('readings'),
       default: await contenders.default.size('readings'),
     };
-    process.stderr.write('merged, asking\n');
-    const times = await askInRounds({ ...contenders, 'default again': contenders.default }, documents, rounds);
+    process.stderr.write('merged, searching\n');
+    const times = await searchInRounds({ ...contenders, 'default again': contenders.default }, documents, rounds);
     const { text, met } = searchReport(sizes, times, rounds);
     process.stdout.write(text);
     return met;
@@ -53,8 +53,8 @@ export async function searchBench(documents: number, rounds: number): Promise<bo
   }
 }
 
-async function askInRounds(
-  contenders: Readonly<Record<Asked, Contender>>,
+async function searchInRounds(
+  contenders: Readonly<Record<Searched, Contender>>,
   documents: number,
   rounds: number,
 ): Promise<readonly PanelTimes[]> {
@@ -67,16 +67,16 @@ async function askInRounds(
     for (const [at, panel] of panels.entries()) {
       const search = panelSearch(panel, filters);
       const hits = new Set<number>();
-      for (let [askedMs, turn] = [0, round]; askedMs < MIN_MS_A_ROUND; turn++) {
-        for (const place of ASKED.keys()) {
-          const name = ASKED[(place + turn) % ASKED.length] ?? 'default';
-          const answer = await contenders[name].ask(panel.source, search);
-          hits.add(answer.hits);
-          askedMs += answer.ms;
-          if (round >= WARM_UP_ROUNDS) times[at]?.ms[name].push(answer.ms);
+      for (let [elapsedMs, turn] = [0, round]; elapsedMs < MIN_MS_PER_ROUND; turn++) {
+        for (const position of SEARCHED.keys()) {
+          const name = SEARCHED[(position + turn) % SEARCHED.length] ?? 'default';
+          const result = await contenders[name].search(panel.source, search);
+          hits.add(result.hits);
+          elapsedMs += result.ms;
+          if (round >= WARM_UP_ROUNDS) times[at]?.ms[name].push(result.ms);
         }
       }
-      if (hits.size !== 1 || hits.has(0)) throw new Error(`${panel.id} is about ${[...hits].join(' and ')} documents`);
+      if (hits.size !== 1 || hits.has(0)) throw new Error(`${panel.id} matches ${[...hits].join(' and ')} documents`);
     }
   }
   return times;

@@ -1,22 +1,22 @@
-import { seededRandom } from '../../faults/seeded';
+import { seededRandom } from '../../support/seeded-random';
 import type { Size } from './contender';
 
-/** Most of the default's bytes per document. */
+/** Upper limit, relative to the default's bytes per document. */
 const MAX_BYTES_RATIO = 0.75;
 const MAX_TIME_RATIO = 1;
 const RESAMPLES = 1_000;
 
-/** Who is asked in every round; the default twice, so that it shows by how much equal searches differ. */
-export const ASKED = ['by month', 'one index', 'default', 'default again'] as const;
-export type Asked = (typeof ASKED)[number];
+/** The designs that every round searches; the default twice, which shows how much equal searches differ. */
+export const SEARCHED = ['by month', 'one index', 'default', 'default again'] as const;
+export type Searched = (typeof SEARCHED)[number];
 
 export interface PanelTimes {
   readonly panel: string;
-  /** Of every counted answer. */
-  readonly ms: Readonly<Record<Asked, number[]>>;
+  /** Times of all searches after the warm-up. */
+  readonly ms: Readonly<Record<Searched, number[]>>;
 }
 
-/** The tables for people, and whether every target is met: by month against all answers of the default. */
+/** Formats the tables, and checks whether `by month` meets every target relative to all searches of the default. */
 export function searchReport(
   sizes: Readonly<Record<'by month' | 'one index' | 'default', Size>>,
   times: readonly PanelTimes[],
@@ -35,21 +35,21 @@ export function searchReport(
     row(['', ...bytes.map(({ each }) => each.toFixed(1))]),
     row(['of the default', ...bytes.map(({ each }) => (each / defaultBytes).toFixed(2))]),
     '',
-    row(['p50 / p95 in ms', ...ASKED, 'p95 ratio', 'of equal ones']),
+    row(['p50 / p95 in ms', ...SEARCHED, 'p95 ratio', 'of equal ones']),
     ...panels.map(({ panel, ms, ratio, low, high, again }) => {
       const interval = `${ratio.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
-      return row([panel, ...ASKED.map((name) => percentiles(ms[name])), interval, again.toFixed(2)]);
+      return row([panel, ...SEARCHED.map((name) => percentiles(ms[name])), interval, again.toFixed(2)]);
     }),
     '',
     `${sizes.default.documents} readings, ${rounds} rounds; ratios are of by month to the default, with the`,
-    '90 % interval of 1,000 resamples; a panel misses its target where all of the interval lies above it',
+    '90 % interval of 1,000 resamples; a panel misses its target if the whole interval is above it',
     ...large.map(({ name }) => `MISSED: ${name} takes more than ${MAX_BYTES_RATIO} of the default's bytes`),
     ...slow.map(({ panel, ratio }) => `MISSED: ${panel} takes ${ratio.toFixed(2)} × the default's p95`),
   ];
   return { text: `${lines.join('\n')}\n`, met: large.length === 0 && slow.length === 0 };
 }
 
-/** How much slower one is than the other, and between which bounds chance alone would put it. */
+/** Ratio of the 95th percentiles, with its 90 % bootstrap interval. */
 function ratioOfP95(
   one: readonly number[],
   other: readonly number[],

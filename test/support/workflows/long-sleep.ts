@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 
-/** Sleeps six hours and tells how long it took by the workflow's own clock. */
+/** Sleeps six hours and returns the duration in ms by the workflow's clock. */
 export async function longSleep(): Promise<number> {
   const startedAt = Date.now();
   await sleep('6 hours');

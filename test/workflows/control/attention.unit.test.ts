@@ -1,5 +1,4 @@
-import { pipelineAttention } from '../../../workflows/control/progress';
-import { STAGES, type Attention, type StageName } from '../../../workflows/control/progress';
+import { pipelineAttention, STAGES, type Attention, type StageName } from '../../../workflows/control/progress';
 
 const RESUME_ALL = 'resume the pipeline';
 
@@ -8,46 +7,46 @@ function paused(stage: StageName, reason = 'an upgrade'): Attention {
 }
 
 function parked(stage: StageName, partition: string): Attention {
-  return { stage, state: 'PARKED', partition, reason: 'OffsetOutOfRange: gone', command: `resume ${stage}` };
+  return { stage, state: 'PARKED', partition, reason: 'OffsetOutOfRange: removed', command: `resume ${stage}` };
 }
 
-const whole = (reason: string): Attention => ({
+const allPaused = (reason: string): Attention => ({
   ...{ stage: 'pipeline', state: 'PAUSED', partition: null },
   ...{ reason, command: RESUME_ALL },
 });
 
 describe('pipelineAttention', () => {
-  it('gives one command where every part is paused', () => {
+  it('returns one command if every part is paused', () => {
     expect(
       pipelineAttention(
         STAGES.map((stage) => paused(stage)),
         STAGES,
         RESUME_ALL,
       ),
-    ).toEqual([whole('an upgrade')]);
+    ).toEqual([allPaused('an upgrade')]);
   });
 
-  it('leaves parts out that have ended', () => {
+  it('ignores parts that have ended', () => {
     const running = STAGES.filter((stage) => stage !== 'source');
     const attention = running.map((stage) => paused(stage));
-    expect(pipelineAttention(attention, running, RESUME_ALL)).toEqual([whole('an upgrade')]);
+    expect(pipelineAttention(attention, running, RESUME_ALL)).toEqual([allPaused('an upgrade')]);
     expect(pipelineAttention(attention, STAGES, RESUME_ALL)).toEqual(attention);
   });
 
-  it('names every reason once', () => {
+  it('lists every reason once', () => {
     const attention = STAGES.map((stage) => paused(stage, stage === 'spark' ? 'a leak' : 'an upgrade'));
-    expect(pipelineAttention(attention, STAGES, RESUME_ALL)).toEqual([whole('an upgrade; a leak')]);
+    expect(pipelineAttention(attention, STAGES, RESUME_ALL)).toEqual([allPaused('an upgrade; a leak')]);
   });
 
-  it('gives the command of the part where one of them is paused, even the last that runs', () => {
+  it('returns the command of a part if only that part is paused, even if it is the last one running', () => {
     expect(pipelineAttention([paused('spark')], STAGES, RESUME_ALL)).toEqual([paused('spark')]);
     expect(pipelineAttention([paused('readings')], ['readings'], RESUME_ALL)).toEqual([paused('readings')]);
   });
 
-  it('gives the commands of parked partitions beside it', () => {
+  it('also returns the commands of parked partitions', () => {
     const attention = [...STAGES.map((stage) => paused(stage)), parked('readings', '0'), parked('readings', '1')];
     expect(pipelineAttention(attention, STAGES, RESUME_ALL)).toEqual([
-      whole('an upgrade'),
+      allPaused('an upgrade'),
       parked('readings', '0'),
       parked('readings', '1'),
     ]);

@@ -11,31 +11,31 @@ import {
 
 const none = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Record<StageName, StageTotals>;
 
-describe('add', () => {
-  it('counts what an activity did and keeps the time of the first and the latest record', () => {
+describe('addTotals', () => {
+  it('adds the counts of an activity and keeps the time of the first and the latest record', () => {
     const first = addTotals(NO_TOTALS, { in: 10, out: 9, deadLetters: 1, bytes: 100 }, 5, 1_000);
     const second = addTotals(first, { in: 10, out: 10 }, 0, 3_000);
     expect(second).toEqual({ in: 20, out: 19, deadLetters: 1, bytes: 100, lag: 0, firstMs: 1_000, lastMs: 3_000 });
   });
 
-  it('does not take an idle look for work', () => {
+  it('does not count an idle poll as work', () => {
     const worked = addTotals(NO_TOTALS, { in: 1, out: 1 }, 0, 1_000);
     expect(addTotals(worked, { in: 0, out: 0 }, 0, 9_000).lastMs).toBe(1_000);
   });
 });
 
 describe('ratePerSecond', () => {
-  it('is unknown for a single moment', () => {
+  it('is 0 while all records have the same time', () => {
     expect(ratePerSecond(addTotals(NO_TOTALS, { in: 5, out: 5 }, 0, 1_000))).toBe(0);
   });
 
-  it('is records over active time', () => {
+  it('is the number of records divided by the active time', () => {
     expect(ratePerSecond({ ...NO_TOTALS, out: 500, firstMs: 1_000, lastMs: 3_000 })).toBe(250);
   });
 });
 
 describe('toProgress', () => {
-  it('adds up what waits before Spark and before the indices', () => {
+  it('adds the lag of Spark and the lag of the indices', () => {
     const stages = {
       ...none,
       source: { ...NO_TOTALS, out: 100 },

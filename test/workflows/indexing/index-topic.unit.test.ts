@@ -3,7 +3,7 @@ import type { indexTopic } from '../../../workflows';
 import { fakeActivities } from '../fake-activities';
 import { TimeSkippingWorker } from '../time-skipping-worker';
 
-/** As the pipeline sets it for a run without end. */
+/** The value that the pipeline uses for an unbounded run. */
 const MAX_IDLE_MS = 60_000;
 
 let worker: TimeSkippingWorker;
@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describe('indexTopic', () => {
-  it('costs little while its partitions are idle, and takes up what comes to any of them', async () => {
+  it('adds few events while its partitions are idle, and indexes new records of any of them', async () => {
     const ends: Record<string, string> = { 0: '0', 1: '0', 2: '0', 3: '0' };
     const slices: IndexSliceInput[] = [];
     const { activities } = fakeActivities({

@@ -7,8 +7,8 @@ import type { RedriveResult } from '../../../workflows/operations/redrive-dead-l
 import { fakeActivities } from '../fake-activities';
 import { TimeSkippingWorker } from '../time-skipping-worker';
 
-const HELD = { start: { 0: '0', 1: '10' }, end: { 0: '120000', 1: '30' } };
-const kafka = { offsets: () => Promise.resolve(HELD) } as unknown as KafkaGateway;
+const OFFSETS = { start: { 0: '0', 1: '10' }, end: { 0: '120000', 1: '30' } };
+const kafka = { offsets: () => Promise.resolve(OFFSETS) } as unknown as KafkaGateway;
 
 let worker: TimeSkippingWorker;
 beforeAll(async () => {
@@ -43,7 +43,7 @@ function counted(): Promise<SliceCounts> {
 }
 
 describe('redriveDeadLetters', () => {
-  it('reads every partition slice by slice, and adds up what became of the letters', async () => {
+  it('reads every partition slice by slice, and adds up the outcomes of the dead letters', async () => {
     const { result, slices } = await redrive({ name: 'mine', stage: 'parse' }, counted);
     expect(slices.map(({ partition, from, to }) => [partition, from, to])).toEqual([
       [0, '0', '50000'],
@@ -60,28 +60,30 @@ describe('redriveDeadLetters', () => {
     });
   });
 
-  it('only looks unless it is told otherwise, and gives the input that does it over the same offsets', async () => {
+  it('is a dry run by default, and returns the input that redrives the same offsets', async () => {
     const { result, slices } = await redrive({ name: 'mine', reasons: ['Empty'] }, counted);
     expect(slices.every(({ dryRun }) => dryRun)).toBe(true);
     const { inputToRedrive } = result;
     expect(inputToRedrive).toEqual({
-      ...{ name: 'mine', reasons: ['Empty'], from: HELD.start, to: HELD.end, dryRun: false },
+      ...{ name: 'mine', reasons: ['Empty'], from: OFFSETS.start, to: OFFSETS.end, dryRun: false },
     });
-    const real = await redrive(inputToRedrive, counted);
-    expect(real.slices).toEqual(slices.map((slice) => ({ ...slice, dryRun: false })));
-    expect(real.result).not.toHaveProperty('inputToRedrive');
+    const redriven = await redrive(inputToRedrive, counted);
+    expect(redriven.slices).toEqual(slices.map((slice) => ({ ...slice, dryRun: false })));
+    expect(redriven.result).not.toHaveProperty('inputToRedrive');
   });
 
-  it('waits for a server that is away', async () => {
+  it('waits for an unavailable server', async () => {
     let attempts = 0;
-    const sometimes = (): Promise<SliceCounts> =>
-      ++attempts <= 3 ? Promise.reject(pipelineFailure('ServiceUnavailable', 'Elasticsearch is away')) : counted();
-    const { result } = await redrive({ name: 'mine' }, sometimes);
+    const failsThreeTimes = (): Promise<SliceCounts> =>
+      ++attempts <= 3
+        ? Promise.reject(pipelineFailure('ServiceUnavailable', 'Elasticsearch does not answer'))
+        : counted();
+    const { result } = await redrive({ name: 'mine' }, failsThreeTimes);
     expect(attempts).toBe(7);
     expect(result.total.letters).toBe(16);
   });
 
-  it('fails at once on input that cannot be used', async () => {
+  it('fails immediately on invalid input', async () => {
     const failed = redrive({ name: 'Not A Name' }, counted);
     await expect(failed).rejects.toMatchObject({ cause: { cause: { type: 'InvalidInput' } } });
   });

@@ -1,9 +1,10 @@
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { Activities } from '../../../activities';
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import type { RunReport } from '../../../activities/contracts/report';
+import { failureOf } from '../../support/failure-of';
 import { fakeActivities, PROOF, withKibana } from '../fake-activities';
 import { TimeSkippingWorker } from '../time-skipping-worker';
 
@@ -25,7 +26,7 @@ afterAll(async () => {
   await worker.stop();
 });
 
-/** Runs `work` with a pipeline that has these activities. */
+/** Passes `work` a function that starts a pipeline with these activities. */
 async function withWorker<T>(activities: Activities, work: (start: StartPipeline) => Promise<T>): Promise<T> {
   const name = `test-${++runs}`;
   worker.serve(name, activities);
@@ -44,28 +45,18 @@ async function run(start: StartPipeline, input: unknown): Promise<RunReport | nu
   return (await (await start(input)).result()) as RunReport | null;
 }
 
-/** What waits for a person, once anything does. */
+/** Waits until something needs a person's attention, and returns it. */
 async function attentionOf(handle: WorkflowHandle): Promise<PipelineProgress['attention']> {
   for (let minute = 0; minute < 10; minute++) {
     await environment.sleep('1 minute');
     const { attention } = await handle.query<PipelineProgress>('progress');
     if (attention.length > 0) return attention;
   }
-  throw new Error('expected something to wait for a person');
-}
-
-async function failureOf(work: Promise<unknown>): Promise<unknown> {
-  const error: unknown = await work.then(
-    () => new Error('expected the workflow to fail'),
-    (reason: unknown) => reason,
-  );
-  let cause = error;
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  return error instanceof WorkflowFailedError ? cause : error;
+  throw new Error('expected something to need attention');
 }
 
 describe('streamingPipeline', () => {
-  it('drains in the order in which records flow, proves the run and stores its report', async () => {
+  it('drains its parts in the order of the data flow, proves the run and stores its report', async () => {
     const { activities, calls } = fakeActivities();
     const report = await withWorker(activities, (start) => run(start, SIMULATED));
 
@@ -82,7 +73,7 @@ describe('streamingPipeline', () => {
     expect(calls).not.toContain('deployDashboards');
   }, 180_000);
 
-  it('brings dashboards into a Kibana that is late, beside the run', async () => {
+  it('imports dashboards during the run, even if Kibana becomes ready late', async () => {
     const { activities } = fakeActivities();
     let attempts = 0;
     activities.deployDashboards = () =>
@@ -95,7 +86,7 @@ describe('streamingPipeline', () => {
     expect(attempts).toBe(4);
   }, 120_000);
 
-  it('ends well where Kibana refuses the dashboards, and says why in the report', async () => {
+  it('completes if Kibana rejects the dashboards, and notes the reason in the report', async () => {
     const deployDashboards = () => Promise.reject(pipelineFailure('DashboardsRefused', 'it answered 401'));
     const { activities } = fakeActivities({ deployDashboards });
     const report = await withWorker(withKibana(activities), (start) => run(start, SIMULATED));
@@ -104,7 +95,7 @@ describe('streamingPipeline', () => {
     expect(report).toMatchObject({ reconciled: true, notes });
   }, 120_000);
 
-  it('waits an hour for Elasticsearch and goes on', async () => {
+  it('waits an hour for Elasticsearch and then continues', async () => {
     const { activities } = fakeActivities();
     const indexSlice = activities.indexSlice.bind(activities);
     const startedMs = await environment.currentTimeMs();
@@ -112,7 +103,7 @@ describe('streamingPipeline', () => {
     activities.indexSlice = async (input) => {
       attempts += 1;
       if ((await environment.currentTimeMs()) - startedMs < ONE_HOUR_MS) {
-        throw pipelineFailure('ServiceUnavailable', 'Elasticsearch is away');
+        throw pipelineFailure('ServiceUnavailable', 'Elasticsearch does not answer');
       }
       return await indexSlice(input);
     };
@@ -123,7 +114,7 @@ describe('streamingPipeline', () => {
     expect((await environment.currentTimeMs()) - startedMs).toBeGreaterThanOrEqual(ONE_HOUR_MS);
   }, 120_000);
 
-  it('starts a driver that died without a word again on the same checkpoint', async () => {
+  it('restarts a driver that died without an error on the same checkpoint', async () => {
     const { activities, calls } = fakeActivities();
     const watchSparkJob = activities.watchSparkJob.bind(activities);
     let crashes = 0;
@@ -137,7 +128,7 @@ describe('streamingPipeline', () => {
     expect(calls.filter((name) => name === 'submitSparkJob')).toHaveLength(4);
   }, 180_000);
 
-  it('lets the driver that works beside a paced source go on to its end, and ends it there', async () => {
+  it('lets the driver of a paced source process everything, and then stops it', async () => {
     const { activities, calls } = fakeActivities();
     const watchSparkJob = activities.watchSparkJob.bind(activities);
     activities.watchSparkJob = async (input) => ({ ...(await watchSparkJob(input)), running: true, exitOk: null });
@@ -148,13 +139,13 @@ describe('streamingPipeline', () => {
     expect(calls.filter((name) => name === 'stopSparkJob')).toHaveLength(1);
   }, 180_000);
 
-  it('parks a driver that dies again and again without progress, with its last words, until it is resumed', async () => {
+  it('parks a driver that dies repeatedly without progress, with its last log lines, until it is resumed', async () => {
     const { activities } = fakeActivities();
     const watchSparkJob = activities.watchSparkJob.bind(activities);
-    let isSick = true;
+    let isFailing = true;
     activities.watchSparkJob = async (input) => {
       const seen = await watchSparkJob(input);
-      if (!isSick) return seen;
+      if (!isFailing) return seen;
       const lastLogLines = ['java.lang.OutOfMemoryError'];
       return { ...seen, exitOk: false, committed: null, lastBatch: null, lastLogLines };
     };
@@ -164,33 +155,33 @@ describe('streamingPipeline', () => {
       expect(parked).toMatchObject({ stage: 'spark', state: 'PARKED' });
       expect(parked?.reason).toContain('OutOfMemoryError');
       expect(parked?.command).toContain('--name resume');
-      isSick = false;
+      isFailing = false;
       await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
       return await handle.result();
     });
     expect(report).toMatchObject({ reconciled: true });
   }, 180_000);
 
-  it('parks a partition whose offsets are gone until a person skips them, and says so in the report', async () => {
+  it('parks a partition whose offsets no longer exist until a person skips them, and notes it in the report', async () => {
     const { activities } = fakeActivities();
     const indexSlice = activities.indexSlice.bind(activities);
     activities.indexSlice = (input) =>
       input.topic.endsWith('.enriched') && Number(input.from) < 50
-        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'retention was faster'))
+        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'removed by retention'))
         : indexSlice(input);
     const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start(SIMULATED);
       const [parked] = await attentionOf(handle);
       expect(parked).toMatchObject({ stage: 'readings', state: 'PARKED', partition: '0' });
-      expect(parked?.reason).toContain('OffsetOutOfRange: retention was faster');
+      expect(parked?.reason).toContain('OffsetOutOfRange: removed by retention');
 
       const bad = handle.executeUpdate('skip', {
-        args: [{ part: 'readings', partition: 7, to: '50', reason: 'gone' }],
+        args: [{ part: 'readings', partition: 7, to: '50', reason: 'removed' }],
       });
       await expect(bad).rejects.toMatchObject({
         cause: { message: expect.stringContaining('partition: expected') as string },
       });
-      const skip = { part: 'readings', partition: 0, to: '50', reason: 'gone' };
+      const skip = { part: 'readings', partition: 0, to: '50', reason: 'removed' };
       expect(await handle.executeUpdate('skip', { args: [skip] })).toMatchObject({ state: 'RUNNING' });
       return await handle.result();
     });
@@ -198,23 +189,23 @@ describe('streamingPipeline', () => {
     expect((report as RunReport).notes).toContain('50 offsets of readings were skipped by hand.');
   }, 180_000);
 
-  it('parks a partition that Elasticsearch refuses, and goes on by itself once that is mended', async () => {
+  it('parks a partition that Elasticsearch rejects, and continues by itself when that is fixed', async () => {
     const { activities } = fakeActivities();
     const indexSlice = activities.indexSlice.bind(activities);
-    let isMended = false;
+    let isFixed = false;
     activities.indexSlice = (input) =>
-      isMended ? indexSlice(input) : Promise.reject(pipelineFailure('IndexMisconfigured', 'no write index'));
+      isFixed ? indexSlice(input) : Promise.reject(pipelineFailure('IndexMisconfigured', 'no write index'));
     const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start(SIMULATED);
       const parked = await attentionOf(handle);
       expect(parked.map(({ stage }) => stage).sort()).toContain('readings');
-      isMended = true;
+      isFixed = true;
       return await handle.result();
     });
     expect(report).toMatchObject({ reconciled: true, stages: { readings: { in: 90 } } });
   }, 180_000);
 
-  it('holds every part while it is paused, and goes on when it is resumed', async () => {
+  it('suspends every part while it is paused, and continues when it is resumed', async () => {
     const { activities, calls } = fakeActivities();
     const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start({ source: { kind: 'simulate', records: 1_000, ratePerSecond: 1 } });
@@ -235,14 +226,14 @@ describe('streamingPipeline', () => {
     expect(report).toMatchObject({ reconciled: true });
   }, 180_000);
 
-  it('refuses bad input at once', async () => {
+  it('rejects invalid input immediately', async () => {
     const { activities, calls } = fakeActivities();
     const failure = await withWorker(activities, (start) => failureOf(run(start, { sauce: 1 })));
     expect(failure).toMatchObject({ type: 'InvalidInput' });
     expect(calls).toEqual(['parseInput']);
   }, 180_000);
 
-  it('leaves no driver behind when it is cancelled', async () => {
+  it('leaves no driver running when it is cancelled', async () => {
     const { activities, calls } = fakeActivities();
     const watchSparkJob = activities.watchSparkJob.bind(activities);
     activities.watchSparkJob = async (input) => {

@@ -1,6 +1,6 @@
 /**
- * What others have on the servers of the suites from the start. Whatever a pipeline does, it must neither mind nor
- * change any of this; nothing here is in the way of what a suite makes under a name of its own.
+ * Indices, topics and workflows of other users, created on the shared servers before any suite runs. A pipeline must work
+ * beside them and must not change them; none of them blocks what a suite creates under a name of its own.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Kafka, logLevel, type ITopicConfig } from 'kafkajs';
 import type { Addresses } from '../../workers/addresses';
 
-/** Has every request refused that reads the metadata of all indices. */
+/** Makes every request fail that reads the metadata of all indices. */
 export const METADATA_BLOCKED = 'neighbour-readings';
-/** Has every request refused that searches all indices. */
+/** Makes every request fail that searches all indices. */
 const READ_BLOCKED = 'neighbour-unreadable';
 export const CLOSED = 'neighbour-closed-readings';
 export const DATA_STREAM = 'neighbour-stream-readings';
-/** Every index has it that is made without a template of its own. */
+/** Alias of every index that is created without a template of its own. */
 export const ALIAS_OF_ALL = 'neighbour-everything';
 
 const LONGEST_TOPIC_NAME = 249;
@@ -29,7 +29,7 @@ const TOPICS: readonly ITopicConfig[] = [
   { topic: 'neighbour.brief', configEntries: [{ name: 'retention.ms', value: '1000' }] },
 ];
 
-/** A careless query by the beginning of an id finds them among ours. */
+/** A careless query by id prefix finds these among our own. */
 const WORKFLOW_IDS = [
   'pipeline/neighbour',
   'pipeline/neighbour/spark',
@@ -38,15 +38,15 @@ const WORKFLOW_IDS = [
   'retention/neighbour',
 ];
 
-export async function bringHostileNeighbours(addresses: Addresses): Promise<void> {
+export async function createForeignResources(addresses: Addresses): Promise<void> {
   await Promise.all([
-    bringIndices(addresses.elasticsearchNode),
-    bringTopics(addresses.kafkaBrokers),
-    bringWorkflows(addresses.temporal),
+    createIndices(addresses.elasticsearchNode),
+    createTopics(addresses.kafkaBrokers),
+    startWorkflows(addresses.temporal),
   ]);
 }
 
-async function bringIndices(node: string): Promise<void> {
+async function createIndices(node: string): Promise<void> {
   const elasticsearch = new ElasticsearchClient({ node, maxRetries: 0 });
   const { indices } = elasticsearch;
   await indices.putIndexTemplate({
@@ -56,10 +56,10 @@ async function bringIndices(node: string): Promise<void> {
     template: { aliases: { [ALIAS_OF_ALL]: {} } },
   });
   await indices.putIndexTemplate({ name: DATA_STREAM, index_patterns: DATA_STREAM, priority: 1, data_stream: {} });
-  // A distribution without the API of data streams makes one for the first document.
+  // Created by its first document: not every distribution has the data stream API.
   const document = { '@timestamp': '2026-01-01T00:00:00Z' };
   const { errors } = await elasticsearch.bulk({ index: DATA_STREAM, operations: [{ create: {} }, document] });
-  if (errors) throw new Error(`expected ${DATA_STREAM} to take a document`);
+  if (errors) throw new Error(`expected ${DATA_STREAM} to accept a document`);
 
   for (const index of [METADATA_BLOCKED, READ_BLOCKED, CLOSED]) await indices.create({ index });
   const text = { type: 'text' } as const;
@@ -73,7 +73,7 @@ async function bringIndices(node: string): Promise<void> {
   await elasticsearch.close();
 }
 
-async function bringTopics(brokers: readonly string[]): Promise<void> {
+async function createTopics(brokers: readonly string[]): Promise<void> {
   const kafka = new Kafka({ brokers: [...brokers], clientId: 'neighbour', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -81,8 +81,8 @@ async function bringTopics(brokers: readonly string[]): Promise<void> {
   await admin.disconnect();
 }
 
-/** Nobody ever works on them. */
-async function bringWorkflows(address: string): Promise<void> {
+/** No worker polls their task queue. */
+async function startWorkflows(address: string): Promise<void> {
   const connection = await Connection.connect({ address });
   const { workflow } = new TemporalClient({ connection });
   for (const workflowId of WORKFLOW_IDS) {

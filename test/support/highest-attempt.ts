@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 
-/** Highest attempt at which an activity of that type was started in the latest execution of the workflow. */
+/** Returns the highest attempt of any activity of this type in the latest execution of the workflow; 0 if none started. */
 export async function highestAttempt(temporal: Client, workflowId: string, activityType: string): Promise<number> {
   const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
   const scheduled = new Map<string, string>();

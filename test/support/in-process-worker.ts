@@ -4,25 +4,23 @@ import { createActivities } from '../../activities';
 import { openClients } from '../../workers/clients';
 import { loadConfig } from '../../workers/config';
 import { sparkDependencies } from '../deploy/spark/spark-dependencies';
-import { stackAddresses, workerEnvironment } from './stack';
 import { bundledWorkflows } from '../workflows/bundle';
-
-/** A worker that runs in the process of the test, until it is stopped. */
-export interface WorkerWithin {
-  /** Resolves when its activities have ended. */
-  stop(): Promise<void>;
-}
+import type { PipelineDriver } from './pipeline-driver';
+import { stackAddresses, workerEnvironment } from './stack';
 
 /**
- * Starts a worker on the shared servers within this process, one queue for all its work: where no kill is the point,
- * it costs a third of a worker process. `sparkPython` stands in for the Python that has Spark.
+ * Starts a worker in this process for all task queues of the driver, which stops it when it is closed. It costs a third of
+ * a worker process, for suites that do not kill workers.
+ *
+ * @param sparkPython - replaces the Python that has PySpark
  */
-export async function startWorkerWithin(taskQueue: string, sparkPython?: string): Promise<WorkerWithin> {
+export async function startInProcessWorker(driver: PipelineDriver, sparkPython?: string): Promise<void> {
+  const { taskQueue } = driver;
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger });
   const environment = workerEnvironment();
   const state = environment['PIPELINE_STATE_DIR'] ?? '';
-  const clients = openClients(loadConfig(environment), 'worker-within');
+  const clients = openClients(loadConfig(environment), 'in-process-worker');
   const connection = await NativeConnection.connect({ address: stackAddresses().temporal });
   const spark = sparkDependencies(join(state, 'spark'));
   const worker = await Worker.create({
@@ -42,12 +40,10 @@ export async function startWorkerWithin(taskQueue: string, sparkPython?: string)
     shutdownForceTime: '30 seconds',
   });
   const running = worker.run();
-  return {
-    stop: async () => {
-      worker.shutdown();
-      await running;
-      await clients.close();
-      await connection.close();
-    },
-  };
+  driver.stopOnClose(async () => {
+    worker.shutdown();
+    await running;
+    await clients.close();
+    await connection.close();
+  });
 }

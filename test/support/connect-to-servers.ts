@@ -1,6 +1,5 @@
 /**
- * Looks for every server that the settings of this process name, whether or not there is one: for the test of
- * `environment.ts`.
+ * Tries to connect to every server that the settings of this process name; the test of `environment.ts` runs it.
  *
  * @module
  */
@@ -9,7 +8,7 @@ import { addressesOf } from '../../workers/addresses';
 import { openClients } from '../../workers/clients';
 import { loadConfig } from '../../workers/config';
 
-async function lookForServers(): Promise<void> {
+async function connectToServers(): Promise<void> {
   const config = loadConfig();
   const clients = openClients(config, 'test');
   await Promise.allSettled([
@@ -21,4 +20,4 @@ async function lookForServers(): Promise<void> {
   await clients.close();
 }
 
-void lookForServers().then(() => process.exit(0));
+void connectToServers().then(() => process.exit(0));

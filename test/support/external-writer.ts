@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { Kafka, logLevel, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 
-/** A topic and the index that its records belong into. */
+/** A topic and the alias through which its records are indexed. */
 export interface WrittenTopic {
   readonly topic: string;
   readonly alias: string;
 }
 
-/** Somebody else's writer: a consumer group of its own, one bulk request a batch, no code of the pipeline. */
-export class OtherWriter {
+/** An external sink writer: a consumer group of its own, one bulk request per batch, no code of the pipeline. */
+export class ExternalWriter {
   private constructor(
     private readonly stopConsumer: () => Promise<void>,
     private readonly elasticsearch: Client,
@@ -22,7 +22,7 @@ export class OtherWriter {
       pipeline,
     }: { readonly brokers: readonly string[]; readonly node: string; readonly pipeline: string },
     topics: readonly WrittenTopic[],
-  ): Promise<OtherWriter> {
+  ): Promise<ExternalWriter> {
     const elasticsearch = new Client({ node });
     const consumer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({
       groupId: randomUUID(),
@@ -33,14 +33,14 @@ export class OtherWriter {
     await consumer.run({
       eachBatch: async ({ batch: { topic, messages, partition } }: EachBatchPayload) => {
         const index = aliases.get(topic) ?? '';
-        const operations = messages.flatMap((message) => documentOf(message, { index, pipeline, partition }));
+        const operations = messages.flatMap((message) => bulkItem(message, { index, pipeline, partition }));
         const { items } = await elasticsearch.bulk({ operations });
-        // An older version of a window is refused, as it should be.
-        const refused = items.filter(({ index: item }) => item?.error !== undefined && item.status !== 409);
-        if (refused.length > 0) throw new Error(JSON.stringify(refused[0]));
+        // A version conflict is expected for an older version of a window.
+        const failed = items.filter(({ index: item }) => item?.error !== undefined && item.status !== 409);
+        if (failed.length > 0) throw new Error(JSON.stringify(failed[0]));
       },
     });
-    return new OtherWriter(() => consumer.disconnect(), elasticsearch);
+    return new ExternalWriter(() => consumer.disconnect(), elasticsearch);
   }
 
   async stop(): Promise<void> {
@@ -49,7 +49,7 @@ export class OtherWriter {
   }
 }
 
-function documentOf(
+function bulkItem(
   { value, headers, offset, timestamp }: KafkaMessage,
   { index, pipeline, partition }: { readonly index: string; readonly pipeline: string; readonly partition: number },
 ): object[] {

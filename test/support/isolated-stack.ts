@@ -5,20 +5,20 @@ import { join } from 'node:path';
 import { freePorts } from './free-ports';
 import { StackProcess, type ServerName } from './stack-process';
 
-/** Servers on ports and in a state folder of their own, to be killed one by one or all at once. */
-export class OwnStack {
+/** A local stack on ports and in a state folder of its own, whose servers can be killed one by one or all at once. */
+export class IsolatedStack {
   private constructor(
     private launcher: StackProcess,
     private readonly ports: Readonly<Record<string, string>>,
     private readonly folder: string,
   ) {}
 
-  static async start(): Promise<OwnStack> {
-    const folder = mkdtempSync(join(tmpdir(), 'own-stack-'));
+  static async start(): Promise<IsolatedStack> {
+    const folder = mkdtempSync(join(tmpdir(), 'isolated-stack-'));
     await chmod(folder, 0o755);
     mkdirSync(join(folder, 'state'), { mode: 0o755 });
     const ports = await freePorts();
-    return new OwnStack(await launch(ports, folder), ports, folder);
+    return new IsolatedStack(await launch(ports, folder), ports, folder);
   }
 
   get temporal(): string {
@@ -33,7 +33,7 @@ export class OwnStack {
     return `http://${this.#at('ELASTICSEARCH_PORT')}`;
   }
 
-  /** What a worker process must find in its environment to work on these servers. */
+  /** Environment of a worker process on these servers. */
   get workerEnvironment(): Readonly<Record<string, string>> {
     return {
       TEMPORAL_ADDRESS: this.temporal,
@@ -43,12 +43,12 @@ export class OwnStack {
     };
   }
 
-  /** The process, which leads a group of its own. */
+  /** Process id of a server, which is also the id of its process group. */
   pidOf(server: ServerName): number {
     return this.launcher.pidOf(server);
   }
 
-  /** SIGKILL without time to finish anything; all are up again when this resolves. */
+  /** SIGKILL for a server or for the whole stack; resolves when everything is up again. */
   async killServers(which: ServerName | 'all'): Promise<void> {
     if (which !== 'all') return this.launcher.kill(which);
     await this.launcher.killEverything();

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+/** Returns a generator of numbers in [0, 1) that repeats for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A whole number from `least` to `most`. */
-export function pick(random: () => number, least: number, most: number): number {
-  return least + Math.floor(random() * (most - least + 1));
+/** A random integer from `min` to `max`, both included. */
+export function randomInteger(random: () => number, min: number, max: number): number {
+  return min + Math.floor(random() * (max - min + 1));
 }
