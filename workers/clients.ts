@@ -1,8 +1,6 @@
 import { Client as ElasticsearchClient, HttpConnection } from '@elastic/elasticsearch';
 import { createKafkaGateway, type KafkaGateway } from '../activities/kafka';
-import { addressesOf } from './addresses';
-import type { Config } from './config';
-import { authorizationOf } from './authorization';
+import { addressesOf, authorizationOf, type Config } from './config';
 
 /** The clients of one process; Temporal's retries are the one retry layer, so the clients' own stay low. */
 export interface Clients {

@@ -1,80 +1,101 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
-const csv = z.string().transform((text) => text.split(',').map((part) => part.trim()));
-const port = (byDefault: number) => z.coerce.number().int().min(1).max(65_535).default(byDefault);
+const HOST_AND_PORT = /^[^\s:]+:\d+$/;
 
-const settings = z.object({
-  /** Where set, that server is used and none is started. */
+const text = () => z.string().min(1);
+const httpUrl = () => z.url({ protocol: /^https?$/ });
+const taskQueuePart = () => z.string().regex(/^[A-Za-z0-9._-]{1,100}$/);
+const port = (byDefault: number) => z.coerce.number().int().min(1).max(65_535).default(byDefault);
+const csv = z.string().transform((list) => list.split(',').map((item) => item.trim()));
+
+/** Every environment variable that a process reads; `npm run settings` writes the descriptions to `deploy/README.md`. */
+export const settingsSchema = z.object({
   TEMPORAL_ADDRESS: z
     .string()
-    .regex(/^[^\s:]+:\d+$/, 'expected host:port')
-    .optional(),
+    .regex(HOST_AND_PORT, 'expected host:port')
+    .optional()
+    .describe('`host:port` of a Temporal frontend. If set, no local Temporal server is started.'),
   KAFKA_BROKERS: csv
-    .pipe(z.array(z.string().regex(/^[^\s:]+:\d+$/, 'expected host:port, separated by commas')).min(1))
-    .optional(),
-  ELASTICSEARCH_NODE: z.url({ protocol: /^https?$/ }).optional(),
-  /** Secret; sent as `Authorization: ApiKey …`, never logged. */
-  ELASTICSEARCH_API_KEY: z.string().min(1).optional(),
-  /** Instead of a key, both or neither. The password is secret, too: sent as `Authorization: Basic …`, never logged. */
+    .pipe(z.array(z.string().regex(HOST_AND_PORT, 'expected host:port, separated by commas')).min(1))
+    .optional()
+    .describe('Bootstrap brokers as `host:port`, separated by commas. If set, no local Kafka broker is started.'),
+  ELASTICSEARCH_NODE: httpUrl().optional().describe('URL of Elasticsearch. If set, no local node is started.'),
+  ELASTICSEARCH_API_KEY: text()
+    .optional()
+    .describe('API key for Elasticsearch. Secret; sent as `Authorization: ApiKey …` and never logged.'),
   ELASTICSEARCH_USERNAME: z
     .string()
     .regex(/^[^:]+$/, 'expected a name without a colon')
-    .optional(),
-  ELASTICSEARCH_PASSWORD: z.string().min(1).optional(),
-  /** Longer by default than Elasticsearch's own wait for a shard that is away (1 minute), so that its answer arrives. */
-  ELASTICSEARCH_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(70_000),
+    .optional()
+    .describe('User for Elasticsearch, instead of an API key; requires `ELASTICSEARCH_PASSWORD`.'),
+  ELASTICSEARCH_PASSWORD: text()
+    .optional()
+    .describe('Password of that user. Secret; sent as `Authorization: Basic …` and never logged.'),
+  ELASTICSEARCH_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(70_000)
+    .describe(
+      'Timeout of one request in milliseconds, 100 to 600000. The default exceeds the minute that Elasticsearch itself waits for an unavailable shard, so that its error response arrives.',
+    ),
 
-  /** Where set, runs bring their dashboards there; with `/s/<space>` for a space of its own. */
-  KIBANA_URL: z
-    .url({ protocol: /^https?$/ })
+  KIBANA_URL: httpUrl()
     .refine((url) => !url.includes('@'), 'expected no credentials in it: they have variables of their own')
-    .optional(),
-  /** Secret, as `ELASTICSEARCH_API_KEY`; or else a name and a password. */
-  KIBANA_API_KEY: z.string().min(1).optional(),
-  KIBANA_USERNAME: z.string().min(1).optional(),
-  /** Secret. */
-  KIBANA_PASSWORD: z.string().min(1).optional(),
+    .optional()
+    .describe('URL of Kibana, with `/s/<space>` for another space. If set, each run imports the dashboard.'),
+  KIBANA_API_KEY: text().optional().describe('API key for Kibana. Secret.'),
+  KIBANA_USERNAME: text().optional().describe('User for Kibana, instead of an API key; requires `KIBANA_PASSWORD`.'),
+  KIBANA_PASSWORD: text().optional().describe('Password of that user. Secret.'),
 
-  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
-  /** Workflows and light activities; `-io` and `-host-<host>` are appended for the other two. */
-  PIPELINE_TASK_QUEUE: z
+  TEMPORAL_NAMESPACE: text().default('default').describe('Namespace of the workflows.'),
+  PIPELINE_TASK_QUEUE: taskQueuePart()
+    .default('pipeline')
+    .describe(
+      'Task queue of workflows and short activities. The other two queues append `-io` and `-host-<PIPELINE_HOST>`.',
+    ),
+  PIPELINE_HOST: taskQueuePart()
+    .default(hostname())
+    .describe('Name of this machine in the task queue for Spark drivers and files. Must survive a restart.'),
+
+  PIPELINE_STATE_DIR: text()
+    .optional()
+    .describe(
+      'Folder for Spark checkpoints, run folders, and data and logs of the local servers. If unset, `.pipeline` in the project.',
+    ),
+  PIPELINE_CACHE_DIR: text()
+    .optional()
+    .describe('Folder for downloaded programs, shared between checkouts. If unset, a folder in the user’s cache.'),
+  XDG_CACHE_HOME: text()
+    .optional()
+    .describe('Parent of the download folder if `PIPELINE_CACHE_DIR` is unset and the user is not root.'),
+
+  TEMPORAL_PORT: port(7233).describe('Port of the local Temporal server.'),
+  TEMPORAL_UI_PORT: port(8233).describe('Port of the local Temporal Web UI.'),
+  KAFKA_PORT: port(9092).describe('Port of the local Kafka broker.'),
+  KAFKA_CONTROLLER_PORT: port(9093).describe('Port of the local KRaft controller.'),
+  ELASTICSEARCH_PORT: port(9200).describe('HTTP port of the local Elasticsearch node.'),
+  ELASTICSEARCH_TRANSPORT_PORT: port(9300).describe('Transport port of the local Elasticsearch node.'),
+  PAGE_PORT: port(8234).describe('Port of the local page of charts, on 127.0.0.1.'),
+
+  JDK_JAVA_OPTIONS: z.string().optional().describe('JVM options of every local server and Spark driver.'),
+  SPARK_PYTHON: text().default('python3').describe('Python interpreter that has PySpark. `npm start` sets it.'),
+  SPARK_JARS: z
     .string()
-    .regex(/^[A-Za-z0-9._-]{1,100}$/)
-    .default('pipeline'),
-  PIPELINE_HOST: z
+    .default('')
+    .describe(
+      'Jars of the Kafka connector for Spark, separated by commas; `<folder>/*` for a whole folder. `npm start` sets it.',
+    ),
+
+  PIPELINE_CRASH_AT: z
     .string()
-    .regex(/^[A-Za-z0-9._-]{1,100}$/)
-    .default(hostname()),
-
-  /** Data, logs and pids of the servers, Spark checkpoints and run folders; by default `.pipeline` in the project. */
-  PIPELINE_STATE_DIR: z.string().min(1).optional(),
-  /** Downloads, shared between checkouts. */
-  PIPELINE_CACHE_DIR: z.string().min(1).optional(),
-  /** Where other users than root have their downloads when PIPELINE_CACHE_DIR is not set. */
-  XDG_CACHE_HOME: z.string().min(1).optional(),
-
-  TEMPORAL_PORT: port(7233),
-  TEMPORAL_UI_PORT: port(8233),
-  KAFKA_PORT: port(9092),
-  KAFKA_CONTROLLER_PORT: port(9093),
-  ELASTICSEARCH_PORT: port(9200),
-  ELASTICSEARCH_TRANSPORT_PORT: port(9300),
-  /** Of the local page of charts, on 127.0.0.1. */
-  PAGE_PORT: port(8234),
-
-  /** Java's own variable: options of every server and driver that runs on it. */
-  JDK_JAVA_OPTIONS: z.string().optional(),
-  /** Python that has pyspark; set by the launcher. */
-  SPARK_PYTHON: z.string().min(1).default('python3'),
-  /** Kafka connector jars, or `<folder>/*` for all in one, separated by commas; set by the launcher. */
-  SPARK_JARS: z.string().default(''),
-
-  /** Fault injection for tests: the worker kills itself with SIGKILL when it first reaches this point. */
-  PIPELINE_CRASH_AT: z.string().optional(),
+    .optional()
+    .describe('For tests: the worker kills itself with SIGKILL at this point, `<point>` or `<point>:<times>`.'),
 });
 
-const configSchema = settings.check(({ value, issues }) => {
+const configSchema = settingsSchema.check(({ value, issues }) => {
   for (const server of ['ELASTICSEARCH', 'KIBANA'] as const) {
     const key = value[`${server}_API_KEY`] !== undefined;
     const username = value[`${server}_USERNAME`] !== undefined;
@@ -89,24 +110,48 @@ const configSchema = settings.check(({ value, issues }) => {
   }
 });
 
-/** The name of every variable that a process reads. */
-export const SETTINGS: readonly string[] = Object.keys(settings.shape);
+/** The names of all environment variables that a process reads. */
+export const SETTINGS: readonly string[] = Object.keys(settingsSchema.shape);
 
 export type Config = Readonly<z.infer<typeof configSchema>>;
 
-/** Thrown once, at start-up, listing every bad variable at a time. */
+/** Thrown at startup; the message lists every invalid variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads the settings of a process from its environment; an empty variable counts as not set.
+ * Reads the settings of a process from its environment; an empty variable counts as unset.
  *
- * @throws {@link ConfigError} when a variable is present but malformed
+ * @throws {@link ConfigError} when a variable is invalid
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = configSchema.safeParse(present);
-  if (!result.success) throw new ConfigError(`These settings cannot be used:\n${z.prettifyError(result.error)}`);
+  if (!result.success) throw new ConfigError(`Invalid settings:\n${z.prettifyError(result.error)}`);
   return Object.freeze(result.data);
+}
+
+/** Addresses of the servers: those in the settings, else those of the local stack. */
+export interface Addresses {
+  readonly temporal: string;
+  readonly kafkaBrokers: readonly string[];
+  readonly elasticsearchNode: string;
+}
+
+export function addressesOf(config: Config): Addresses {
+  return {
+    temporal: config.TEMPORAL_ADDRESS ?? `127.0.0.1:${config.TEMPORAL_PORT}`,
+    kafkaBrokers: config.KAFKA_BROKERS ?? [`127.0.0.1:${config.KAFKA_PORT}`],
+    elasticsearchNode: config.ELASTICSEARCH_NODE ?? `http://127.0.0.1:${config.ELASTICSEARCH_PORT}`,
+  };
+}
+
+/** Returns the `Authorization` header for a server, undefined if the settings have no credentials. Secret. */
+export function authorizationOf(config: Config, server: 'ELASTICSEARCH' | 'KIBANA'): string | undefined {
+  const key = config[`${server}_API_KEY`];
+  const username = config[`${server}_USERNAME`];
+  if (key !== undefined) return `ApiKey ${key}`;
+  if (username === undefined) return undefined;
+  return `Basic ${Buffer.from(`${username}:${config[`${server}_PASSWORD`]}`).toString('base64')}`;
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { DashboardTarget } from '../activities/dashboards/deploy-dashboards';
-import { authorizationOf } from './authorization';
-import type { Config } from './config';
+import { authorizationOf, type Config } from './config';
 
 /** The Kibana that the settings name; null where they name none. */
 export function dashboardTargetOf(config: Config): DashboardTarget | null {

@@ -10,9 +10,8 @@
 import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
-import { addressesOf } from './addresses';
+import { addressesOf, type Config, loadConfig } from './config';
 import { openClients } from './clients';
-import { loadConfig, type Config } from './config';
 import { crashPoint } from './crash-point';
 import { dashboardTargetOf } from './dashboard-target';
 import { sparkStateOf } from './spark-drivers';

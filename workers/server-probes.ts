@@ -1,9 +1,8 @@
 import { errors } from '@elastic/elasticsearch';
 import { Connection } from '@temporalio/client';
 import { servesClients } from '../activities/kafka';
-import { addressesOf } from './addresses';
+import { addressesOf, type Config } from './config';
 import { openElasticsearch } from './clients';
-import type { Config } from './config';
 
 const REQUEST_TIMEOUT = 408;
 

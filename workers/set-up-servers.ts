@@ -11,9 +11,8 @@ import { z } from 'zod';
 import { parseInput } from '../activities/preparation/parse-input';
 import { prepareIndices } from '../activities/preparation/prepare-indices';
 import { prepareTopics } from '../activities/preparation/prepare-topics';
-import { addressesOf } from './addresses';
+import { addressesOf, type Config, loadConfig } from './config';
 import { openClients, type Clients } from './clients';
-import { type Config, loadConfig } from './config';
 import { setUpUsers } from './elasticsearch-users';
 import { setUpNamespace } from './temporal-namespace';
 

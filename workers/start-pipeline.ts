@@ -10,8 +10,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { RunReport } from '../activities/contracts/report';
 import type { streamingPipeline } from '../workflows';
 import type { PipelineProgress } from '../workflows/control/progress';
-import { addressesOf } from './addresses';
-import type { Config } from './config';
+import { addressesOf, type Config } from './config';
 
 const POLL_MS = 1_000;
 

@@ -1,5 +1,4 @@
-import { addressesOf } from '../../workers/addresses';
-import type { Config } from '../../workers/config';
+import { addressesOf, type Config } from '../../workers/config';
 import { probeElasticsearch, probeKafka, probeTemporal } from '../../workers/server-probes';
 import type { Endpoint } from './service';
 

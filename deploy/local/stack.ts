@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { type Addresses, addressesOf } from '../../workers/addresses';
-import type { Config } from '../../workers/config';
+import { type Addresses, addressesOf, type Config } from '../../workers/config';
 import { endSparkDrivers } from '../../workers/spark-drivers';
 import { diagnose } from './doctor';
 import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint } from './endpoints';

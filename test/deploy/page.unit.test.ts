@@ -5,8 +5,7 @@ import { ProcessRecords } from '../../deploy/local/processes/process-records';
 import { whyNotReady } from '../../deploy/local/readiness';
 import { pageService } from '../../deploy/local/services/page';
 import { SupervisedService } from '../../deploy/local/supervised-service';
-import { addressesOf } from '../../workers/addresses';
-import { loadConfig } from '../../workers/config';
+import { addressesOf, loadConfig } from '../../workers/config';
 import { freePort, newStateFolder, removeStateFolder } from './state-folder';
 
 describe('the page of the stack', () => {

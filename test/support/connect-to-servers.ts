@@ -4,9 +4,8 @@
  * @module
  */
 import { Connection } from '@temporalio/client';
-import { addressesOf } from '../../workers/addresses';
+import { addressesOf, loadConfig } from '../../workers/config';
 import { openClients } from '../../workers/clients';
-import { loadConfig } from '../../workers/config';
 
 async function connectToServers(): Promise<void> {
   const config = loadConfig();

@@ -7,7 +7,7 @@
 import { Client as ElasticsearchClient } from '@elastic/elasticsearch';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Kafka, logLevel, type ITopicConfig } from 'kafkajs';
-import type { Addresses } from '../../workers/addresses';
+import type { Addresses } from '../../workers/config';
 
 /** Makes every request fail that reads the metadata of all indices. */
 export const METADATA_BLOCKED = 'neighbour-readings';

@@ -1,5 +1,4 @@
-import type { Addresses } from '../../../workers/addresses';
-import type { Config } from '../../../workers/config';
+import type { Addresses, Config } from '../../../workers/config';
 import { pageEndpoint } from '../endpoints';
 import { PROJECT } from '../folders';
 import { PROGRAM_GRACE_MS, type Service } from '../service';

@@ -1,4 +1,4 @@
-import type { Addresses } from '../../../workers/addresses';
+import type { Addresses } from '../../../workers/config';
 import { PROJECT } from '../folders';
 import type { Installation } from '../install/installation';
 import { PROGRAM_GRACE_MS, type Service } from '../service';
