@@ -1,17 +1,16 @@
 /**
- * Spark and its Kafka connector without the servers, for the image of the worker:
+ * Installs Spark and its Kafka connector without the servers, for the image of the worker:
  *
  *     node --import tsx deploy/install-spark.ts FOLDER
  *
- * They stand in the folders `spark` and `spark-connector` of the folder.
+ * They are installed in the folders `spark` and `spark-connector` of that folder.
  *
  * @module
  */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InstallOptions } from './local/install/install-task';
-import { installPart, partFolder } from './local/install/part';
-import { sparkConnectorPart, sparkPart } from './local/install/spark';
+import { type InstallOptions, installPart, partFolder } from './local/install/part';
+import { sparkConnectorPart, sparkPart } from './local/install/pinned-parts';
 
 async function main([, , cache = 'parts']: readonly string[]): Promise<void> {
   const report: InstallOptions['report'] = ({ part, text }) => {

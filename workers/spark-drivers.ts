@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { sweepSparkDrivers } from '../activities/spark/sweep-spark-drivers';
 
-/** Where a worker keeps run folders and checkpoints of Spark. */
+/** Returns the folder of Spark's run folders and checkpoints. */
 export function sparkStateOf(stateFolder: string): string {
   return join(stateFolder, 'spark');
 }
 
-/** Ends the Spark drivers that workers of this state folder left running; their checkpoints stay. */
-export async function endSparkDrivers(stateFolder: string): Promise<void> {
+/** Stops the Spark drivers that workers of this state folder left running; their checkpoints are kept. */
+export async function stopSparkDrivers(stateFolder: string): Promise<void> {
   await sweepSparkDrivers(sparkStateOf(stateFolder));
 }

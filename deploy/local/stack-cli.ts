@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Config, loadConfig } from '../../workers/config';
-import { examine, wrongOf } from './doctor';
-import { exitWith } from './exit-status';
+import { runChecks } from './doctor';
 import { stateFolder } from './folders';
-import { listenForInterruption } from './interruption';
-import { resetState } from './reset';
+import { exitWith, listenForShutdown } from './shutdown';
 import { type Stack, startStack } from './stack';
 import { StackError } from './stack-error';
 import { printEvent } from './stack-event';
-import { refuseSecondLauncher } from './state-lock';
+import { refuseSecondLauncher, resetState } from './state-folder';
 import { describeStatus, stackStatus } from './status';
 
 const USAGE = 'Usage: stack-cli doctor | up | status | reset [--yes]';
@@ -25,23 +23,21 @@ async function main([command, ...flags]: readonly string[]): Promise<number> {
   return 2;
 }
 
-/** Names everything that is missing, or says what was found. */
 async function doctor(config: Config): Promise<number> {
-  const findings = await examine(config);
-  const wrong = wrongOf(findings).map((line) => `- ${line}`);
-  const found = findings.flatMap((finding) => ('found' in finding ? finding.found : []));
-  if (wrong.length === 0) console.log([...found, 'Nothing is missing.'].join('\n'));
-  else
-    console.error(
-      [`${wrong.length} ${wrong.length === 1 ? 'thing is' : 'things are'} in the way:`, ...wrong].join('\n'),
-    );
-  return wrong.length === 0 ? 0 : 1;
+  const results = await runChecks(config);
+  const problems = results.flatMap((result) => ('problem' in result ? `- ${result.problem}` : []));
+  if (problems.length > 0) {
+    console.error([`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:`, ...problems].join('\n'));
+    return 1;
+  }
+  console.log([...results.flatMap((result) => ('ok' in result ? result.ok : [])), 'Nothing is missing.'].join('\n'));
+  return 0;
 }
 
-/** Keeps servers, worker and page running until it is told to stop. */
+/** Keeps servers, worker and page running until a shutdown signal. */
 async function up(config: Config): Promise<number> {
-  const { signal, hurry, received } = listenForInterruption();
-  const stack = await startStack({ config, environment: process.env, onEvent: printEvent, signal, hurry });
+  const { received, ...signals } = listenForShutdown();
+  const stack = await startStack({ config, environment: process.env, onEvent: printEvent, ...signals });
   try {
     await stack.ready;
     console.log(describeAddresses(stack));
@@ -75,7 +71,8 @@ async function reset(config: Config, confirmed: boolean): Promise<number> {
 }
 
 async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new StackError('There is nobody to ask: say `--yes` to delete without a question.');
+  if (!process.stdin.isTTY)
+    throw new StackError('There is no terminal to ask on: pass `--yes` to delete without confirmation.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
@@ -95,7 +92,7 @@ function describeAddresses({ addresses, stateFolder: state }: Stack): string {
     `  Elasticsearch   ${elasticsearchNode}`,
     `  State and logs  ${state}`,
     '',
-    'Ctrl-C stops the worker and the servers; what they hold stays.',
+    'Ctrl-C stops the worker and the servers; their data is kept.',
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-/** The stack cannot start or go on; the message says why in a way that needs no stack trace. */
+/** Thrown when the stack cannot start or continue; the message explains why without a stack trace. */
 export class StackError extends Error {
   override readonly name = 'StackError';
 }

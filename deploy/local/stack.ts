@@ -1,75 +1,68 @@
 import { join } from 'node:path';
 import { type Addresses, addressesOf, type Config } from '../../workers/config';
-import { endSparkDrivers } from '../../workers/spark-drivers';
-import { diagnose } from './doctor';
-import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint } from './endpoints';
+import { stopSparkDrivers } from '../../workers/spark-drivers';
+import { findProblems } from './doctor';
+import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint, untilReady } from './endpoints';
 import { stateFolder } from './folders';
-import type { Installation } from './install/installation';
-import { installParts, sparkPaths } from './install/install-parts';
-import { rejectOnAbort } from './interruption';
-import { stopLeftOvers } from './left-overs';
+import { type Installation, installParts, sparkPaths } from './install/install-parts';
 import { ProcessRecords } from './processes/process-records';
-import { untilReady } from './readiness';
 import type { Service } from './service';
 import { elasticsearchService } from './services/elasticsearch';
 import { kafkaService } from './services/kafka';
-import { pageService } from './services/page';
 import { temporalService } from './services/temporal';
-import { workerService, workerVariables } from './services/worker';
+import { pageService, workerService, workerVariables } from './services/worker-and-page';
+import { rejectOnAbort, type ShutdownSignals } from './shutdown';
 import { StackError } from './stack-error';
 import type { OnStackEvent } from './stack-event';
-import { lockStateFolder } from './state-lock';
+import { lockStateFolder, stopOrphans } from './state-folder';
 import { SupervisedService } from './supervised-service';
 
-/** Somebody may start a server that runs elsewhere only now. */
+/** Long, since an external server may be started only now. */
 const EXTERNAL_TIMEOUT_MS = 600_000;
 
-/** Where clients and people find the servers, whoever runs them. */
+/** Addresses of the servers, managed or external. */
 export interface StackAddresses extends Addresses {
-  /** URL; undefined where Temporal runs elsewhere. */
+  /** URL; undefined if Temporal is external. */
   readonly temporalUi: string | undefined;
   /** URL of the local page of charts. */
   readonly page: string;
 }
 
-export interface StackOptions {
+/** `signal` aborts the start, and `ready` rejects with its reason; `force` ends every grace period of a stop. */
+export interface StackOptions extends Pick<ShutdownSignals, 'signal' | 'force'> {
   readonly config: Config;
-  /** Of this process: clients are looked for in it, and the worker inherits it. */
+  /** Environment in which installers are looked up; worker and page inherit it. */
   readonly environment: NodeJS.ProcessEnv;
   readonly onEvent: OnStackEvent;
-  /** Neither the worker nor the page. */
+  /** Starts neither worker nor page. */
   readonly serversOnly?: boolean;
-  /** Aborted while the stack is starting: `ready` rejects with its reason. */
-  readonly signal: AbortSignal;
-  /** Aborted while the stack is stopping: nothing is given time to end by itself any more. */
-  readonly hurry: AbortSignal;
 }
 
-/** Servers, a worker and the page, kept running until they are stopped. */
+/** Servers, a worker and the page, which are kept running until they are stopped. */
 export interface Stack {
   readonly addresses: StackAddresses;
   readonly stateFolder: string;
-  /** Resolves when everything serves; rejects when something cannot be installed or the start is interrupted. */
+  /** Resolves when every part is ready; rejects if an installation fails or the start is aborted. */
   readonly ready: Promise<Installation>;
-  /** Rejects when a part has ended five times in a row, with its last lines; the stack runs on all the same. */
+  /** Rejects with the last log lines when a part exits five times in a row; the stack keeps running nevertheless. */
   readonly crashLoop: Promise<never>;
   /** Stops worker and page, then the Spark drivers, then the servers. Idempotent. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts Temporal, Kafka and Elasticsearch, each unless its address is set, then the worker and the page. Stops first
- * what a killed launcher left running, and installs what is missing.
+ * Stops the orphans of a killed launcher, installs missing programs, and starts Temporal, Kafka and Elasticsearch, each
+ * unless its address is set, then the worker and the page.
  *
- * @throws {@link StackError} when another launcher runs or the machine lacks something; nothing was started then
+ * @throws {@link StackError} before anything is started, when another launcher runs or a check fails
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { config, environment, onEvent, signal } = options;
   const folder = stateFolder(config);
   const unlock = await lockStateFolder(folder);
   try {
-    await stopLeftOvers(folder, onEvent);
-    await refuseUnlessHealthy(config, environment);
+    await stopOrphans(folder, onEvent);
+    await assertNoProblems(config, environment);
     signal.throwIfAborted();
     return supervise(options, folder, unlock);
   } catch (error) {
@@ -78,13 +71,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function refuseUnlessHealthy(config: Config, env: NodeJS.ProcessEnv): Promise<void> {
-  const problems = await diagnose(config, { env });
-  if (problems.length > 0) throw new StackError(`This keeps the stack from starting:\n- ${problems.join('\n- ')}`);
+async function assertNoProblems(config: Config, env: NodeJS.ProcessEnv): Promise<void> {
+  const problems = await findProblems(config, { env });
+  if (problems.length > 0) throw new StackError(`The stack cannot start:\n- ${problems.join('\n- ')}`);
 }
 
 function supervise(options: StackOptions, folder: string, unlock: () => Promise<void>): Stack {
-  const { config, environment, onEvent, serversOnly = false, hurry } = options;
+  const { config, environment, onEvent, serversOnly = false, force } = options;
   const addresses = stackAddresses(config);
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
@@ -94,17 +87,17 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   const installing = installParts(config, report, { env: environment, signal });
   const context = { stateFolder: folder, records: new ProcessRecords(folder), onEvent };
 
-  const parts = serversOf(config);
-  const servers = parts
+  const allServers = serversOf(config);
+  const servers = allServers
     .filter(({ isExternal }) => !isExternal)
-    .map(({ at: { name }, define }) => {
-      const definition = define(config, installing, join(folder, name));
+    .map(({ endpoint: { name }, service }) => {
+      const definition = service(config, installing, join(folder, name));
       return new SupervisedService(name, definition, context);
     });
-  const external = parts
+  const external = allServers
     .filter(({ isExternal }) => isExternal)
-    .map(async ({ at }) => {
-      await untilReady(at, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal });
+    .map(async ({ endpoint }) => {
+      await untilReady(endpoint, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal });
     });
   const serversReady = Promise.all([...servers.map(({ ready }) => ready), ...external]);
 
@@ -119,17 +112,17 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
     : [new SupervisedService('worker', worker(), context), new SupervisedService('page', page(), context)];
 
   const services = [...servers, ...programs];
-  const serving = Promise.all([installing.all, serversReady, ...programs.map((program) => program.ready)]);
-  const ready = Promise.race([serving.then(([installation]) => installation), rejectOnAbort(signal)]);
+  const allReady = Promise.all([installing.all, serversReady, ...programs.map((program) => program.ready)]);
+  const ready = Promise.race([allReady.then(([installation]) => installation), rejectOnAbort(signal)]);
   const crashLoop = Promise.race(services.map((service) => service.crashLoop));
-  // Whoever wants to know awaits them.
+  // Avoids unhandled rejections; callers await them if they need to.
   for (const promise of [ready, crashLoop]) promise.catch(() => undefined);
 
   const stop = async (): Promise<void> => {
     stopping.abort(new StackError('The stack is being stopped'));
-    await Promise.all(programs.map((program) => program.stop(hurry)));
-    await Promise.race([endSparkDrivers(folder), rejectOnAbort(hurry).catch(() => undefined)]);
-    await Promise.all(servers.map((server) => server.stop(hurry)));
+    await Promise.all(programs.map((program) => program.stop(force)));
+    await Promise.race([stopSparkDrivers(folder), rejectOnAbort(force).catch(() => undefined)]);
+    await Promise.all(servers.map((server) => server.stop(force)));
     await installing.all.catch(() => undefined);
     await unlock();
   };
@@ -137,13 +130,12 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   return { addresses, stateFolder: folder, ready, crashLoop, stop: () => (stopped ??= stop()) };
 }
 
-/** Each server, whether it runs elsewhere, and what starts it here. */
 function serversOf(config: Config) {
-  const { TEMPORAL_ADDRESS, KAFKA_BROKERS, ELASTICSEARCH_NODE } = config;
+  const { TEMPORAL_ADDRESS: temporal, KAFKA_BROKERS: kafka, ELASTICSEARCH_NODE: elasticsearch } = config;
   return [
-    { at: temporalEndpoint(config), isExternal: TEMPORAL_ADDRESS !== undefined, define: temporalService },
-    { at: kafkaEndpoint(config), isExternal: KAFKA_BROKERS !== undefined, define: kafkaService },
-    { at: elasticsearchEndpoint(config), isExternal: ELASTICSEARCH_NODE !== undefined, define: elasticsearchService },
+    { endpoint: temporalEndpoint(config), isExternal: temporal !== undefined, service: temporalService },
+    { endpoint: kafkaEndpoint(config), isExternal: kafka !== undefined, service: kafkaService },
+    { endpoint: elasticsearchEndpoint(config), isExternal: elasticsearch !== undefined, service: elasticsearchService },
   ];
 }
 

@@ -1,53 +1,130 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../../workers/config';
 import { progressLine, reportText } from '../../workers/report-text';
-import { startPipeline, type PipelineRun } from '../../workers/start-pipeline';
-import { listenForInterruption, rejectOnAbort } from './interruption';
-import { exitWith } from './exit-status';
-import { startStack } from './stack';
+import { type PipelineRun, startPipeline } from '../../workers/start-pipeline';
+import { exitWith, listenForShutdown, rejectOnAbort } from './shutdown';
+import { type StackAddresses, startStack } from './stack';
+import { StackError } from './stack-error';
 import { printEvent } from './stack-event';
-import { closingLinks, sameCommand } from './start-links';
-import { parseStartOptions, type StartOptions } from './start-options';
 
-/** Servers, worker and one pipeline, from a bare machine to the proof. @returns the exit status */
+const LINK_TIMEOUT_MS = 5_000;
+
+const USAGE = `Usage: npm start -- [options]
+
+  --name NAME          name of the pipeline; its workflow id is pipeline/NAME (demo)
+  --input JSON         input of the workflow
+  --input-file FILE    the same, from a file
+  --report FILE        write the report to a file, as JSON
+  --exit               stop everything after the run; the exit status is 0 only if it reconciles`;
+
+interface StartOptions {
+  readonly name: string;
+  /** Undefined for the defaults of the workflow. */
+  readonly input: unknown;
+  readonly reportFile: string | undefined;
+  readonly exit: boolean;
+}
+
+/** Starts the stack and runs one pipeline to its report. @returns the exit status */
 async function main(): Promise<number> {
-  const options = parseStartOptions(process.argv.slice(2));
+  const options = parseOptions(process.argv.slice(2));
   const config = loadConfig();
-  const interruption = listenForInterruption();
-  const stack = await startStack({ config, environment: process.env, onEvent: printEvent, ...interruption });
+  const shutdown = listenForShutdown();
+  const stack = await startStack({ config, environment: process.env, onEvent: printEvent, ...shutdown });
   try {
     await Promise.race([stack.ready, stack.crashLoop]);
-    const run = await Promise.race([runPipeline(config, options), rejectOnAbort(interruption.signal)]);
+    const run = await Promise.race([runPipeline(config, options), rejectOnAbort(shutdown.signal)]);
     printRun(run, options);
-    console.log(await closingLinks(stack.addresses, run, options.name));
+    console.log(await workingLinks(stack.addresses, run, options.name));
     if (options.exit) return run.report?.reconciled === true ? 0 : 1;
-    console.log('\nCtrl-C stops the worker and the servers; what they hold stays.');
-    await interruption.received;
+    console.log('\nCtrl-C stops the worker and the servers; their data is kept.');
+    await shutdown.received;
     return 0;
   } finally {
     await stack.stop();
   }
 }
 
+/** @throws {@link StackError} when an option is unknown, or the input is not JSON */
+function parseOptions(args: readonly string[]): StartOptions {
+  const { name, input, 'input-file': file, report, exit } = parseArguments(args);
+  if (input !== undefined && file !== undefined) {
+    throw new StackError(`Expected --input or --input-file, got both.\n\n${USAGE}`);
+  }
+  const text = file === undefined ? input : orThrow(`Cannot read ${file}`, () => readFileSync(file, 'utf8'));
+  const json = (): unknown => (text === undefined ? undefined : JSON.parse(text));
+  return { name, input: orThrow(`${file ?? '--input'}: expected JSON`, json), reportFile: report, exit };
+}
+
+function parseArguments(args: readonly string[]) {
+  const options = {
+    name: { type: 'string', default: 'demo' },
+    input: { type: 'string' },
+    'input-file': { type: 'string' },
+    report: { type: 'string' },
+    exit: { type: 'boolean', default: false },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function orThrow<T>(problem: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new StackError(`${problem} (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
 /** Prints a line whenever the progress has changed. */
 async function runPipeline(config: Config, { name, input }: StartOptions): Promise<PipelineRun> {
-  let shown = '';
+  let printed = '';
   const onProgress = (progress: Parameters<typeof progressLine>[0]): void => {
     const line = progressLine(progress);
-    if (line !== shown) console.log(`${name}: ${line}`);
-    shown = line;
+    if (line !== printed) console.log(`${name}: ${line}`);
+    printed = line;
   };
   return startPipeline(config, { name, input, onProgress });
 }
 
-function printRun({ report }: PipelineRun, options: StartOptions): void {
+function printRun({ report }: PipelineRun, { name, input, reportFile }: StartOptions): void {
   if (report !== null) {
     console.log(`\n${reportText(report)}`);
-    if (options.reportFile !== undefined) {
-      writeFileSync(options.reportFile, `${JSON.stringify(report, null, 2)}\n`);
-    }
+    if (reportFile !== undefined) writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
   }
-  console.log(`\nThe same by hand:\n  ${sameCommand(options)}`);
+  const argument = input === undefined ? '' : ` --input '${JSON.stringify(input).replaceAll("'", `'\\''`)}'`;
+  const command = 'temporal workflow start --type streamingPipeline --task-queue pipeline';
+  console.log(`\nThe same with the Temporal CLI:\n  ${command} --workflow-id pipeline/${name}${argument}`);
+}
+
+/** Lists links to the results, without those that do not answer. */
+async function workingLinks(
+  { temporalUi, elasticsearchNode, page }: StackAddresses,
+  run: PipelineRun,
+  name: string,
+): Promise<string> {
+  const workflow = `/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
+  const links: readonly (readonly [string, string])[] = [
+    ['charts of what is indexed', `${page}?pipeline=${name}`],
+    ...(temporalUi === undefined ? [] : [['the run in the Temporal Web UI', `${temporalUi}${workflow}`] as const]),
+    ['the newest readings', `${elasticsearchNode}/pipeline.${name}.readings/_search?pretty&size=5&sort=timestamp:desc`],
+    ['dead letters with their reasons', `${elasticsearchNode}/pipeline.${name}.dead-letters/_search?pretty&size=5`],
+    ['reports of all runs', `${elasticsearchNode}/pipeline.${name}.runs/_search?pretty&sort=startedAt:desc`],
+  ];
+  const working = await Promise.all(
+    links.map(async ([what, link]) => ((await isReachable(link)) ? [`  ${what}\n    ${link}`] : [])),
+  );
+  return ['', 'Results:', ...working.flat()].join('\n');
+}
+
+async function isReachable(link: string): Promise<boolean> {
+  const response = await fetch(link, { signal: AbortSignal.timeout(LINK_TIMEOUT_MS) }).catch(() => undefined);
+  await response?.body?.cancel();
+  return response?.ok === true;
 }
 
 void exitWith(main());

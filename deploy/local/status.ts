@@ -1,24 +1,23 @@
 import type { Config } from '../../workers/config';
-import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint } from './endpoints';
+import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint, whyNotReady } from './endpoints';
 import { stateFolder } from './folders';
 import { ProcessRecords } from './processes/process-records';
-import { whyNotReady } from './readiness';
 
-/** One server or program as it is now. */
+/** The current state of one server or program. */
 export interface PartStatus {
   readonly name: string;
-  /** Whether the stack starts it, or it runs elsewhere. */
+  /** Whether the stack runs it; otherwise it is external. */
   readonly managed: boolean;
-  /** Undefined for the worker, which nobody connects to. */
+  /** Undefined for the worker, which has no address. */
   readonly address: string | undefined;
-  /** Undefined when no process of ours runs. */
+  /** Undefined if the stack runs no process for it. */
   readonly pid: number | undefined;
-  /** Undefined when it answers, or for the worker, when it runs. */
+  /** Undefined if it is ready, or for the worker, if it runs. */
   readonly problem: string | undefined;
   readonly log: string | undefined;
 }
 
-/** Asks every server and the page whether they serve, and looks whether the worker runs. */
+/** Probes every server and the page, and checks whether the worker runs. */
 export async function stackStatus(config: Config): Promise<PartStatus[]> {
   const running = new ProcessRecords(stateFolder(config)).running();
   const recordOf = (name: string): { pid?: number; log?: string } => running.find((each) => each.name === name) ?? {};
@@ -38,7 +37,7 @@ export async function stackStatus(config: Config): Promise<PartStatus[]> {
   return [...(await Promise.all(parts)), { name: 'worker', managed: true, address: undefined, pid, log, problem }];
 }
 
-/** A table for people, one line for each part. */
+/** Formats the status as a table with one line per part. */
 export function describeStatus(parts: readonly PartStatus[]): string {
   const rows = parts.map(({ name, managed, pid, address, log, problem }) => [
     name,
@@ -46,7 +45,7 @@ export function describeStatus(parts: readonly PartStatus[]): string {
     pid === undefined ? '-' : String(pid),
     address ?? '-',
     log ?? '-',
-    problem ?? (address === undefined ? 'running' : 'answers'),
+    problem ?? (address === undefined ? 'running' : 'ready'),
   ]);
   const table = [['part', 'kind', 'pid', 'address', 'log', 'state'], ...rows];
   const width = (column: number): number => Math.max(...table.map((row) => row[column]?.length ?? 0));

@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { portOwner } from './port-owner';
+import { untilReady } from './endpoints';
 import { type Child, startChild } from './processes/child';
-import { takenPort } from './processes/free-port';
+import { portOwner, takenPort } from './processes/ports';
 import type { ProcessRecords } from './processes/process-records';
 import { stopProcess } from './processes/stop-process';
-import { untilReady } from './readiness';
 import type { Service } from './service';
 import { StackError } from './stack-error';
-import { CRASH_LOOP_ENDS, type OnStackEvent } from './stack-event';
+import { CRASH_LOOP_EXITS, type OnStackEvent } from './stack-event';
 
-const FIRST_RESTART_MS = 1000;
-const LAST_RESTART_MS = 30_000;
-/** Whatever ran this long starts its series of restarts anew. */
-const STEADY_MS = 60_000;
-/** What a killed server has started itself needs a moment to notice it and to release its ports. */
+const MIN_RESTART_DELAY_MS = 1000;
+const MAX_RESTART_DELAY_MS = 30_000;
+/** A run of this length resets the restart delay. */
+const STABLE_MS = 60_000;
+/** The children of a killed server take a moment to notice and to release its ports. */
 const PORT_RELEASE_MS = 15_000;
 const READY_TIMEOUT_MS = 300_000;
 
@@ -23,11 +22,11 @@ export interface SupervisionContext {
   readonly onEvent: OnStackEvent;
 }
 
-/** Keeps one service running until it is stopped: starts it again, with growing delays, whenever it ends. */
+/** Keeps one service running until it is stopped: restarts it with increasing delays whenever it exits. */
 export class SupervisedService {
-  /** Resolves when the service first serves; rejects when there is no definition of it. */
+  /** Resolves when the service is ready for the first time; rejects if its definition does. */
   readonly ready: Promise<void>;
-  /** Rejects when the service has ended five times in a row, with its last lines; it is started again all the same. */
+  /** Rejects with the last log lines after five exits in a row; the restarts continue nevertheless. */
   readonly crashLoop: Promise<never>;
 
   readonly #context: SupervisionContext;
@@ -35,10 +34,10 @@ export class SupervisedService {
   readonly #supervision: Promise<void>;
   #child: Child | undefined;
   #graceMs = 0;
-  #isReady: () => void = () => undefined;
-  #isCrashLooping: (error: StackError) => void = () => undefined;
+  #resolveReady: () => void = () => undefined;
+  #rejectCrashLoop: (error: StackError) => void = () => undefined;
 
-  /** @param definition - resolves once everything that the service needs is there */
+  /** @param definition - resolves when everything that the service needs is available */
   constructor(
     readonly name: string,
     definition: Promise<Service>,
@@ -46,13 +45,13 @@ export class SupervisedService {
   ) {
     this.#context = context;
     this.crashLoop = new Promise<never>((_, reject) => {
-      this.#isCrashLooping = reject;
+      this.#rejectCrashLoop = reject;
     });
     this.ready = new Promise<void>((resolve, reject) => {
-      this.#isReady = resolve;
+      this.#resolveReady = resolve;
       definition.catch(reject);
     });
-    // Whoever wants to know awaits them.
+    // Avoids unhandled rejections; callers await them if they need to.
     for (const promise of [this.crashLoop, this.ready]) promise.catch(() => undefined);
     this.#supervision = definition.then(
       (service) => this.#supervise(service),
@@ -60,13 +59,13 @@ export class SupervisedService {
     );
   }
 
-  /** Stops it for good, by SIGTERM and after its grace by SIGKILL; `hurry` aborted ends the grace. Idempotent. */
-  async stop(hurry?: AbortSignal): Promise<void> {
+  /** Stops the service: SIGTERM, then SIGKILL after the grace period or when `force` is aborted. Idempotent. */
+  async stop(force?: AbortSignal): Promise<void> {
     const { onEvent, records } = this.#context;
     this.#stop.abort(new StackError(`${this.name} is being stopped`));
     onEvent({ kind: 'stopping', part: this.name });
     const child = this.#child;
-    const options = { graceMs: this.#graceMs, ...(hurry !== undefined && { hurry }) };
+    const options = { graceMs: this.#graceMs, ...(force !== undefined && { force }) };
     const forced = child !== undefined && (await stopProcess(child.record, options));
     await this.#supervision;
     records.remove(this.name);
@@ -76,46 +75,46 @@ export class SupervisedService {
   async #supervise(service: Service): Promise<void> {
     const { signal } = this.#stop;
     this.#graceMs = service.stopGraceMs;
-    for (let endsInARow = 0; !signal.aborted;) {
+    for (let exitsInARow = 0; !signal.aborted;) {
       const startedAt = performance.now();
       const description = await this.#runOnce(service).catch((error: unknown) => (error as Error).message);
       if (this.#isStopping()) return;
-      endsInARow = performance.now() - startedAt >= STEADY_MS ? 1 : endsInARow + 1;
-      const restartInMs = Math.min(FIRST_RESTART_MS * 2 ** (endsInARow - 1), LAST_RESTART_MS);
-      this.#context.onEvent({ kind: 'ended', part: this.name, description, endsInARow, restartInMs });
-      if (endsInARow === CRASH_LOOP_ENDS) {
-        this.#isCrashLooping(new StackError(`${this.name} has ended ${endsInARow} times in a row: ${description}`));
+      exitsInARow = performance.now() - startedAt >= STABLE_MS ? 1 : exitsInARow + 1;
+      const restartDelayMs = Math.min(MIN_RESTART_DELAY_MS * 2 ** (exitsInARow - 1), MAX_RESTART_DELAY_MS);
+      this.#context.onEvent({ kind: 'exited', part: this.name, description, exitsInARow, restartDelayMs });
+      if (exitsInARow === CRASH_LOOP_EXITS) {
+        this.#rejectCrashLoop(new StackError(`${this.name} exited ${exitsInARow} times in a row: ${description}`));
       }
-      await sleep(restartInMs, undefined, { signal }).catch(() => undefined);
+      await sleep(restartDelayMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** @returns how it ended @throws Error when it could not be started, or did not become ready */
+  /** @returns how it exited @throws Error when it cannot be started or does not become ready */
   async #runOnce(service: Service): Promise<string> {
     const { stateFolder, records, onEvent } = this.#context;
-    await refuseTakenPorts(service);
+    await assertPortsFree(service);
     await service.prepare?.(this.#stop.signal);
     this.#stop.signal.throwIfAborted();
     const child = startChild(service, stateFolder, records);
     this.#child = child;
     onEvent({ kind: 'started', part: this.name, pid: child.record.pid, log: child.record.log });
-    const end = new AbortController();
-    const ended = child.ended.finally(() => {
-      end.abort(new StackError('it has ended'));
+    const exit = new AbortController();
+    const exited = child.exited.finally(() => {
+      exit.abort(new StackError('it has exited'));
     });
-    const signal = AbortSignal.any([end.signal, this.#stop.signal]);
+    const signal = AbortSignal.any([exit.signal, this.#stop.signal]);
     try {
       if (service.endpoint !== undefined) {
         await untilReady(service.endpoint, { timeoutMs: READY_TIMEOUT_MS, onEvent, signal });
       }
-      this.#isReady();
+      this.#resolveReady();
     } catch (error) {
       if (!signal.aborted) {
         await stopProcess(child.record, { graceMs: this.#graceMs });
         throw error;
       }
     }
-    return await ended;
+    return await exited;
   }
 
   #isStopping(): boolean {
@@ -123,9 +122,9 @@ export class SupervisedService {
   }
 }
 
-async function refuseTakenPorts({ name, ports }: Service): Promise<void> {
+async function assertPortsFree({ name, ports }: Service): Promise<void> {
   const taken = await takenPort(ports, PORT_RELEASE_MS);
   if (taken === undefined) return;
   const owner = portOwner(taken) ?? 'another process';
-  throw new StackError(`${name} needs port ${taken} of 127.0.0.1, and ${owner} listens there`);
+  throw new StackError(`${name} needs port ${taken} of 127.0.0.1, but ${owner} listens on it`);
 }

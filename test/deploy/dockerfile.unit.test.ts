@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { SPARK_PYTHON, sparkConnectorPart, sparkPart } from '../../deploy/local/install/spark';
+import { SPARK_PYTHON, sparkConnectorPart, sparkPart } from '../../deploy/local/install/pinned-parts';
 import { SETTINGS } from '../../workers/config';
 
 const PROJECT = join(__dirname, '..', '..');

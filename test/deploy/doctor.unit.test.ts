@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { diagnose, type DoctorOptions, examine } from '../../deploy/local/doctor';
+import { type DoctorOptions, findProblems, runChecks } from '../../deploy/local/doctor';
 import { neededParts } from '../../deploy/local/install/install-parts';
 import { identify } from '../../deploy/local/processes/identity';
 import { ProcessRecords } from '../../deploy/local/processes/process-records';
@@ -22,7 +22,7 @@ const WORKING = {
 };
 const PLENTY = 1e12;
 
-describe('diagnose', () => {
+describe('findProblems', () => {
   let folder: string;
   let config: Config;
   let options: DoctorOptions;
@@ -74,11 +74,11 @@ describe('diagnose', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('finds nothing where everything is there', async () => {
-    expect(await diagnose(config, withPrograms(WORKING))).toEqual([]);
+  it('finds nothing if nothing is missing', async () => {
+    expect(await findProblems(config, withPrograms(WORKING))).toEqual([]);
   });
 
-  it('names all that is missing at once, with a way to mend each', async () => {
+  it('names everything that is missing at once, with a fix for each', async () => {
     const taken = await openPort();
     writeFileSync(join(folder, 'file'), '');
     const bad = settings({
@@ -88,15 +88,15 @@ describe('diagnose', () => {
     });
     const broken = { ...withPrograms({}), nodeVersion: '18.20.0', freeBytes: () => Promise.resolve(2e9) };
 
-    expect(await diagnose(bad, broken)).toEqual([
-      expect.stringMatching(/^Node is 18\.20\.0, and \^20\.19\.0 .* is needed\. Install/),
+    expect(await findProblems(bad, broken)).toEqual([
+      expect.stringMatching(/^Node is 18\.20\.0, but \^20\.19\.0 .* is required\. Install/),
       expect.stringMatching(/^Java is missing: .*openjdk-17-jdk/),
       expect.stringMatching(/^Maven is missing: .*apt install maven/),
       expect.stringMatching(/^Python is missing: .*python3-venv/),
-      expect.stringMatching(/^Port \d+ \(KAFKA_PORT\) is taken by .*\(pid \d+\)\. .* set KAFKA_PORT/),
+      expect.stringMatching(/^Port \d+ \(KAFKA_PORT\) is in use by .*\(pid \d+\)\. .* set KAFKA_PORT/),
       `ELASTICSEARCH_PORT and TEMPORAL_PORT are both ${ports[0] ?? ''}. Set one of them to another port.`,
-      expect.stringMatching(/file\/cache cannot be written to: .* Set PIPELINE_CACHE_DIR/),
-      expect.stringMatching(/^Too little disk: 2\.0 GB free at .*, and 5 GB are needed\. .*PIPELINE_CACHE_DIR/),
+      expect.stringMatching(/file\/cache is not writable: .* Set PIPELINE_CACHE_DIR/),
+      expect.stringMatching(/^Not enough disk space: 2\.0 GB free at .*, but 5 GB are needed\. .*PIPELINE_CACHE_DIR/),
     ]);
   });
 
@@ -104,12 +104,12 @@ describe('diagnose', () => {
     ['an old Java', { java: fakeJava('11.0.20') }, /^Java is too old: .*java is 11\.0\.20\. Install a full JDK/],
     ['a Java from before version 9', { java: fakeJava('1.8.0_292') }, /^Java is too old: .* is 1\.8\.0_292\./],
     [
-      'a trimmed Java',
+      'a Java without all modules',
       { java: fakeJava('21', 'jdk.attach@21 jdk.jlink@21 jdk.jartool@21 jdk.compiler@21') },
-      /^Java is trimmed: .* lacks the modules jdk\.jdi\. Install a full JDK/,
+      /^Java is incomplete: .* lacks the modules jdk\.jdi\. Install a full JDK/,
     ],
     ['a Java that does not run', { java: 'echo no such library >&2; exit 127' }, /does not work: no such library\./],
-    ['a Maven that does not run', { mvn: 'exit 1' }, /mvn does not work: .*exit status 1/],
+    ['a Maven that does not run', { mvn: 'exit 1' }, /mvn does not work: .*exited with status 1/],
     ['an old Python', { python3: fakePython('3.9.2') }, /^Python is too old: .* is 3\.9\.2\./],
     [
       'a Python without venv',
@@ -117,13 +117,19 @@ describe('diagnose', () => {
       /python3 does not work: ModuleNotFoundError: No module named 'ensurepip'\. .*python3-venv/,
     ],
   ])('names %s and nothing else', async (_, programs, message) => {
-    expect(await diagnose(config, withPrograms({ ...WORKING, ...programs }))).toEqual([expect.stringMatching(message)]);
+    expect(await findProblems(config, withPrograms({ ...WORKING, ...programs }))).toEqual([
+      expect.stringMatching(message),
+    ]);
   });
 
   it.each([
-    ['needs no Python for Temporal beside one whose server is new enough, whatever it calls itself', '1.29.1', []],
     [
-      'needs Python for Temporal beside one whose server is too old',
+      'requires no Python if the server of the `temporal` on PATH is new enough, whatever version the CLI reports',
+      '1.29.1',
+      [],
+    ],
+    [
+      'requires Python if the server of the `temporal` on PATH is too old',
       '1.28.9',
       [expect.stringMatching(/^Python is missing: no `python3` on PATH\. Install .*python3-venv/)],
     ],
@@ -131,25 +137,25 @@ describe('diagnose', () => {
     const others = neededParts(config).filter(({ name }) => name !== 'temporal');
     await pretendInstalled(others, join(folder, 'cache'));
     const temporal = `echo "temporal version 0.0.0-DEV (Server ${server}, UI 2.42.1)"`;
-    expect(await diagnose(config, withPrograms({ java: WORKING.java, temporal }))).toEqual(expected);
+    expect(await findProblems(config, withPrograms({ java: WORKING.java, temporal }))).toEqual(expected);
   });
 
-  it('asks for no client of a part that is installed', async () => {
+  it('does not require the installer of an installed part', async () => {
     await pretendInstalled(neededParts(config), join(folder, 'cache'));
     const little = { ...withPrograms({ java: WORKING.java }), freeBytes: () => Promise.resolve(1.5e9) };
 
-    expect(await diagnose(config, little)).toEqual([]);
-    expect(await examine(config, little)).toContainEqual({ found: 'kafka 4.4.0 is installed' });
+    expect(await findProblems(config, little)).toEqual([]);
+    expect(await runChecks(config, little)).toContainEqual({ ok: 'kafka 4.4.0 is installed' });
   });
 
-  it('takes no offence at a port of our own left-over server', async () => {
+  it('accepts a port that an orphaned server of ours uses', async () => {
     const { port } = await openPort();
     const own = settings({ KAFKA_PORT: String(port) });
     const self = identify(process.pid);
-    if (self === undefined) throw new Error('this process does not find itself');
+    if (self === undefined) throw new Error('expected to find this process');
     const stateFolder = join(folder, 'state');
     new ProcessRecords(stateFolder).write({ ...self, name: 'kafka', stateFolder, ports: [port], log: '' });
 
-    expect(await diagnose(own, withPrograms(WORKING))).toEqual([]);
+    expect(await findProblems(own, withPrograms(WORKING))).toEqual([]);
   });
 });

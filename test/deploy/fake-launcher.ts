@@ -1,27 +1,26 @@
-import { listenForInterruption } from '../../deploy/local/interruption';
-import { stopLeftOvers } from '../../deploy/local/left-overs';
+import { listenForShutdown } from '../../deploy/local/shutdown';
+import { lockStateFolder, stopOrphans } from '../../deploy/local/state-folder';
 import { ProcessRecords } from '../../deploy/local/processes/process-records';
 import type { StackEvent } from '../../deploy/local/stack-event';
-import { lockStateFolder } from '../../deploy/local/state-lock';
 import { SupervisedService } from '../../deploy/local/supervised-service';
 import { fakeService, type FakeServiceOptions } from './fake-service';
 
 /** A launcher in a process of its own: reports every event as a line of JSON, then `up`, and stops on a signal. */
 async function main(options: FakeServiceOptions): Promise<void> {
   const { stateFolder } = options;
-  const { hurry, received } = listenForInterruption();
+  const { force, received } = listenForShutdown();
   const onEvent = (event: StackEvent): void => {
     process.stdout.write(`${JSON.stringify(event)}\n`);
   };
   const unlock = await lockStateFolder(stateFolder);
-  await stopLeftOvers(stateFolder, onEvent);
+  await stopOrphans(stateFolder, onEvent);
   const records = new ProcessRecords(stateFolder);
   const definition = Promise.resolve(fakeService(options));
   const service = new SupervisedService('fake', definition, { stateFolder, records, onEvent });
   await service.ready;
   process.stdout.write('up\n');
   await received;
-  await service.stop(hurry);
+  await service.stop(force);
   await unlock();
   process.exit(0);
 }

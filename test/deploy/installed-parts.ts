@@ -6,8 +6,8 @@ import { installPart, type Part } from '../../deploy/local/install/part';
 export async function pretendInstalled(parts: readonly Part[], cache: string): Promise<void> {
   for (const part of parts) {
     const fill = async (folder: string): Promise<void> => {
-      await mkdir(dirname(join(folder, part.proof)), { recursive: true });
-      await writeFile(join(folder, part.proof), '');
+      await mkdir(dirname(join(folder, part.requiredFile)), { recursive: true });
+      await writeFile(join(folder, part.requiredFile), '');
     };
     await installPart({ ...part, fill }, { cache, report: () => undefined, env: {} });
   }

@@ -1,15 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pageEndpoint } from '../../deploy/local/endpoints';
+import { pageEndpoint, whyNotReady } from '../../deploy/local/endpoints';
 import { ProcessRecords } from '../../deploy/local/processes/process-records';
-import { whyNotReady } from '../../deploy/local/readiness';
-import { pageService } from '../../deploy/local/services/page';
+import { pageService } from '../../deploy/local/services/worker-and-page';
 import { SupervisedService } from '../../deploy/local/supervised-service';
 import { addressesOf, loadConfig } from '../../workers/config';
 import { freePort, newStateFolder, removeStateFolder } from './state-folder';
 
 describe('the page of the stack', () => {
-  it('answers at its port and says which one it holds', async () => {
+  it('answers at its port and records which one it uses', async () => {
     const stateFolder = await newStateFolder();
     const PAGE_PORT = String(await freePort());
     const config = loadConfig({ PAGE_PORT });

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 describe('the stack', () => {
-  it('waits for servers that run elsewhere, and neither starts nor stops them', async () => {
+  it('waits for external servers, and neither starts nor stops them', async () => {
     const { temporal, kafkaBrokers, elasticsearchNode } = stackAddresses();
     const config = loadConfig({
       ...(await freePorts()),
@@ -34,16 +34,16 @@ describe('the stack', () => {
       KAFKA_BROKERS: kafkaBrokers.join(','),
       ELASTICSEARCH_NODE: elasticsearchNode,
     });
-    const options = { config, environment: process.env, onEvent, signal: never(), hurry: never() };
+    const options = { config, environment: process.env, onEvent, signal: never(), force: never() };
     const stack = await startStack({ ...options, serversOnly: true });
     await stack.ready;
     await stack.stop();
 
     expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set(['ready']));
-    expect(describeStatus(await stackStatus(config))).toMatch(/^kafka +external +- +\S+ +- +answers$/m);
+    expect(describeStatus(await stackStatus(config))).toMatch(/^kafka +external +- +\S+ +- +ready$/m);
   });
 
-  it('gives up a start that is interrupted, and stops what runs by then', async () => {
+  it('aborts a start that is interrupted, and stops what already runs', async () => {
     const interrupt = new AbortController();
     const config = loadConfig({ ...(await freePorts()), PIPELINE_STATE_DIR: stateFolder });
     const stack = await startStack({
@@ -54,7 +54,7 @@ describe('the stack', () => {
         if (event.kind === 'started') interrupt.abort(new Error('enough'));
       },
       signal: interrupt.signal,
-      hurry: never(),
+      force: never(),
     });
 
     await expect(stack.ready).rejects.toThrow('enough');
@@ -63,13 +63,13 @@ describe('the stack', () => {
     expect(events.filter(({ kind }) => kind === 'stopped').map(({ part }) => part)).toContain('temporal');
   });
 
-  it('names all that keeps it from starting, and starts nothing', async () => {
+  it('reports every problem at once, and starts nothing', async () => {
     const ports = await freePorts();
     const config = loadConfig({ ...ports, KAFKA_PORT: ports['TEMPORAL_PORT'], PIPELINE_STATE_DIR: stateFolder });
     const environment = { PATH: '' };
 
-    await expect(startStack({ config, environment, onEvent, signal: never(), hurry: never() })).rejects.toThrow(
-      /^This keeps the stack from starting:\n- Java is missing[^]*- KAFKA_PORT and TEMPORAL_PORT are both/,
+    await expect(startStack({ config, environment, onEvent, signal: never(), force: never() })).rejects.toThrow(
+      /^The stack cannot start:\n- Java is missing[^]*- KAFKA_PORT and TEMPORAL_PORT are both/,
     );
     expect(events).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { loadConfig } from '../../workers/config';
 import { stackAddresses, workerEnvironment } from '../support/stack';
 import { freePort } from './state-folder';
 
-/** The shared servers, seen by somebody who has not started them. */
+/** The shared servers as external servers. */
 function environment(): Record<string, string> {
   const { temporal, kafkaBrokers, elasticsearchNode } = stackAddresses();
   return {
@@ -21,7 +21,7 @@ async function problems(changes: Record<string, string>): Promise<Record<string,
 }
 
 describe('the status of the stack', () => {
-  it('asks every server, and misses the worker and the page that nobody has started', async () => {
+  it('probes every server, and reports that worker and page do not run', async () => {
     const port = await freePort();
     expect(await problems({ PAGE_PORT: String(port) })).toEqual({
       temporal: undefined,
@@ -32,7 +32,7 @@ describe('the status of the stack', () => {
     });
   });
 
-  it('says of each server why it does not answer', async () => {
+  it('reports for each server why it does not answer', async () => {
     const port = await freePort();
     const found = await problems({
       TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
@@ -44,20 +44,20 @@ describe('the status of the stack', () => {
     expect(found).toMatchObject({ temporal: refused, kafka: refused, elasticsearch: refused });
   });
 
-  it('is content with one Kafka broker of several that answers', async () => {
+  it('accepts one available Kafka broker of several', async () => {
     const { kafkaBrokers } = stackAddresses();
     const brokers = [`127.0.0.1:${await freePort()}`, ...kafkaBrokers].join(',');
 
     expect(await problems({ KAFKA_BROKERS: brokers })).toMatchObject({ kafka: undefined });
   });
 
-  it('names a Temporal namespace that is not there', async () => {
+  it('reports a missing Temporal namespace', async () => {
     const { temporal } = await problems({ TEMPORAL_NAMESPACE: 'nowhere' });
 
     expect(temporal).toContain('Namespace nowhere is not found');
   });
 
-  it('is not taken in by a server of another kind', async () => {
+  it('does not accept a server of another kind', async () => {
     const chatty = createServer((socket) =>
       socket.on('error', () => undefined).end('220 mail.example ready for you\r\n'),
     );
@@ -77,6 +77,6 @@ describe('the status of the stack', () => {
     const text = describeStatus(await stackStatus(loadConfig(environment())));
 
     expect(text.split('\n')).toHaveLength(6);
-    expect(text).toMatch(/^kafka +external +- +127\.0\.0\.1:\d+ +- +answers$/m);
+    expect(text).toMatch(/^kafka +external +- +127\.0\.0\.1:\d+ +- +ready$/m);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { isFree } from '../../deploy/local/processes/free-port';
+import { isFree } from '../../deploy/local/processes/ports';
 import { ProcessRecords } from '../../deploy/local/processes/process-records';
 import type { Service } from '../../deploy/local/service';
 import { describeEvent, type StackEvent } from '../../deploy/local/stack-event';
@@ -34,8 +34,8 @@ function supervise(service: Promise<Service> | Service, name = 'fake'): Supervis
 }
 
 const kinds = (part = 'fake'): string[] => events.filter((event) => event.part === part).map(({ kind }) => kind);
-const ends = (part = 'fake'): Extract<StackEvent, { kind: 'ended' }>[] =>
-  events.filter((event) => event.kind === 'ended').filter((event) => event.part === part);
+const exits = (part = 'fake'): Extract<StackEvent, { kind: 'exited' }>[] =>
+  events.filter((event) => event.kind === 'exited').filter((event) => event.part === part);
 
 describe('a supervised service', () => {
   it('is started, recorded while it runs, and stopped', async () => {
@@ -51,55 +51,58 @@ describe('a supervised service', () => {
     expect(kinds()).toEqual(['started', 'ready', 'stopping', 'stopped']);
   });
 
-  it('comes back when it is killed, and not when it is stopped', async () => {
+  it('is restarted when it is killed, but not when it is stopped', async () => {
     const service = supervise(fakeService({ stateFolder, port }));
     await service.ready;
     const killed = await pidAt(port);
     process.kill(killed, 'SIGKILL');
-    await until('it serves again', () => kinds().filter((kind) => kind === 'ready').length === 2);
+    await until('it is ready again', () => kinds().filter((kind) => kind === 'ready').length === 2);
 
     expect(await pidAt(port)).not.toBe(killed);
-    expect(ends()).toMatchObject([
-      { description: expect.stringMatching(/^fake \(pid \d+\) was ended by SIGKILL/) as string, restartInMs: 1000 },
+    expect(exits()).toMatchObject([
+      {
+        description: expect.stringMatching(/^fake \(pid \d+\) was terminated by SIGKILL/) as string,
+        restartDelayMs: 1000,
+      },
     ]);
     await service.stop();
-    expect(kinds()).toEqual(['started', 'ready', 'ended', 'started', 'ready', 'stopping', 'stopped']);
+    expect(kinds()).toEqual(['started', 'ready', 'exited', 'started', 'ready', 'stopping', 'stopped']);
   });
 
-  it('is named with its last lines when it ends five times in a row, while another one stays', async () => {
+  it('is reported with its last lines when it exits five times in a row, while another one keeps running', async () => {
     const otherPort = await freePort();
     await supervise(fakeService({ name: 'other', stateFolder, port: otherPort }), 'other').ready;
     const before = `console.log('cannot read the data'); process.exit(3)`;
     const service = supervise(fakeService({ stateFolder, port, before }));
 
     await expect(service.crashLoop).rejects.toThrow(
-      /^fake has ended 5 times in a row: fake \(pid \d+\) ended with exit code 3\.[^]*cannot read the data$/,
+      /^fake exited 5 times in a row: fake \(pid \d+\) exited with code 3\.[^]*cannot read the data$/,
     );
-    expect(ends().map(({ restartInMs }) => restartInMs)).toEqual([1000, 2000, 4000, 8000, 16_000]);
-    expect(ends().map(describeEvent).at(-1)).toMatch(
-      /^fake: has ended 5 times in a row; the other parts stay\. It starts again in 16\.0 s\. [^]*cannot read the data$/,
+    expect(exits().map(({ restartDelayMs }) => restartDelayMs)).toEqual([1000, 2000, 4000, 8000, 16_000]);
+    expect(exits().map(describeEvent).at(-1)).toMatch(
+      /^fake: exited 5 times in a row; the other parts keep running; restarting in 16\.0 s\. [^]*cannot read the data$/,
     );
     expect(await pidAt(otherPort)).toBeGreaterThan(0);
-    expect(ends('other')).toEqual([]);
+    expect(exits('other')).toEqual([]);
   }, 60_000);
 
-  it('says when its program cannot be started, and tries again', async () => {
+  it('reports that its program cannot be started, and retries', async () => {
     supervise({ ...fakeService({ stateFolder, port }), command: ['/no/such/program'] });
-    await until('it has been tried twice', () => ends().length === 2);
+    await until('it has failed twice', () => exits().length === 2);
 
-    expect(ends()[0]?.description).toBe(
-      'fake cannot be started: expected an executable program, came /no/such/program',
+    expect(exits()[0]?.description).toBe(
+      'fake cannot be started: expected an executable program, got /no/such/program',
     );
   });
 
-  it('waits for a port that somebody else has, names them, and leaves them alone', async () => {
+  it('waits for a port of another process, reports its owner, and leaves it alone', async () => {
     const foreign = createServer((_, response) => response.end('0'));
     await new Promise<void>((resolve) => foreign.listen(port, '127.0.0.1', resolve));
     const service = supervise(fakeService({ stateFolder, port }));
     try {
-      await until('it has given up once', () => ends().length === 1, 60_000);
-      expect(ends()[0]?.description).toMatch(
-        new RegExp(`^fake needs port ${port} of 127.0.0.1, and .*pid ${process.pid}.* listens there$`),
+      await until('it has failed once', () => exits().length === 1, 60_000);
+      expect(exits()[0]?.description).toMatch(
+        new RegExp(`^fake needs port ${port} of 127.0.0.1, but .*pid ${process.pid}.* listens on it$`),
       );
       expect(await pidAt(port)).toBe(0);
     } finally {
@@ -109,7 +112,7 @@ describe('a supervised service', () => {
     expect(await pidAt(port)).toBeGreaterThan(0);
   });
 
-  it('waits until everything that it needs is there, and is not started where that fails', async () => {
+  it('waits until everything that it needs is available, and is not started if that fails', async () => {
     let arrive: (service: Service) => void = () => undefined;
     const waiting = supervise(new Promise<Service>((resolve) => (arrive = resolve)));
     const missing = supervise(Promise.reject(new Error('no such part')), 'missing');
@@ -133,14 +136,14 @@ describe('a supervised service', () => {
     expect(kinds().at(-1)).toBe('stopped');
   });
 
-  it('counts as ready as soon as it runs where nobody connects to it', async () => {
+  it('counts as ready as soon as it runs if nothing connects to it', async () => {
     const command: Service['command'] = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
     await supervise({ ...fakeService({ stateFolder, port }), endpoint: undefined, ports: [], command }).ready;
 
     expect(kinds()).toEqual(['started']);
   });
 
-  it('writes what it says into a log of the state folder', async () => {
+  it('writes its output to a log in the state folder', async () => {
     await supervise(fakeService({ stateFolder, port })).ready;
     const [record] = new ProcessRecords(stateFolder).running();
 

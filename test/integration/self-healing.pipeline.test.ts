@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { RunReport } from '../../activities/contracts/report';
-import { isFree } from '../../deploy/local/processes/free-port';
+import { isFree } from '../../deploy/local/processes/ports';
 import { SHORT_RUN_JAVA_OPTIONS } from '../support/java-options';
 import { freePorts } from '../support/free-ports';
 import { StackProcess } from '../support/stack-process';

@@ -1,4 +1,4 @@
-import { takenPort } from '../../deploy/local/processes/free-port';
+import { takenPort } from '../../deploy/local/processes/ports';
 
 const PORT_VARIABLES = [
   'TEMPORAL_PORT',

@@ -1,12 +1,12 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listenForInterruption } from '../../deploy/local/interruption';
-import { resetState } from '../../deploy/local/reset';
+import { listenForShutdown } from '../../deploy/local/shutdown';
+import { resetState } from '../../deploy/local/state-folder';
 import { startStack } from '../../deploy/local/stack';
 import { StackError } from '../../deploy/local/stack-error';
 import { describeEvent } from '../../deploy/local/stack-event';
-import { workerVariables } from '../../deploy/local/services/worker';
+import { workerVariables } from '../../deploy/local/services/worker-and-page';
 import { loadConfig } from '../../workers/config';
 import { SHORT_RUN_JAVA_OPTIONS } from './java-options';
 import { enterTestEnvironment, testEnvironment } from './environment';
@@ -27,14 +27,14 @@ export default async function globalSetup(): Promise<void> {
   const stateFolder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
   const own = { PIPELINE_STATE_DIR: stateFolder, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS };
   const config = loadConfig(testEnvironment({ ...(await freePorts()), ...own }));
-  const interruption = listenForInterruption();
+  const interruption = listenForShutdown();
   // The user that Elasticsearch runs as must be able to read it.
   await mkdir(stateFolder, { mode: 0o755 });
-  const { signal, hurry, received } = interruption;
+  const { signal, force, received } = interruption;
   const onEvent = (event: Parameters<typeof describeEvent>[0]): void => {
     printLine(describeEvent(event));
   };
-  const stack = await startStack({ config, environment: process.env, onEvent, signal, hurry, serversOnly: true });
+  const stack = await startStack({ config, environment: process.env, onEvent, signal, force, serversOnly: true });
   keepTestRun({ stack, stateFolder });
   void received.then(async () => {
     await globalTeardown(); // Jest skips the teardown when it is interrupted

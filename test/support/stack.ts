@@ -1,4 +1,4 @@
-import type { Installation } from '../../deploy/local/install/installation';
+import type { Installation } from '../../deploy/local/install/install-parts';
 import type { StackAddresses } from '../../deploy/local/stack';
 
 /** Variable in which the global setup passes the servers to the suites, as JSON. */

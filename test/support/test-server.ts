@@ -6,9 +6,14 @@ import { loadConfig } from '../../workers/config';
 import { cacheFolder } from '../../deploy/local/folders';
 import versions from '../../deploy/local/versions.json';
 import { artifactFiles, fetchArtifacts } from '../../deploy/local/install/artifacts';
-import type { InstallOptions, InstallTask } from '../../deploy/local/install/install-task';
-import { findJava } from '../../deploy/local/install/java';
-import { installPart, type Part, partFolder } from '../../deploy/local/install/part';
+import {
+  type InstallOptions,
+  installPart,
+  type InstallTask,
+  type Part,
+  partFolder,
+} from '../../deploy/local/install/part';
+import { findJava } from '../../deploy/local/install/programs';
 
 const { version, artifacts } = versions.temporalTestServer;
 
@@ -30,7 +35,7 @@ const testServerPart: Part = {
   name: 'temporal-test-server',
   version,
   pins: { artifacts, launcher: readFileSync(LAUNCHER_SOURCE, 'utf8'), wrapper: WRAPPER_SCRIPT },
-  proof: WRAPPER,
+  requiredFile: WRAPPER,
   fill,
 };
 

@@ -2,47 +2,45 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StackError } from '../stack-error';
-import type { InstallTask, PartName } from './install-task';
-import type { Part } from './part';
+import type { InstallTask, Part, PartName } from './part';
 
 const PLUGIN_VERSION = '3.8.1';
-/** A file that is there, or the bytes of the one that is under way. */
+/** Matches a finished download, or the progress of the current one. */
 const DETAIL = /^(?:Downloaded from .*\/|Progress \(1\): )(\S+(?: MB)?)/;
 
 /**
  * Checksums keyed by `group:artifact:version[:type]`.
  *
- * Those of a new version are what `mvn dependency:copy-dependencies -DincludeScope=runtime
- * -Dmdep.useRepositoryLayout=true` fetches for a pom with that one dependency: the folders spell the keys, and
- * `sha256sum` gives the values.
+ * For a new version, run `mvn dependency:copy-dependencies -DincludeScope=runtime -Dmdep.useRepositoryLayout=true` on a
+ * pom with that one dependency: the folder names give the keys, and `sha256sum` gives the values.
  */
 export type Artifacts = Readonly<Record<string, string>>;
 
-/** A part that is nothing but files of a Maven repository. */
+/** Defines a part that consists of files from a Maven repository. */
 export function artifactsPart(name: PartName, version: string, artifacts: Artifacts): Part {
   return {
     name,
     version,
     pins: artifacts,
-    proof: artifactFiles(artifacts)[0] ?? '.',
+    requiredFile: artifactFiles(artifacts)[0] ?? '.',
     fill: (folder, task) => fetchArtifacts(artifacts, folder, task),
   };
 }
 
-/** The names that the artifacts have as files, in the order of the pins. */
+/** Returns the file names of artifacts, in the order of the pins. */
 export function artifactFiles(artifacts: Artifacts): string[] {
   return Object.keys(artifacts).map((coordinate) => parse(coordinate).file);
 }
 
 /**
- * Copies artifacts into a folder by Maven, exactly these and nothing they depend on, and verifies each.
+ * Downloads artifacts into a folder with Maven, without their dependencies, and verifies each checksum.
  *
- * @throws {@link StackError} when Maven fails or a file has another checksum than its pin
+ * @throws {@link StackError} when Maven fails or a checksum differs from its pin
  */
 export async function fetchArtifacts(artifacts: Artifacts, folder: string, task: InstallTask): Promise<void> {
   const pom = join(folder, 'pom.xml');
   await writeFile(pom, pomOf(Object.keys(artifacts)));
-  // Strict checksums. Not `--batch-mode`, which does not tell how far a download is.
+  // Strict checksums; not `--batch-mode`, which hides the download progress.
   await task.run('downloading', ['mvn', '-C', '-Dstyle.color=never', '-f', pom, 'generate-resources'], DETAIL);
   await rm(pom);
   for (const [coordinate, pinned] of Object.entries(artifacts)) {
@@ -57,8 +55,8 @@ async function verifyChecksum(path: string, pinned: string): Promise<void> {
   const found = `${algorithm}:${hash.digest('hex')}`;
   if (found === pinned) return;
   throw new StackError(
-    `${basename(path)} is not the file that is pinned in deploy/local/versions.json: expected ${pinned}, came ${found}. ` +
-      'It was not installed. Remove it from the cache of the client that fetched it, and start again.',
+    `${basename(path)} differs from its pin in deploy/local/versions.json: expected ${pinned}, got ${found}. ` +
+      'It was not installed. Remove it from the cache of the program that downloaded it, and start again.',
   );
 }
 

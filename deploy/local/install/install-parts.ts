@@ -1,24 +1,50 @@
 import { join } from 'node:path';
 import type { Config } from '../../../workers/config';
 import { cacheFolder } from '../folders';
-import versions from '../versions.json';
-import { artifactsPart } from './artifacts';
-import { ELASTICSEARCH_HOME, elasticsearchPart } from './elasticsearch';
-import type { Installation, PendingInstallation } from './installation';
-import type { InstallOptions } from './install-task';
-import { findJava } from './java';
-import { installPart, isInstalled, type Part, partFolder } from './part';
-import { SPARK_JARS, SPARK_PYTHON, sparkConnectorPart, sparkPart } from './spark';
-import { TEMPORAL_BINARY, temporalOnPath, temporalPart } from './temporal-cli';
+import { type InstallOptions, installPart, isInstalled, type Part, partFolder } from './part';
+import {
+  ELASTICSEARCH_HOME,
+  elasticsearchPart,
+  kafkaPart,
+  SPARK_JARS,
+  SPARK_PYTHON,
+  sparkConnectorPart,
+  sparkPart,
+  TEMPORAL_BINARY,
+  temporalOnPath,
+  temporalPart,
+} from './pinned-parts';
+import { findJava } from './programs';
 
-const kafkaPart = artifactsPart('kafka', versions.kafka.version, versions.kafka.artifacts);
+/** Absolute paths of the installed programs. The path of a part that is not needed does not exist. */
+export interface Installation {
+  /** `java` of a full JDK 17 or newer. */
+  readonly java: string;
+  readonly javaHome: string;
+  /** The `temporal` CLI. */
+  readonly temporal: string;
+  /** Folder of Kafka's jars. */
+  readonly kafkaLibs: string;
+  /** Unpacked Elasticsearch distribution; read-only, its configuration is elsewhere. */
+  readonly elasticsearchHome: string;
+  /** `python` of a virtual environment that has PySpark. */
+  readonly python: string;
+  /** The four jars of the Kafka connector. */
+  readonly sparkJars: readonly string[];
+}
+
+/** A running installation: each path resolves when its part is installed. */
+export type PendingInstallation = { readonly [Field in keyof Installation]: Promise<Installation[Field]> } & {
+  /** All paths; rejects after every program has exited and every temporary folder is deleted. */
+  readonly all: Promise<Installation>;
+};
 
 /**
- * Puts everything on the machine that this configuration needs and that is not there yet, into the cache folder, and
- * returns at once. Repeating the call starts no client and downloads nothing.
+ * Starts to install every missing part that this configuration needs, and returns at once. Idempotent: if all parts are
+ * installed, no program is started.
  *
- * The first failure, a {@link StackError} when a client fails or a checksum is wrong, ends the other clients, and
- * everything that is not there yet rejects with it.
+ * The first failure, a {@link StackError} when a program fails or a checksum is wrong, terminates the other programs,
+ * and the paths of all missing parts reject with it.
  */
 export function installParts(
   config: Config,
@@ -30,15 +56,15 @@ export function installParts(
   const isMissing = (part: Part): boolean => needed.includes(part) && !isInstalled(part, cache);
   const failure = new AbortController();
   const signal = AbortSignal.any([failure.signal, ...(interrupted === undefined ? [] : [interrupted])]);
-  const orEndAll = <T>(work: Promise<T>): Promise<T> =>
+  const abortAllOnFailure = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       failure.abort(error);
       throw signal.reason as Error;
     });
-  const install = async (part: Part, ...earlier: Promise<unknown>[]): Promise<string> => {
+  const install = async (part: Part, ...after: Promise<unknown>[]): Promise<string> => {
     if (isMissing(part)) {
-      await Promise.all(earlier);
-      await orEndAll(installPart(part, { cache, report, env, signal }));
+      await Promise.all(after);
+      await abortAllOnFailure(installPart(part, { cache, report, env, signal }));
     }
     return partFolder(part, cache);
   };
@@ -47,8 +73,8 @@ export function installParts(
     return found?.path ?? join(await install(temporalPart), TEMPORAL_BINARY);
   };
 
-  const java = orEndAll(findJava(env));
-  // One Maven at a time, since those before 3.9 do not lock their local repository; pip beside it.
+  const java = abortAllOnFailure(findJava(env));
+  // One Maven at a time, since Maven before 3.9 does not lock its local repository; pip runs concurrently.
   const kafka = install(kafkaPart);
   const elasticsearch = install(elasticsearchPart, kafka);
   const connector = install(sparkConnectorPart, kafka, elasticsearch);
@@ -66,14 +92,14 @@ export function installParts(
   });
 }
 
-/** Where Spark stands once it is installed: a worker may start before. */
+/** Returns the paths of Spark before it is installed, so that the worker can start earlier. */
 export function sparkPaths(config: Config): Pick<Installation, 'python' | 'sparkJars'> {
   const cache = cacheFolder(config);
   const sparkJars = SPARK_JARS.map((jar) => join(partFolder(sparkConnectorPart, cache), jar));
   return { python: join(partFolder(sparkPart, cache), SPARK_PYTHON), sparkJars };
 }
 
-/** The parts that this configuration needs, whether or not they are in the cache folder. */
+/** Returns the parts that this configuration needs, installed or not. */
 export function neededParts(config: Config): Part[] {
   const parts: Part[] = [sparkPart, sparkConnectorPart];
   if (config.KAFKA_BROKERS === undefined) parts.push(kafkaPart);
@@ -87,6 +113,6 @@ function withAll(paths: Omit<PendingInstallation, 'all'>): PendingInstallation {
     const entries = Object.entries(paths).map(async ([field, path]) => [field, await path] as const);
     return Object.fromEntries(await Promise.all(entries)) as unknown as Installation;
   });
-  all.catch(() => undefined); // whoever wants to know asks
+  all.catch(() => undefined); // callers await it if they need it
   return { ...paths, all };
 }

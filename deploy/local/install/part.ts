@@ -3,39 +3,110 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { identify } from '../processes/identity';
-import { type InstallOptions, InstallTask, type PartName } from './install-task';
+import { runProgram } from './programs';
 
 /** Written last, after everything else was verified. */
 const MARKER = '.verified';
+const REPORT_INTERVAL_MS = 5000;
 
-/** One thing to be put on the machine, in a folder of its own below the cache folder. */
+export type PartName = 'temporal' | 'kafka' | 'elasticsearch' | 'spark' | 'spark-connector' | 'temporal-test-server';
+
+/** One program to install, in its own folder below the cache folder. */
 export interface Part {
   readonly name: PartName;
   readonly version: string;
-  /** Everything that decides what is installed; a part with other pins is another part. */
+  /** Everything that determines what is installed; other pins result in another folder. */
   readonly pins: unknown;
-  /** A file that is there, through all links, whenever the part is whole. */
-  readonly proof: string;
-  /** Puts the whole part into an empty folder, and returns after it was verified. The folder is renamed afterwards. */
+  /** A file that exists, after resolving links, if the part is complete. */
+  readonly requiredFile: string;
+  /** Installs and verifies the part in an empty folder. The folder is renamed afterwards. */
   readonly fill: (folder: string, task: InstallTask) => Promise<void>;
 }
 
-/** Where a part stands once it is installed. */
+/** Progress of one part, for people. */
+export interface InstallProgress {
+  readonly part: PartName;
+  readonly text: string;
+}
+
+export interface InstallOptions {
+  /** Contains one folder per part. */
+  readonly cache: string;
+  readonly report: (progress: InstallProgress) => void;
+  /** Environment in which programs are looked up and run. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted: the running program is terminated, and the installation rejects with the reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The installation of one part: runs programs in its folder and reports progress. */
+export class InstallTask {
+  readonly env: NodeJS.ProcessEnv;
+  /** Temporary folder, deleted when the part is complete. */
+  readonly scratch: string;
+  readonly #startedAt = Date.now();
+
+  constructor(
+    readonly part: PartName,
+    readonly folder: string,
+    readonly options: InstallOptions,
+  ) {
+    this.scratch = join(folder, '.tmp');
+    // Not the system's folder: unpacking needs more space than a /tmp in memory may have.
+    this.env = { ...options.env, TMPDIR: this.scratch };
+  }
+
+  /**
+   * Runs a program and reports its progress every few seconds.
+   *
+   * @param step - for people
+   * @param detail - its first group selects text from an output line to add to the report
+   * @throws {@link StackError} when the program fails
+   */
+  async run(step: string, [program, ...args]: readonly [string, ...string[]], detail?: RegExp): Promise<void> {
+    let text = step;
+    const onLine = (line: string): void => {
+      const found = detail?.exec(line)?.[1];
+      if (found !== undefined) text = `${step}: ${found}`;
+    };
+    const report = (): void => {
+      this.report(`${text} (${this.seconds} s)`);
+    };
+    report();
+    const timer = setInterval(report, REPORT_INTERVAL_MS);
+    try {
+      await runProgram({ program, args, cwd: this.folder, env: this.env, signal: this.options.signal, onLine });
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  report(text: string): void {
+    this.options.report({ part: this.part, text });
+  }
+
+  /** Since the installation started. */
+  get seconds(): string {
+    return ((Date.now() - this.#startedAt) / 1000).toFixed(0);
+  }
+}
+
+/** Returns the folder of a part, whether or not it is installed. */
 export function partFolder({ name, version, pins }: Part, cache: string): string {
   const hash = createHash('sha256').update(JSON.stringify([name, version, pins]));
   return join(cache, `${name}-${version}-${hash.digest('hex').slice(0, 8)}`);
 }
 
-/** Whether the whole part is there; cheap, since the marker of a part tells that it was verified. */
+/** Returns whether a part is complete; fast, since the marker file proves that it was verified. */
 export function isInstalled(part: Part, cache: string): boolean {
-  return [part.proof, MARKER].every((file) => existsSync(join(partFolder(part, cache), file)));
+  return [part.requiredFile, MARKER].every((file) => existsSync(join(partFolder(part, cache), file)));
 }
 
 /**
- * Installs a part unless it is there. A part is never seen half-done: it is filled beside its place and renamed.
- * Two processes may do so at once; the first to end wins.
+ * Installs a part unless it is installed. The part is filled in a temporary folder and then renamed, so it is never
+ * visible while incomplete. Two processes may install the same part concurrently; the first to finish wins.
  *
- * @throws {@link StackError} when a client fails or a checksum is wrong; nothing is left behind then
+ * @throws {@link StackError} when a program fails or a checksum is wrong; the temporary folder is deleted then
  */
 export async function installPart(part: Part, options: InstallOptions): Promise<void> {
   const { cache } = options;
@@ -52,7 +123,7 @@ export async function installPart(part: Part, options: InstallOptions): Promise<
     await chmod(partial, 0o755);
     await writeFile(join(partial, MARKER), '');
     await moveIntoPlace(partial, part, cache);
-    task.tell(`${part.version} installed in ${task.seconds} s`);
+    task.report(`${part.version} installed in ${task.seconds} s`);
   } finally {
     await removeFolder(partial);
   }
@@ -64,13 +135,13 @@ async function moveIntoPlace(partial: string, part: Part, cache: string): Promis
     await rename(partial, folder);
   } catch {
     if (isInstalled(part, cache)) return;
-    // What stands there is not whole.
+    // The existing folder is incomplete.
     await removeFolder(folder);
     await rename(partial, folder);
   }
 }
 
-/** Removes what an installation of this part left that was killed. */
+/** Removes the temporary folders of killed installations of this part. */
 async function removeAbandoned(name: string, cache: string): Promise<void> {
   for (const entry of await readdir(cache)) {
     if (!entry.startsWith(`.${name}.`)) continue;

@@ -1,20 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InstallTask } from './install-task';
+import type { InstallTask } from './part';
 
 const DETAIL = /^((?:Collecting|Downloading|Building|Installing|Using cached) [^(]+)/;
 
-/** Checksums keyed by `name==version`; several where every platform has a file of its own. */
+/** Checksums keyed by `name==version`; several if there is one file per platform. */
 export type Requirements = Readonly<Record<string, string | readonly string[]>>;
 
-/** Makes a virtual environment, whose pip is there whatever the system's Python lacks. */
+/** Creates a virtual environment, which has pip even if the system's Python does not. @returns its `python` */
 export async function createEnvironment(folder: string, task: InstallTask): Promise<string> {
   await task.run('creating a virtual environment', ['python3', '-m', 'venv', folder]);
   return join(folder, 'bin/python');
 }
 
 /**
- * Installs exactly these packages, each of which pip verifies, and nothing they depend on.
+ * Installs exactly these packages without their dependencies; pip verifies the checksums.
  *
  * @param python - of a virtual environment
  */

@@ -1,22 +1,23 @@
 import { spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
-import { join } from 'node:path';
-import { StackError } from '../stack-error';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Service } from '../service';
-import { lastLines, openLog } from './log-file';
+import { StackError } from '../stack-error';
 import { identify } from './identity';
 import type { ProcessRecord, ProcessRecords } from './process-records';
+
+const MAX_LOG_BYTES = 20 * 1024 * 1024;
 
 /** A process that this launcher has started. */
 export interface Child {
   readonly record: ProcessRecord;
-  /** Resolves at its end with how it ended and the last lines it wrote. */
-  readonly ended: Promise<string>;
+  /** Resolves when the process exits, with its exit status and its last log lines. */
+  readonly exited: Promise<string>;
 }
 
 /**
- * Starts a process in a group of its own, so that neither a Ctrl-C of the terminal nor the end of the launcher
- * reaches it, and records it at once.
+ * Starts a process in its own process group, so that neither Ctrl-C in the terminal nor the exit of the launcher ends
+ * it, and records it at once.
  *
  * @throws {@link StackError} when the program cannot be started
  */
@@ -28,24 +29,42 @@ export function startChild(service: Service, stateFolder: string, records: Proce
   closeSync(log.fd);
   if (child.pid === undefined) {
     child.once('error', () => undefined); // reported below
-    throw new StackError(`${name} cannot be started: expected an executable program, came ${program}`);
+    throw new StackError(`${name} cannot be started: expected an executable program, got ${program}`);
   }
   const { pid } = child;
-  const ended = new Promise<string>((resolve) => {
+  const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
-      const how = signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`;
+      const how = signal === null ? `exited with code ${code ?? 'unknown'}` : `was terminated by ${signal}`;
       resolve(`${name} (pid ${pid}) ${how}. ${describeLog(log.path, log.start)}`);
     });
   });
-  // A child that is gone already has no start time any more; its exit tells the rest.
-  const identity = identify(pid) ?? { pid, startTime: 'ended' };
+  // A child that has exited already has no start time; its exit is reported all the same.
+  const identity = identify(pid) ?? { pid, startTime: 'exited' };
   const record = { ...identity, name, stateFolder, ports, log: log.path };
   records.write(record);
-  return { record, ended };
+  return { record, exited };
+}
+
+/** Opens a log for appending; a long one is renamed to `<path>.1` first. `start` is the offset of the next byte. */
+function openLog(path: string): { readonly path: string; readonly fd: number; readonly start: number } {
+  mkdirSync(dirname(path), { recursive: true });
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
+  const fd = openSync(path, 'a');
+  return { path, fd, start: fstatSync(fd).size };
 }
 
 function describeLog(path: string, start: number): string {
   const lines = lastLines(path, start);
   if (lines.length === 0) return `It wrote nothing to ${path}`;
   return [`Last lines of ${path}:`, ...lines.map((line) => `    ${line}`)].join('\n');
+}
+
+/** Returns the last lines after byte `start` of a log; none if it cannot be read. */
+export function lastLines(path: string, start: number, count = 25): string[] {
+  try {
+    const lines = readFileSync(path).subarray(start).toString('utf8').split('\n');
+    return lines.filter((line) => line.trim() !== '').slice(-count);
+  } catch {
+    return [];
+  }
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { isRunning, type ProcessIdentity } from './identity';
 
-/** What a launcher leaves about each process it started, so that the next launcher knows them after a kill -9. */
+/** Describes a started process on disk, so that the next launcher finds it after a kill -9 of this one. */
 export interface ProcessRecord extends ProcessIdentity {
   readonly name: string;
   readonly stateFolder: string;
@@ -18,7 +18,7 @@ export class ProcessRecords {
     this.#folder = join(stateFolder, 'processes');
   }
 
-  /** Synchronous, so that no kill of the launcher falls between a spawn and its record. */
+  /** Synchronous, so that no other code of the launcher runs between a spawn and its record. */
   write(record: ProcessRecord): void {
     mkdirSync(this.#folder, { recursive: true });
     writeFileSync(this.#path(record.name, '.tmp'), `${JSON.stringify(record, undefined, 2)}\n`);
@@ -26,8 +26,8 @@ export class ProcessRecords {
   }
 
   /**
-   * The recorded processes that still run. A record that came here with a copied folder names another folder's
-   * process, and one whose pid went to another process names nobody: neither is listed.
+   * Returns the recorded processes that still run. Records of a copied state folder belong to another folder's
+   * processes and are left out, as are records whose pid was reused.
    */
   running(): ProcessRecord[] {
     if (!existsSync(this.#folder)) return [];

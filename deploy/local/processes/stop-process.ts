@@ -2,35 +2,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, type ProcessIdentity } from './identity';
 
 const POLL_MS = 50;
-/** How long the kernel may take to end a killed process that is busy with its disk. */
-const KILL_PATIENCE_MS = 30_000;
+/** How long the kernel may take to end a killed process that waits for its disk. */
+const KILL_TIMEOUT_MS = 30_000;
 
 export interface StopOptions {
   readonly graceMs: number;
-  /** Aborted: the grace ends now. */
-  readonly hurry?: AbortSignal;
+  /** Aborted: SIGKILL is sent now. */
+  readonly force?: AbortSignal;
 }
 
 /**
- * Ends one process, and only that: SIGTERM, and after the grace SIGKILL for it and its process group.
- * A pid that belongs to another process by now is left alone.
+ * Sends SIGTERM to one process, and after the grace period SIGKILL to it and its process group. Does nothing if the
+ * pid was reused by another process.
  *
- * @returns whether force was needed
+ * @returns whether SIGKILL was needed
  * @throws Error when the process survives SIGKILL
  */
-export async function stopProcess(identity: ProcessIdentity, { graceMs, hurry }: StopOptions): Promise<boolean> {
+export async function stopProcess(identity: ProcessIdentity, { graceMs, force }: StopOptions): Promise<boolean> {
   if (!isRunning(identity)) return false;
   send(identity.pid, 'SIGTERM');
   const deadline = Date.now() + graceMs;
-  while (isRunning(identity) && Date.now() < deadline && hurry?.aborted !== true) await sleep(POLL_MS);
+  while (isRunning(identity) && Date.now() < deadline && force?.aborted !== true) await sleep(POLL_MS);
   if (!isRunning(identity)) return false;
 
-  const killedBy = Date.now() + KILL_PATIENCE_MS;
-  // Children are spawned as leaders of their groups: what they spawned themselves goes with them.
+  const killDeadline = Date.now() + KILL_TIMEOUT_MS;
+  // Services are spawned as process group leaders, so their own children are killed too.
   if (!send(-identity.pid, 'SIGKILL')) send(identity.pid, 'SIGKILL');
   while (isRunning(identity)) {
-    if (Date.now() > killedBy)
-      throw new Error(`Process ${identity.pid} is still there ${KILL_PATIENCE_MS} ms after SIGKILL`);
+    if (Date.now() > killDeadline)
+      throw new Error(`Process ${identity.pid} still runs ${KILL_TIMEOUT_MS} ms after SIGKILL`);
     await sleep(POLL_MS);
   }
   return true;
@@ -40,6 +40,6 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
-    return false; // ended by itself meanwhile
+    return false; // it has exited meanwhile
   }
 }

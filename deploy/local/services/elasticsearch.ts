@@ -1,15 +1,20 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
+import { cp, lchown, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../workers/config';
 import { elasticsearchEndpoint } from '../endpoints';
-import type { PendingInstallation } from '../install/installation';
-import { SERVER_GRACE_MS, type Service } from '../service';
-import { giveTo, unprivilegedUser } from './folder-access';
+import { restrictedFolder } from '../folders';
+import type { PendingInstallation } from '../install/install-parts';
+import { SERVER_GRACE_MS, type Service, type UnixUser } from '../service';
+import { StackError } from '../stack-error';
 import { javaOptions } from './java-options';
 
+/** `nobody` on most systems; any user but root works. */
+const UNPRIVILEGED: UnixUser = { uid: 65_534, gid: 65_534 };
+
 /**
- * A single node. Its program folder stays as it was unpacked: configuration, keystore, data and temporary files stand
- * in `folder`, which belongs to the user that the node runs as.
+ * A single node. Its program folder stays unchanged: configuration, keystore, data and temporary files are in `folder`,
+ * which belongs to the user that the node runs as.
  */
 export async function elasticsearchService(
   config: Config,
@@ -25,7 +30,7 @@ export async function elasticsearchService(
     name: 'elasticsearch',
     endpoint: elasticsearchEndpoint(config),
     ports: [config.ELASTICSEARCH_PORT, config.ELASTICSEARCH_TRANSPORT_PORT],
-    // Unpacked without the right to be executed. It ends as a small Java process, which passes SIGTERM on to the node.
+    // Unpacked without execute permission. It becomes a small Java process, which forwards SIGTERM to the node.
     command: [
       'bash',
       join(home, 'bin/elasticsearch'),
@@ -42,7 +47,7 @@ export async function elasticsearchService(
       ES_JAVA_OPTS: '-Xms512m -Xmx512m',
       ES_PATH_CONF: conf,
       ES_TMPDIR: tmp,
-      // The small process leaves a folder there at each start.
+      // The small process leaves a temporary folder at each start.
       CLI_JAVA_OPTS: `-XX:TieredStopAtLevel=1 -Djava.io.tmpdir=${tmp}`,
     },
     ...(user !== undefined && { user }),
@@ -50,8 +55,30 @@ export async function elasticsearchService(
       await cp(join(home, 'config'), conf, { recursive: true });
       await cp(join(__dirname, 'elasticsearch.yml'), join(conf, 'elasticsearch.yml'));
       for (const path of [data, logs, tmp]) await mkdir(path, { recursive: true });
-      if (user !== undefined) await giveTo(user, folder);
+      if (user !== undefined) await changeOwner(folder, user);
     },
     stopGraceMs: SERVER_GRACE_MS,
   };
+}
+
+/**
+ * Returns the user to run a program as that refuses to run as root; undefined if this process is not root.
+ *
+ * @param folders - what the program accesses; need not exist
+ * @throws {@link StackError} when that user cannot enter one of them
+ */
+function unprivilegedUser(folders: readonly string[]): UnixUser | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const real = (folder: string): string => (existsSync(folder) ? realpathSync(folder) : folder);
+  const restricted = folders.map((folder) => restrictedFolder(real(folder))).find((folder) => folder !== undefined);
+  if (restricted === undefined) return UNPRIVILEGED;
+  throw new StackError(
+    `Elasticsearch does not run as root, and user ${UNPRIVILEGED.uid}, which would run it, cannot enter ${restricted}. ` +
+      'Start as another user, or set PIPELINE_STATE_DIR and PIPELINE_CACHE_DIR to folders that every user can enter.',
+  );
+}
+
+async function changeOwner(folder: string, { uid, gid }: UnixUser): Promise<void> {
+  await lchown(folder, uid, gid);
+  for (const entry of await readdir(folder, { recursive: true })) await lchown(join(folder, entry), uid, gid);
 }

@@ -1,17 +1,17 @@
 import type { Config } from '../../../workers/config';
 
 /**
- * Forty times Java's own thresholds: else the second compiler takes most of both cores for the first minute of a server,
- * when most people look; long runs are as quick either way.
+ * Forty times Java's own thresholds: otherwise the C2 compiler uses most of two cores during the first minute of a
+ * server. Long runs are equally fast either way.
  */
-const BY_DEFAULT = [
+const DEFAULT_OPTIONS = [
   '-XX:Tier4InvocationThreshold=200000',
   '-XX:Tier4MinInvocationThreshold=24000',
   '-XX:Tier4CompileThreshold=600000',
   '-XX:Tier4BackEdgeThreshold=1600000',
 ].join(' ');
 
-/** Options of a server's Java, in the variable that each Java reads. */
-export function javaOptions({ JDK_JAVA_OPTIONS = BY_DEFAULT }: Config): { readonly JDK_JAVA_OPTIONS: string } {
+/** Returns the JVM options of a server, in the variable that every `java` reads. */
+export function javaOptions({ JDK_JAVA_OPTIONS = DEFAULT_OPTIONS }: Config): { readonly JDK_JAVA_OPTIONS: string } {
   return { JDK_JAVA_OPTIONS };
 }

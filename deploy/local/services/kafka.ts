@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '../../../workers/config';
 import { kafkaEndpoint } from '../endpoints';
-import type { PendingInstallation } from '../install/installation';
+import type { PendingInstallation } from '../install/install-parts';
 import { SERVER_GRACE_MS, type Service } from '../service';
 import { javaOptions } from './java-options';
 
@@ -47,7 +47,7 @@ export async function kafkaService(
   };
 }
 
-/** The configuration of the broker that has its data in `folder`. */
+/** Returns the configuration of the broker whose data is in `folder`. */
 export function serverProperties(config: Config, folder: string): string {
   const controller = `127.0.0.1:${config.KAFKA_CONTROLLER_PORT}`;
   const listeners = `PLAINTEXT://127.0.0.1:${config.KAFKA_PORT},CONTROLLER://${controller}`;

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../workers/config';
 import { temporalEndpoint } from '../endpoints';
-import type { PendingInstallation } from '../install/installation';
+import type { PendingInstallation } from '../install/install-parts';
 import { SERVER_GRACE_MS, type Service } from '../service';
 
-/** The dev server of the CLI with its Web UI; everything it knows is in one SQLite file, which survives a kill -9. */
+/** The dev server of the Temporal CLI with its Web UI; its SQLite file survives a kill -9. */
 export async function temporalService(
   config: Config,
   installing: Pick<PendingInstallation, 'temporal'>,
@@ -22,7 +22,7 @@ export async function temporalService(
       ...['--db-filename', join(folder, 'temporal.db'), '--namespace', config.TEMPORAL_NAMESPACE],
       ...['--port', String(config.TEMPORAL_PORT), '--ui-port', String(config.TEMPORAL_UI_PORT)],
     ],
-    // Nothing of the user's own CLI profile may change what the server does.
+    // Keeps the user's own CLI profile from changing the server's behaviour.
     env: { PATH: dirname(temporal), HOME: folder },
     cwd: folder,
     prepare: async () => {

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { lastLines } from '../../../deploy/local/processes/log-file';
+import { lastLines } from '../../../deploy/local/processes/child';
 import { kafkaService, serverProperties } from '../../../deploy/local/services/kafka';
 import { loadConfig } from '../../../workers/config';
 import { SHORT_RUN_JAVA_OPTIONS } from '../../support/java-options';

@@ -1,9 +1,10 @@
-import type { Addresses } from '../../../workers/config';
+import type { Addresses, Config } from '../../../workers/config';
+import { pageEndpoint } from '../endpoints';
 import { PROJECT } from '../folders';
-import type { Installation } from '../install/installation';
+import type { Installation } from '../install/install-parts';
 import { PROGRAM_GRACE_MS, type Service } from '../service';
 
-/** The worker, which runs the TypeScript sources as they stand. */
+/** The worker, run from its TypeScript sources. */
 export function workerService(variables: Record<string, string>, environment: NodeJS.ProcessEnv): Service {
   return {
     name: 'worker',
@@ -16,7 +17,7 @@ export function workerService(variables: Record<string, string>, environment: No
   };
 }
 
-/** The variables through which a worker finds the servers, its state and Spark. */
+/** Returns the variables that tell a worker where the servers, its state and Spark are. */
 export function workerVariables(
   { temporal, kafkaBrokers, elasticsearchNode }: Addresses,
   { javaHome, python, sparkJars }: Pick<Installation, 'javaHome' | 'python' | 'sparkJars'>,
@@ -30,5 +31,18 @@ export function workerVariables(
     JAVA_HOME: javaHome,
     SPARK_PYTHON: python,
     SPARK_JARS: sparkJars.join(','),
+  };
+}
+
+/** The server of the local page of charts. */
+export function pageService(config: Config, addresses: Addresses, environment: NodeJS.ProcessEnv): Service {
+  return {
+    name: 'page',
+    endpoint: pageEndpoint(config),
+    ports: [config.PAGE_PORT],
+    command: [process.execPath, '--import', 'tsx', 'workers/serve-page.ts'],
+    cwd: PROJECT,
+    env: { ...environment, ELASTICSEARCH_NODE: addresses.elasticsearchNode },
+    stopGraceMs: PROGRAM_GRACE_MS,
   };
 }

@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { stopLeftOvers } from '../../deploy/local/left-overs';
-import { isFree } from '../../deploy/local/processes/free-port';
+import { lockStateFolder, stopOrphans } from '../../deploy/local/state-folder';
+import { isFree } from '../../deploy/local/processes/ports';
 import { identify, isRunning } from '../../deploy/local/processes/identity';
 import { type ProcessRecord, ProcessRecords } from '../../deploy/local/processes/process-records';
 import type { StackEvent } from '../../deploy/local/stack-event';
-import { lockStateFolder } from '../../deploy/local/state-lock';
 import { pidAt } from './fake-service';
 import { startLauncher } from './launcher-process';
 import { freePort, newStateFolder, removeStateFolder } from './state-folder';
@@ -24,36 +23,36 @@ afterEach(async () => {
 });
 
 describe('after a kill -9 of the launcher', () => {
-  it('the next one stops what was left running, and starts it anew', async () => {
+  it('the next one stops orphaned processes, and starts the service again', async () => {
     const killed = await startLauncher({ stateFolder, port });
     const pid = await pidAt(port);
     await killed.end('SIGKILL');
     expect(await pidAt(port)).toBe(pid);
 
     const next = await startLauncher({ stateFolder, port });
-    expect(next.lines[0]).toBe(JSON.stringify({ kind: 'leftOverStopped', part: 'fake', pid }));
+    expect(next.lines[0]).toBe(JSON.stringify({ kind: 'orphanStopped', part: 'fake', pid }));
     expect(await pidAt(port)).not.toBe(pid);
     expect(await next.end('SIGTERM')).toBe(0);
     expect(await isFree(port)).toBe(true);
   });
 
-  it('the next one also stops what hangs', async () => {
+  it('the next one also stops a process that hangs', async () => {
     const killed = await startLauncher({ stateFolder, port });
     const pid = await pidAt(port);
     await killed.end('SIGKILL');
     process.kill(pid, 'SIGSTOP');
 
-    await stopLeftOvers(stateFolder, () => undefined);
+    await stopOrphans(stateFolder, () => undefined);
     expect(await isFree(port)).toBe(true);
   });
 
   it.each([
-    ['whose start time is another', (record: ProcessRecord) => ({ ...record, startTime: 'another' })],
+    ['with another start time', (record: ProcessRecord) => ({ ...record, startTime: 'another' })],
     [
       'of a copied state folder',
       (record: ProcessRecord) => ({ ...record, stateFolder: join(stateFolder, '../other') }),
     ],
-  ])('a process %s is not ours and stays', async (_, change) => {
+  ])('a process %s is left alone', async (_, change) => {
     const foreign = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     try {
       const identity = identify(foreign.pid ?? 0);
@@ -62,7 +61,7 @@ describe('after a kill -9 of the launcher', () => {
       mkdirSync(stateFolder, { recursive: true });
       new ProcessRecords(stateFolder).write(change(record));
       const events: StackEvent[] = [];
-      await stopLeftOvers(stateFolder, (event) => events.push(event));
+      await stopOrphans(stateFolder, (event) => events.push(event));
 
       expect(isRunning(identity)).toBe(true);
       expect(events).toEqual([]);
@@ -82,7 +81,7 @@ describe('a launcher process', () => {
     expect(new ProcessRecords(stateFolder).running()).toEqual([]);
   });
 
-  it('uses force at the second signal', async () => {
+  it('sends SIGKILL after the second signal', async () => {
     const launcher = await startLauncher({ stateFolder, port, before: `process.on('SIGTERM', () => {})` });
     const again = setInterval(() => {
       launcher.signal('SIGINT');
@@ -94,11 +93,11 @@ describe('a launcher process', () => {
     expect(await isFree(port)).toBe(true);
   });
 
-  it('is named to a second one on the same folder, which starts nothing', async () => {
+  it('makes a second one on the same folder fail, which starts nothing', async () => {
     const launcher = await startLauncher({ stateFolder, port });
 
     await expect(lockStateFolder(stateFolder)).rejects.toThrow(
-      `is already running: process ${launcher.pid} has started it`,
+      `is already running: its launcher is process ${launcher.pid}`,
     );
     expect(await pidAt(port)).toBeGreaterThan(0);
     await launcher.end('SIGTERM');

@@ -1,8 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFree } from '../../deploy/local/processes/free-port';
-import { resetState } from '../../deploy/local/reset';
-import { lockStateFolder } from '../../deploy/local/state-lock';
+import { isFree } from '../../deploy/local/processes/ports';
+import { lockStateFolder, resetState } from '../../deploy/local/state-folder';
 import { startLauncher } from './launcher-process';
 import { freePort, newStateFolder, removeStateFolder } from './state-folder';
 
@@ -18,7 +17,7 @@ afterEach(async () => {
 const ignore = (): void => undefined;
 
 describe('a reset', () => {
-  it('empties the state folder and lets it be used again', async () => {
+  it('empties the state folder, which can then be used again', async () => {
     const port = await freePort();
     await (await startLauncher({ stateFolder, port })).end('SIGTERM');
     await resetState(stateFolder, ignore);
@@ -30,11 +29,13 @@ describe('a reset', () => {
   it('is refused while a launcher runs', async () => {
     const unlock = await lockStateFolder(stateFolder);
 
-    await expect(resetState(stateFolder, ignore)).rejects.toThrow(`is already running: process ${process.pid}`);
+    await expect(resetState(stateFolder, ignore)).rejects.toThrow(
+      `is already running: its launcher is process ${process.pid}`,
+    );
     await unlock();
   });
 
-  it('first stops what a killed launcher left', async () => {
+  it('stops orphaned processes first', async () => {
     const port = await freePort();
     const launcher = await startLauncher({ stateFolder, port });
     await launcher.end('SIGKILL');
@@ -44,14 +45,14 @@ describe('a reset', () => {
     expect(await readdir(stateFolder)).toEqual([]);
   });
 
-  it('never empties a folder that holds something else', async () => {
+  it('never empties a folder that contains other files', async () => {
     await mkdir(join(stateFolder, 'photos'));
     await writeFile(join(stateFolder, 'letter.txt'), 'Dear');
 
     await expect(resetState(stateFolder, ignore)).rejects.toThrow(
       'PIPELINE_STATE_DIR: expected an empty or a new folder',
     );
-    await expect(lockStateFolder(stateFolder)).rejects.toThrow('holds other files');
+    await expect(lockStateFolder(stateFolder)).rejects.toThrow('contains other files');
     expect(await readdir(stateFolder)).toHaveLength(2);
   });
 });
