@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { Client as ElasticsearchClient, HttpConnection } from '@elastic/elasticsearch';
+import type { DashboardTarget } from '../activities/dashboards/deploy-dashboards';
 import { createKafkaGateway, type KafkaGateway } from '../activities/kafka';
 import { addressesOf, authorizationOf, type Config } from './config';
 
-/** The clients of one process; Temporal's retries are the one retry layer, so the clients' own stay low. */
+/** The clients of one process. Only Temporal retries: the clients' own retries are few or disabled. */
 export interface Clients {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: ElasticsearchClient;
@@ -30,4 +32,12 @@ export function openElasticsearch(config: Config): ElasticsearchClient {
     requestTimeout: config.ELASTICSEARCH_TIMEOUT_MS,
     ...(authorization !== undefined && { headers: { authorization } }),
   });
+}
+
+/** Returns the Kibana of the settings; null if they have none. */
+export function dashboardTargetOf(config: Config): DashboardTarget | null {
+  const { KIBANA_URL: url } = config;
+  if (url === undefined) return null;
+  const file = join(__dirname, '..', 'kibana', 'dashboards.ndjson');
+  return { url, authorization: authorizationOf(config, 'KIBANA') ?? null, file };
 }

@@ -1,13 +1,13 @@
 /**
- * Fault injection for tests: kills this process with SIGKILL when `wanted` is reached for the `times`th time.
+ * Fault injection for tests: kills this process with SIGKILL when a point is reached for the n-th time.
  *
- * @param wanted - `<point>` or `<point>:<times>`; undefined never kills
+ * @param setting - `<point>` or `<point>:<n>`; undefined never kills
  */
-export function crashPoint(wanted: string | undefined): (point: string) => void {
-  if (wanted === undefined) return () => undefined;
-  const [point, times = '1'] = wanted.split(':');
-  let left = Number(times);
+export function crashPoint(setting: string | undefined): (point: string) => void {
+  if (setting === undefined) return () => undefined;
+  const [point, times = '1'] = setting.split(':');
+  let remaining = Number(times);
   return (reached) => {
-    if (reached === point && --left === 0) process.kill(process.pid, 'SIGKILL');
+    if (reached === point && --remaining === 0) process.kill(process.pid, 'SIGKILL');
   };
 }

@@ -1,9 +1,9 @@
 /**
- * The worker process: three workers in one, since their work differs in what it waits for.
+ * The worker process, with one Temporal worker per task queue:
  *
- * - `<queue>`: workflows, and activities that end at once
- * - `<queue>-io`: records in and out of Kafka and Elasticsearch; its slots are fixed
- * - `<queue>-host-<host>`: what is bound to this machine, Spark drivers and files
+ * - `<queue>`: workflows and short activities
+ * - `<queue>-io`: activities that read and write Kafka and Elasticsearch, with a fixed number of slots
+ * - `<queue>-host-<host>`: activities that are bound to this machine: Spark drivers and files
  *
  * @module
  */
@@ -11,16 +11,15 @@ import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { addressesOf, type Config, loadConfig } from './config';
-import { openClients } from './clients';
+import { dashboardTargetOf, openClients } from './clients';
 import { crashPoint } from './crash-point';
-import { dashboardTargetOf } from './dashboard-target';
 import { sparkStateOf } from './spark-drivers';
 import { workflowBundle } from './workflow-bundle';
 
 const IO_SLOTS = 16;
 const HOST_SLOTS = 16;
 
-/** Runs until SIGINT or SIGTERM, then drains activities and closes every client. */
+/** Runs until SIGINT or SIGTERM, then lets activities finish and closes every client. */
 async function main(): Promise<void> {
   const config = loadConfig();
   const logger = new DefaultLogger('WARN');
@@ -49,7 +48,7 @@ async function main(): Promise<void> {
       connection,
       namespace: config.TEMPORAL_NAMESPACE,
       activities,
-      // Heartbeats are checkpoints: a longer pause would have more work done again after a kill.
+      // Heartbeats are checkpoints: a longer interval means more repeated work after a kill.
       maxHeartbeatThrottleInterval: '1 second',
       shutdownGraceTime: '5 seconds',
       shutdownForceTime: '30 seconds',
@@ -75,7 +74,7 @@ function taskQueuesOf({ PIPELINE_TASK_QUEUE: queue, PIPELINE_HOST: host }: Confi
   return { io: `${queue}-io`, host: `${queue}-host-${host}` };
 }
 
-/** Waits for Temporal as long as it takes, and says so. */
+/** Waits for Temporal without a timeout and logs each failed attempt. */
 async function connect(address: string): Promise<NativeConnection> {
   for (;;) {
     try {
@@ -87,7 +86,7 @@ async function connect(address: string): Promise<NativeConnection> {
   }
 }
 
-// Ends at once: an activity that was not done when its time was up may still connect to servers, and keep the process.
+// Exits at once, since an activity that exceeded the shutdown timeout may still keep connections and the process open.
 main().then(
   () => process.exit(0),
   (error: unknown) => {

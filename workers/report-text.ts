@@ -1,7 +1,7 @@
 import type { RunReport, StageReport } from '../activities/contracts/report';
 import type { PipelineProgress } from '../workflows/control/progress';
 
-/** One line of live progress. */
+/** Formats the progress query of a run as one line. */
 export function progressLine(progress: PipelineProgress): string {
   const { phase, produced, processed, indexed, deadLetters, lag, ratePerSecond } = progress;
   return (
@@ -10,7 +10,7 @@ export function progressLine(progress: PipelineProgress): string {
   );
 }
 
-/** The report of a run, for people. */
+/** Formats the report of a run for people. */
 export function reportText(report: RunReport): string {
   const { stages, proof, name, run, sparkStarts, notes } = report;
   const rows = Object.entries(stages).map(([stage, totals]) => stageRow(stage, totals));

@@ -1,5 +1,5 @@
 /**
- * The process that serves the local page of charts, until SIGINT or SIGTERM.
+ * Serves the local page of charts until SIGINT or SIGTERM.
  *
  * @module
  */

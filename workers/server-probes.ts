@@ -6,9 +6,9 @@ import { openElasticsearch } from './clients';
 
 const REQUEST_TIMEOUT = 408;
 
-/** Asks Temporal for its namespace, which passes through the frontend and the database. @throws Error with the reason */
+/** Describes the namespace, which requires Temporal's frontend and database. @throws Error with the reason */
 export async function probeTemporal(config: Config, signal: AbortSignal): Promise<void> {
-  // Without interceptors no call is tried again: whoever probes does that.
+  // Without interceptors no call is retried; the caller does that.
   const connection = Connection.lazy({ address: addressesOf(config).temporal, interceptors: [] });
   try {
     const { TEMPORAL_NAMESPACE: namespace } = config;
@@ -18,13 +18,13 @@ export async function probeTemporal(config: Config, signal: AbortSignal): Promis
   }
 }
 
-/** Asks one of the brokers for its cluster. @throws Error with the reason */
+/** Requests the cluster metadata from one of the brokers. @throws Error with the reason */
 export async function probeKafka(config: Config, signal: AbortSignal): Promise<void> {
   if (await servesClients(addressesOf(config).kafkaBrokers, signal)) return;
-  throw new Error('Kafka answers, but has no broker that serves clients yet');
+  throw new Error('Kafka answers, but no broker accepts clients yet');
 }
 
-/** Asks whether every index has its primary shard. @throws Error with the reason */
+/** Checks that the primary shards of all indices are active. @throws Error with the reason */
 export async function probeElasticsearch(config: Config, signal: AbortSignal): Promise<void> {
   const elasticsearch = openElasticsearch(config);
   try {
@@ -33,7 +33,7 @@ export async function probeElasticsearch(config: Config, signal: AbortSignal): P
     if (!(error instanceof errors.ResponseError)) throw error;
     const { active_shards_percent_as_number: percent } = error.body as { active_shards_percent_as_number?: number };
     if (error.statusCode === REQUEST_TIMEOUT && percent !== undefined) {
-      throw new Error(`Elasticsearch answers, but has recovered only ${percent.toFixed(1)} % of its indices yet`, {
+      throw new Error(`Elasticsearch answers, but only ${percent.toFixed(1)} % of its shards are active yet`, {
         cause: error,
       });
     }

@@ -1,33 +1,40 @@
 /**
- * Prepares servers that nobody has used yet, once: the namespace, users, and the topics and indices of one pipeline.
- * Repeating it changes nothing.
+ * Prepares new servers: the Temporal namespace, Elasticsearch users, and the topics and indices of one pipeline.
+ * Idempotent.
  *
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import type { Client as ElasticsearchClient } from '@elastic/elasticsearch';
+import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import { parseInput } from '../activities/preparation/parse-input';
 import { prepareIndices } from '../activities/preparation/prepare-indices';
 import { prepareTopics } from '../activities/preparation/prepare-topics';
+import { type Clients, openClients } from './clients';
 import { addressesOf, type Config, loadConfig } from './config';
-import { openClients, type Clients } from './clients';
-import { setUpUsers } from './elasticsearch-users';
-import { setUpNamespace } from './temporal-namespace';
 
 const RETRY_MS = 1_000;
+const NAMESPACE_POLL_MS = 500;
+/** How long closed workflows are kept. */
+const NAMESPACE_RETENTION = '7 days';
+/** gRPC status codes. */
+const NOT_FOUND = 5;
+const ALREADY_EXISTS = 6;
+/** The name of the user and of the role that workers use. */
+const WORKER_USER = 'pipeline';
 
-/** What is asked for beside the settings of a worker. */
 const settings = z.object({
-  /** Topics and indices of this pipeline are there before its first run, for other writers of them. */
+  /** The pipeline whose topics and indices are created before its first run, for other writers. */
   PIPELINE_NAME: z.string().default('demo'),
-  /** Secret, both. Elasticsearch takes none of fewer than six characters. */
+  /** Secret, both. Elasticsearch requires at least six characters. */
   KIBANA_PASSWORD: z.string().min(6),
   PIPELINE_PASSWORD: z.string().min(6),
 });
 
-/** The name of every variable that is read here beside those of a worker. */
+/** The names of the variables that are read here in addition to those of a worker. */
 export const SET_UP_SETTINGS: readonly string[] = Object.keys(settings.shape);
 
 async function main(): Promise<void> {
@@ -46,25 +53,63 @@ async function main(): Promise<void> {
   console.log(`namespace ${config.TEMPORAL_NAMESPACE}, users, and topics and indices of ${PIPELINE_NAME} are ready`);
 }
 
-/** Makes the topics and indices that a run of the pipeline without an input would make, once the servers let it. */
-export async function setUpPipeline(config: Config, clients: Clients, name: string): Promise<void> {
-  const taskQueues = { io: config.PIPELINE_TASK_QUEUE, host: config.PIPELINE_TASK_QUEUE };
-  const byDefault = { input: undefined, run: 'set-up', startedAt: new Date().toISOString() };
-  const plan = parseInput(taskQueues, { ...byDefault, workflowId: `pipeline/${name}` });
-  const { aliases, rules, index } = plan;
-  await insist(() => prepareTopics(clients.kafka, plan));
-  await insist(() => prepareIndices(clients.elasticsearch, { aliases, measurements: rules.measurements, index }));
+/** Registers a namespace if it does not exist, and returns when workers can use it. Idempotent. */
+export async function setUpNamespace({ workflowService }: Connection, namespace: string): Promise<void> {
+  const request = { namespace, workflowExecutionRetentionPeriod: msToTs(NAMESPACE_RETENTION) };
+  await succeedsUnless(ALREADY_EXISTS, workflowService.registerNamespace(request));
+  const isKnown = () => succeedsUnless(NOT_FOUND, workflowService.countWorkflowExecutions({ namespace }));
+  // A server learns of a new namespace only at its next refresh.
+  while (!(await isKnown())) await sleep(NAMESPACE_POLL_MS);
 }
 
-/** What Temporal does for an activity: does it again while its failure may pass. */
-async function insist(activity: () => Promise<unknown>): Promise<void> {
+/** @returns false if the call fails with that gRPC status */
+async function succeedsUnless(status: number, call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (isGrpcServiceError(error) && (error.code as number) === status) return false;
+    throw error;
+  }
+}
+
+/**
+ * Creates the user of workers and sets the passwords of that user and of `kibana_system`. The user's role covers the
+ * indices and aliases of pipelines only. Idempotent.
+ */
+export async function setUpUsers(
+  { security }: ElasticsearchClient,
+  passwords: { readonly kibana: string; readonly pipeline: string },
+): Promise<void> {
+  await security.changePassword({ username: 'kibana_system', password: passwords.kibana });
+  await security.putRole({
+    name: WORKER_USER,
+    // Monthly indices are created from templates.
+    cluster: ['monitor', 'manage_index_templates'],
+    indices: [{ names: ['pipeline.*'], privileges: ['manage', 'read', 'write'] }],
+  });
+  await security.putUser({ username: WORKER_USER, password: passwords.pipeline, roles: [WORKER_USER] });
+}
+
+/** Creates the topics and indices that a run with the default input would create; retries until the servers are ready. */
+export async function setUpPipeline(config: Config, clients: Clients, name: string): Promise<void> {
+  const taskQueues = { io: config.PIPELINE_TASK_QUEUE, host: config.PIPELINE_TASK_QUEUE };
+  const defaultRun = { input: undefined, run: 'set-up', startedAt: new Date().toISOString() };
+  const plan = parseInput(taskQueues, { ...defaultRun, workflowId: `pipeline/${name}` });
+  const { aliases, rules, index } = plan;
+  await retry(() => prepareTopics(clients.kafka, plan));
+  await retry(() => prepareIndices(clients.elasticsearch, { aliases, measurements: rules.measurements, index }));
+}
+
+/** Retries an activity after every retryable failure, as Temporal does. */
+async function retry(activity: () => Promise<unknown>): Promise<void> {
   for (;;) {
     try {
       await activity();
       return;
     } catch (error) {
       if (!(error instanceof ApplicationFailure) || error.nonRetryable === true) throw error;
-      console.error(`trying again: ${error.message}`);
+      console.error(`retrying: ${error.message}`);
       await sleep(RETRY_MS);
     }
   }

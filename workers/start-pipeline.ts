@@ -17,7 +17,7 @@ const POLL_MS = 1_000;
 export interface StartPipelineRequest {
   /** The workflow id is `pipeline/<name>`. */
   readonly name: string;
-  /** As the user gave it; undefined for the defaults. */
+  /** Not validated; undefined for the defaults. */
   readonly input: unknown;
   readonly onProgress: (progress: PipelineProgress) => void;
 }
@@ -25,17 +25,17 @@ export interface StartPipelineRequest {
 export interface PipelineRun {
   readonly workflowId: string;
   readonly runId: string;
-  /** Null where the source has no end. */
+  /** Null if the source is unbounded. */
   readonly report: RunReport | null;
 }
 
-/** A pipeline that did not come to its report; the message is the failure's own. */
+/** Thrown when a pipeline ends without a report; the message is that of the failure. */
 export class PipelineFailed extends Error {
   override readonly name = 'PipelineFailed';
 }
 
 /**
- * Starts a pipeline, or joins the one that runs under that name already, and follows it to its end.
+ * Starts a pipeline, or joins the running one with that name, and waits until it is closed.
  *
  * @throws {@link PipelineFailed} when the workflow fails, is cancelled or terminated
  */
@@ -58,43 +58,43 @@ export async function startPipeline(config: Config, request: StartPipelineReques
   }
 }
 
-/** Goes on through whatever Temporal and the worker go through: only the end of the workflow ends it. */
+/** Survives restarts of Temporal and the worker: returns only when the workflow is closed. */
 async function follow(
   handle: WorkflowHandle<typeof streamingPipeline>,
   onProgress: (progress: PipelineProgress) => void,
 ): Promise<RunReport | null> {
   for (;;) {
-    const ended = handle.result().then(
+    const closed = handle.result().then(
       (report) => ({ report }),
       (error: unknown) => ({ error }),
     );
-    const end = await showUntil(ended, handle, onProgress);
-    if ('report' in end) return end.report;
-    const { error } = end;
+    const outcome = await reportUntil(closed, handle, onProgress);
+    if ('report' in outcome) return outcome.report;
+    const { error } = outcome;
     const isFinal = error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError;
-    if (isFinal) throw new PipelineFailed(ownMessage(error), { cause: error });
+    if (isFinal) throw new PipelineFailed(applicationMessage(error), { cause: error });
     await sleep(POLL_MS);
   }
 }
 
-/** Shows progress every second until `ended` resolves. */
-async function showUntil<T>(
-  ended: Promise<T>,
+/** Reports progress every second until `closed` resolves. */
+async function reportUntil<T>(
+  closed: Promise<T>,
   handle: WorkflowHandle<typeof streamingPipeline>,
   onProgress: (progress: PipelineProgress) => void,
 ): Promise<T> {
   for (;;) {
-    // No answer while the worker starts or is being restarted: the next question may find it.
+    // The query fails while the worker starts or restarts.
     const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
     if (progress !== null) onProgress(progress);
-    const end = await Promise.race([ended, sleep(POLL_MS)]);
-    if (end !== undefined) return end;
+    const outcome = await Promise.race([closed, sleep(POLL_MS)]);
+    if (outcome !== undefined) return outcome;
   }
 }
 
-/** The message of our own failure: those above only say in which child it happened, those below what a client said. */
-function ownMessage(error: unknown): string {
+/** Returns the message of the application failure in the cause chain; the others are generic or a client's own. */
+function applicationMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error as { cause?: unknown };
-  return error instanceof ApplicationFailure || !(cause instanceof Error) ? error.message : ownMessage(cause);
+  return error instanceof ApplicationFailure || !(cause instanceof Error) ? error.message : applicationMessage(cause);
 }

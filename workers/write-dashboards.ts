@@ -1,5 +1,5 @@
 /**
- * Writes `kibana/dashboards.ndjson`, the file that Kibana imports, for the measurements that a pipeline has by default.
+ * Writes `kibana/dashboards.ndjson`, the import file for Kibana, for the default measurements.
  *
  * @module
  */
@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { DEFAULT_MEASUREMENTS } from '../activities/contracts/measurement';
 import { importFile } from '../kibana/saved-objects/import-file';
 
-/** The content of the file. */
 export function dashboardsText(): string {
   return importFile(DEFAULT_MEASUREMENTS);
 }

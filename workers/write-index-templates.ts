@@ -1,6 +1,6 @@
 /**
- * Writes `deploy/elasticsearch/*.json`: the templates that a pipeline named `demo` with the default measurements puts into
- * Elasticsearch, to be read, or to be put there by somebody else before its first run.
+ * Writes `deploy/elasticsearch/*.json`: the index and component templates of a pipeline named `demo` with the default
+ * measurements, for review or for installation before its first run.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { componentTemplates, indexTemplate, STREAMS } from '../activities/elasti
 const PIPELINE = 'demo';
 const FOLDERS = { components: 'component-templates', indices: 'index-templates' } as const;
 
-/** Text of each file, by its path in the folder. */
+/** Returns the text of each file by its path in the folder. */
 export function indexTemplateTexts(): ReadonlyMap<string, string> {
   const aliases = aliasesOf(PIPELINE);
   const components = Object.entries(componentTemplates()).map(

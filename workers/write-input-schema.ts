@@ -1,5 +1,5 @@
 /**
- * Writes the JSON Schema of the pipeline's input to `deploy/pipeline-input.schema.json`, so that editors complete it.
+ * Writes the JSON Schema of the pipeline's input to `deploy/pipeline-input.schema.json`, for completion in editors.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { pipelineInputSchema } from '../activities/contracts/pipeline-input';
 
-/** The schema as text; a `$schema` key is allowed in an input file, since that is how an editor finds the schema. */
+/** Returns the schema as text. Input files may have a `$schema` key, which editors use to find the schema. */
 export function inputSchemaText(): string {
   const schema = z.toJSONSchema(pipelineInputSchema, { io: 'input', target: 'draft-7' });
   return `${JSON.stringify({ title: 'Input of streamingPipeline', ...schema }, null, 2)}\n`;

@@ -1,8 +1,7 @@
 import { bucketsOf, type Bucket, type HeatMapPanel, type Panel, type SeriesPanel } from '../model/panel';
-import { seriesOf, type Point } from './point';
-import type { Span } from './span';
+import { type Point, seriesOf, type TimeRange } from './points';
 
-/** A Vega-Lite specification with its data; size, colours and fonts are whoever's draws it. */
+/** A Vega-Lite specification with its data; the page adds size, colours and fonts. */
 export interface ChartSpec {
   readonly $schema: string;
   readonly data: { readonly name: 'points'; readonly values: readonly Point[] };
@@ -14,24 +13,24 @@ export interface ChartSpec {
 const DAY_MS = 86_400_000;
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 
-/** The chart of a panel; null for a table, which is no chart. */
-export function specOf(panel: Panel, points: readonly Point[], span: Span): ChartSpec | null {
+/** Returns the chart of a panel; null for a table. */
+export function specOf(panel: Panel, points: readonly Point[], range: TimeRange): ChartSpec | null {
   if (panel.kind === 'table') return null;
   return {
     $schema: SCHEMA,
     data: { name: 'points', values: points },
-    ...(panel.kind === 'heat-map' ? heatMap(panel, points, span) : series(panel, points, span)),
+    ...(panel.kind === 'heat-map' ? heatMap(panel, points, range) : series(panel, points, range)),
   };
 }
 
-type Marks = Pick<ChartSpec, 'transform' | 'mark' | 'encoding'>;
+type ChartParts = Pick<ChartSpec, 'transform' | 'mark' | 'encoding'>;
 
-function heatMap(panel: HeatMapPanel, points: readonly Point[], span: Span): Marks {
+function heatMap(panel: HeatMapPanel, points: readonly Point[], range: TimeRange): ChartParts {
   const [{ label, unit }] = panel.metrics;
   return {
     mark: { type: 'rect' },
     encoding: {
-      ...stretches(panel.x, span),
+      ...timeBuckets(panel.x, range),
       y: { field: 'series', type: 'nominal', title: null, sort: seriesOf(points), axis: { labelOverlap: true } },
       color: {
         field: 'value',
@@ -45,7 +44,7 @@ function heatMap(panel: HeatMapPanel, points: readonly Point[], span: Span): Mar
   };
 }
 
-function series(panel: SeriesPanel, points: readonly Point[], span: Span): Marks {
+function series(panel: SeriesPanel, points: readonly Point[], range: TimeRange): ChartParts {
   const color = { field: 'series', type: 'nominal', title: null, scale: { domain: seriesOf(points) } };
   const isOne = panel.split === undefined && panel.metrics.length === 1;
   const encoding = { ...(isOne ? {} : { color }), tooltip: tooltip(panel) };
@@ -53,41 +52,46 @@ function series(panel: SeriesPanel, points: readonly Point[], span: Span): Marks
   switch (panel.kind) {
     case 'lines':
       return {
-        // A lone value between two empty stretches has no line: its point shows it.
+        // A single value between two empty buckets has no line: its point shows it.
         mark: { type: 'line', point: { size: 14 } },
-        encoding: { x: axisOf(panel.x, span), y: { ...value, scale: { zero: false } }, ...encoding },
+        encoding: { x: axisOf(panel.x, range), y: { ...value, scale: { zero: false } }, ...encoding },
       };
     case 'columns':
       return {
-        // By hand: a bar that is as wide as a stretch of time is not stacked.
+        // Explicit, since Vega-Lite does not stack bars that have the width of a time bucket.
         transform: [{ stack: 'value', groupby: ['x'], as: ['bottom', 'top'] }],
         mark: { type: 'rect' },
-        encoding: { ...stretches(panel.x, span), y: { ...value, field: 'bottom' }, y2: { field: 'top' }, ...encoding },
+        encoding: {
+          ...timeBuckets(panel.x, range),
+          y: { ...value, field: 'bottom' },
+          y2: { field: 'top' },
+          ...encoding,
+        },
       };
     case 'bars':
       return { mark: { type: 'bar' }, encoding: { y: category(points), x: { ...value, stack: 'zero' }, ...encoding } };
   }
 }
 
-/** Values from top to bottom as they come, the highest first. */
+/** Keeps the order of the search, from top to bottom. */
 function category(points: readonly Point[]): object {
   const sort = [...new Set(points.map(({ x }) => x))];
   return { field: 'x', type: 'nominal', title: null, sort, axis: { labelOverlap: true } };
 }
 
-function axisOf(bucket: Bucket, { fromMs, toMs, intervalMs }: Span): object {
+function axisOf(bucket: Bucket, { fromMs, toMs, intervalMs }: TimeRange): object {
   if (bucket.by === 'value') return { field: 'x', type: 'nominal', title: bucket.label, sort: null };
   const start = (ms: number): number => Math.floor(ms / intervalMs) * intervalMs;
-  // An expression, since Vega-Lite writes numbers as a date that Vega's interpreter takes for a year.
+  // An expression, since Vega-Lite compiles numbers to a date that Vega's interpreter reads as a year.
   const domain = { expr: `[${start(fromMs)}, ${start(toMs - 1) + intervalMs}]` };
   const scale = { type: 'utc', domain };
   const axis = { format: toMs - fromMs <= DAY_MS ? '%H:%M' : intervalMs < DAY_MS ? '%m-%d %H:%M' : '%Y-%m-%d' };
   return { field: 'x', type: 'temporal', title: `${bucket.label} (UTC)`, scale, axis };
 }
 
-/** A bucket of time is as wide as it is long. */
-function stretches(bucket: Bucket, span: Span): object {
-  return { x: axisOf(bucket, span), ...(bucket.by === 'time' && { x2: { field: 'x2' } }) };
+/** Draws each time bucket from its start to its end. */
+function timeBuckets(bucket: Bucket, range: TimeRange): object {
+  return { x: axisOf(bucket, range), ...(bucket.by === 'time' && { x2: { field: 'x2' } }) };
 }
 
 function valueTitle({ metrics }: SeriesPanel): string {

@@ -1,30 +1,35 @@
 import type { Panel } from '../model/panel';
-import type { PanelRow } from '../model/panel-rows';
-import { seriesOf, type Point } from './point';
-import { intervalText, type Span, timeText } from './span';
+import type { PanelRow } from '../model/panel-search';
+import { type Point, seriesOf, type TimeRange } from './points';
 
-/** More of them in one breath nobody listens to; the table beside a chart has all. */
+/** More would be too long to listen to; the table next to a chart has all. */
 const MAX_NAMED = 8;
 
-/** What a chart says, for those who do not see it: one sentence on its shape, then one for each series. */
-export function summaryOf(panel: Panel, rows: readonly PanelRow[], points: readonly Point[], span: Span): string {
+const UNITS: readonly (readonly [string, number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** Describes a chart for screen readers: one sentence on its shape, then one for each series. */
+export function summaryOf(panel: Panel, rows: readonly PanelRow[], points: readonly Point[], range: TimeRange): string {
   if (rows.length === 0) return 'No documents.';
   if (panel.kind === 'table') return `Table of ${number(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}.`;
-  if (panel.kind === 'bars') return `Bar chart. ${named(points.map(bar))}`;
-  const { fromMs, toMs, intervalMs } = span;
+  if (panel.kind === 'bars') return `Bar chart. ${listOf(points.map(barText))}`;
+  const { fromMs, toMs, intervalMs } = range;
   const shape = { lines: 'Line chart', columns: 'Column chart', 'heat-map': 'Heat map' }[panel.kind];
   const unit = panel.metrics[0].unit ?? '';
-  const series = seriesOf(points).map((name) => extremes(name, unit, points));
+  const series = seriesOf(points).map((name) => seriesText(name, unit, points));
   return (
-    `${shape} from ${timeText(fromMs)} to ${timeText(toMs)} in steps of ${intervalText(intervalMs)}. ` + named(series)
+    `${shape} from ${timeText(fromMs)} to ${timeText(toMs)} in steps of ${intervalText(intervalMs)}. ` + listOf(series)
   );
 }
 
-function bar({ x, series, value }: Point): string {
+function barText({ x, series, value }: Point): string {
   return `${x}, ${series}: ${number(value ?? 0)}`;
 }
 
-function extremes(name: string, unit: string, points: readonly Point[]): string {
+function seriesText(name: string, unit: string, points: readonly Point[]): string {
   const values = points.flatMap(({ x, series, value }) => (series === name && value !== null ? [{ x, value }] : []));
   const [first] = values;
   if (first === undefined) return `${name}: no value`;
@@ -34,9 +39,21 @@ function extremes(name: string, unit: string, points: readonly Point[]): string 
   return `${name}: lowest ${text(lowest)}, highest ${text(highest.value)} at ${timeText(Number(highest.x))}`;
 }
 
-function named(sentences: readonly string[]): string {
+function listOf(sentences: readonly string[]): string {
   const more = sentences.length - MAX_NAMED;
   return `${sentences.slice(0, MAX_NAMED).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
+}
+
+/** `300000` → `5 minutes` */
+function intervalText(intervalMs: number): string {
+  const [name, unitMs] = UNITS.find(([, each]) => intervalMs % each === 0) ?? ['ms', 1];
+  const count = intervalMs / unitMs;
+  return count === 1 || name === 'ms' ? `${count} ${name}` : `${count} ${name}s`;
+}
+
+/** `2026-11-24 06:00 UTC` */
+function timeText(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function number(value: number): string {

@@ -1,23 +1,22 @@
 import { bucketsOf, type Bucket, type Metric, type Panel } from './panel';
 import { FILTER_FIELDS, SOURCES, type FilterName } from './source';
 
-/** What a panel is looked at through. */
+/** The filters of a panel's search. */
 export interface PanelFilters {
   /** ISO 8601, inclusive. */
   readonly from: string;
   /** ISO 8601, exclusive. */
   readonly to: string;
-  /** Length of a stretch of time on an axis, for example `30m`. */
+  /** Length of a time bucket, for example `30m`. */
   readonly interval: string;
-  /** Only documents with one of the values; absent: with any. */
+  /** Only documents with one of these values; if absent, with any. */
   readonly only?: Readonly<Partial<Record<FilterName, readonly string[]>>>;
 }
 
 /** A search request as the Elasticsearch client takes it. */
 export interface PanelSearch {
-  /** Pattern. */
   readonly index: string;
-  /** Numbers of some shards only would look like numbers of all. */
+  /** Results of some shards only would look like complete results. */
   readonly allow_partial_search_results: false;
   readonly size: 0;
   readonly track_total_hits: true;
@@ -27,17 +26,17 @@ export interface PanelSearch {
 
 type Aggregations = Readonly<Record<string, object>>;
 
-/** Name of the aggregation of the n-th bucket, from the outer to the inner. */
-export function bucketKey(level: number): string {
+/** Returns the name of the aggregation of the n-th bucket, from outer to inner. */
+function bucketKey(level: number): string {
   return `bucket${level}`;
 }
 
-/** Name of the aggregation of the n-th metric; a count has none, since every bucket brings its own. */
-export function metricKey(index: number): string {
+/** Returns the name of the aggregation of the n-th metric; a count needs none, since every bucket has `doc_count`. */
+function metricKey(index: number): string {
   return `metric${index}`;
 }
 
-/** The search whose answer holds all that a panel shows; `panelRows` reads it. */
+/** Returns the search for the data of a panel; `panelRows` reads its response. */
 export function panelSearch(panel: Panel, filters: PanelFilters): PanelSearch {
   const { pattern } = SOURCES[panel.source];
   const metrics = metricAggregations(panel.metrics);
@@ -47,7 +46,7 @@ export function panelSearch(panel: Panel, filters: PanelFilters): PanelSearch {
     size: 0,
     track_total_hits: true,
     query: { bool: { filter: queryOf(panel, filters) } },
-    aggs: nested(panel, filters, metrics, bucketsOf(panel), 0),
+    aggs: nestedAggregations(panel, filters, metrics, bucketsOf(panel), 0),
   };
 }
 
@@ -56,19 +55,19 @@ function queryOf({ source, where }: Panel, { from, to, only = {} }: PanelFilters
   return [
     { range: { [timeField]: { gte: from, lt: to, format: 'strict_date_optional_time' } } },
     ...(where === undefined ? [] : [{ term: { [where]: true } }]),
-    ...chosenBy(only),
+    ...filterClauses(only),
   ];
 }
 
-/** What leaves only the chosen documents, of whatever time. */
-export function chosenBy(only: NonNullable<PanelFilters['only']>): { readonly terms: Record<string, string[]> }[] {
+/** Returns the clauses that select documents of all times by the filters. */
+export function filterClauses(only: NonNullable<PanelFilters['only']>): { readonly terms: Record<string, string[]> }[] {
   return Object.entries(only).map(([name, values]) => ({
     terms: { [FILTER_FIELDS[name as FilterName]]: [...values] },
   }));
 }
 
-/** Values are ordered by a metric over all of them, so it stands beside the inner buckets, too. */
-function nested(
+/** Values are ordered by a metric, which therefore is also calculated next to the inner buckets. */
+function nestedAggregations(
   panel: Panel,
   filters: PanelFilters,
   metrics: Aggregations,
@@ -77,14 +76,14 @@ function nested(
 ): Aggregations {
   if (bucket === undefined) return metrics;
   const [first] = panel.metrics;
-  const below = nested(panel, filters, metrics, inner, level + 1);
+  const below = nestedAggregations(panel, filters, metrics, inner, level + 1);
   const orders = bucket.by === 'value' && first.of !== 'count' ? { [metricKey(0)]: metricAggregation(first) } : {};
   const aggs = { ...below, ...orders };
   const own = bucket.by === 'time' ? timeAggregation(panel, bucket.field, filters) : valueAggregation(bucket, first);
   return { [bucketKey(level)]: { ...own, ...(Object.keys(aggs).length > 0 ? { aggs } : {}) } };
 }
 
-/** Charts over time show empty stretches as such; a table leaves them out. */
+/** Charts over time show empty buckets; a table omits them. */
 function timeAggregation({ kind }: Panel, field: string, { from, to, interval }: PanelFilters): object {
   const gaps =
     kind === 'table'
@@ -119,4 +118,47 @@ function metricAggregation(metric: Exclude<Metric, { of: 'count' }>): object {
     case 'max':
       return { [metric.of]: { field } };
   }
+}
+
+/** One innermost bucket: its keys from outer to inner, and the panel's metrics in order. */
+export interface PanelRow {
+  /** Text, or epoch ms of a time bucket. */
+  readonly keys: readonly (string | number)[];
+  /** Null if no document has the field. */
+  readonly values: readonly (number | null)[];
+}
+
+/** A bucket of a response; its aggregations have the names from the search. */
+interface ResponseBucket {
+  readonly key?: string | number;
+  readonly key_as_string?: string;
+  readonly doc_count: number;
+  readonly [name: string]: unknown;
+}
+
+/** Reads the aggregations of a response to `panelSearch`; empty if they are of another search. */
+export function panelRows(panel: Panel, aggregations: Readonly<Record<string, unknown>> | undefined): PanelRow[] {
+  return rowsBelow(panel, { doc_count: 0, ...aggregations }, []);
+}
+
+function rowsBelow(panel: Panel, above: ResponseBucket, keys: PanelRow['keys']): PanelRow[] {
+  const bucket = bucketsOf(panel)[keys.length];
+  if (bucket === undefined) {
+    const values = panel.metrics.map((metric, index) => valueOf(metric, above, above[metricKey(index)]));
+    return [{ keys, values }];
+  }
+  const aggregation = above[bucketKey(keys.length)] as { readonly buckets?: readonly ResponseBucket[] } | undefined;
+  return (aggregation?.buckets ?? []).flatMap((each) => {
+    const { key = '', key_as_string: keyText } = each;
+    // The key of a boolean is 0 or 1.
+    const text = bucket.by === 'value' && bucket.type === 'boolean' ? (keyText ?? key) : key;
+    return rowsBelow(panel, each, [...keys, text]);
+  });
+}
+
+function valueOf(metric: Metric, bucket: ResponseBucket, aggregation: unknown): number | null {
+  if (metric.of === 'count') return bucket.doc_count;
+  const { value, values } = (aggregation ?? {}) as { value?: unknown; values?: Readonly<Record<string, unknown>> };
+  const found = metric.of === 'percentile' ? Object.values(values ?? {})[0] : value;
+  return typeof found === 'number' ? found : null;
 }

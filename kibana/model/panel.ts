@@ -1,6 +1,6 @@
 import type { SourceName } from './source';
 
-/** Documents of one stretch of time, or of one value of a field. */
+/** Groups documents by time, or by the value of a field. */
 export type Bucket =
   | { readonly by: 'time'; readonly field: string; readonly label: string }
   | {
@@ -8,7 +8,7 @@ export type Bucket =
       readonly field: string;
       readonly label: string;
       readonly type: 'string' | 'boolean';
-      /** So many values, those with the highest first metric of the panel. */
+      /** Maximum number of values: those with the highest first metric of the panel. */
       readonly size: number;
     };
 
@@ -20,7 +20,7 @@ export type Metric = (
 ) & { readonly label: string; readonly unit?: string };
 
 interface PanelBase {
-  /** Kebab-case; names the panel in Kibana, in addresses and in searches. */
+  /** Kebab-case; identifies the panel in Kibana, in URLs and in searches. */
   readonly id: string;
   readonly title: string;
   /** What is shown and how to read it, in one or two sentences. */
@@ -28,15 +28,15 @@ interface PanelBase {
   readonly source: SourceName;
   /** Only documents whose boolean field is true. */
   readonly where?: string;
-  /** The first one orders values; there is at least one. */
+  /** The first one orders values. */
   readonly metrics: readonly [Metric, ...Metric[]];
-  /** Of the dashboard's 48 columns. */
+  /** In columns of the dashboard, which has 48. */
   readonly width: number;
   /** In rows of the dashboard. */
   readonly height: number;
 }
 
-/** Lines or stacked bars; `split` makes one series of each value. */
+/** Lines or stacked bars; `split` adds one series per value. */
 export interface SeriesPanel extends PanelBase {
   readonly kind: 'lines' | 'columns' | 'bars';
   readonly x: Bucket;
@@ -58,7 +58,7 @@ export interface TablePanel extends PanelBase {
 
 export type Panel = SeriesPanel | HeatMapPanel | TablePanel;
 
-/** The buckets of a panel, from the outer to the inner. */
+/** Returns the buckets of a panel, from outer to inner. */
 export function bucketsOf(panel: Panel): readonly Bucket[] {
   switch (panel.kind) {
     case 'heat-map':
@@ -72,7 +72,7 @@ export function bucketsOf(panel: Panel): readonly Bucket[] {
   }
 }
 
-/** One metric for each rank, the first of them ordering values. */
+/** Returns one metric per percentile rank; the first orders values. */
 export function percentileMetrics(
   field: string,
   unit: string,

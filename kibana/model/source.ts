@@ -1,18 +1,18 @@
-/** The indices that panels ask, over all pipelines: of all pipelines; each pipeline has the aliases `pipeline.<name>.readings` and so on. */
+/** The indices that panels search, of all pipelines: the aliases `pipeline.*.readings` and so on. */
 export type SourceName = 'readings' | 'windows' | 'deadLetters' | 'runs';
 
-/** What a person may narrow a dashboard down by, beside its time range. */
+/** The filters of a dashboard, in addition to its time range. */
 export type FilterName = 'pipeline' | 'device' | 'run';
 
 export interface Source {
-  /** Of the data view in Kibana. */
+  /** Id of the data view in Kibana. */
   readonly id: string;
   readonly title: string;
-  /** Index pattern; matches aliases, never the versioned indices behind them. */
+  /** Index pattern; matches aliases, never their backing indices. */
   readonly pattern: string;
   /** Date field that the time range of a dashboard applies to. */
   readonly timeField: string;
-  /** Filters whose field its documents have; any other one leaves nothing. */
+  /** Filters whose field its documents have; any other filter excludes all documents. */
   readonly filters: readonly FilterName[];
 }
 
@@ -35,7 +35,7 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
     id: 'pipeline-dead-letters',
     title: 'Pipeline dead letters',
     pattern: 'pipeline.*.dead-letters',
-    // What a record that cannot be read says about its time is unknown: the time at which it was given up.
+    // The event time of an unreadable record is unknown.
     timeField: 'provenance.processedAt',
     filters: ['pipeline', 'run'],
   },
@@ -48,7 +48,7 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
   },
 };
 
-/** One field name in all indices, so that one choice narrows every panel. */
+/** The same field name in all indices, so that one filter applies to every panel. */
 export const FILTER_FIELDS: Readonly<Record<FilterName, string>> = {
   pipeline: 'provenance.pipeline',
   device: 'deviceId',

@@ -1,15 +1,15 @@
-// It makes no functions of text, which the page's policy forbids.
+// The interpreter needs no `eval`, which the Content-Security-Policy forbids.
 import { expressionInterpreter } from '/vega/vega-interpreter.js';
 import { theme } from './theme.js';
 import { vega, vegaLite } from './vega.js';
 
 /** @import { VegaView } from './vega.js' */
 
-/** A drawing that fills an element, and is drawn anew where its numbers, its room or the colours of the page change. */
+/** A chart that fills an element, and is redrawn when its data, its size or the colour scheme changes. */
 export class Chart {
   /** @type {VegaView | undefined} */ #view;
   /** @type {object | undefined} */ #spec;
-  #drawn = '';
+  #rendered = '';
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -30,19 +30,19 @@ export class Chart {
     const wanted = { ...this.#spec, width, height, autosize: { type: 'fit', contains: 'padding' } };
     const config = theme();
     const text = JSON.stringify([wanted, config]);
-    if (text === this.#drawn) return;
-    this.#drawn = text;
+    if (text === this.#rendered) return;
+    this.#rendered = text;
     const { spec } = vegaLite.compile(wanted, { config });
     const view = new vega.View(vega.parse(spec, undefined, { ast: true }), {
       renderer: 'svg',
       expr: expressionInterpreter,
     });
-    // Aside, so that the old drawing stays until the new one is whole.
+    // In a detached element, so that the old chart stays until the new one is complete.
     const canvas = document.createElement('div');
-    // What it says stands in the words of the element around it, and in the table below.
+    // The label of the parent element and the table below have the same content.
     canvas.ariaHidden = 'true';
     await view.initialize(canvas).runAsync();
-    if (text !== this.#drawn) {
+    if (text !== this.#rendered) {
       view.finalize();
       return;
     }

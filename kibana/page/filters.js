@@ -1,67 +1,67 @@
-/** The filters of the page: the address holds them, the form shows them. */
+/** The filters of the page: the URL is their source, the form displays them. */
 export class Filters {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
-    this.#showAddress();
+    this.#showUrl();
   }
 
   /**
-   * Calls back when somebody chooses, and when the address changes by going back.
+   * Calls back when the user changes a filter, and when the URL changes by going back.
    *
-   * @param {() => void} chosen
+   * @param {() => void} callback
    */
-  onChange(chosen) {
+  onChange(callback) {
     this.form.addEventListener('submit', (event) => event.preventDefault());
     this.form.addEventListener('change', () => {
-      history.pushState(null, '', `?${this.#ofForm()}`);
-      this.#showAddress();
-      chosen();
+      history.pushState(null, '', `?${this.#formQuery()}`);
+      this.#showUrl();
+      callback();
     });
     addEventListener('popstate', () => {
-      this.#showAddress();
-      chosen();
+      this.#showUrl();
+      callback();
     });
   }
 
-  /** What to search for, as the address says it, right or wrong: the server judges it. */
+  /** Returns the filters of the URL without validation, which the server does. */
   search() {
     const query = new URLSearchParams(location.search);
     query.delete('refresh');
     return query;
   }
 
-  /** Null for never. */
+  /** Returns the refresh interval, null for none. */
   refreshMs() {
     const seconds = Number(this.#field('refresh').value);
     return seconds > 0 ? seconds * 1000 : null;
   }
 
   /** @param {{ readonly pipeline: readonly string[], readonly device: readonly string[] }} choices */
-  offer(choices) {
-    for (const name of /** @type {const} */ (['pipeline', 'device'])) this.#offer(name, choices[name]);
+  setChoices(choices) {
+    for (const name of /** @type {const} */ (['pipeline', 'device'])) this.#setOptions(name, choices[name]);
   }
 
-  #showAddress() {
-    const address = new URLSearchParams(location.search);
-    const isFromTo = address.has('from') || address.has('to');
-    this.#field('range').value = isFromTo ? '' : (address.get('range') ?? 'all');
-    this.#field('refresh').value = address.get('refresh') ?? '10';
-    for (const name of ['from', 'to']) this.#field(name).value = address.get(name)?.replace(/(\.\d+)?Z$/, '') ?? '';
+  #showUrl() {
+    const url = new URLSearchParams(location.search);
+    const isFromTo = url.has('from') || url.has('to');
+    this.#field('range').value = isFromTo ? '' : (url.get('range') ?? 'all');
+    this.#field('refresh').value = url.get('refresh') ?? '10';
+    for (const name of ['from', 'to']) this.#field(name).value = url.get(name)?.replace(/(\.\d+)?Z$/, '') ?? '';
     for (const label of this.form.querySelectorAll('label.time')) label.toggleAttribute('hidden', !isFromTo);
-    for (const name of ['pipeline', 'device']) this.#offer(name, []);
+    for (const name of ['pipeline', 'device']) this.#setOptions(name, []);
   }
 
-  /** The values that there are, and always the chosen one. @param {string} name @param {readonly string[]} values */
-  #offer(name, values) {
-    const chosen = new URLSearchParams(location.search).get(name) ?? '';
-    const all = ['', ...new Set(chosen === '' ? values : [chosen, ...values])].toSorted();
+  /** Lists the available values, and always the selected one. @param {string} name @param {readonly string[]} values */
+  #setOptions(name, values) {
+    const selected = new URLSearchParams(location.search).get(name) ?? '';
+    const all = ['', ...new Set(selected === '' ? values : [selected, ...values])].toSorted();
     const select = this.#field(name);
     select.replaceChildren(...all.map((value) => new Option(value === '' ? 'All' : value, value)));
-    select.value = chosen;
+    select.value = selected;
   }
 
-  #ofForm() {
+  #formQuery() {
     const query = new URLSearchParams();
     const values = Object.fromEntries(
       ['range', 'pipeline', 'device', 'refresh'].map((name) => [name, this.#field(name).value]),
@@ -74,7 +74,7 @@ export class Filters {
     return query;
   }
 
-  /** The last hour until other times are chosen. @param {URLSearchParams} query */
+  /** Defaults to the last hour. @param {URLSearchParams} query */
   #addTimes(query) {
     const now = Date.now();
     for (const [name, byDefault] of /** @type {const} */ ([

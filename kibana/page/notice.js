@@ -1,16 +1,16 @@
-/** @import { PageAnswer } from '../charts/page-answer' */
+/** @import { PageAnswer } from '../charts/rendered-panel' */
 /** @import { Problem } from './search.js' */
 
 /** @type {Readonly<Record<string, readonly [string, string]>>} */
 const PROBLEMS = {
   InvalidInput: ['These filters cannot be used', ''],
   ServiceUnavailable: ['Elasticsearch does not answer', 'Start it with `npm run stack`.'],
-  IndexMisconfigured: ['Elasticsearch refuses the search', 'Mend what it names.'],
-  Away: ['The server of this page does not answer', 'Start it with `npm run stack`.'],
+  IndexMisconfigured: ['Elasticsearch refuses the search', 'Fix what the message names.'],
+  Unreachable: ['The server of this page does not answer', 'Start it with `npm run stack`.'],
 };
 
 /**
- * Says what is wrong and what to do about it.
+ * Shows a problem and how to fix it.
  *
  * @param {HTMLElement} place
  * @param {Problem} problem
@@ -24,7 +24,7 @@ export function showProblem(place, { type, message }) {
 }
 
 /**
- * Says why nothing is there and what to do about it; hidden where something is.
+ * Explains why there are no documents and what to do; hidden if there are some.
  *
  * @param {HTMLElement} place
  * @param {PageAnswer} answer
@@ -33,16 +33,18 @@ export function showProblem(place, { type, message }) {
 export function showEmpty(place, { documents, newestReading, choices }, filters) {
   place.hidden = documents > 0;
   if (documents > 0) return;
-  const chosen = ['pipeline', 'device'].flatMap((name) => (filters.has(name) ? [`${name} ${filters.get(name)}`] : []));
+  const selected = ['pipeline', 'device'].flatMap((name) =>
+    filters.has(name) ? [`${name} ${filters.get(name)}`] : [],
+  );
   if (newestReading !== null) {
     const time = newestReading.slice(0, 16).replace('T', ' ');
     place.replaceChildren(
-      bold('No documents in this stretch of time'),
-      paragraph(`The newest reading is of ${time} UTC. Choose another stretch, or all that there is.`),
-      linkTo(`?${withoutTimes(filters)}`, 'Show all that there is'),
+      bold('No documents in this time range'),
+      paragraph(`The newest reading is from ${time} UTC. Select another time range, or all times.`),
+      linkTo(`?${withoutTimes(filters)}`, 'Show all times'),
     );
-  } else if (chosen.length > 0 && choices.pipeline.length > 0) {
-    place.replaceChildren(bold(`No documents of ${chosen.join(' and ')}`), linkTo('?', 'Show everything'));
+  } else if (selected.length > 0 && choices.pipeline.length > 0) {
+    place.replaceChildren(bold(`No documents of ${selected.join(' and ')}`), linkTo('?', 'Show everything'));
   } else {
     place.replaceChildren(
       bold('No documents yet'),
@@ -58,26 +60,26 @@ function withoutTimes(filters) {
 
 /** @param {string} text */
 function bold(text) {
-  const made = document.createElement('strong');
-  made.textContent = text;
-  return made;
+  const element = document.createElement('strong');
+  element.textContent = text;
+  return element;
 }
 
-/** What stands between backticks is code. @param {string} text */
+/** Text between backticks is code. @param {string} text */
 function paragraph(text) {
-  const made = document.createElement('p');
+  const element = document.createElement('p');
   text.split('`').forEach((part, index) => {
     const code = document.createElement('code');
     code.textContent = part;
-    made.append(index % 2 === 1 ? code : part);
+    element.append(index % 2 === 1 ? code : part);
   });
-  return made;
+  return element;
 }
 
 /** @param {string} address @param {string} text */
 function linkTo(address, text) {
-  const made = document.createElement('a');
-  made.href = address;
-  made.textContent = text;
-  return made;
+  const element = document.createElement('a');
+  element.href = address;
+  element.textContent = text;
+  return element;
 }

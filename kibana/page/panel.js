@@ -1,18 +1,18 @@
 import { Chart } from './chart.js';
 import { tableOf } from './table.js';
 
-/** @import { ShownPanel } from '../charts/shown-panel' */
+/** @import { RenderedPanel } from '../charts/rendered-panel' */
 /** @import { Panel } from '../model/panel' */
 
 const WIDE = 30;
 
-/** One panel of the page: its title, what it says, and its chart or table. */
+/** One panel of the page: its title, description, and chart or table. */
 export class PanelView {
   #body = element('div');
   #numbers = element('div', 'table');
   #details = document.createElement('details');
   /** @type {Chart | undefined} */ #chart;
-  /** @type {ShownPanel | undefined} */ #shown;
+  /** @type {RenderedPanel | undefined} */ #shown;
 
   /** @param {Pick<Panel, 'id' | 'title' | 'description' | 'width' | 'height'>} panel */
   constructor({ id, title, description, width, height }) {
@@ -28,24 +28,24 @@ export class PanelView {
     this.element.append(element('h2', '', title), element('p', '', description), this.#body);
   }
 
-  /** @param {ShownPanel} shown */
+  /** @param {RenderedPanel} shown */
   async show(shown) {
     this.#shown = shown;
-    if (shown.rows.length === 0) this.#showNothing();
+    if (shown.rows.length === 0) this.#showNoData();
     else if (shown.spec === null) this.#showTable(shown);
     else await this.#showChart(shown, shown.spec);
     this.#showNumbers();
   }
 
-  #showNothing() {
+  #showNoData() {
     this.#chart = undefined;
     this.#details.remove();
-    this.#body.className = 'chart none';
+    this.#body.className = 'chart no-data';
     this.#body.removeAttribute('role');
     this.#body.replaceChildren('No documents');
   }
 
-  /** @param {ShownPanel} shown */
+  /** @param {RenderedPanel} shown */
   #showTable({ columns, rows }) {
     this.#body.className = 'table';
     asRegion(this.#body, `${this.title}: table`);
@@ -53,7 +53,7 @@ export class PanelView {
   }
 
   /**
-   * @param {ShownPanel} shown
+   * @param {RenderedPanel} shown
    * @param {object} spec
    */
   async #showChart({ summary }, spec) {
@@ -68,7 +68,7 @@ export class PanelView {
     await this.#chart.show(spec);
   }
 
-  /** Only while somebody looks at them. */
+  /** Builds the table only while it is open. */
   #showNumbers() {
     if (!this.#details.open || this.#shown === undefined) return;
     asRegion(this.#numbers, `${this.title}: numbers`);
@@ -77,7 +77,7 @@ export class PanelView {
 }
 
 /**
- * What scrolls must be reached by keyboard.
+ * Makes a scrollable region reachable by keyboard.
  *
  * @param {HTMLElement} region
  * @param {string} label
@@ -90,8 +90,8 @@ function asRegion(region, label) {
 
 /** @param {string} name @param {string} className @param {string} text */
 function element(name, className = '', text = '') {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
+  const created = document.createElement(name);
+  created.className = className;
+  created.textContent = text;
+  return created;
 }

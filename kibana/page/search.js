@@ -1,6 +1,6 @@
-/** @import { PageAnswer } from '../charts/page-answer' */
+/** @import { PageAnswer } from '../charts/rendered-panel' */
 
-/** Why there are no numbers; `type` is of the failure table, or `Away` where the page's own server does not answer. */
+/** A failed search; `type` is a failure type, or `Unreachable` if the page's own server does not respond. */
 export class Problem extends Error {
   /** @param {string} type @param {string} message */
   constructor(type, message) {
@@ -10,16 +10,16 @@ export class Problem extends Error {
 }
 
 /**
- * Asks the page's server, and nobody else.
+ * Requests JSON from the page's own server.
  *
  * @param {string} path
  * @param {AbortSignal} [signal]
- * @throws {Problem} when there is no answer, or no good one
+ * @throws {Problem} when there is no response, or an error response
  */
 async function get(path, signal) {
   const response = await fetch(path, signal === undefined ? {} : { signal }).catch((error) => {
     if (signal?.aborted) throw error;
-    throw new Problem('Away', `Nothing answers at ${location.origin}.`);
+    throw new Problem('Unreachable', `No response from ${location.origin}.`);
   });
   const body = await response.json();
   if (!response.ok) throw new Problem(body.type, body.message);
@@ -32,7 +32,7 @@ export function listPanels() {
 }
 
 /**
- * @param {readonly string[]} panels by name
+ * @param {readonly string[]} panels ids
  * @param {URLSearchParams} filters
  * @param {AbortSignal} signal
  * @returns {Promise<PageAnswer>}

@@ -1,11 +1,11 @@
-/** @import { Column } from '../charts/column' */
-/** @import { PanelRow } from '../model/panel-rows' */
+/** @import { Column } from '../charts/rendered-panel' */
+/** @import { PanelRow } from '../model/panel-search' */
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const FRACTION = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /**
- * Numbers as a table, every cell as a person reads it.
+ * Builds a table with formatted cells.
  *
  * @param {readonly Column[]} columns
  * @param {readonly PanelRow[]} rows
@@ -21,7 +21,7 @@ export function tableOf(columns, rows) {
     head.append(cell);
   }
   const cells = rows.map(({ keys, values }) => [...keys, ...values]);
-  // One format for all of a column, so that its digits stand one below the other.
+  // One number format per column, so that digits are aligned.
   const formats = columns.map((_, index) =>
     cells.every((row) => Number.isInteger(row[index] ?? 0)) ? WHOLE : FRACTION,
   );
@@ -57,6 +57,6 @@ function textOf(value, type, format) {
   if (value === null) return '–';
   if (type === 'number') return format.format(Number(value));
   if (type === 'time') return new Date(value).toISOString().slice(0, 19).replace('T', ' ');
-  if (type === 'truth') return value === 'true' ? 'yes' : 'no';
+  if (type === 'boolean') return value === 'true' ? 'yes' : 'no';
   return String(value);
 }

@@ -1,4 +1,4 @@
-/** Vega's colours and fonts, which are those of the page as it is now: light or dark. */
+/** Returns Vega's colours and fonts from the current style of the page, light or dark. */
 export function theme() {
   const style = getComputedStyle(document.documentElement);
   const color = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();

@@ -1,5 +1,5 @@
 /**
- * What the two scripts of Vega leave behind, as much of it as is used.
+ * The globals of the two Vega scripts, with the members that are used.
  *
  * @typedef {object} VegaView
  * @property {(element: Element) => VegaView} initialize

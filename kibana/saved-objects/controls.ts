@@ -3,7 +3,7 @@ import type { Reference } from './saved-object';
 
 const TITLES: Readonly<Record<FilterName, string>> = { pipeline: 'Pipeline', device: 'Device', run: 'Run' };
 
-/** The controls above the panels: a list of values for each filter, and a slider within the dashboard's time range. */
+/** Returns the controls above the panels: a list of values per filter, and a slider within the time range. */
 export function controls(): {
   readonly controlGroupInput: Readonly<Record<string, unknown>>;
   readonly references: readonly Reference[];
@@ -32,7 +32,7 @@ export function controls(): {
     },
     references: filters.map((filter) => ({
       type: 'index-pattern',
-      // Readings have every field that is filtered by.
+      // Readings have the fields of all filters.
       id: SOURCES.readings.id,
       name: `controlGroup_${controlId(filter)}:optionsListDataView`,
     })),

@@ -1,18 +1,28 @@
-import type { Place } from '../model/layout';
-import { bucketsOf, type Panel } from '../model/panel';
+import { bucketsOf, type Bucket, type Metric, type Panel } from '../model/panel';
 import { SOURCES } from '../model/source';
-import { bucketColumn, metricColumn } from './column';
 import type { Reference } from './saved-object';
-import { drawn } from './visualization';
 
-/** A panel of a dashboard that carries its Lens chart itself, and the reference that the dashboard must repeat. */
-export interface LensPanel {
+/** Kibana's field name for a whole document. */
+const RECORDS = '___records___';
+
+const SERIES_TYPES = { lines: 'line', columns: 'bar_stacked', bars: 'bar_horizontal_stacked' } as const;
+
+/** In columns and rows from the upper left corner. */
+export interface GridPosition {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+/** A dashboard panel with an embedded Lens chart, and the reference that the dashboard must repeat. */
+interface LensPanel {
   readonly panel: Readonly<Record<string, unknown>>;
   readonly reference: Reference;
 }
 
-/** Ids are made of the panel's own, so that the file changes only where the model does. */
-export function lensPanel(panel: Panel, place: Place): LensPanel {
+/** Ids derive from the panel's id, so that the file changes only if the model does. */
+export function lensPanel(panel: Panel, position: GridPosition): LensPanel {
   const { id, title, description, source } = panel;
   const layerId = `${id}-layer`;
   const reference: Reference = {
@@ -25,8 +35,8 @@ export function lensPanel(panel: Panel, place: Place): LensPanel {
     panel: {
       type: 'lens',
       panelIndex: id,
-      gridData: { ...place, i: id },
-      // Kibana shows the description of the panel; that of the chart is for a copy in the library.
+      gridData: { ...position, i: id },
+      // Kibana shows the description of the panel; the description of the chart is for a copy in the library.
       embeddableConfig: { title, description, enhancements: {}, attributes: attributes(panel, layerId, reference) },
     },
   };
@@ -42,7 +52,7 @@ function attributes(panel: Panel, layerId: string, reference: Reference): Record
     ...buckets.map((bucket, level) => [bucketIds[level], bucketColumn(bucket, orderedBy, kind !== 'table')]),
     ...metrics.map((metric, index) => [metricIds[index], metricColumn(metric)]),
   ]) as Record<string, unknown>;
-  const { visualizationType, visualization } = drawn(panel, layerId, bucketIds, metricIds);
+  const { visualizationType, visualization } = visualizationOf(panel, layerId, bucketIds, metricIds);
   const layer = {
     columns,
     columnOrder: [...bucketIds, ...metricIds],
@@ -65,4 +75,141 @@ function attributes(panel: Panel, layerId: string, reference: Reference): Record
       adHocDataViews: {},
     },
   };
+}
+
+interface LensVisualization {
+  readonly visualizationType: 'lnsXY' | 'lnsHeatmap' | 'lnsDatatable';
+  readonly visualization: Readonly<Record<string, unknown>>;
+}
+
+/** @param buckets - column ids from outer to inner */
+function visualizationOf(
+  panel: Panel,
+  layerId: string,
+  buckets: readonly string[],
+  metrics: readonly string[],
+): LensVisualization {
+  const layer = { layerId, layerType: 'data' };
+  switch (panel.kind) {
+    case 'table':
+      return { visualizationType: 'lnsDatatable', visualization: { ...layer, ...table(buckets, metrics) } };
+    case 'heat-map':
+      return { visualizationType: 'lnsHeatmap', visualization: { ...layer, ...heatMap(buckets, metrics) } };
+    case 'lines':
+    case 'columns':
+    case 'bars':
+      return { visualizationType: 'lnsXY', visualization: series(SERIES_TYPES[panel.kind], layer, buckets, metrics) };
+  }
+}
+
+function table(buckets: readonly string[], metrics: readonly string[]): Record<string, unknown> {
+  const column = (isMetric: boolean) => (columnId: string) => ({ columnId, isTransposed: false, isMetric });
+  return {
+    columns: [...buckets.map(column(false)), ...metrics.map(column(true))],
+    sorting: { columnId: metrics[0], direction: 'desc' },
+    paging: { size: 10, enabled: true },
+  };
+}
+
+function heatMap([y, x]: readonly string[], [value]: readonly string[]): Record<string, unknown> {
+  return {
+    shape: 'heatmap',
+    xAccessor: x,
+    yAccessor: y,
+    valueAccessor: value,
+    legend: { isVisible: true, position: 'right', type: 'heatmap_legend' },
+    gridConfig: {
+      type: 'heatmap_grid',
+      isCellLabelVisible: false,
+      isXAxisLabelVisible: true,
+      isXAxisTitleVisible: false,
+      isYAxisLabelVisible: true,
+      isYAxisTitleVisible: false,
+    },
+  };
+}
+
+function series(
+  seriesType: (typeof SERIES_TYPES)[keyof typeof SERIES_TYPES],
+  layer: object,
+  buckets: readonly string[],
+  metrics: readonly string[],
+): Record<string, unknown> {
+  const split = buckets.length > 1 ? { splitAccessor: buckets[0] } : {};
+  return {
+    legend: { isVisible: true, position: 'bottom' },
+    valueLabels: 'hide',
+    fittingFunction: 'None',
+    preferredSeriesType: seriesType,
+    layers: [{ ...layer, seriesType, xAccessor: buckets.at(-1), accessors: metrics, ...split }],
+  };
+}
+
+/** A column of a Lens layer. */
+type Column = Readonly<Record<string, unknown>>;
+
+/** @param orderedBy - the metric column that decides which values are shown */
+function bucketColumn(bucket: Bucket, orderedBy: string, showEmpty: boolean): Column {
+  const { by, field, label } = bucket;
+  const common = { label, customLabel: true, sourceField: field, isBucketed: true };
+  if (by === 'time') {
+    return {
+      ...common,
+      dataType: 'date',
+      operationType: 'date_histogram',
+      scale: 'interval',
+      params: { interval: 'auto', includeEmptyRows: showEmpty, dropPartials: false },
+    };
+  }
+  return {
+    ...common,
+    dataType: bucket.type,
+    operationType: 'terms',
+    scale: 'ordinal',
+    params: {
+      size: bucket.size,
+      orderBy: { type: 'column', columnId: orderedBy },
+      orderDirection: 'desc',
+      otherBucket: false,
+      missingBucket: false,
+      parentFormat: { id: 'terms' },
+      include: [],
+      exclude: [],
+      includeIsRegex: false,
+      excludeIsRegex: false,
+    },
+  };
+}
+
+function metricColumn(metric: Metric): Column {
+  const label = metric.unit === undefined ? metric.label : `${metric.label} (${metric.unit})`;
+  const common = { label, customLabel: true, isBucketed: false, scale: 'ratio' };
+  switch (metric.of) {
+    case 'count':
+      return {
+        ...common,
+        dataType: 'number',
+        operationType: 'count',
+        sourceField: RECORDS,
+        params: { emptyAsNull: true },
+      };
+    case 'percentile':
+      return {
+        ...common,
+        dataType: 'number',
+        operationType: 'percentile',
+        sourceField: metric.field,
+        params: { percentile: metric.percentile },
+      };
+    case 'average':
+    case 'min':
+    case 'max':
+      return {
+        ...common,
+        dataType: metric.type ?? 'number',
+        operationType: metric.of,
+        sourceField: metric.field,
+        params: { emptyAsNull: true },
+      };
+  }
 }

@@ -11,8 +11,8 @@ export interface SavedObject {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly references: readonly Reference[];
   /**
-   * Kibana offers to duplicate the object instead of editing it, since the next import would overwrite an edit.
-   * Its import keeps this flag; dashboards follow it from Kibana 8.11 on, data views from 9.2 on.
+   * Kibana then offers to duplicate the object instead of editing it, since the next import would overwrite an edit.
+   * The import keeps this flag; Kibana respects it for dashboards since 8.11, for data views since 9.2.
    */
   readonly managed: true;
   readonly coreMigrationVersion: string;
@@ -20,13 +20,13 @@ export interface SavedObject {
 }
 
 /**
- * Kibana migrates an object up from the version it names, and refuses one that names a later version than its own. So
- * the lowest ones are taken that 8.19 writes itself; none at all would run the migrations of 7.x.
+ * Kibana migrates an object from these versions and rejects one with later versions than its own. These are the lowest
+ * that 8.19 writes itself; without them Kibana would run the migrations of 7.x.
  */
 const CORE_MIGRATION_VERSION = '8.8.0';
 const TYPE_MIGRATION_VERSIONS = { 'index-pattern': '8.0.0', dashboard: '10.2.0' } as const;
 
-/** An object as Kibana exports it. */
+/** Returns an object in Kibana's export format. */
 export function savedObject(
   type: SavedObject['type'],
   id: string,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
-import { panelRows } from '../../kibana/model/panel-rows';
-import { panelSearch } from '../../kibana/model/panel-search';
+import { panelRows, panelSearch } from '../../kibana/model/panel-search';
 import { panelsOf } from '../../kibana/model/panels';
 import { stackAddresses } from '../support/stack';
 import { DAY, RUN, writeKnownData } from './known-data';

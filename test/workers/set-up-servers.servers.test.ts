@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Connection } from '@temporalio/client';
 import { type Clients, openClients } from '../../workers/clients';
 import { type Config, loadConfig } from '../../workers/config';
-import { setUpPipeline } from '../../workers/set-up-servers';
-import { setUpNamespace } from '../../workers/temporal-namespace';
+import { setUpNamespace, setUpPipeline } from '../../workers/set-up-servers';
 import { workerEnvironment } from '../support/stack';
 
 let config: Config;
@@ -17,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('the set-up of servers', () => {
-  it('makes the topics and indices of a pipeline before its first run, and nothing the second time', async () => {
+  it('creates the topics and indices of a pipeline before its first run, and is idempotent', async () => {
     const name = `set-up-${randomUUID().slice(0, 8)}`;
     await setUpPipeline(config, clients, name);
     const indices = await clients.elasticsearch.indices.getAlias({ index: `pipeline.${name}.*` });
@@ -36,7 +35,7 @@ describe('the set-up of servers', () => {
     expect(await clients.elasticsearch.indices.getAlias({ index: `pipeline.${name}.*` })).toEqual(indices);
   });
 
-  it('makes a namespace that workers can use at once, and nothing the second time', async () => {
+  it('creates a namespace that workers can use at once, and is idempotent', async () => {
     const connection = await Connection.connect({ address: config.TEMPORAL_ADDRESS ?? '' });
     const namespace = `set-up-${randomUUID()}`;
     try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 
-/** One file that the page is made of. */
+/** One static file of the page. */
 export interface PageFile {
   readonly type: string;
   readonly content: Buffer;
@@ -17,12 +17,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Every file of the page by its path, read once: no address reaches anything else of this machine. */
+/** Reads every file of the page into memory, by its URL path, so that no request can read another file. */
 export function pageFiles(): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
   for (const name of filesIn(PAGE, Object.keys(TYPES))) add(files, `/${name}`, join(PAGE, name));
   add(files, '/', join(PAGE, 'index.html'));
-  // The first two stand beside the modules that Node finds, and need no other file.
+  // The first two are next to the modules that Node resolves, and import no other file.
   add(files, '/vega/vega.min.js', join(dirname(require.resolve('vega')), 'vega.min.js'));
   add(files, '/vega/vega-lite.min.js', join(dirname(require.resolve('vega-lite')), 'vega-lite.min.js'));
   add(files, '/vega/vega-interpreter.js', require.resolve('vega-interpreter'));
@@ -31,7 +31,7 @@ export function pageFiles(): ReadonlyMap<string, PageFile> {
   return files;
 }
 
-/** What a Content-Security-Policy names the inline scripts of a document by. */
+/** Returns the Content-Security-Policy sources that allow the inline scripts of a document. */
 export function inlineScriptHashes(html: string): readonly string[] {
   const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g)].map(([, script = '']) => script);
   return scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { pipelineFailure } from '../../activities/contracts/failures';
-import { PANELS } from './page-panels';
+import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
+import { panelsOf } from '../../kibana/model/panels';
+
+/** The panels of the page: those of the shipped dashboard. */
+export const PANELS = panelsOf(DEFAULT_MEASUREMENTS);
 
 const DAY_MS = 86_400_000;
-const LONGEST_MS = 366 * DAY_MS;
+const MAX_RANGE_MS = 366 * DAY_MS;
 
-/** Stretches of time that end now. */
+/** Lengths of time ranges that end now. */
 const RANGES = {
   '15m': 900_000,
   '1h': 3_600_000,
@@ -35,29 +39,29 @@ const requestSchema = z
     device: value.optional(),
   })
   .check(({ value: { range, from, to }, issues }) => {
-    const refuse = (field: string, message: string, input: string | undefined): void => {
+    const reject = (field: string, message: string, input: string | undefined): void => {
       issues.push({ code: 'custom', path: [field], message, input });
     };
     if (from === undefined && to === undefined) return;
-    if (range !== undefined) refuse('range', 'expected it alone, or from and to without it', range);
-    else if (from === undefined) refuse('from', 'expected it beside to', from);
-    else if (to === undefined) refuse('to', 'expected it beside from', to);
-    else if (Date.parse(to) <= Date.parse(from)) refuse('to', 'expected a time after from', to);
-    else if (Date.parse(to) - Date.parse(from) > LONGEST_MS) refuse('to', 'expected at most 366 days after from', to);
+    if (range !== undefined) reject('range', 'expected it alone, or from and to without it', range);
+    else if (from === undefined) reject('from', 'expected it beside to', from);
+    else if (to === undefined) reject('to', 'expected it beside from', to);
+    else if (Date.parse(to) <= Date.parse(from)) reject('to', 'expected a time after from', to);
+    else if (Date.parse(to) - Date.parse(from) > MAX_RANGE_MS) reject('to', 'expected at most 366 days after from', to);
   });
 
-/** What one look at the page asks for. */
+/** One search of the page. */
 export interface PageRequest {
   readonly panels: readonly string[];
-  /** Null: all that there is. */
+  /** Null for all times. */
   readonly times: { readonly fromMs: number; readonly toMs: number } | null;
   readonly only: { readonly pipeline?: readonly string[]; readonly device?: readonly string[] };
 }
 
 /**
- * Reads the query of an address.
+ * Parses the query string of a search.
  *
- * @throws InvalidInput that names every bad field, what was expected and what came
+ * @throws InvalidInput that names every invalid field, what was expected and what was received
  */
 export function parsePageRequest(query: URLSearchParams, nowMs: number): PageRequest {
   const given = Object.fromEntries([...new Set(query.keys())].map((name) => [name, givenOf(query, name)]));
@@ -85,6 +89,6 @@ function problemOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${key}: expected only ${Object.keys(requestSchema.shape).join(', ')}`).join('; ');
   }
-  const came = issue.input === undefined ? '' : `, got ${JSON.stringify(issue.input).slice(0, 100)}`;
-  return `${String(issue.path[0])}: ${issue.message}${came}`;
+  const received = issue.input === undefined ? '' : `, got ${JSON.stringify(issue.input).slice(0, 100)}`;
+  return `${String(issue.path[0])}: ${issue.message}${received}`;
 }

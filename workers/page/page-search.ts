@@ -1,39 +1,36 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { elasticsearchFailure } from '../../activities/elasticsearch/elasticsearch-failure';
-import type { PageAnswer } from '../../kibana/charts/page-answer';
-import { showPanel, type ShownPanel } from '../../kibana/charts/shown-panel';
-import type { Span } from '../../kibana/charts/span';
+import type { TimeRange } from '../../kibana/charts/points';
+import { type PageAnswer, type RenderedPanel, renderPanel } from '../../kibana/charts/rendered-panel';
 import type { Panel } from '../../kibana/model/panel';
-import { panelRows } from '../../kibana/model/panel-rows';
-import { panelSearch } from '../../kibana/model/panel-search';
+import { panelRows, panelSearch } from '../../kibana/model/panel-search';
 import { FILTER_FIELDS, SOURCES } from '../../kibana/model/source';
-import { PANELS } from './page-panels';
-import type { PageRequest } from './page-request';
-import { queryOf, spansOf, TRANSPORT } from './page-span';
+import { type PageRequest, PANELS } from './page-request';
+import { queryOf, timeRangesOf, TRANSPORT } from './time-range';
 
-/** More of them nobody finds in a list. */
+/** A longer list is not usable. */
 const MAX_CHOICES = 200;
 
 /**
- * Asks Elasticsearch for everything that one look at the page shows.
+ * Runs the searches of the requested panels and of the filter lists.
  *
  * @throws ServiceUnavailable when it does not answer
- * @throws IndexMisconfigured when it refuses a search
+ * @throws IndexMisconfigured when it rejects a search
  */
 export async function searchPage(elasticsearch: Client, request: PageRequest, nowMs: number): Promise<PageAnswer> {
   try {
-    const spans = await spansOf(elasticsearch, request, nowMs);
-    const wanted = PANELS.filter(({ id }) => request.panels.includes(id));
-    const [choices, ...shown] = await Promise.all([
+    const ranges = await timeRangesOf(elasticsearch, request, nowMs);
+    const requested = PANELS.filter(({ id }) => request.panels.includes(id));
+    const [choices, ...rendered] = await Promise.all([
       choicesOf(elasticsearch, request.only),
-      ...wanted.map((panel) => searchPanel(elasticsearch, panel, spans[panel.source], request.only)),
+      ...requested.map((panel) => searchPanel(elasticsearch, panel, ranges[panel.source], request.only)),
     ]);
     return {
       at: new Date(nowMs).toISOString(),
-      span: timesOf(spans.readings),
-      documents: shown.reduce((sum, { documents }) => sum + documents, 0),
+      timeRange: timesOf(ranges.readings),
+      documents: rendered.reduce((sum, { documents }) => sum + documents, 0),
       ...choices,
-      panels: Object.fromEntries(shown.map(({ id, panel }) => [id, panel])),
+      panels: Object.fromEntries(rendered.map(({ id, panel }) => [id, panel])),
     };
   } catch (error) {
     throw elasticsearchFailure(error, 'Searching for the panels');
@@ -43,27 +40,27 @@ export async function searchPage(elasticsearch: Client, request: PageRequest, no
 async function searchPanel(
   elasticsearch: Client,
   panel: Panel,
-  span: Span,
+  range: TimeRange,
   only: PageRequest['only'],
-): Promise<{ readonly id: string; readonly documents: number; readonly panel: ShownPanel }> {
-  const search = panelSearch(panel, { ...timesOf(span), interval: `${span.intervalMs}ms`, only });
+): Promise<{ readonly id: string; readonly documents: number; readonly panel: RenderedPanel }> {
+  const search = panelSearch(panel, { ...timesOf(range), interval: `${range.intervalMs}ms`, only });
   const { hits, aggregations } = await elasticsearch.search(search, TRANSPORT);
   const documents = typeof hits.total === 'number' ? hits.total : (hits.total?.value ?? 0);
   const rows = documents === 0 ? [] : panelRows(panel, aggregations);
-  return { id: panel.id, documents, panel: showPanel(panel, rows, span) };
+  return { id: panel.id, documents, panel: renderPanel(panel, rows, range) };
 }
 
-function timesOf({ fromMs, toMs }: Span): PageAnswer['span'] {
+function timesOf({ fromMs, toMs }: TimeRange): PageAnswer['timeRange'] {
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }
 
 interface Choices {
   readonly pipeline: estypes.AggregationsStringTermsAggregate;
-  readonly ofPipeline: { readonly device: estypes.AggregationsStringTermsAggregate };
-  readonly chosen: { readonly newest: estypes.AggregationsMaxAggregate };
+  readonly inPipeline: { readonly device: estypes.AggregationsStringTermsAggregate };
+  readonly selected: { readonly newest: estypes.AggregationsMaxAggregate };
 }
 
-/** Pipelines that have readings, and devices of the chosen one. */
+/** Searches for the pipelines that have readings, the devices of the selected one, and its newest reading. */
 async function choicesOf(
   elasticsearch: Client,
   only: PageRequest['only'],
@@ -78,19 +75,19 @@ async function choicesOf(
       allow_partial_search_results: false,
       aggs: {
         pipeline: values(FILTER_FIELDS.pipeline),
-        ofPipeline: {
+        inPipeline: {
           filter: queryOf(pipeline === undefined ? {} : { pipeline }),
           aggs: { device: values(FILTER_FIELDS.device) },
         },
-        chosen: { filter: queryOf(only), aggs: { newest: { max: { field: timeField } } } },
+        selected: { filter: queryOf(only), aggs: { newest: { max: { field: timeField } } } },
       },
     },
     TRANSPORT,
   );
-  const newest = aggregations?.chosen.newest.value;
+  const newest = aggregations?.selected.newest.value;
   return {
     newestReading: typeof newest === 'number' ? new Date(newest).toISOString() : null,
-    choices: { pipeline: keysOf(aggregations?.pipeline), device: keysOf(aggregations?.ofPipeline.device) },
+    choices: { pipeline: keysOf(aggregations?.pipeline), device: keysOf(aggregations?.inPipeline.device) },
   };
 }
 

@@ -5,20 +5,24 @@ import type { Client } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureType } from '../../activities/contracts/failures';
 import { inlineScriptHashes, pageFiles, type PageFile } from './page-files';
-import { panelList } from './page-panels';
-import { parsePageRequest } from './page-request';
+import { PANELS, parsePageRequest } from './page-request';
 import { searchPage } from './page-search';
 
-/** Of this machine only; in a name that a foreign page may have resolved to it, the page is not found. */
+/** Requests with another `Host` are rejected: a foreign site may have pointed its name to this address. */
 const HOST = '127.0.0.1';
 const HOST_NAMES = [HOST, 'localhost'];
 
-/** By the row of the failure table. */
+/** HTTP status of each failure type. */
 const STATUS: Readonly<Partial<Record<FailureType, number>>> = {
   InvalidInput: 400,
   ServiceUnavailable: 503,
   IndexMisconfigured: 502,
 };
+
+/** What the page needs to know about its panels before it requests their data. */
+const PANEL_LIST = PANELS.map(({ id, title, description, width, height }) => {
+  return { id, title, description, width, height };
+});
 
 export interface PageServer {
   readonly port: number;
@@ -32,9 +36,9 @@ interface Reply {
 }
 
 /**
- * Serves the page and the searches it makes on 127.0.0.1; it answers GET alone, and changes nothing.
+ * Serves the page and its searches on 127.0.0.1; read-only, GET requests only.
  *
- * @param port - 0 for any that is free
+ * @param port - 0 for any free port
  */
 export async function servePage(elasticsearch: Client, port: number): Promise<PageServer> {
   const files = pageFiles();
@@ -50,32 +54,32 @@ export async function servePage(elasticsearch: Client, port: number): Promise<Pa
   return { port: portOf(server), close: () => close(server) };
 }
 
-interface Surroundings {
+interface PageContext {
   readonly server: Server;
   readonly files: ReadonlyMap<string, PageFile>;
   readonly elasticsearch: Client;
 }
 
-async function reply(request: IncomingMessage, surroundings: Surroundings): Promise<Reply> {
-  const { server, files } = surroundings;
+async function reply(request: IncomingMessage, context: PageContext): Promise<Reply> {
+  const { server, files } = context;
   const { method, url = '/' } = request;
   const { host = '' } = request.headers;
   const hosts = HOST_NAMES.map((name) => `${name}:${portOf(server)}`);
   if (!hosts.includes(host))
     return problem(421, 'Misdirected', `The page is at ${hosts.join(' or ')}, not at ${host}.`);
-  if (method !== 'GET') return problem(405, 'ReadOnly', `Expected GET, got ${String(method)}: nothing changes here.`);
+  if (method !== 'GET') return problem(405, 'ReadOnly', `Expected GET, got ${String(method)}: the page is read-only.`);
   const address = `http://${host}`;
-  if (!URL.canParse(url, address)) return problem(400, 'NoAddress', `${url} is no address.`);
+  if (!URL.canParse(url, address)) return problem(400, 'InvalidUrl', `${url} is not a valid URL.`);
   const { pathname, searchParams } = new URL(url, address);
-  if (pathname === '/panels') return json(200, panelList());
-  if (pathname === '/search') return search(searchParams, surroundings);
+  if (pathname === '/panels') return json(200, PANEL_LIST);
+  if (pathname === '/search') return search(searchParams, context);
   const file = files.get(pathname);
   return file === undefined
-    ? problem(404, 'NotFound', `Nothing is at ${pathname}; the page is at /.`)
+    ? problem(404, 'NotFound', `There is nothing at ${pathname}; the page is at /.`)
     : { status: 200, type: file.type, body: file.content };
 }
 
-async function search(query: URLSearchParams, { elasticsearch }: Surroundings): Promise<Reply> {
+async function search(query: URLSearchParams, { elasticsearch }: PageContext): Promise<Reply> {
   try {
     const nowMs = Date.now();
     return json(200, await searchPage(elasticsearch, parsePageRequest(query, nowMs), nowMs));
@@ -85,7 +89,7 @@ async function search(query: URLSearchParams, { elasticsearch }: Surroundings): 
       return problem(STATUS[type as FailureType] ?? 500, String(type), message);
     }
     console.error(error);
-    return problem(500, 'Unexpected', 'The search failed in a way that nobody foresaw; the log of the page has it.');
+    return problem(500, 'Unexpected', 'The search failed unexpectedly; see the log of the page.');
   }
 }
 

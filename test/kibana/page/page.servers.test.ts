@@ -69,13 +69,13 @@ function cells({ keys, values }: SavedRow): Cell[] {
   return [...keys, ...values].map((cell) => (cell === 'true' ? 'yes' : cell === 'false' ? 'no' : round(cell)));
 }
 
-/** As somebody sees them. */
+/** The visible lines. */
 async function linesOf(place: Locator): Promise<string[]> {
   return (await place.innerText()).split('\n').filter((line) => line !== '');
 }
 
 describe('the local page', () => {
-  it('shows in every panel what the search of the saved one finds', async () => {
+  it('shows in every panel the results of the saved panel’s search', async () => {
     const page = await open();
     await page.show(KNOWN);
     const look = { from: FROM, to: TO, interval: INTERVAL, chosen: { 'provenance.pipeline': pipeline } };
@@ -87,7 +87,7 @@ describe('the local page', () => {
     expect(page.complaints).toEqual([]);
   });
 
-  it('counts as many readings, dead letters and runs as there are', async () => {
+  it('counts the readings, dead letters and runs in the indices', async () => {
     const page = await open();
     await page.show({ pipeline });
     const inPanel = async (id: string): Promise<number> =>
@@ -99,7 +99,7 @@ describe('the local page', () => {
     expect(await page.numbers('runs')).toHaveLength(await inIndex('runs'));
   });
 
-  it('draws columns as high as their numbers', async () => {
+  it('draws columns in proportion to their values', async () => {
     const page = await open();
     // Three days: a column is two hours.
     await page.show({ pipeline, from: FROM, to: '2031-02-06T00:00:00.000Z' });
@@ -107,7 +107,7 @@ describe('the local page', () => {
     expect(others.map((height) => Math.round(first / height))).toEqual([3, 3]);
   });
 
-  it('follows its filters, and keeps them in the address', async () => {
+  it('applies its filters, and keeps them in the URL', async () => {
     const page = await open();
     await page.show({ from: FROM, to: TO });
     await page.choose('pipeline', pipeline);
@@ -123,21 +123,21 @@ describe('the local page', () => {
     expect(page.complaints).toEqual([]);
   });
 
-  it('covers all that there is where no time is chosen', async () => {
+  it('covers all documents if no time range is selected', async () => {
     const page = await open();
     await page.show({ pipeline });
     expect(await page.page.locator('#state').textContent()).toMatch(/^2031-02-02 23:59 to 2031-02-03 04:00 UTC/);
   });
 
-  it('says what to do where nothing is', async () => {
+  it('explains what to do if there are no documents', async () => {
     const page = await open();
     const empty = page.page.locator('#empty');
     await page.show({ pipeline, from: '2001-01-01T00:00:00Z', to: '2001-01-02T00:00:00Z' });
-    expect(await empty.textContent()).toContain('The newest reading is of 2031-02-03 04:00 UTC');
+    expect(await empty.textContent()).toContain('The newest reading is from 2031-02-03 04:00 UTC');
     expect(await linesOf(empty)).toEqual([
-      'No documents in this stretch of time',
-      expect.stringMatching(/^The newest reading is of/),
-      'Show all that there is',
+      'No documents in this time range',
+      expect.stringMatching(/^The newest reading is from/),
+      'Show all times',
     ]);
     await empty.getByRole('link').click();
     await page.page.locator('#volume .mark-rect').first().waitFor();
@@ -147,7 +147,7 @@ describe('the local page', () => {
     expect(page.complaints).toEqual([]);
   });
 
-  it('says how to begin where no pipeline has run', async () => {
+  it('explains how to start if no pipeline has run', async () => {
     const page = await open();
     await page.page.route('**/search?*', async (route) => {
       const answer = (await (await route.fetch()).json()) as object;
@@ -158,21 +158,21 @@ describe('the local page', () => {
     expect(await page.page.locator('#empty').textContent()).toContain('npm start');
   });
 
-  it('says that Elasticsearch is down, keeps what it knows, and goes on by itself', async () => {
+  it('reports that Elasticsearch is down, keeps the last result, and recovers by itself', async () => {
     const page = await open();
     await page.show(KNOWN);
     gate.close();
     const problem = page.page.getByRole('alert');
     await problem.waitFor();
     expect(await problem.textContent()).toMatch(/Elasticsearch does not answer.*npm run stack/);
-    expect(await page.page.locator('#panels.old #volume .mark-rect').count()).toBe(1);
+    expect(await page.page.locator('#panels.stale #volume .mark-rect').count()).toBe(1);
     expect(await page.seriousViolations()).toEqual([]);
     gate.open();
     await problem.waitFor({ state: 'hidden' });
-    expect(await page.page.locator('#panels.old').count()).toBe(0);
+    expect(await page.page.locator('#panels.stale').count()).toBe(0);
   });
 
-  it('says that Elasticsearch is down from the beginning', async () => {
+  it('reports that Elasticsearch is down from the start', async () => {
     gate.close();
     const page = await open();
     await page.page.goto(`http://127.0.0.1:${server.port}/`);
@@ -185,7 +185,7 @@ describe('the local page', () => {
     expect(await page.page.getByRole('alert').textContent()).toContain('Elasticsearch does not answer');
   });
 
-  it('names each filter that cannot be used', async () => {
+  it('reports each invalid filter', async () => {
     const page = await open();
     await page.page.goto(`http://127.0.0.1:${server.port}/?range=5y&colour=red`);
     const problem = page.page.getByRole('alert');
@@ -201,7 +201,7 @@ describe('the local page', () => {
     ['light', { colorScheme: 'light' }],
     ['dark', { colorScheme: 'dark' }],
     ['on a phone', { viewport: { width: 360, height: 740 } }],
-  ] as const)('has no serious barrier %s, and no complaint', async (_what, options) => {
+  ] as const)('has no serious accessibility violation %s, and no console error', async (_what, options) => {
     const page = await open(options);
     await page.show(KNOWN);
     await page.page.locator('#volume summary').click();
@@ -209,13 +209,13 @@ describe('the local page', () => {
     expect(page.complaints).toEqual([]);
   });
 
-  it('needs no room beside a phone', async () => {
+  it('fits the width of a phone', async () => {
     const page = await open({ viewport: { width: 360, height: 740 } });
     await page.show({ pipeline: drawn });
     expect(await page.page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   });
 
-  it('gives every chart a title, its unit and its numbers in words', async () => {
+  it('labels every chart with its title, unit and values', async () => {
     const page = await open();
     await page.show({ pipeline: drawn });
     const charts = await page.page.getByRole('img').all();
@@ -227,7 +227,7 @@ describe('the local page', () => {
     expect(words[2]).toMatch(/^Temperature: average, minimum, maximum \(°C\)\. .*Average: lowest [\d.]+ °C, highest/);
   });
 
-  it('can be pictured', async () => {
+  it('can be captured as a screenshot', async () => {
     const page = await open({ viewport: { width: 1240, height: 1650 }, colorScheme: 'light' });
     await page.show({ pipeline: drawn });
     const path = process.env['PAGE_SCREENSHOT'] === undefined ? {} : { path: PICTURE };

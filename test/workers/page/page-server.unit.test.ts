@@ -21,7 +21,7 @@ afterAll(async () => {
   await elasticsearch.close();
 });
 
-/** As it is written: `fetch` would tidy the path, and name its own host. */
+/** Sends the path and host unchanged, which `fetch` would normalize. */
 async function ask(path: string, { method = 'GET', host = `127.0.0.1:${page.port}` } = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port: page.port, path, method, headers: { host } };
@@ -52,7 +52,7 @@ describe('the server of the page', () => {
     expect([status, headers['content-type']]).toEqual([200, `${type}; charset=utf-8`]);
   });
 
-  it('lets no script run but its own, and no other page hold it', async () => {
+  it('allows only its own scripts, and no embedding', async () => {
     const { headers } = await ask('/');
     const policy = String(headers['content-security-policy']);
     expect(policy).toMatch(/default-src 'none'; script-src 'self' 'sha256-[\w+/=]+'; style-src 'self'; /);
@@ -72,16 +72,13 @@ describe('the server of the page', () => {
     expect((await ask(path)).status).toBe(404);
   });
 
-  it.each(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost:1'])(
-    'does not answer to the name %j, which somebody may have pointed here',
-    async (host) => {
-      const { status, text } = await ask('/search?panel=volume', { host });
-      expect(status).toBe(421);
-      expect(text).toContain(`127.0.0.1:${page.port}`);
-    },
-  );
+  it.each(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost:1'])('rejects the host name %j', async (host) => {
+    const { status, text } = await ask('/search?panel=volume', { host });
+    expect(status).toBe(421);
+    expect(text).toContain(`127.0.0.1:${page.port}`);
+  });
 
-  it('takes no address that is none', async () => {
+  it('rejects an invalid URL', async () => {
     expect((await ask('http://[')).status).toBe(400);
   });
 
@@ -93,14 +90,14 @@ describe('the server of the page', () => {
     expect((await ask('/search?panel=volume', { method })).status).toBe(405);
   });
 
-  it('names filters that cannot be used', async () => {
+  it('reports invalid filters', async () => {
     const { status, text } = await ask('/search?panel=volume&range=5y');
     expect(status).toBe(400);
     expect(JSON.parse(text)).toMatchObject({ type: 'InvalidInput' });
     expect(text).toMatch(/"range: .*got \\"5y\\""/);
   });
 
-  it('says that Elasticsearch is away', async () => {
+  it('reports that Elasticsearch is unavailable', async () => {
     const { status, text } = await ask('/search?panel=volume');
     expect(status).toBe(503);
     expect(JSON.parse(text)).toMatchObject({ type: 'ServiceUnavailable' });

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
-import { setUpUsers } from '../../workers/elasticsearch-users';
+import { setUpUsers } from '../../workers/set-up-servers';
 import { listen } from '../support/listen';
 
-/** The servers of the tests run without the module that keeps users: this one notes what it is asked. */
+/** Records requests: the Elasticsearch of the tests has no security module. */
 let server: Server;
 let elasticsearch: Client;
 const asked: { request: string; body: unknown }[] = [];
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 describe('setUpUsers', () => {
-  it('gives Kibana its password, and workers a user for the indices of pipelines alone', async () => {
+  it('sets the password of Kibana, and creates a user for workers that can access only the indices of pipelines', async () => {
     await setUpUsers(elasticsearch, { kibana: 'kib4na', pipeline: 'pipel1ne' });
     const names = ['pipeline.*'];
     expect(asked).toEqual([

@@ -1,14 +1,14 @@
 import Ajv from 'ajv';
 import schema from 'vega-lite/vega-lite-schema.json';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
-import { showPanel } from '../../../kibana/charts/shown-panel';
+import { renderPanel } from '../../../kibana/charts/rendered-panel';
 import { bucketsOf, type Panel } from '../../../kibana/model/panel';
-import type { PanelRow } from '../../../kibana/model/panel-rows';
+import type { PanelRow } from '../../../kibana/model/panel-search';
 import { panelsOf } from '../../../kibana/model/panels';
 
 const FROM = Date.parse('2031-02-03T00:00:00Z');
 const HOUR_MS = 3_600_000;
-const SPAN = { fromMs: FROM + 1, toMs: FROM + 3 * HOUR_MS, intervalMs: HOUR_MS };
+const RANGE = { fromMs: FROM + 1, toMs: FROM + 3 * HOUR_MS, intervalMs: HOUR_MS };
 
 const panels = panelsOf(DEFAULT_MEASUREMENTS);
 const isValid = new Ajv({ strict: false, validateFormats: false }).compile(schema);
@@ -33,39 +33,39 @@ const HOURLY: PanelRow[] = [3, null, 1].map((value, hour) => ({
 
 describe('a shown panel', () => {
   it.each(charts.map((each) => [each.id, each] as const))('%s is valid Vega-Lite', (_id, each) => {
-    const { spec } = showPanel(each, anyRows(each), SPAN);
+    const { spec } = renderPanel(each, anyRows(each), RANGE);
     isValid(spec);
     expect(isValid.errors ?? []).toEqual([]);
   });
 
   it.each(charts.map((each) => [each.id, each] as const))('%s names its unit or what it counts', (_id, each) => {
     const [{ label, unit }] = each.metrics;
-    const { spec, columns } = showPanel(each, anyRows(each), SPAN);
+    const { spec, columns } = renderPanel(each, anyRows(each), RANGE);
     expect(JSON.stringify(spec?.encoding)).toContain(`"title":"${unit ?? label}"`);
     expect(columns).toHaveLength(bucketsOf(each).length + each.metrics.length);
   });
 
   it('that is a table is no chart', () => {
-    expect(showPanel(panel('runs'), anyRows(panel('runs')), SPAN)).toMatchObject({
+    expect(renderPanel(panel('runs'), anyRows(panel('runs')), RANGE)).toMatchObject({
       spec: null,
       summary: 'Table of 1 row.',
     });
   });
 
   it('draws every value once, under its series and in its stretch of time', () => {
-    const { spec } = showPanel(panel('temperature-range'), HOURLY, SPAN);
+    const { spec } = renderPanel(panel('temperature-range'), HOURLY, RANGE);
     expect(spec?.data.values).toHaveLength(9);
     expect(spec?.data.values[0]).toEqual({ x: FROM, x2: FROM + HOUR_MS, series: 'Average', value: 3 });
     expect(spec?.data.values[3]).toEqual({ x: FROM + HOUR_MS, x2: FROM + 2 * HOUR_MS, series: 'Average', value: null });
   });
 
   it('covers whole buckets', () => {
-    const { spec } = showPanel(panel('temperature-range'), HOURLY, SPAN);
+    const { spec } = renderPanel(panel('temperature-range'), HOURLY, RANGE);
     expect(JSON.stringify(spec?.encoding)).toContain(`[${FROM}, ${FROM + 3 * HOUR_MS}]`);
   });
 
   it('says in words what a line shows', () => {
-    expect(showPanel(panel('temperature-range'), HOURLY, SPAN).summary).toBe(
+    expect(renderPanel(panel('temperature-range'), HOURLY, RANGE).summary).toBe(
       'Line chart from 2031-02-03 00:00 UTC to 2031-02-03 03:00 UTC in steps of 1 hour. ' +
         'Average: lowest 1 °C, highest 3 °C at 2031-02-03 00:00 UTC; ' +
         'Minimum: lowest 1 °C, highest 1 °C at 2031-02-03 00:00 UTC; ' +
@@ -75,12 +75,12 @@ describe('a shown panel', () => {
 
   it('says in words what bars show, the first of many', () => {
     const rows = Array.from({ length: 10 }, (_, index) => ({ keys: [`word${index}`], values: [1_000 - index] }));
-    expect(showPanel(panel('words'), rows, SPAN).summary).toMatch(
+    expect(renderPanel(panel('words'), rows, RANGE).summary).toMatch(
       /^Bar chart\. word0, Readings: 1,000; .*word7, Readings: 993; and 2 more\.$/,
     );
   });
 
   it('says that nothing is there', () => {
-    expect(showPanel(panel('words'), [], SPAN).summary).toBe('No documents.');
+    expect(renderPanel(panel('words'), [], RANGE).summary).toBe('No documents.');
   });
 });
