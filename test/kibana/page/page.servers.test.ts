@@ -93,7 +93,7 @@ describe('the local page', () => {
     const inPanel = async (id: string): Promise<number> =>
       (await page.numbers(id)).reduce((sum, row) => sum + Number(row.at(-1)), 0);
     const inIndex = async (name: string): Promise<number> =>
-      (await elasticsearch.count({ index: `${pipeline}-${name}` })).count;
+      (await elasticsearch.count({ index: `pipeline.${pipeline}.${name}` })).count;
     expect(await inPanel('volume')).toBe(await inIndex('readings'));
     expect(await inPanel('dead-letters')).toBe(await inIndex('dead-letters'));
     expect(await page.numbers('runs')).toHaveLength(await inIndex('runs'));
