@@ -1,10 +1,10 @@
 #!/bin/sh
-# Writes the passwords that deploy/docker-compose.yml asks for to .env in the project, once; git ignores that file.
+# Writes the passwords that deploy/docker-compose.yml requires to .env in the project, once; git ignores that file.
 set -eu
 umask 077
 env="$(dirname "$0")/../.env"
 if [ -e "$env" ]; then
-  echo "$env is there already and stays: the servers were set up with the passwords in it." >&2
+  echo "$env exists and is kept: the servers were set up with its passwords." >&2
   exit 1
 fi
 

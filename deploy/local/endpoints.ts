@@ -18,24 +18,32 @@ export interface Endpoint {
   readonly probe: (signal: AbortSignal) => Promise<void>;
 }
 
-export function temporalEndpoint(config: Config): Endpoint {
-  const { temporal } = addressesOf(config);
-  return { name: 'temporal', address: temporal, probe: (signal) => probeTemporal(config, signal) };
+/** An endpoint of the stack; a server that is not managed is external. */
+interface StackEndpoint extends Endpoint {
+  readonly managed: boolean;
 }
 
-export function kafkaEndpoint(config: Config): Endpoint {
-  const { kafkaBrokers } = addressesOf(config);
-  return { name: 'kafka', address: kafkaBrokers.join(','), probe: (signal) => probeKafka(config, signal) };
+export function temporalEndpoint(config: Config): StackEndpoint {
+  const { temporal: address } = addressesOf(config);
+  const managed = config.TEMPORAL_ADDRESS === undefined;
+  return { name: 'temporal', managed, address, probe: (signal) => probeTemporal(config, signal) };
 }
 
-export function elasticsearchEndpoint(config: Config): Endpoint {
-  const { elasticsearchNode } = addressesOf(config);
-  return { name: 'elasticsearch', address: elasticsearchNode, probe: (signal) => probeElasticsearch(config, signal) };
+export function kafkaEndpoint(config: Config): StackEndpoint {
+  const address = addressesOf(config).kafkaBrokers.join(',');
+  const managed = config.KAFKA_BROKERS === undefined;
+  return { name: 'kafka', managed, address, probe: (signal) => probeKafka(config, signal) };
 }
 
-export function pageEndpoint({ PAGE_PORT }: Config): Endpoint {
+export function elasticsearchEndpoint(config: Config): StackEndpoint {
+  const { elasticsearchNode: address } = addressesOf(config);
+  const managed = config.ELASTICSEARCH_NODE === undefined;
+  return { name: 'elasticsearch', managed, address, probe: (signal) => probeElasticsearch(config, signal) };
+}
+
+export function pageEndpoint({ PAGE_PORT }: Config): StackEndpoint {
   const address = `http://127.0.0.1:${PAGE_PORT}/`;
-  return { name: 'page', address, probe: (signal) => probePage(address, signal) };
+  return { name: 'page', managed: true, address, probe: (signal) => probePage(address, signal) };
 }
 
 async function probePage(address: string, signal: AbortSignal): Promise<void> {

@@ -20,6 +20,12 @@ import { SupervisedService } from './supervised-service';
 /** Long, since an external server may be started only now. */
 const EXTERNAL_TIMEOUT_MS = 600_000;
 
+const SERVERS = [
+  [temporalEndpoint, temporalService],
+  [kafkaEndpoint, kafkaService],
+  [elasticsearchEndpoint, elasticsearchService],
+] as const;
+
 /** Addresses of the servers, managed or external. */
 export interface StackAddresses extends Addresses {
   /** URL; undefined if Temporal is external. */
@@ -87,15 +93,15 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   const installing = installParts(config, report, { env: environment, signal });
   const context = { stateFolder: folder, records: new ProcessRecords(folder), onEvent };
 
-  const allServers = serversOf(config);
+  const allServers = SERVERS.map(([endpointOf, service]) => ({ endpoint: endpointOf(config), service }));
   const servers = allServers
-    .filter(({ isExternal }) => !isExternal)
+    .filter(({ endpoint }) => endpoint.managed)
     .map(({ endpoint: { name }, service }) => {
       const definition = service(config, installing, join(folder, name));
       return new SupervisedService(name, definition, context);
     });
   const external = allServers
-    .filter(({ isExternal }) => isExternal)
+    .filter(({ endpoint }) => !endpoint.managed)
     .map(async ({ endpoint }) => {
       await untilReady(endpoint, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal });
     });
@@ -130,16 +136,8 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   return { addresses, stateFolder: folder, ready, crashLoop, stop: () => (stopped ??= stop()) };
 }
 
-function serversOf(config: Config) {
-  const { TEMPORAL_ADDRESS: temporal, KAFKA_BROKERS: kafka, ELASTICSEARCH_NODE: elasticsearch } = config;
-  return [
-    { endpoint: temporalEndpoint(config), isExternal: temporal !== undefined, service: temporalService },
-    { endpoint: kafkaEndpoint(config), isExternal: kafka !== undefined, service: kafkaService },
-    { endpoint: elasticsearchEndpoint(config), isExternal: elasticsearch !== undefined, service: elasticsearchService },
-  ];
-}
-
 function stackAddresses(config: Config): StackAddresses {
-  const temporalUi = config.TEMPORAL_ADDRESS === undefined ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
+  const { managed } = temporalEndpoint(config);
+  const temporalUi = managed ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
   return { ...addressesOf(config), temporalUi, page: pageEndpoint(config).address };
 }

@@ -21,13 +21,9 @@ export interface PartStatus {
 export async function stackStatus(config: Config): Promise<PartStatus[]> {
   const running = new ProcessRecords(stateFolder(config)).running();
   const recordOf = (name: string): { pid?: number; log?: string } => running.find((each) => each.name === name) ?? {};
-  const endpoints = [
-    { ...temporalEndpoint(config), managed: config.TEMPORAL_ADDRESS === undefined },
-    { ...kafkaEndpoint(config), managed: config.KAFKA_BROKERS === undefined },
-    { ...elasticsearchEndpoint(config), managed: config.ELASTICSEARCH_NODE === undefined },
-    { ...pageEndpoint(config), managed: true },
-  ];
-  const parts = endpoints.map(async (endpoint): Promise<PartStatus> => {
+  const endpoints = [temporalEndpoint, kafkaEndpoint, elasticsearchEndpoint, pageEndpoint];
+  const parts = endpoints.map(async (endpointOf): Promise<PartStatus> => {
+    const endpoint = endpointOf(config);
     const { name, address, managed } = endpoint;
     const { pid, log } = managed ? recordOf(name) : {};
     return { name, managed, address, pid, log, problem: await whyNotReady(endpoint) };

@@ -182,34 +182,14 @@ function bucketColumn(bucket: Bucket, orderedBy: string, showEmpty: boolean): Co
 }
 
 function metricColumn(metric: Metric): Column {
-  const label = metric.unit === undefined ? metric.label : `${metric.label} (${metric.unit})`;
-  const common = { label, customLabel: true, isBucketed: false, scale: 'ratio' };
-  switch (metric.of) {
-    case 'count':
-      return {
-        ...common,
-        dataType: 'number',
-        operationType: 'count',
-        sourceField: RECORDS,
-        params: { emptyAsNull: true },
-      };
-    case 'percentile':
-      return {
-        ...common,
-        dataType: 'number',
-        operationType: 'percentile',
-        sourceField: metric.field,
-        params: { percentile: metric.percentile },
-      };
-    case 'average':
-    case 'min':
-    case 'max':
-      return {
-        ...common,
-        dataType: metric.type ?? 'number',
-        operationType: metric.of,
-        sourceField: metric.field,
-        params: { emptyAsNull: true },
-      };
-  }
+  return {
+    label: metric.unit === undefined ? metric.label : `${metric.label} (${metric.unit})`,
+    customLabel: true,
+    isBucketed: false,
+    scale: 'ratio',
+    dataType: ('type' in metric ? metric.type : undefined) ?? 'number',
+    operationType: metric.of,
+    sourceField: metric.of === 'count' ? RECORDS : metric.field,
+    params: metric.of === 'percentile' ? { percentile: metric.percentile } : { emptyAsNull: true },
+  };
 }

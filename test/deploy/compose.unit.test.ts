@@ -24,7 +24,7 @@ function environmentOf(service: string): string[] {
 }
 
 describe('the Compose file', () => {
-  it('keeps every rule', () => {
+  it('follows every rule', () => {
     expect(composeProblems(file)).toEqual([]);
   });
 
@@ -33,25 +33,25 @@ describe('the Compose file', () => {
     expect(Object.keys(file.services).sort()).toEqual([...servers, 'setup', 'temporal-schema', 'worker'].sort());
   });
 
-  it('has a use for every volume that it declares', () => {
+  it('uses every volume that it declares', () => {
     const used = Object.values(file.services).flatMap(({ volumes = [] }) => volumes.map((each) => each.split(':')[0]));
     expect(Object.keys(file.volumes).filter((volume) => !used.includes(volume))).toEqual([]);
   });
 
-  it('mounts files that there are', () => {
+  it('mounts files that exist', () => {
     const mounted = [...text.matchAll(/- (\.\/[^:]+):/g)].map(([, path]) => join(DEPLOY, path ?? ''));
     expect(mounted).not.toEqual([]);
     expect(mounted.filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  it('sets no variable of worker or set-up that these do not know', () => {
+  it('sets no variable that worker or set-up do not read', () => {
     expect(environmentOf('worker')).not.toEqual([]);
     expect(environmentOf('worker').filter((name) => !SETTINGS.includes(name))).toEqual([]);
     const known = [...SETTINGS, ...SET_UP_SETTINGS];
     expect(environmentOf('setup').filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it('brings tools of the version of the Temporal server', () => {
+  it('uses admin tools in the version of the Temporal server', () => {
     expect(file.services['temporal-schema']?.image).toBe(`temporalio/admin-tools:${versions.temporal.server}`);
   });
 
@@ -83,10 +83,10 @@ describe('the Compose file', () => {
       'ELASTIC_PASSWORD: ${E:-changeme}',
       'holds no secret',
     ],
-    ['no health check', / {4}healthcheck:\n {6}# Tells [^]*?start_period: 30s\n/, '', 'worker has a health check'],
+    ['no health check', / {4}healthcheck:\n {6}# Tells only [^]*?start_period: 30s\n/, '', 'worker has a health check'],
     [
       'a health check that others wait for left out',
-      / {4}healthcheck:\n {6}# Asks [^]*?start_period: 60s\n/,
+      / {4}healthcheck:\n {6}# Sends [^]*?start_period: 60s\n/,
       '',
       'setup waits',
     ],

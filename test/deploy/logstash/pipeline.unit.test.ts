@@ -229,7 +229,7 @@ describe('the syntax of a Logstash configuration', () => {
     ['a field that is not closed', '![@metadata][kafka][headers][event-id]', '![@metadata][kafka][headers][event-id'],
     ['a pattern that is not closed', '/\\.enriched$/', '/\\.enriched$'],
     ['a hash without braces', 'convert => {', 'convert =>'],
-    ['a comment that begins otherwise', '# Headers', '// Headers'],
+    ['a comment with the wrong start', '# Adds the', '// Adds the'],
   ])('refuses %s', (_what, from, to) => {
     const mutant = text.replace(from, () => to);
     expect(mutant).not.toBe(text);
