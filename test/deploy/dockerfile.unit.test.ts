@@ -64,7 +64,7 @@ function loadedBy(entry: string, seen = new Set<string>()): Set<string> {
 }
 
 describe('the Dockerfile of the worker', () => {
-  it('keeps every rule', () => {
+  it('follows every rule', () => {
     expect(problemsOf(text)).toEqual([]);
   });
 

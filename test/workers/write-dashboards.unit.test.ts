@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { dashboardsText } from '../../workers/write-dashboards';
 
 describe('the import file of the dashboards', () => {
-  it('is the one the model generates; `npm run kibana:build` writes it anew', () => {
+  it('matches the model; `npm run kibana:build` regenerates it', () => {
     expect(readFileSync(join(__dirname, '..', '..', 'kibana', 'dashboards.ndjson'), 'utf8')).toBe(dashboardsText());
   });
 });

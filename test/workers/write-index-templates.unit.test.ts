@@ -16,7 +16,7 @@ const templates = new Map(
 );
 
 describe('the templates in deploy/elasticsearch', () => {
-  it('are those that the code puts; `npm run elasticsearch:build` writes them anew', () => {
+  it('match the code; `npm run elasticsearch:build` regenerates them', () => {
     const shipped = new Map(files.map((path) => [path, readFileSync(join(FOLDER, path), 'utf8')] as const));
     expect(shipped).toEqual(indexTemplateTexts());
   });
