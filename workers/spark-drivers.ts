@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sweepSparkDrivers } from '../activities/spark/sweep-spark-drivers';
+import { sweepSparkDrivers } from '../activities/spark/recorded-drivers';
 
 /** Where a worker keeps run folders and checkpoints of Spark. */
 export function sparkStateOf(stateFolder: string): string {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { fileEventId } from '../contracts/file-id';
+import { fileEventId } from '../contracts/planned-ids';
 import type { PlannedIds, PlannedRows } from '../contracts/planned-ids';
-import { simulatedId } from '../contracts/simulated-id';
+import { simulatedId } from '../contracts/planned-ids';
 import { pipelineFailure } from '../contracts/failures';
 import { createRowCounter } from './row-counter';
 

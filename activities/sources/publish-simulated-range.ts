@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
-import type { PipelinePlan } from '../contracts/plan';
-import { simulatedId } from '../contracts/simulated-id';
-import { isMalformed, type PlannedSimulation } from '../contracts/simulated-shares';
+import type { PipelinePlan, PlannedSimulation } from '../contracts/plan';
+import { simulatedId } from '../contracts/planned-ids';
+import { isMalformed } from '../contracts/simulated-shares';
 import { pipelineFailure } from '../contracts/failures';
 import { yieldToEventLoop, lastHeartbeat } from './heartbeat';
 import { Pace } from './pace';

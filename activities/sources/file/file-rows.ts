@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { fileEventId } from '../../contracts/file-id';
+import { fileEventId } from '../../contracts/planned-ids';
 import type { FieldMapping } from '../../contracts/field-mapping';
 import type { SourceRecord } from '../publish-batch';
 import { readCsvRows } from './csv-rows';

@@ -1,13 +1,13 @@
 import { en, Faker, generateMersenne53Randomizer } from '@faker-js/faker';
 import type { Measurement } from '../../contracts/measurement';
-import { deviceOf } from '../../contracts/simulated-id';
+import type { PlannedSimulation } from '../../contracts/plan';
+import { deviceOf } from '../../contracts/planned-ids';
 import {
   isAnomalous,
   isMalformed,
   isRepeated,
   malformedKind,
   simulationHash,
-  type PlannedSimulation,
 } from '../../contracts/simulated-shares';
 import { malformedPayload, readingJson, type ReadingParts } from './malformed-payload';
 import { measurementCurve, spike, type MeasurementCurve } from './measurement-curve';

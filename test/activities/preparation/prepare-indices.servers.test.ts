@@ -89,9 +89,7 @@ describe('prepareIndices', () => {
     await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
     const [one = ''] = await behind(aliases.readings);
     const { notes } = await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
-    expect(notes).toContainEqual(
-      expect.stringContaining(`${aliases.readings} now points to the indices of single months`),
-    );
+    expect(notes).toContainEqual(expect.stringContaining(`${aliases.readings} now points to monthly indices`));
     const month = `${aliases.readings}-2026-03`;
     await elasticsearch.indices.create({ index: month });
     const measurements = [...DEFAULT_MEASUREMENTS, PRESSURE];

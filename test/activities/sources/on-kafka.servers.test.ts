@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EVENT_ID_HEADER, MAX_DERIVED_MESSAGE_BYTES, type DeadLetter } from '../../../activities/contracts/record';
-import { simulatedId } from '../../../activities/contracts/simulated-id';
+import { simulatedId } from '../../../activities/contracts/planned-ids';
 import { createKafkaGateway, type IncomingRecord, type KafkaGateway } from '../../../activities/kafka';
 import type { FileFacts } from '../../../activities/sources/inspect-file';
 import type { FilePublishResult } from '../../../activities/sources/publish-file-range';

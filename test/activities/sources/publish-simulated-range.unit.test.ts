@@ -1,5 +1,6 @@
-import { simulatedId } from '../../../activities/contracts/simulated-id';
-import { isMalformed, isRepeated, type PlannedSimulation } from '../../../activities/contracts/simulated-shares';
+import { simulatedId } from '../../../activities/contracts/planned-ids';
+import type { PlannedSimulation } from '../../../activities/contracts/plan';
+import { isMalformed, isRepeated } from '../../../activities/contracts/simulated-shares';
 import type { PublishSimulatedRangeInput } from '../../../activities/sources/publish-simulated-range';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';

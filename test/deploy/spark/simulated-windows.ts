@@ -1,6 +1,7 @@
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { WindowAnomaly } from '../../../activities/contracts/record';
-import { isAnomalous, type PlannedSimulation } from '../../../activities/contracts/simulated-shares';
+import type { PlannedSimulation } from '../../../activities/contracts/plan';
+import { isAnomalous } from '../../../activities/contracts/simulated-shares';
 import { ReadingSimulator } from '../../../activities/sources/simulation/simulate-reading';
 
 const MINUTE_MS = 60_000;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { DEFAULT_MEASUREMENTS, type Measurement } from '../../../../activities/contracts/measurement';
+import type { PlannedSimulation } from '../../../../activities/contracts/plan';
 import {
   isAnomalous,
   isMalformed,
   isRepeated,
   MALFORMED_KINDS,
   malformedKind,
-  type PlannedSimulation,
 } from '../../../../activities/contracts/simulated-shares';
 import { ReadingSimulator, type SimulatedRecord } from '../../../../activities/sources/simulation/simulate-reading';
 

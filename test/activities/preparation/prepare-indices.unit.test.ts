@@ -1,5 +1,5 @@
 import type { Properties } from '../../../activities/elasticsearch/index-mappings';
-import { newProperties } from '../../../activities/preparation/new-properties';
+import { newProperties } from '../../../activities/preparation/prepare-indices';
 
 const TIME: Properties = { timestamp: { type: 'date' } };
 const ALIAS: Properties = { '@timestamp': { type: 'alias', path: 'timestamp' } };
