@@ -141,7 +141,7 @@ describe('deployDashboards', () => {
     await expect(deploy()).rejects.toMatchObject({
       type: 'DashboardsRefused',
       message: expect.stringContaining(
-        'took 4 objects and refused dashboard pipeline-overview (missing_references)',
+        'imported 4 objects and rejected dashboard pipeline-overview (missing_references)',
       ) as string,
     });
   });
@@ -157,11 +157,11 @@ describe('deployDashboards', () => {
     expect(everythingOf(failure)).not.toContain(SECRET);
   });
 
-  it('repeats what Kibana says of an object that it refuses', async () => {
+  it('includes what Kibana reports about a rejected object', async () => {
     const error = { type: 'unknown', statusCode: 422, message: TOO_OLD };
     kibana.answer(json(200, { success: false, successCount: 0, errors: [{ id: 'a', type: 'dashboard', error }] }));
     await expect(deploy()).rejects.toMatchObject({
-      message: expect.stringContaining(`refused dashboard a (unknown: ${TOO_OLD})`) as string,
+      message: expect.stringContaining(`rejected dashboard a (unknown: ${TOO_OLD})`) as string,
     });
   });
 
@@ -178,17 +178,17 @@ describe('deployDashboards', () => {
   it.each<[string, number, string, string]>([
     ['that is too old', 400, TOO_OLD, '8.19'],
     ['that is too old for a type', 422, TOO_OLD, '8.19'],
-    ['that knows no such path or space', 404, 'Not Found', 'Mend KIBANA_URL'],
+    ['that knows no such path or space', 404, 'Not Found', 'Correct KIBANA_URL'],
     ['that does not know the credentials', 401, 'unable to authenticate user [elastic]', 'KIBANA_API_KEY'],
     ['whose user may not write', 403, 'Unable to bulk_create dashboard,index-pattern', 'KIBANA_API_KEY'],
     [
       'that takes no such size',
       413,
       'Payload content length greater than maximum allowed: 10',
-      'Mend what the message names',
+      'Correct what the message names',
     ],
-    ['that is overloaded', 429, 'Too Many Requests', 'asked again'],
-    ['that fails', 500, 'An internal server error occurred. Check Kibana server logs', 'asked again'],
+    ['that is overloaded', 429, 'Too Many Requests', 'is retried'],
+    ['that fails', 500, 'An internal server error occurred. Check Kibana server logs', 'is retried'],
   ])(
     'of a Kibana %s it tells what was asked, its status and message, and what to do',
     async (_, status, said, advice) => {
@@ -257,7 +257,7 @@ describe('deployDashboards', () => {
     kibana.answer(answer);
     await expect(deploy()).rejects.toMatchObject({
       type: 'DashboardsRefused',
-      message: expect.stringContaining('Mend KIBANA_URL') as string,
+      message: expect.stringContaining('Correct KIBANA_URL') as string,
     });
     expect(kibana.requests).toHaveLength(1);
   });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { createRowCounter } from '../../../../activities/reconciliation/row-counter';
-import { readNdjsonLines } from '../../../../activities/sources/file/ndjson-lines';
-import type { FileRow } from '../../../../activities/sources/file/row-text';
+import { readNdjsonLines, type FileRow } from '../../../../activities/sources/file/row-text';
 
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
