@@ -1,20 +1,20 @@
 import type { TopicRange } from '../contracts/offsets';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 
-/** Each partition that is being read holds a connection and a fetched batch. */
-const PARTITIONS_AT_A_TIME = 4;
+/** Each partition that is being read needs a connection and a fetched batch. */
+const PARALLEL_PARTITIONS = 4;
 
-export interface ScanTopicRequest {
+interface ScanTopicRequest {
   readonly range: TopicRange;
   readonly signal: AbortSignal;
   readonly take: (record: IncomingRecord) => void;
 }
 
 /**
- * Hands over every record of a range once, some partitions side by side; the order holds within a partition only.
+ * Passes on every record of a range once, several partitions in parallel; ordered only within a partition.
  *
- * @throws OffsetOutOfRange when retention has removed a part of the range, so that nothing can be proven any more
- * @throws ServiceUnavailable when Kafka does not answer
+ * @throws OffsetOutOfRange when retention has deleted part of the range, so that nothing can be proven
+ * @throws ServiceUnavailable when Kafka does not respond
  */
 export async function scanTopic(kafka: KafkaGateway, request: ScanTopicRequest): Promise<void> {
   const { range, take } = request;
@@ -22,7 +22,7 @@ export async function scanTopic(kafka: KafkaGateway, request: ScanTopicRequest):
   const signal = AbortSignal.any([request.signal, failed.signal]);
   const waiting = Object.entries(range.to);
 
-  const readOneAfterAnother = async (): Promise<void> => {
+  const readPartitions = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [partition, to] = next;
       const from = range.from[partition] ?? '0';
@@ -31,13 +31,13 @@ export async function scanTopic(kafka: KafkaGateway, request: ScanTopicRequest):
       });
     }
   };
-  const lanes = Array.from({ length: PARTITIONS_AT_A_TIME }, () =>
-    readOneAfterAnother().catch((error: unknown) => {
-      // The others end with the same error, and none goes on reading after this call has ended.
+  const workers = Array.from({ length: PARALLEL_PARTITIONS }, () =>
+    readPartitions().catch((error: unknown) => {
+      // Ends the others with the same error, so that none continues after this call has returned.
       failed.abort(error);
       throw error;
     }),
   );
-  await Promise.allSettled(lanes);
-  await Promise.all(lanes);
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
 }
