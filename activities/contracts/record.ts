@@ -11,6 +11,17 @@
  * Producers of raw records may set `event-id`; the other headers are internal. Every record that results from a redrive
  * (raw, enriched or dead letter) has `pipeline-redrive`.
  *
+ * `EnrichedReading`, a pure function of the raw bytes and the field mapping: `id`, `deviceId`, `timestamp` (ISO 8601 in UTC,
+ * six fractional digits) and one number per measurement, at least one. Optional: `text`; `words`, the distinct words of
+ * the text (lower case, 3 to 30 letters, no stop words, at most 50, sorted); `dewPoint` in °C, if there is a temperature
+ * in °C and a humidity in %; `labels`, the fields that the mapping does not name, as text; `late`, true if a live reading
+ * was later than the allowed lateness and so is not in any window.
+ *
+ * `DeviceWindow`, the statistics of one device for the event time `[windowStart, windowEnd)`: `id`
+ * (`<generation>|<device>|<window start in epoch ms>|<window length in ms>`), `deviceId`, `windowStart`, `windowEnd`,
+ * `count` of distinct readings, and `{count, mean, min, max}` per measurement that any reading had. Optional: `anomaly`, if
+ * there are enough readings for a score.
+ *
  * @module
  */
 export const EVENT_ID_HEADER = 'event-id';
@@ -44,48 +55,6 @@ export function redriveCount(header: Buffer | undefined): number {
 /** Returns the id of a record that has no event id. */
 export function coordinatesId(topic: string, partition: number, offset: string): string {
   return `${topic}-${String(partition)}-${offset}`;
-}
-
-/**
- * A valid reading, typed, with derived values; a pure function of the raw bytes and the field mapping.
- *
- * @public written by the Spark job
- */
-export interface EnrichedReading {
-  readonly id: string;
-  readonly deviceId: string;
-  /** ISO 8601 in UTC, six fractional digits. */
-  readonly timestamp: string;
-  readonly text?: string;
-  /** The distinct words of the text: lower case, 3 to 30 letters, no stop words, at most 50, sorted. */
-  readonly words?: readonly string[];
-  /** °C; only if there is a temperature in °C and a humidity in %. */
-  readonly dewPoint?: number;
-  /** Fields that the mapping does not name, as text. */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** Live runs only: later than the allowed lateness, so not in any window. */
-  readonly late?: boolean;
-  /** One number per measurement, under its name; at least one is present. */
-  readonly [measurement: string]: unknown;
-}
-
-/**
- * Statistics of one device for the event time `[windowStart, windowEnd)`.
- *
- * @public written by the Spark job
- */
-export interface DeviceWindow {
-  /** `<generation>|<device>|<window start in epoch ms>|<window length in ms>` */
-  readonly id: string;
-  readonly deviceId: string;
-  readonly windowStart: string;
-  readonly windowEnd: string;
-  /** Distinct readings. */
-  readonly count: number;
-  /** Absent if there are too few readings for a score. */
-  readonly anomaly?: WindowAnomaly;
-  /** `{count, mean, min, max}` per measurement, under its name; absent if no reading had it. */
-  readonly [measurement: string]: unknown;
 }
 
 /**

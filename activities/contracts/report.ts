@@ -95,7 +95,7 @@ export interface StageReport {
   readonly ratePerSecond: number;
 }
 
-/** What a later reconciliation of a run reads from its stored report; the rest of the report is for people. */
+/** What a later reconciliation of a run reads from its stored report; the rest of the report is for users. */
 export const storedRunSchema = z.looseObject({ ...reconcileRequestSchema.shape, proofTaskQueue: z.string() });
 
 /** The result of a bounded `streamingPipeline`; stored in the index `pipeline.<name>.runs` under its run. */

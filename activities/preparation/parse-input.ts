@@ -82,21 +82,18 @@ function nameProblem(workflowId: string): string {
 }
 
 function inputProblems({ source, measurements, index }: PipelineInput): string[] {
-  const ranges = measurements.flatMap(({ name, min, max }) =>
+  const problems = measurements.flatMap(({ name, min, max }) =>
     min <= max ? [] : [`✖ Expected min ≤ max, got ${min} and ${max}\n  → at measurements, ${name}`],
   );
   if (index.by === 'month' && index.from > index.to) {
-    ranges.push(`✖ Expected from ≤ to, got ${index.from} and ${index.to}\n  → at index`);
+    problems.push(`✖ Expected from ≤ to, got ${index.from} and ${index.to}\n  → at index`);
   }
-  if (source.kind === 'simulate') return [...ranges, ...simulationProblems(source)];
-  return [...ranges, ...mappingProblems(source.fields, measurements).map((line) => `✖ ${line}`)];
-}
-
-function simulationProblems({ records, ratePerSecond }: SimulateSource): string[] {
-  if (records !== null || ratePerSecond !== null) return [];
-  return [
-    '✖ Expected a number of records a second, since records is null and there is no end\n  → at source.ratePerSecond',
-  ];
+  if (source.kind !== 'simulate') {
+    problems.push(...mappingProblems(source.fields, measurements).map((line) => `✖ ${line}`));
+  } else if (source.records === null && source.ratePerSecond === null) {
+    problems.push('✖ Expected a rate, since records is null and there is no end\n  → at source.ratePerSecond');
+  }
+  return problems;
 }
 
 function processingRules({ source, measurements, index, ...given }: PipelineInput): ProcessingRules {
@@ -116,14 +113,8 @@ function processingRules({ source, measurements, index, ...given }: PipelineInpu
 }
 
 function plannedSource({ source }: PipelineInput, startedAt: string): PlannedSource {
-  switch (source.kind) {
-    case 'simulate':
-      return plannedSimulation(source, startedAt);
-    case 'file':
-      return source;
-    case 'topic':
-      return { kind: 'topic', follow: source.follow };
-  }
+  if (source.kind === 'simulate') return plannedSimulation(source, startedAt);
+  return source.kind === 'topic' ? { kind: 'topic', follow: source.follow } : source;
 }
 
 /** With a rate, event time advances as fast as the clock. */

@@ -41,10 +41,8 @@ export async function topicEnds(kafka: KafkaGateway, plan: PipelinePlan): Promis
 }
 
 async function topicPositions(kafka: KafkaGateway, { topics }: PipelinePlan): Promise<PreparedTopics> {
-  const raw = await kafka.offsets(topics.raw);
-  const enriched = await kafka.offsets(topics.enriched);
-  const windows = await kafka.offsets(topics.windows);
-  const deadLetter = await kafka.offsets(topics.deadLetter);
+  const [raw, enriched] = [await kafka.offsets(topics.raw), await kafka.offsets(topics.enriched)];
+  const [windows, deadLetter] = [await kafka.offsets(topics.windows), await kafka.offsets(topics.deadLetter)];
   return {
     start: { raw: raw.start, enriched: enriched.start, windows: windows.start, deadLetter: deadLetter.start },
     end: { raw: raw.end, enriched: enriched.end, windows: windows.end, deadLetter: deadLetter.end },

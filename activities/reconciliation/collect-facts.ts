@@ -8,8 +8,10 @@ import { plannedIds } from './planned-ids';
 import type { ReadingFact } from './reading-state';
 import { DerivedFacts, RawFacts, runOf, type RawCounts } from './record-facts';
 import { scanIndex, type IndexedDocument } from './scan-index';
-import { scanTopic } from './scan-topic';
 import type { WindowFact } from './window-state';
+
+/** Each partition that is being read needs a connection and a fetched batch. */
+const PARALLEL_PARTITIONS = 4;
 
 export interface FactCollection {
   readonly kafka: KafkaGateway;
@@ -77,13 +79,41 @@ function eachRecordOfRun(
   });
 }
 
-function eachRecord(
-  { kafka, signal, onStep }: FactCollection,
+/**
+ * Passes on every record of a range once, several partitions in parallel; ordered only within a partition.
+ *
+ * @throws OffsetOutOfRange when retention has deleted part of the range, so that nothing can be proven
+ * @throws ServiceUnavailable when Kafka does not respond
+ */
+async function eachRecord(
+  collection: FactCollection,
   range: TopicRange,
   take: (record: IncomingRecord) => void,
 ): Promise<void> {
+  const { kafka, onStep } = collection;
   onStep(`reading topic ${range.topic}`);
-  return scanTopic(kafka, { range, signal, take });
+  const failed = new AbortController();
+  const signal = AbortSignal.any([collection.signal, failed.signal]);
+  const waiting = Object.entries(range.to);
+
+  const readPartitions = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [partition, to] = next;
+      const from = range.from[partition] ?? '0';
+      await kafka.readRange({ topic: range.topic, partition: Number(partition), from, to, signal }, (records) => {
+        for (const record of records) take(record);
+      });
+    }
+  };
+  const workers = Array.from({ length: PARALLEL_PARTITIONS }, () =>
+    readPartitions().catch((error: unknown) => {
+      // Ends the others with the same error, so that none continues after this call has returned.
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
 }
 
 function eachDocument(

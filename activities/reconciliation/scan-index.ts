@@ -100,7 +100,7 @@ async function readPage(
   search: { readonly size: number },
   signal: AbortSignal,
 ): Promise<{ readonly hits: readonly Hit[]; readonly bytes: number } | null> {
-  const { body, ...answer } = await elasticsearch.transport.request<Readable>(
+  const { body, ...response } = await elasticsearch.transport.request<Readable>(
     { method: 'POST', path: '/_search', querystring: { allow_partial_search_results: false }, body: search },
     { signal, asStream: true, meta: true, headers: { 'accept-encoding': 'identity' } },
   );
@@ -112,10 +112,10 @@ async function readPage(
     if (bytes > MAX_PAGE_BYTES && search.size > 1) return null;
   }
   const parsed = JSON.parse(Buffer.concat(chunks, bytes).toString('utf8')) as { hits: { hits: Hit[] } };
-  if (answer.statusCode === NOT_FOUND) {
+  if (response.statusCode === NOT_FOUND) {
     throw pipelineFailure('ServiceUnavailable', 'Elasticsearch lost the point in time of a paginated search.');
   }
-  if (answer.statusCode >= FIRST_ERROR_STATUS) throw new errors.ResponseError({ ...answer, body: parsed });
+  if (response.statusCode >= FIRST_ERROR_STATUS) throw new errors.ResponseError({ ...response, body: parsed });
   return { hits: parsed.hits.hits, bytes };
 }
 

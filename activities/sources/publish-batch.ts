@@ -53,7 +53,11 @@ export async function publishBatch(
       bytes += recordBytes(record);
     } else letters.push(letterOf(plan, record, rejection));
   }
-  const outgoing = accepted.map((record) => rawRecord(plan, record));
+  const outgoing = accepted.map(({ id, key, value }): OutgoingRecord => ({
+    key,
+    value,
+    headers: { [EVENT_ID_HEADER]: id, [RUN_HEADER]: plan.run },
+  }));
   await kafka.publish(plan.topics.raw, outgoing, (tooLarge) => {
     const record = accepted[outgoing.indexOf(tooLarge)];
     if (record === undefined) return;
@@ -77,10 +81,6 @@ function sizeRejection(record: SourceRecord): Rejection | null {
     reason: 'TooLarge',
     detail: `Expected at most ${MAX_RAW_RECORD_BYTES} bytes of key and value, got ${bytes}.`,
   };
-}
-
-function rawRecord({ run }: PipelinePlan, { id, key, value }: SourceRecord): OutgoingRecord {
-  return { key, value, headers: { [EVENT_ID_HEADER]: id, [RUN_HEADER]: run } };
 }
 
 function letterOf({ run, topics }: PipelinePlan, record: SourceRecord, rejection: Rejection): OutgoingRecord {

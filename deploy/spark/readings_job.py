@@ -16,7 +16,7 @@ from pyspark.sql.streaming import StreamingQuery
 
 from driver import hold_lease, replace_file, take_lock
 from outputs import outcomes, records, windows
-from parse import ours, parse
+from parse import parse, records_of_run
 from progress import Progress
 from settings import Settings, read_settings
 
@@ -46,7 +46,7 @@ def main() -> int:
 def run(settings: Settings) -> None:
     spark = session(settings)
     raw = source(spark, settings)
-    parsed = outcomes(parse(ours(raw, settings), settings), settings)
+    parsed = outcomes(parse(records_of_run(raw, settings), settings), settings)
     query = start(records(parsed).unionByName(windows(parsed, settings)), settings)
     progress = Progress(settings.progress_file)
     try:
