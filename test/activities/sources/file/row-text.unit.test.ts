@@ -15,7 +15,7 @@ async function linesOf(text: Buffer, from: number, size: number): Promise<FileRo
 }
 
 describe('readNdjsonLines', () => {
-  it('finds every line that is not empty, from every boundary the same rest, and as many as its checker', async () => {
+  it('finds every line that is not empty, the same rest from every boundary, and as many as the independent counter', async () => {
     const text = fc.string({ unit: fc.constantFrom('\n', '\n', '\r\n', '{}', 'é', ' '), maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(text, fc.integer({ min: 1, max: 10 }), async (given, size) => {
