@@ -1,8 +1,8 @@
 /**
- * All activities: everything that touches the outside world, in the order of the flow.
+ * All activities, that is all I/O of the pipeline, in the order of the data flow.
  *
- * Each step has a folder. Below the steps are the systems that they work on (`kafka`, `elasticsearch`) and what travels
- * between them (`contracts`).
+ * Each step has a folder. Below the steps are the systems that they use (`kafka`, `elasticsearch`) and the data that they
+ * exchange (`contracts`).
  *
  * @module
  */
@@ -27,35 +27,34 @@ import { expireMonths, type ExpireMonthsRequest } from './retention/expire-month
 import { inspectFile, type InspectFileInput } from './sources/inspect-file';
 import { publishFileRange, type PublishFileRangeInput } from './sources/publish-file-range';
 import { publishSimulatedRange, type PublishSimulatedRangeInput } from './sources/publish-simulated-range';
-import { localAdapter } from './spark/local-adapter';
+import { stopDriver } from './spark/driver-process';
 import { heartbeatAndWait, submitSparkJob, type SparkDependencies } from './spark/submit-spark-job';
 import type { StopSparkJobInput, SubmitSparkJobInput, WatchSparkJobInput } from './spark/types';
 import { watchSparkJob } from './spark/watch-spark-job';
 
-/** Connected clients and places, owned and closed by the worker process. */
+/** Connected clients and folders, owned by the worker process. */
 export interface ActivityDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
   readonly taskQueues: TaskQueues;
   readonly spark: SparkDependencies;
-  /** Null where no Kibana is configured. */
+  /** Null if no Kibana is configured. */
   readonly dashboards: DashboardTarget | null;
-  /** A folder for files that live as long as one activity. */
+  /** For files that exist only during one activity. */
   readonly scratchFolder: string;
   /** Fault injection; does nothing in production. */
   readonly crash: (point: string) => void;
 }
 
-/** The names that Temporal knows; workflows import this type. */
+/** The activity types; workflows import this type. */
 export type Activities = ReturnType<typeof createActivities>;
 
 // The list below is the return type.
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
 export function createActivities(dependencies: ActivityDependencies) {
   const { kafka, elasticsearch, taskQueues, spark, dashboards } = dependencies;
-  const sparkAdapter = localAdapter(spark);
   return {
-    // Preparation. A throw of the synchronous `parseInput` must become a rejected promise.
+    // Preparation. An exception of the synchronous `parseInput` must become a rejected promise.
     parseInput: (request: ParseInputRequest) =>
       Promise.resolve().then(() => parseInput(taskQueues, request, dashboards !== null)),
     prepareTopics: (plan: PipelinePlan) => prepareTopics(kafka, plan),
@@ -70,9 +69,9 @@ export function createActivities(dependencies: ActivityDependencies) {
     publishFileRange: (input: PublishFileRangeInput) => publishFileRange(dependencies, input),
 
     // Spark
-    submitSparkJob: (input: SubmitSparkJobInput) => submitSparkJob(sparkAdapter, spark, input),
-    watchSparkJob: (input: WatchSparkJobInput) => watchSparkJob(sparkAdapter, spark.sparkState, input),
-    stopSparkJob: ({ handle, graceMs }: StopSparkJobInput) => sparkAdapter.stop(handle, graceMs, heartbeatAndWait),
+    submitSparkJob: (input: SubmitSparkJobInput) => submitSparkJob(spark, input),
+    watchSparkJob: (input: WatchSparkJobInput) => watchSparkJob(spark.sparkState, input),
+    stopSparkJob: ({ handle, graceMs }: StopSparkJobInput) => stopDriver(handle, graceMs, heartbeatAndWait),
 
     // Indexing
     indexSlice: (input: IndexSliceInput) => indexSlice(dependencies, input),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sweepSparkDrivers } from '../activities/spark/sweep-spark-drivers';
+import { sweepSparkDrivers } from '../activities/spark/recorded-drivers';
 
 /** Returns the folder of Spark's run folders and checkpoints. */
 export function sparkStateOf(stateFolder: string): string {

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import type { OutgoingRecord } from '../kafka/types';
 import { EVENT_ID_HEADER, MAX_ORIGINAL_BYTES, REDRIVE_HEADER, RUN_HEADER, type DeadLetter } from './record';
 
-/** A dead letter before its original is measured, cut and encoded. */
+/** A dead letter before its original is hashed, truncated and encoded. */
 export interface DeadLetterDraft extends Omit<DeadLetter, 'original' | 'originalLength' | 'originalSha256'> {
   readonly key: string | Buffer | null;
   readonly original: Buffer;
   readonly run: string;
-  /** How often it was redriven; absent or 0: never. Stands in a header, outside the letter's content. */
+  /** How many times it was redriven; default 0. Becomes a header, not part of the value. */
   readonly redrive?: number;
 }
 
 /**
- * Makes the record for the dead-letter topic; equal drafts make equal bytes.
+ * Creates the record for the dead-letter topic; equal drafts give equal bytes.
  *
- * A key longer than `MAX_ORIGINAL_BYTES` is left out, so that no letter outgrows its topic.
+ * A key longer than `MAX_ORIGINAL_BYTES` is dropped, so that no dead letter exceeds the limit of its topic.
  */
 export function deadLetterRecord({ key, original, run, redrive = 0, ...rest }: DeadLetterDraft): OutgoingRecord {
   const letter: DeadLetter = {

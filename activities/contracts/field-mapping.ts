@@ -4,21 +4,19 @@ import type { Measurement } from './measurement';
 
 const columnSchema = z.string().min(1).max(200);
 
-/** Where the parts of a reading stand in a foreign record: a column name, or a column with the unit it is given in. */
+/** Maps fields of a reading to columns of a source: a column name, or a column and the unit of its values. */
 export const fieldMappingSchema = z
   .record(z.string(), z.union([columnSchema, z.strictObject({ column: columnSchema, unit: z.string().min(1) })]))
-  .describe('Field of a reading → column of the source; fields left out are looked for under their own name');
+  .describe('Field of a reading → column of the source; fields left out are read from the column of the same name');
 
-export type FieldMappingInput = z.infer<typeof fieldMappingSchema>;
+type FieldMappingInput = z.infer<typeof fieldMappingSchema>;
 
-/** A measurement's column and the line that turns its values into the measurement's unit: `value * scale + offset`. */
-export interface MeasurementColumn {
+/** The column of a measurement; `value * scale + offset` converts its values to the unit of the measurement. */
+interface MeasurementColumn {
   readonly name: string;
   readonly column: string;
   readonly scale: number;
   readonly offset: number;
-  readonly min: number;
-  readonly max: number;
 }
 
 /** A complete mapping; the Spark job applies it to file and topic sources alike. */
@@ -27,6 +25,7 @@ export interface FieldMapping {
   readonly timestamp: string;
   readonly text: string;
   readonly eventId: string;
+  /** In the order of the measurements of the input. */
   readonly measurements: readonly MeasurementColumn[];
 }
 
@@ -40,9 +39,9 @@ const CONVERSIONS: Readonly<Record<string, { readonly scale: number; readonly of
 const PLAIN_FIELDS = ['deviceId', 'timestamp', 'text', 'eventId'] as const;
 
 /**
- * Completes a mapping with the identity and resolves units.
+ * Completes a mapping (unmapped fields keep their own name) and resolves units.
  *
- * @throws InvalidInput when it names a field a reading does not have, or a conversion that is not known
+ * @throws InvalidInput when it names a field that a reading does not have, or an unknown conversion
  */
 export function resolveFieldMapping(given: FieldMappingInput, measurements: readonly Measurement[]): FieldMapping {
   const problems = mappingProblems(given, measurements);
@@ -56,16 +55,16 @@ export function resolveFieldMapping(given: FieldMappingInput, measurements: read
     timestamp: column('timestamp'),
     text: column('text'),
     eventId: column('eventId'),
-    measurements: measurements.map(({ name, unit, min, max }) => {
+    measurements: measurements.map(({ name, unit }) => {
       const value = given[name];
       const from = typeof value === 'object' ? value.unit : unit;
       const { scale, offset } = CONVERSIONS[`${from}→${unit}`] ?? { scale: 1, offset: 0 };
-      return { name, column: column(name), scale, offset, min, max };
+      return { name, column: column(name), scale, offset };
     }),
   };
 }
 
-/** One line per fault: `source.fields.<field>: expected …, got …`. */
+/** Returns one line per problem: `source.fields.<field>: expected …, got …`. */
 export function mappingProblems(given: FieldMappingInput, measurements: readonly Measurement[]): string[] {
   const known: string[] = [...PLAIN_FIELDS, ...measurements.map(({ name }) => name)];
   return Object.entries(given).flatMap(([field, value]) => {

@@ -1,14 +1,19 @@
-/** Decimal Kafka offsets keyed by partition number. Strings, since an offset is an int64. */
-export type PartitionOffsets = Readonly<Record<string, string>>;
+import { z } from 'zod';
 
-/** A half-open range `[from, to)` of one topic, for every partition named in both. */
-export interface TopicRange {
-  readonly topic: string;
-  readonly from: PartitionOffsets;
-  readonly to: PartitionOffsets;
-}
+/** Decimal Kafka offsets by partition number; strings, since an offset is an int64. */
+export const offsetsSchema = z.record(
+  z.string().regex(/^\d+$/, 'expected a partition number'),
+  z.string().regex(/^\d{1,19}$/, 'expected an offset, as a string of digits'),
+);
 
-/** Number of offsets in `[from, to)` over all partitions; an upper bound of the records, since a log may have gaps. */
+export type PartitionOffsets = Readonly<z.infer<typeof offsetsSchema>>;
+
+/** The offsets `[from, to)` of one topic, for every partition that both contain. */
+export const topicRangeSchema = z.object({ topic: z.string(), from: offsetsSchema, to: offsetsSchema });
+
+export type TopicRange = Readonly<z.infer<typeof topicRangeSchema>>;
+
+/** Returns the number of offsets in `[from, to)` of all partitions; a log may have gaps, so there may be fewer records. */
 export function offsetCount(from: PartitionOffsets, to: PartitionOffsets): number {
   return Object.entries(to).reduce(
     (sum, [partition, end]) => sum + Number(BigInt(end) - BigInt(from[partition] ?? 0)),

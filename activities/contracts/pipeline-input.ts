@@ -3,16 +3,16 @@ import { MONTH_PATTERN } from './event-month';
 import { fieldMappingSchema } from './field-mapping';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 
-const ratio = (meaning: string, byDefault: number) => z.number().min(0).max(1).default(byDefault).describe(meaning);
+const ratio = (description: string, value: number) => z.number().min(0).max(1).default(value).describe(description);
 
 /** A number and a unit, for example `5 minutes` or `10s`. */
 export const durationPattern = /^(\d+) ?(ms|s|seconds?|m|minutes?|h|hours?|d|days?)$/;
-const duration = (meaning: string, byDefault: string) =>
+const duration = (description: string, value: string) =>
   z
     .string()
     .regex(durationPattern, 'expected a duration such as "30 seconds" or "5 minutes"')
-    .default(byDefault)
-    .describe(meaning);
+    .default(value)
+    .describe(description);
 
 const ratePerSecond = z
   .number()
@@ -20,7 +20,7 @@ const ratePerSecond = z
   .max(1_000_000)
   .nullable()
   .default(null)
-  .describe('Records a second; null publishes as fast as possible');
+  .describe('Records per second; null publishes as fast as possible');
 
 const simulateSchema = z.strictObject({
   kind: z.literal('simulate'),
@@ -36,25 +36,24 @@ const simulateSchema = z.strictObject({
   startAt: z.iso
     .datetime({ offset: true })
     .optional()
-    .describe('Time of the first reading; by default a day or more before the start; for a run without end its start'),
+    .describe(
+      'Time of the first reading; default: a day or more before the start of the run, or its start if the run has no end',
+    ),
   devices: z.int().min(1).max(100_000).default(50),
   intervalMs: z
     .int()
     .min(1)
     .max(86_400_000)
     .optional()
-    .describe('Event time between two readings of one device; by default a second, or what fits the rate'),
-  malformedRatio: ratio('Share of records that cannot be used, of several kinds', 0.01),
+    .describe('Event time in ms between two readings of one device; default: one second, or what matches the rate'),
+  malformedRatio: ratio('Share of unusable records, of several kinds', 0.01),
   repeatRatio: ratio('Share of records that are published twice under the same id', 0.005),
   anomalyRatio: ratio('Share of readings with an unlikely value', 0.002),
 });
 
 const fileSchema = z.strictObject({
   kind: z.literal('file'),
-  path: z
-    .string()
-    .min(1)
-    .describe('Path on the machine that runs the worker; a relative one starts at its working folder'),
+  path: z.string().min(1).describe('Path on the machine of the worker; relative to its working directory'),
   format: z.enum(['csv', 'ndjson']),
   fields: fieldMappingSchema.default({}),
   ratePerSecond,
@@ -70,11 +69,11 @@ const topicSchema = z.strictObject({
   follow: z
     .boolean()
     .default(false)
-    .describe('false: what the topic holds at the start; true: on and on, until cancelled'),
+    .describe('false: the records that the topic holds at the start; true: also later ones, until cancelled'),
 });
 
-const month = (meaning: string, byDefault: string) =>
-  z.string().regex(MONTH_PATTERN, 'expected a month such as "2026-11"').default(byDefault).describe(meaning);
+const month = (description: string, value: string) =>
+  z.string().regex(MONTH_PATTERN, 'expected a month such as "2026-11"').default(value).describe(description);
 
 const indexSchema = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('none') }),
@@ -85,7 +84,7 @@ const indexSchema = z.discriminatedUnion('by', [
   }),
 ]);
 
-/** The input of `streamingPipeline`; every field has a default, so no input at all is a demo run. */
+/** The input of `streamingPipeline`; every field has a default, so an empty input is a demo run. */
 export const pipelineInputSchema = z
   .strictObject({
     $schema: z.string().optional().describe('Where an editor finds the schema of this file'),
@@ -101,38 +100,42 @@ export const pipelineInputSchema = z
       .default([...DEFAULT_MEASUREMENTS]),
     partitions: z.int().min(1).max(100).default(4).describe('Partitions of topics that the pipeline creates'),
     window: duration('Event-time window of the statistics', '1 minute'),
-    maxClockSkew: duration('A timestamp later than Kafka time by more is a dead letter', '5 minutes'),
+    maxClockSkew: duration(
+      'A reading whose timestamp is later than its Kafka timestamp by more than this is a dead letter',
+      '5 minutes',
+    ),
     extraFields: z
       .enum(['label', 'dead-letter'])
       .default('label')
-      .describe('What happens to fields that no mapping names'),
+      .describe('What happens to fields that the mapping does not name'),
     index: indexSchema
       .prefault({ by: 'none' })
-      .describe(
-        'none: one index for all readings; month: one for the readings of each month, so that months can be dropped',
-      ),
+      .describe('none: one index for all readings; month: one index per month, so that old months can be dropped'),
     sink: z
       .enum(['direct', 'external'])
       .default('direct')
-      .describe('external: somebody else indexes the processed topics; the pipeline watches, waits and proves'),
+      .describe('external: another program indexes the derived topics; the pipeline waits for it and reconciles'),
     maxDeadLetterRatio: ratio(
-      'The index refuses more than this share of the records at hand: indexing parks until a person decides',
+      'If the index rejects more than this share of a slice, the partition is parked until an operator decides',
       0.5,
     ),
     live: z
       .strictObject({
-        allowedLateness: duration('Later readings are flagged and kept out of windows', '10 minutes'),
-        deduplication: duration('How long an event id is remembered', '10 minutes'),
+        allowedLateness: duration(
+          'Readings that are later than this are flagged and excluded from windows',
+          '10 minutes',
+        ),
+        deduplication: duration('How long an event id is kept for deduplication', '10 minutes'),
       })
       .prefault({})
-      .describe('Horizons of a run without end; a bounded run forgets nothing'),
+      .describe('For a run without end; a bounded run keeps all state'),
     spark: z
       .strictObject({
         driverMemoryMb: z.int().min(512).max(65_536).default(1_024),
-        shufflePartitions: z.int().min(1).max(1_000).default(2).describe('Fixed at the first start of a checkpoint'),
+        shufflePartitions: z.int().min(1).max(1_000).default(2).describe('Cannot change within a checkpoint'),
         maxRecordsPerBatch: z.int().min(1).max(10_000_000).default(100_000),
         triggerInterval: duration(
-          'Micro-batches beside a source that takes its time begin at least so far apart',
+          'Minimum time between the starts of two micro-batches while the source is still publishing',
           '1 second',
         ),
       })
@@ -147,7 +150,7 @@ export type FileSource = Extract<SourceInput, { kind: 'file' }>;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of a duration that the schema has accepted. */
+/** Converts a duration that the schema has accepted to milliseconds. */
 export function durationMs(text: string): number {
   const [, amount, unit = ''] = durationPattern.exec(text) ?? [];
   return Number(amount) * (UNIT_MS[unit] ?? UNIT_MS[unit.charAt(0)] ?? Number.NaN);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PipelineAliases, PipelineTopics } from './plan';
 
-/** Kafka and Elasticsearch both take such a name as a prefix. */
+/** Kafka and Elasticsearch both accept such a name as a prefix. */
 export const pipelineNameSchema = z
   .string()
   .regex(
@@ -9,21 +9,18 @@ export const pipelineNameSchema = z
     'expected 1 to 60 lower-case letters, digits, - and _, not starting with - or _',
   );
 
-/** Names of the topics that a pipeline writes beside the raw one. A name holds no full stop, so it is found again. */
+/** Returns the topics that a pipeline writes beside the raw one; see `pipelineOf`. */
 export function derivedTopics(name: string): Omit<PipelineTopics, 'raw'> {
   return { enriched: `${name}.enriched`, windows: `${name}.windows`, deadLetter: `${name}.dead-letter` };
 }
 
-/** The pipeline that writes a derived topic. */
+/** Returns the name of the pipeline that writes a derived topic; a name contains no dot. */
 export function pipelineOf(derivedTopic: string): string {
   const [name = derivedTopic] = derivedTopic.split('.', 1);
   return name;
 }
 
-/**
- * Aliases of a pipeline's indices. Since a name holds no full stop, no pattern that begins with one pipeline's alias
- * matches another pipeline's.
- */
+/** Since a name contains no dot, no pattern that starts with one pipeline's alias matches another pipeline's alias. */
 export function aliasesOf(name: string): PipelineAliases {
   return {
     readings: `pipeline.${name}.readings`,

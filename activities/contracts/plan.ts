@@ -1,72 +1,44 @@
 import type { FieldMapping } from './field-mapping';
-import type { Measurement } from './measurement';
-import type { FileSource, SimulateSource } from './pipeline-input';
+import type { FileSource, PipelineInput, SimulateSource } from './pipeline-input';
 
-/** The four topics of a pipeline; `raw` is somebody else's when the source is a topic. */
-export interface PipelineTopics {
-  readonly raw: string;
-  readonly enriched: string;
-  readonly windows: string;
-  readonly deadLetter: string;
-}
+/** The four topics of a pipeline; `raw` belongs to others if the source is a topic. */
+export type PipelineTopics = Readonly<Record<'raw' | 'enriched' | 'windows' | 'deadLetter', string>>;
 
-/** The aliases that people and dashboards read. */
-export interface PipelineAliases {
-  readonly readings: string;
-  readonly windows: string;
-  readonly deadLetters: string;
-  readonly runs: string;
-}
+/** The aliases that users and dashboards read. */
+export type PipelineAliases = Readonly<Record<'readings' | 'windows' | 'deadLetters' | 'runs', string>>;
 
-/** Readings and windows stand in the index of their month. */
-export interface MonthlyIndex {
-  readonly by: 'month';
-  /** The first and the last month of readings, `YYYY-MM` in UTC; others are dead letters. */
-  readonly from: string;
-  readonly to: string;
-}
+/** One index per month for readings and for windows; readings outside its months are dead letters. */
+export type MonthlyIndex = Readonly<Extract<PipelineInput['index'], { by: 'month' }>>;
 
-/** A topic that others write, as a source. */
-export interface TopicSource {
-  readonly kind: 'topic';
-  readonly follow: boolean;
-}
+/** A simulation with fixed times, so that its payloads are repeatable. */
+export type PlannedSimulation = Readonly<SimulateSource & { startAt: string; intervalMs: number }>;
 
-/** A simulation with its times fixed, so that payloads repeat. */
-export type SimulationSource = Omit<SimulateSource, 'startAt' | 'intervalMs'> & {
-  /** ISO 8601. */
-  readonly startAt: string;
-  readonly intervalMs: number;
-};
+/** The topic of a topic source is `topics.raw`, its mapping `rules.fields`. */
+export type PlannedSource = PlannedSimulation | FileSource | { readonly kind: 'topic'; readonly follow: boolean };
 
-export type PlannedSource = SimulationSource | FileSource | TopicSource;
-
-/** What the Spark job is told beside topics and offsets; its hash is the definition. */
-export interface ProcessingRules {
-  readonly measurements: readonly Measurement[];
+/** What decides the output of the Spark job; `definition` is its hash, together with `shufflePartitions`. */
+export interface ProcessingRules extends Readonly<Pick<PipelineInput, 'measurements' | 'extraFields'>> {
   readonly fields: FieldMapping;
   readonly windowMs: number;
   readonly maxClockSkewMs: number;
-  readonly extraFields: 'label' | 'dead-letter';
-  /** A bounded run has no watermark: nothing is late, and its state is the run. */
+  /** A bounded run has no watermark: no reading is late, and its state covers the whole run. */
   readonly bounded: boolean;
   readonly allowedLatenessMs: number;
   readonly deduplicationMs: number;
-  readonly shufflePartitions: number;
-  /** Epoch ms: earlier readings, and those at `eventEndMs` or later, are dead letters; null: no such bound. */
+  /** Epoch ms: readings before `eventStartMs`, or at or after `eventEndMs`, are dead letters; null: no limit. */
   readonly eventStartMs: number | null;
   readonly eventEndMs: number | null;
 }
 
-/** The input of a run, checked and completed; every other part of the pipeline reads this and nothing else. */
-export interface PipelinePlan {
-  /** The workflow id after `pipeline/`; prefixes topics, indices and checkpoints. */
+/** The checked and completed input of a run; all other parts of the pipeline read only this. */
+export interface PipelinePlan extends Readonly<Pick<PipelineInput, 'partitions' | 'sink' | 'maxDeadLetterRatio'>> {
+  /** The workflow id after `pipeline/`; prefix of topics, indices and checkpoints. */
   readonly name: string;
-  /** Run id of the first execution; tells this run's records from every other's. */
+  /** Run id of the first execution; marks the records of this run. */
   readonly run: string;
-  /** `<run>` of a bounded run, `live-<definition>` of a run without end; first part of every window id. */
+  /** `<run>` for a bounded run, `live-<definition>` for a run without end; first part of every window id. */
   readonly generation: string;
-  /** Eight hex digits: a changed definition starts a new generation of checkpoints and backing indices. */
+  /** Eight hex digits; a changed definition starts a new generation of checkpoints. */
   readonly definition: string;
   /** ISO 8601 in UTC. */
   readonly startedAt: string;
@@ -75,21 +47,17 @@ export interface PipelinePlan {
   readonly aliases: PipelineAliases;
   /** Null: one index behind each alias. */
   readonly index: MonthlyIndex | null;
-  /** Partitions for topics that the pipeline creates. */
-  readonly partitions: number;
   readonly rules: ProcessingRules;
-  /** `external`: another program writes to Elasticsearch. */
-  readonly sink: 'direct' | 'external';
-  /** The index refuses more than this share of a slice: indexing parks. */
-  readonly maxDeadLetterRatio: number;
-  readonly driverMemoryMb: number;
-  readonly maxRecordsPerBatch: number;
-  /** Between the starts of two micro-batches of a live run. */
-  readonly triggerIntervalMs: number;
-  /** Task queue of Kafka and Elasticsearch work. */
+  readonly spark: SparkSettings;
+  /** Task queue for Kafka and Elasticsearch activities. */
   readonly ioTaskQueue: string;
-  /** Task queue of the machine that holds the file and runs the Spark driver. */
+  /** Task queue of the machine that has the file and runs the Spark driver. */
   readonly hostTaskQueue: string;
-  /** Whether the worker has a Kibana, into which dashboards are imported. */
+  /** Whether the worker has a Kibana to import dashboards into. */
   readonly dashboards: boolean;
 }
+
+/** The `spark` section of the input as the job reads it; see `pipelineInputSchema` for what each setting means. */
+export type SparkSettings = Readonly<Omit<PipelineInput['spark'], 'triggerInterval'>> & {
+  readonly triggerIntervalMs: number;
+};

@@ -1,25 +1,47 @@
-/** Every id a bounded source was to publish, in a form that is counted again without asking the source. */
-export type PlannedIds = PlannedSequences | PlannedRows;
+import { z } from 'zod';
 
-/** The simulator's readings `[from, to)`. */
-export interface PlannedSequences {
-  readonly kind: 'sequences';
-  readonly from: number;
-  readonly to: number;
-  readonly devices: number;
-  readonly run: string;
-}
+const count = z.int().min(0);
+
+/** The simulator's sequence numbers `[from, to)`. */
+const sequencesSchema = z.object({
+  kind: z.literal('sequences'),
+  from: count,
+  to: count,
+  devices: count,
+  run: z.string(),
+});
+
+/** All rows of a file, counted from 0: for CSV the records after the header, for NDJSON the lines that are not blank. */
+const rowsSchema = z.object({
+  kind: z.literal('file'),
+  path: z.string().describe('Absolute, on the machine that reconciles'),
+  format: z.enum(['csv', 'ndjson']),
+  sha256: z.string().describe('Of the whole file, in hex, computed before the first row was published'),
+  to: count.optional().describe('End of the range, exclusive; set only if an operator stopped the source early'),
+});
+
+/** Every id that a bounded source was to publish, in a form from which they can be listed without asking the source. */
+export const plannedIdsSchema = z.discriminatedUnion('kind', [sequencesSchema, rowsSchema]);
+
+export type PlannedIds = Readonly<z.infer<typeof plannedIdsSchema>>;
+export type PlannedRows = Readonly<z.infer<typeof rowsSchema>>;
 
 /**
- * All rows of a file, counted from 0: for CSV the records after the header, for NDJSON the lines that are not blank.
+ * Returns the event id of a record of a file.
+ *
+ * @param sha256 - of the whole file, in hex
+ * @param row - number of records before this one; headers and empty lines are not counted, unusable rows are
  */
-export interface PlannedRows {
-  readonly kind: 'file';
-  /** Absolute, on the machine that reconciles. */
-  readonly path: string;
-  readonly format: 'csv' | 'ndjson';
-  /** Of the whole file, in hex, taken before its first row was published. */
-  readonly sha256: string;
-  /** First row not wanted, where a person stopped the source before its end. */
-  readonly to?: number;
+export function fileEventId(sha256: string, row: number): string {
+  return `${sha256.slice(0, 16)}-${row}`;
+}
+
+/** Returns the device of a sequence number; devices take turns. */
+export function deviceOf(sequence: number, devices: number): string {
+  return `device-${String(sequence % devices).padStart(4, '0')}`;
+}
+
+/** Returns the event id of a simulated reading: the same in every retry, different in every run. */
+export function simulatedId(run: string, sequence: number, devices: number): string {
+  return `${run}-${deviceOf(sequence, devices)}-${sequence}`;
 }

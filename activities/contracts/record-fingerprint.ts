@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** By which a record is known again: a topic that was made anew has another one at that offset. */
+/** Identifies a record; after a topic was deleted and recreated, another record has the same offset. */
 export interface RecordFingerprint {
   /** Decimal. */
   readonly offset: string;
-  /** Kafka time in epoch ms, decimal. */
+  /** Kafka timestamp in epoch ms, decimal. */
   readonly timestamp: string;
   /** First eight hex digits of the value's sha256. */
   readonly hash: string;

@@ -1,33 +1,28 @@
-import type { TopicRange } from './offsets';
-import type { PipelineAliases } from './plan';
-import type { PlannedIds } from './planned-ids';
+import { z } from 'zod';
+import { topicRangeSchema } from './offsets';
+import { plannedIdsSchema } from './planned-ids';
 
-/** What a reconciliation looks at. */
-export interface ReconcileScope {
-  readonly name: string;
-  readonly run: string;
-  readonly generation: string;
-  /** Of the raw topic and of what was made of it. */
-  readonly raw: TopicRange;
-  readonly enriched: TopicRange;
-  readonly windows: TopicRange;
-  readonly deadLetter: TopicRange;
-}
+/** The input of a reconciliation; everything else it reads from Kafka and Elasticsearch. */
+export const reconcileRequestSchema = z.object({
+  scope: z.object({
+    name: z.string(),
+    run: z.string(),
+    generation: z.string(),
+    raw: topicRangeSchema,
+    enriched: topicRangeSchema,
+    windows: topicRangeSchema,
+    deadLetter: topicRangeSchema,
+  }),
+  plan: plannedIdsSchema.nullable().describe('Null for topic sources: nobody knows what was to be published'),
+  windowMs: z.int(),
+  bounded: z.boolean().describe('Fewer rules apply to a run without end: see `reconcileRun`'),
+  aliases: z.object({ readings: z.string(), windows: z.string(), deadLetters: z.string(), runs: z.string() }),
+  eventIdField: z.string().describe('Field of a raw payload that holds the event id if no header does'),
+});
 
-/** All that a reconciliation needs to be told; everything else it reads for itself. */
-export interface ReconcileRequest {
-  readonly scope: ReconcileScope;
-  /** Null where nobody knows what was to come: topic sources. */
-  readonly plan: PlannedIds | null;
-  readonly windowMs: number;
-  /** A run without end is held to less: see `reconcileRun`. */
-  readonly bounded: boolean;
-  readonly aliases: PipelineAliases;
-  /** Field of a raw payload that holds the event id where no header does. */
-  readonly eventIdField: string;
-}
+export type ReconcileRequest = Readonly<z.infer<typeof reconcileRequestSchema>>;
 
-/** One id that does not add up, and how. */
+/** One id that violates a rule. */
 export interface Discrepancy {
   readonly kind: DiscrepancyKind;
   readonly id: string;
@@ -55,42 +50,42 @@ export type DiscrepancyKind =
   | 'window with other content'
   | 'window of a dropped month';
 
-/** The verdict of `reconcile`, counted by reading Kafka and Elasticsearch and nothing else. */
+/** The result of `reconcile`, counted from Kafka and Elasticsearch alone. */
 export interface ReconcileResult {
   readonly reconciled: boolean;
-  /** Distinct ids. `planned` is null where there is no plan (topic sources). */
+  /** Distinct ids, as in all counts below; null if there is no plan (topic sources). */
   readonly planned: number | null;
   readonly published: number;
   readonly enriched: number;
   readonly indexed: number;
-  /** Ids that are in no index any more, since their month is dropped. */
+  /** Not indexed, since their month is dropped. */
   readonly expired: number;
-  /** Unresolved ones: `published` is `indexed`, `expired` and these, less those of stage `source`. */
+  /** Unresolved ones: `published` = `indexed` + `expired` + these, without those of stage `source`. */
   readonly deadLetters: number;
-  /** Ids with a dead letter that came into the index all the same, by a way that is known; they count as `indexed`. */
+  /** Ids with a dead letter that were indexed later in a known way; they count as `indexed`. */
   readonly deadLettersResolved: number;
-  /** Dead letters by `<stage>:<reason>`; adds up to `deadLetters`. */
+  /** By `<stage>:<reason>`; the sum is `deadLetters`. */
   readonly deadLettersByReason: Readonly<Record<string, number>>;
-  /** Raw records beyond the first of their id; harmless where the id is in no conflict. */
+  /** Raw records after the first with the same id; harmless unless the id is in conflict. */
   readonly repeats: number;
-  /** Ids that stand for different contents: which one is indexed is not promised. */
+  /** Ids with several contents; which one is indexed is undefined. */
   readonly conflicts: number;
-  /** Raw records of another run inside the range; not this run's. */
+  /** Raw records in the range that belong to another run. */
   readonly foreign: number;
   readonly windows: number;
-  /** Windows that are in no index any more, since their month is dropped. */
+  /** Windows that are not indexed, since their month is dropped. */
   readonly windowsExpired: number;
-  /** Sum of the counts of all indexed windows; equals `enriched` in a bounded run of which no month is dropped. */
+  /** Sum of the counts of all indexed windows; equals `enriched` for a bounded run without dropped months. */
   readonly windowedReadings: number;
   readonly rawBytes: number;
-  /** How many of each kind there are; empty when reconciled. */
+  /** Number by kind; empty when reconciled. */
   readonly discrepancies: Readonly<Partial<Record<DiscrepancyKind, number>>>;
   /** At most 100. */
   readonly examples: readonly Discrepancy[];
   readonly durationMs: number;
 }
 
-/** Counters of one stage as the run saw them; shown beside the proof, never part of it. */
+/** Counters of one stage as reported by the run itself; never part of the proof. */
 export interface StageReport {
   readonly in: number;
   readonly out: number;
@@ -100,32 +95,25 @@ export interface StageReport {
   readonly ratePerSecond: number;
 }
 
-/**
- * The result of a bounded `streamingPipeline`; kept in the index `pipeline.<name>.runs` under its run.
- *
- * It holds what a later reconciliation of the same run has to be told.
- */
+/** What a later reconciliation of a run reads from its stored report; the rest of the report is for users. */
+export const storedRunSchema = z.looseObject({ ...reconcileRequestSchema.shape, proofTaskQueue: z.string() });
+
+/** The result of a bounded `streamingPipeline`; stored in the index `pipeline.<name>.runs` under its run. */
 export interface RunReport extends ReconcileRequest {
   readonly reconciled: boolean;
   readonly name: string;
   readonly run: string;
   readonly definition: string;
-  /** Task queue on which this run can be proven: that of the machine where a file lies, else any. */
+  /** Task queue on which this run can be reconciled: that of the machine with the file, otherwise any. */
   readonly proofTaskQueue: string;
   readonly source: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly durationMs: number;
-  readonly stages: {
-    readonly source: StageReport;
-    readonly spark: StageReport;
-    readonly readings: StageReport;
-    readonly windows: StageReport;
-    readonly deadLetters: StageReport;
-  };
-  /** Spark drivers that had to be started; 1 when nothing broke. */
+  readonly stages: Readonly<Record<'source' | 'spark' | 'readings' | 'windows' | 'deadLetters', StageReport>>;
+  /** Number of Spark driver starts; 1 if nothing failed. */
   readonly sparkStarts: number;
   readonly proof: ReconcileResult;
-  /** What a user should know, for example that a new generation was started. */
+  /** For users, for example that a new generation was started. */
   readonly notes: readonly string[];
 }

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { pipelineFailure } from './failures';
 
 /**
- * Checks the input of a workflow against its schema and completes it with the defaults.
+ * Checks the input of a workflow against its schema and applies the defaults.
  *
- * @param what - what it is the input of, for the message
- * @param input - as the user gave it; undefined and null stand for an empty object
- * @param problemsOf - what a schema cannot say, one text per problem as `z.prettifyError` writes it; is given null where
- *   the schema does not fit
+ * @param what - kind of workflow, for the message
+ * @param input - as the user gave it; undefined and null mean an empty object
+ * @param problemsOf - finds what a schema cannot express, one text per problem in the form of `z.prettifyError`; receives
+ *   null if the schema does not match
  * @throws InvalidInput naming every bad field at once, each with what was expected
  */
 export function parseWorkflowInput<Schema extends z.ZodType>(

@@ -1,21 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { pipelineFailure } from '../contracts/failures';
-import { withoutCredentials } from './credentials';
-import { describeAnswer, parsedJson, type KibanaAnswer } from './kibana-answer';
+import { describeResponse, parsedJson, withoutCredentials, type KibanaResponse } from './kibana-response';
 
-/** A Kibana and what it is to show; lives in the worker alone, since it holds a secret. */
+/** A Kibana and the objects to import; stays in the worker, since it contains a secret. */
 export interface DashboardTarget {
-  /** With the path of a space where it is not the default one, and without credentials. */
+  /** With the path of a space unless it is the default one, and without credentials. */
   readonly url: string;
-  /** Secret: the `Authorization` header; null where Kibana asks for none. */
+  /** Secret: the `Authorization` header; null if Kibana requires none. */
   readonly authorization: string | null;
-  /** Saved objects, one a line. */
+  /** Saved objects, one per line. */
   readonly file: string;
 }
 
 export interface DeployedDashboards {
-  /** Saved objects that now stand in Kibana. */
+  /** Number of imported saved objects. */
   readonly objects: number;
 }
 
@@ -30,12 +29,12 @@ const SERVER_ERROR = 500;
 const SET_CREDENTIALS =
   'Set KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD, to the credentials of a user who may save objects, and ' +
   'restart the worker.';
-const MEND_URL =
-  'Mend KIBANA_URL: it must be the address of Kibana 8.19 or later, with the base path and `/s/<space>` if there are any.';
-const MEND_WHAT_IS_NAMED = 'Mend what the message names; the dashboards need Kibana 8.19 or later.';
+const CORRECT_URL =
+  'Correct KIBANA_URL: it must be the address of Kibana 8.19 or later, with the base path and `/s/<space>` if there are any.';
+const CORRECT_OBJECTS = 'Correct what the message names; the dashboards require Kibana 8.19 or later.';
 
-/** What Kibana answers with status 200, whether or not it took the objects. */
-const answerSchema = z.object({
+/** Kibana's response with status 200, whether or not it imported the objects. */
+const importSchema = z.object({
   success: z.boolean(),
   successCount: z.int(),
   errors: z
@@ -48,40 +47,43 @@ const answerSchema = z.object({
     )
     .default([]),
 });
-type ImportAnswer = z.infer<typeof answerSchema>;
+type ImportResponse = z.infer<typeof importSchema>;
 
 /**
- * Imports data views and dashboards into Kibana; repeating it overwrites them with the same.
+ * Imports data views and dashboards into Kibana; idempotent, since it overwrites them.
  *
- * @throws ServiceUnavailable when Kibana is away or not ready yet
- * @throws DashboardsRefused when it refuses the credentials or an object, or is no Kibana; each object is named
+ * @throws ServiceUnavailable when Kibana does not respond or is not ready yet
+ * @throws DashboardsRefused when it rejects the credentials or an object, or is not Kibana; each object is named
  */
 export async function deployDashboards(target: DashboardTarget | null): Promise<DeployedDashboards> {
   if (target === null) {
-    throw pipelineFailure('DashboardsRefused', 'This worker knows no Kibana: set KIBANA_URL and restart it.');
+    throw pipelineFailure('DashboardsRefused', 'This worker has no Kibana configured: set KIBANA_URL and restart it.');
   }
   const { authorization } = target;
   const hide = (text: string): string => withoutCredentials(text, authorization);
   const url = `${target.url.replace(/\/+$/, '')}${IMPORT_PATH}`;
-  const answer = await postFile(url, target, hide);
-  const { status, text } = answer;
-  const asked = `Expected POST ${url} to import the dashboards, got ${describeAnswer(answer, url, hide)}.`;
+  const response = await postFile(url, target, hide);
+  const { status, text } = response;
+  const problem = `Expected POST ${url} to import the dashboards, got ${describeResponse(response, url, hide)}.`;
   if (status === TOO_MANY_REQUESTS || status >= SERVER_ERROR) {
-    throw pipelineFailure('ServiceUnavailable', `${asked} It is asked again; if this goes on, look at Kibana's log.`);
+    throw pipelineFailure(
+      'ServiceUnavailable',
+      `${problem} The request is retried; if this persists, check Kibana's log.`,
+    );
   }
-  const imported = answerSchema.safeParse(parsedJson(text));
+  const imported = importSchema.safeParse(parsedJson(text));
   if (status !== 200 || !imported.success) {
-    throw pipelineFailure('DashboardsRefused', `${asked} ${adviceOf(status)}`);
+    throw pipelineFailure('DashboardsRefused', `${problem} ${remedyFor(status)}`);
   }
-  return outcomeOf(url, imported.data, hide);
+  return importResult(url, imported.data, hide);
 }
 
-/** @throws ServiceUnavailable without a cause, since that may repeat a header */
+/** @throws ServiceUnavailable without a cause, since the cause may contain a header */
 async function postFile(
   url: string,
   { authorization, file }: DashboardTarget,
   hide: (text: string) => string,
-): Promise<KibanaAnswer> {
+): Promise<KibanaResponse> {
   const form = new FormData();
   form.set('file', new Blob([await readFile(file)], { type: 'application/ndjson' }), 'dashboards.ndjson');
   try {
@@ -89,7 +91,7 @@ async function postFile(
       method: 'POST',
       headers: { 'kbn-xsrf': 'true', ...(authorization === null ? {} : { authorization }) },
       body: form,
-      // A page to log in at is no answer, and no place to send credentials to.
+      // Do not send credentials to a login page.
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -98,30 +100,30 @@ async function postFile(
     const location = isRedirect ? headers.get('location') : null;
     return { status, contentType: headers.get('content-type'), location, text: await response.text() };
   } catch (error) {
-    throw pipelineFailure('ServiceUnavailable', `POST ${url} was not answered (${hide(reasonOf(error))}).`);
+    throw pipelineFailure('ServiceUnavailable', `POST ${url} got no response (${hide(reasonOf(error))}).`);
   }
 }
 
-function outcomeOf(url: string, answer: ImportAnswer, hide: (text: string) => string): DeployedDashboards {
-  const { success, successCount, errors } = answer;
+function importResult(url: string, response: ImportResponse, hide: (text: string) => string): DeployedDashboards {
+  const { success, successCount, errors } = response;
   if (success && errors.length === 0) return { objects: successCount };
-  const refused = errors.map(({ type, id, error }) => {
-    const said = error.message === undefined ? '' : `: ${hide(error.message)}`;
-    return `${type} ${id} (${error.type}${said})`;
+  const rejected = errors.map(({ type, id, error }) => {
+    const message = error.message === undefined ? '' : `: ${hide(error.message)}`;
+    return `${type} ${id} (${error.type}${message})`;
   });
   throw pipelineFailure(
     'DashboardsRefused',
-    `POST ${url} took ${successCount} objects and refused ${refused.join(', ')}. ${MEND_WHAT_IS_NAMED}`,
+    `POST ${url} imported ${successCount} objects and rejected ${rejected.join(', ')}. ${CORRECT_OBJECTS}`,
   );
 }
 
-function adviceOf(status: number): string {
+function remedyFor(status: number): string {
   if (status === UNAUTHORIZED || status === FORBIDDEN) return SET_CREDENTIALS;
-  // A page or a redirect comes from something else than Kibana's API.
-  return status < 400 || status === NOT_FOUND ? MEND_URL : MEND_WHAT_IS_NAMED;
+  // A page or a redirect does not come from Kibana's API.
+  return status < 400 || status === NOT_FOUND ? CORRECT_URL : CORRECT_OBJECTS;
 }
 
-/** `fetch` says only that it failed; why stands in the cause. */
+/** The message of `fetch` is generic; the reason is in its cause. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   const { code, message: below } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;

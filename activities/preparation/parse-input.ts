@@ -3,11 +3,11 @@ import { monthsBefore, monthStartMs } from '../contracts/event-month';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
 import { durationMs, pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
 import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
-import type { PipelinePlan, PlannedSource, ProcessingRules, SimulationSource } from '../contracts/plan';
+import type { PipelinePlan, PlannedSimulation, PlannedSource, ProcessingRules } from '../contracts/plan';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 
 export interface ParseInputRequest {
-  /** As the user gave it; undefined when they gave none. */
+  /** As the user gave it; undefined if they gave none. */
   readonly input: unknown;
   readonly workflowId: string;
   /** Run id of the first execution. */
@@ -16,20 +16,20 @@ export interface ParseInputRequest {
   readonly startedAt: string;
 }
 
-/** Task queues of the worker that parses, which are those of the whole run. */
+/** Task queues of the worker that parses the input; the whole run uses them. */
 export interface TaskQueues {
   readonly io: string;
   readonly host: string;
 }
 
 const WORKFLOW_ID_PREFIX = 'pipeline/';
-/** Counted up when `deploy/spark` comes to treat the same bytes in another way: old checkpoints are then left alone. */
+/** Increase it when `deploy/spark` changes how it processes the same bytes: old checkpoints are then not reused. */
 const PROCESSING_VERSION = 2;
 const ONE_SECOND_MS = 1_000;
 const ONE_DAY_MS = 24 * 3_600_000;
 
 /**
- * Checks the input of a pipeline and completes it to a plan; pure.
+ * Checks the input of a pipeline and completes it to a plan; a pure function.
  *
  * @throws InvalidInput naming every bad field at once, each with what was expected
  */
@@ -45,8 +45,9 @@ export function parseInput(
     ...(parsed === null ? [] : inputProblems(parsed)),
   ]);
   const rules = processingRules(given);
+  const { triggerInterval, ...spark } = given.spark;
   const definition = createHash('sha256')
-    .update(JSON.stringify([PROCESSING_VERSION, rules]))
+    .update(JSON.stringify([PROCESSING_VERSION, rules, spark.shufflePartitions]))
     .digest('hex')
     .slice(0, 8);
   return {
@@ -66,9 +67,7 @@ export function parseInput(
     partitions: given.partitions,
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,
-    driverMemoryMb: given.spark.driverMemoryMb,
-    maxRecordsPerBatch: given.spark.maxRecordsPerBatch,
-    triggerIntervalMs: durationMs(given.spark.triggerInterval),
+    spark: { ...spark, triggerIntervalMs: durationMs(triggerInterval) },
     ioTaskQueue: queues.io,
     hostTaskQueue: queues.host,
     dashboards: hasKibana,
@@ -83,21 +82,18 @@ function nameProblem(workflowId: string): string {
 }
 
 function inputProblems({ source, measurements, index }: PipelineInput): string[] {
-  const ranges = measurements.flatMap(({ name, min, max }) =>
+  const problems = measurements.flatMap(({ name, min, max }) =>
     min <= max ? [] : [`✖ Expected min ≤ max, got ${min} and ${max}\n  → at measurements, ${name}`],
   );
   if (index.by === 'month' && index.from > index.to) {
-    ranges.push(`✖ Expected from ≤ to, got ${index.from} and ${index.to}\n  → at index`);
+    problems.push(`✖ Expected from ≤ to, got ${index.from} and ${index.to}\n  → at index`);
   }
-  if (source.kind === 'simulate') return [...ranges, ...simulationProblems(source)];
-  return [...ranges, ...mappingProblems(source.fields, measurements).map((line) => `✖ ${line}`)];
-}
-
-function simulationProblems({ records, ratePerSecond }: SimulateSource): string[] {
-  if (records !== null || ratePerSecond !== null) return [];
-  return [
-    '✖ Expected a number of records a second, since records is null and there is no end\n  → at source.ratePerSecond',
-  ];
+  if (source.kind !== 'simulate') {
+    problems.push(...mappingProblems(source.fields, measurements).map((line) => `✖ ${line}`));
+  } else if (source.records === null && source.ratePerSecond === null) {
+    problems.push('✖ Expected a rate, since records is null and there is no end\n  → at source.ratePerSecond');
+  }
+  return problems;
 }
 
 function processingRules({ source, measurements, index, ...given }: PipelineInput): ProcessingRules {
@@ -111,29 +107,22 @@ function processingRules({ source, measurements, index, ...given }: PipelineInpu
     bounded: !endless,
     allowedLatenessMs: durationMs(given.live.allowedLateness),
     deduplicationMs: durationMs(given.live.deduplication),
-    shufflePartitions: given.spark.shufflePartitions,
     eventStartMs: index.by === 'month' ? monthStartMs(index.from) : null,
     eventEndMs: index.by === 'month' ? monthStartMs(monthsBefore(index.to, -1)) : null,
   };
 }
 
 function plannedSource({ source }: PipelineInput, startedAt: string): PlannedSource {
-  switch (source.kind) {
-    case 'simulate':
-      return plannedSimulation(source, startedAt);
-    case 'file':
-      return source;
-    case 'topic':
-      return { kind: 'topic', follow: source.follow };
-  }
+  if (source.kind === 'simulate') return plannedSimulation(source, startedAt);
+  return source.kind === 'topic' ? { kind: 'topic', follow: source.follow } : source;
 }
 
-/** Event time goes as fast as the clock where there is a rate. */
-function plannedSimulation(source: SimulateSource, startedAt: string): SimulationSource {
+/** With a rate, event time advances as fast as the clock. */
+function plannedSimulation(source: SimulateSource, startedAt: string): PlannedSimulation {
   const { records, devices, ratePerSecond } = source;
-  const fitting = ratePerSecond === null ? ONE_SECOND_MS : Math.max(1, Math.round((devices / ratePerSecond) * 1_000));
-  const intervalMs = source.intervalMs ?? fitting;
-  // So early that no reading of a bounded run lies in the future.
+  const defaultMs = ratePerSecond === null ? ONE_SECOND_MS : Math.max(1, Math.round((devices / ratePerSecond) * 1_000));
+  const intervalMs = source.intervalMs ?? defaultMs;
+  // No reading of a bounded run may lie in the future.
   const headStartMs = records === null ? 0 : Math.max(ONE_DAY_MS, Math.ceil(records / devices) * intervalMs);
   const startAt = source.startAt ?? new Date(Date.parse(startedAt) - headStartMs).toISOString();
   return { ...source, startAt, intervalMs };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { PartitionOffsets } from '../contracts/offsets';
+import { offsetsSchema, type PartitionOffsets } from '../contracts/offsets';
 import type { PipelineAliases, PipelineTopics } from '../contracts/plan';
 import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 import type { KafkaGateway } from '../kafka';
-import { assertHeld, offsetsSchema } from './held-range';
+import { assertInLog } from './offset-range';
 
 const redriveInputSchema = z.strictObject({
   name: pipelineNameSchema,
@@ -15,10 +15,10 @@ const redriveInputSchema = z.strictObject({
   dryRun: z.boolean().default(true),
 });
 
-/** Which dead letters a redrive looks at. */
+/** Which dead letters a redrive considers. */
 export type LetterChoice = Pick<z.infer<typeof redriveInputSchema>, 'name' | 'stage' | 'reasons'>;
 
-/** What a redrive reads, and where it may put what it finds. */
+/** What a redrive reads, and where it may write. */
 export interface RedrivePlan {
   readonly choice: LetterChoice;
   readonly dryRun: boolean;
@@ -31,11 +31,11 @@ export interface RedrivePlan {
 }
 
 /**
- * Checks the input of a redrive and fixes the offsets it looks at: those given, else all that the topic holds now.
+ * Checks the input of a redrive and determines its offsets: the given ones, by default the whole topic as of now.
  *
  * @throws InvalidInput naming every bad field at once
  * @throws SourceMissing when there is no such pipeline
- * @throws OffsetOutOfRange when the log does not hold the offsets given
+ * @throws OffsetOutOfRange when the log does not contain the given offsets
  */
 export async function planRedrive(
   kafka: KafkaGateway,
@@ -43,10 +43,9 @@ export async function planRedrive(
   { input }: { readonly input: unknown },
 ): Promise<RedrivePlan> {
   const { from, to, dryRun, ...choice } = parseWorkflowInput('redrive', redriveInputSchema, input);
-  const { name } = choice;
-  const topics = derivedTopics(name);
-  const held = await kafka.offsets(topics.deadLetter);
-  const range = { from: { ...held.start, ...from }, to: { ...held.end, ...to } };
-  assertHeld(topics.deadLetter, range, held);
-  return { choice, dryRun, topics, aliases: aliasesOf(name), ioTaskQueue, ...range };
+  const topics = derivedTopics(choice.name);
+  const log = await kafka.offsets(topics.deadLetter);
+  const range = { from: { ...log.start, ...from }, to: { ...log.end, ...to } };
+  assertInLog({ topic: topics.deadLetter, ...range }, log);
+  return { choice, dryRun, topics, aliases: aliasesOf(choice.name), ioTaskQueue, ...range };
 }

@@ -1,33 +1,32 @@
 import { z } from 'zod';
-import type { PartitionOffsets } from '../contracts/offsets';
+import { offsetsSchema, type TopicRange } from '../contracts/offsets';
 import { durationMs, durationPattern } from '../contracts/pipeline-input';
 import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 import type { KafkaGateway } from '../kafka';
-import { assertHeld, offsetsSchema } from './held-range';
+import { assertInLog } from './offset-range';
 
 export interface PlanReplayRequest {
   /** As the user gave it. */
   readonly input: unknown;
-  /** ISO 8601: where a window ends. */
+  /** End of a window, ISO 8601. */
   readonly endsAt: string;
 }
 
 /** What is read again, and into which index. */
-export interface ReplayPlan {
-  readonly stream: 'readings' | 'windows' | 'deadLetters';
-  readonly topic: string;
+export interface ReplayPlan extends TopicRange {
+  readonly stream: z.infer<typeof streamSchema>;
   readonly alias: string;
   readonly deadLetterTopic: string | null;
   readonly ioTaskQueue: string;
-  readonly from: PartitionOffsets;
-  readonly to: PartitionOffsets;
 }
+
+const streamSchema = z.enum(['readings', 'windows', 'deadLetters']);
 
 const replayInputSchema = z
   .strictObject({
     name: pipelineNameSchema,
-    stream: z.enum(['readings', 'windows', 'deadLetters']).default('readings'),
+    stream: streamSchema.default('readings'),
     window: z.string().regex(durationPattern, 'expected a duration such as "1 hour"').optional(),
     from: offsetsSchema.optional(),
     to: offsetsSchema.optional(),
@@ -38,45 +37,28 @@ const replayInputSchema = z
   );
 
 /**
- * Finds the offsets that a replay reads: those it is given, or those published in the window that ends at `endsAt`.
+ * Determines the offsets that a replay reads: the given ones, or those published in the window that ends at `endsAt`.
  *
  * @throws InvalidInput naming every bad field at once
  * @throws SourceMissing when there is no such pipeline
- * @throws OffsetOutOfRange when the log does not hold the offsets given
+ * @throws OffsetOutOfRange when the log does not contain the given offsets
  */
 export async function planReplay(
   kafka: KafkaGateway,
   ioTaskQueue: string,
   { input, endsAt }: PlanReplayRequest,
 ): Promise<ReplayPlan> {
-  const { name, stream, window, from, to } = parseWorkflowInput('replay', replayInputSchema, input);
+  const { name, stream, window, from = {}, to = {} } = parseWorkflowInput('replay', replayInputSchema, input);
   const topics = derivedTopics(name);
   const topic = { readings: topics.enriched, windows: topics.windows, deadLetters: topics.deadLetter }[stream];
   const { [stream]: alias } = aliasesOf(name);
-  const range =
-    window === undefined
-      ? await heldRange(kafka, topic, from ?? {}, to ?? {})
-      : await windowRange(kafka, topic, Date.parse(endsAt), durationMs(window));
   const deadLetterTopic = stream === 'deadLetters' ? null : topics.deadLetter;
-  return { stream, topic, alias, deadLetterTopic, ioTaskQueue, ...range };
-}
-
-async function windowRange(
-  kafka: KafkaGateway,
-  topic: string,
-  endMs: number,
-  lengthMs: number,
-): Promise<Pick<ReplayPlan, 'from' | 'to'>> {
-  const from = await kafka.offsetsAt(topic, endMs - lengthMs);
-  return { from, to: await kafka.offsetsAt(topic, endMs) };
-}
-
-async function heldRange(
-  kafka: KafkaGateway,
-  topic: string,
-  from: PartitionOffsets,
-  to: PartitionOffsets,
-): Promise<Pick<ReplayPlan, 'from' | 'to'>> {
-  assertHeld(topic, { from, to }, await kafka.offsets(topic));
-  return { from, to };
+  if (window === undefined) {
+    assertInLog({ topic, from, to }, await kafka.offsets(topic));
+    return { stream, topic, alias, deadLetterTopic, ioTaskQueue, from, to };
+  }
+  const endMs = Date.parse(endsAt);
+  const start = await kafka.offsetsAt(topic, endMs - durationMs(window));
+  const end = await kafka.offsetsAt(topic, endMs);
+  return { stream, topic, alias, deadLetterTopic, ioTaskQueue, from: start, to: end };
 }

@@ -11,36 +11,33 @@ import { INDEX_SETTINGS } from '../elasticsearch/index-settings';
 import { componentTemplates, indexProperties, indexTemplate, STREAMS } from '../elasticsearch/index-templates';
 import { monthIndices, resolveName } from '../elasticsearch/resolve-name';
 import { pipelineFailure } from '../contracts/failures';
-import { newProperties } from './new-properties';
 
 export interface PrepareIndicesInput {
   readonly aliases: PipelineAliases;
   readonly measurements: readonly Measurement[];
-  /** By default one index behind each alias. */
+  /** Default: one index behind each alias. */
   readonly index?: MonthlyIndex | null;
 }
 
 export interface PrepareIndicesResult {
-  /** One sentence per alias that had to start a new version. */
+  /** One sentence per alias that now points to another index. */
   readonly notes: readonly string[];
 }
 
-interface Wanted {
+interface DesiredIndex {
   readonly alias: string;
   readonly properties: Properties;
-  readonly monthly: boolean;
 }
 
 /**
- * Sees to it that the templates of a pipeline are there, and that each alias has the indices of the wanted kind and no
- * others behind it; repeating it changes nothing.
+ * Creates the templates of a pipeline and makes each alias point to exactly the indices that it should; idempotent.
  *
- * An alias of one index has it under the name `<alias>-<hash of settings and mapping>`. What is new gets a new one, and
- * the alias moves there as a whole; the old index stays, under its own name. By month, the indices are named
- * `<alias>-<month>` and created when a record comes for them; those that are there get new fields and keep the old ones.
+ * The one index of an alias is named `<alias>-<hash of settings and mapping>`. If these change, a new index is created and
+ * the alias moves to it; the old index remains under its own name. Monthly indices are named `<alias>-<month>` and are
+ * created with their first record; existing ones get new fields and keep the old ones.
  *
- * @throws ServiceUnavailable when Elasticsearch does not answer
- * @throws IndexMisconfigured when the alias cannot be made, for example because an index or a data stream has that name
+ * @throws ServiceUnavailable when Elasticsearch does not respond
+ * @throws IndexMisconfigured when an alias cannot be created, for example because an index or a data stream has its name
  */
 export async function prepareIndices(
   elasticsearch: Client,
@@ -53,12 +50,11 @@ export async function prepareIndices(
     const prepared = STREAMS.map(async (stream) => {
       const { [stream]: alias } = aliases;
       const properties = indexProperties(stream, measurements);
-      const wanted = { alias, properties, monthly: index !== null && EVENT_TIME_FIELDS[stream] !== null };
+      const isMonthly = index !== null && EVENT_TIME_FIELDS[stream] !== null;
       const before = await indicesBehind(elasticsearch, alias);
       await elasticsearch.indices.putIndexTemplate({ name: alias, ...indexTemplate(stream, alias, measurements) });
-      return wanted.monthly
-        ? await prepareMonths(elasticsearch, wanted, before)
-        : await prepareOne(elasticsearch, wanted, before);
+      const prepare = isMonthly ? prepareMonths : prepareOne;
+      return await prepare(elasticsearch, { alias, properties }, before);
     });
     const replaced = await Promise.all(prepared);
     await setRetention(elasticsearch, aliases.runs, index);
@@ -72,7 +68,7 @@ export async function prepareIndices(
 
 async function prepareOne(
   elasticsearch: Client,
-  { alias, properties }: Wanted,
+  { alias, properties }: DesiredIndex,
   before: readonly string[],
 ): Promise<string | null> {
   const index = `${alias}-${hashOf([INDEX_SETTINGS, properties])}`;
@@ -81,12 +77,12 @@ async function prepareOne(
   const old = before.filter((name) => name !== index);
   await moveAlias(elasticsearch, alias, old, [{ add: { index, alias, is_write_index: true } }]);
   if (old.length === 0) return null;
-  return `${alias} now points to the new version ${index}, since its fields changed; ${old.join(', ')} stays under its own name.`;
+  return `${alias} now points to the new version ${index}, since its fields changed; ${old.join(', ')} remains under its own name.`;
 }
 
 async function prepareMonths(
   elasticsearch: Client,
-  { alias, properties }: Wanted,
+  { alias, properties }: DesiredIndex,
   before: readonly string[],
 ): Promise<string | null> {
   const months = await monthIndices(elasticsearch, alias);
@@ -100,14 +96,29 @@ async function prepareMonths(
     added.map((index) => ({ add: { index, alias } })),
   );
   if (old.length === 0) return null;
-  return `${alias} now points to the indices of single months; ${old.join(', ')} stays under its own name.`;
+  return `${alias} now points to monthly indices; ${old.join(', ')} remains under its own name.`;
 }
 
-/** Gives an index that is there the fields that it lacks. */
+/** Adds the missing fields to an existing index. */
 async function addFields(elasticsearch: Client, index: string, properties: Properties): Promise<void> {
-  const { [index]: there } = await elasticsearch.indices.getMapping({ index });
-  const missing = newProperties(properties, there?.mappings.properties ?? {});
+  const { [index]: existing } = await elasticsearch.indices.getMapping({ index });
+  const missing = newProperties(properties, existing?.mappings.properties ?? {});
   if (Object.keys(missing).length > 0) await elasticsearch.indices.putMapping({ index, properties: missing });
+}
+
+/** Returns the desired fields that a mapping lacks, also within objects; existing fields are left out, even if they differ. */
+export function newProperties(desired: Properties, existing: Properties): Properties {
+  const missing = Object.entries(desired).flatMap(([name, field]): [string, Properties[string]][] => {
+    const known = existing[name];
+    if (known === undefined) return [[name, field]];
+    const within = newProperties(fieldsWithin(field), fieldsWithin(known));
+    return Object.keys(within).length === 0 ? [] : [[name, { properties: within }]];
+  });
+  return Object.fromEntries(missing);
+}
+
+function fieldsWithin(field: Properties[string]): Properties {
+  return 'properties' in field ? (field.properties ?? {}) : {};
 }
 
 async function moveAlias(
@@ -132,6 +143,6 @@ async function indicesBehind(elasticsearch: Client, alias: string): Promise<read
   );
 }
 
-function hashOf(design: unknown): string {
-  return createHash('sha256').update(JSON.stringify(design)).digest('hex').slice(0, 8);
+function hashOf(definition: unknown): string {
+  return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 8);
 }

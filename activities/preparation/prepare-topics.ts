@@ -1,30 +1,25 @@
 import type { PartitionOffsets } from '../contracts/offsets';
-import type { PipelinePlan } from '../contracts/plan';
+import type { PipelinePlan, PipelineTopics } from '../contracts/plan';
 import { MAX_DERIVED_MESSAGE_BYTES, MAX_RAW_MESSAGE_BYTES } from '../contracts/record';
 import { pipelineFailure } from '../contracts/failures';
 import type { KafkaGateway } from '../kafka';
 
 /** One offset per partition of each of the four topics. */
-export interface TopicPositions {
-  readonly raw: PartitionOffsets;
-  readonly enriched: PartitionOffsets;
-  readonly windows: PartitionOffsets;
-  readonly deadLetter: PartitionOffsets;
-}
+export type TopicPositions = Readonly<Record<keyof PipelineTopics, PartitionOffsets>>;
 
-/** Taken before the run writes anything. */
+/** Offsets before the run writes anything. */
 export interface PreparedTopics {
-  /** First offsets that the topics still hold. */
+  /** Earliest offsets in the logs. */
   readonly start: TopicPositions;
-  /** Next offsets: what the run writes begins here. */
+  /** Next offsets: the first that the run writes. */
   readonly end: TopicPositions;
 }
 
 /**
- * Creates the pipeline's topics where they are missing and takes their offsets; repeating it creates nothing.
+ * Creates the missing topics of a pipeline and returns the offsets of all; idempotent.
  *
  * @throws SourceMissing when the source is a topic that does not exist
- * @throws ServiceUnavailable when Kafka does not answer
+ * @throws ServiceUnavailable when Kafka does not respond
  */
 export async function prepareTopics(kafka: KafkaGateway, plan: PipelinePlan): Promise<PreparedTopics> {
   const { topics, partitions, source } = plan;
@@ -39,17 +34,15 @@ export async function prepareTopics(kafka: KafkaGateway, plan: PipelinePlan): Pr
   return await topicPositions(kafka, plan);
 }
 
-/** The next offset of every partition of the four topics. */
+/** Returns the next offset of every partition of the four topics. */
 export async function topicEnds(kafka: KafkaGateway, plan: PipelinePlan): Promise<TopicPositions> {
   const { end } = await topicPositions(kafka, plan);
   return end;
 }
 
 async function topicPositions(kafka: KafkaGateway, { topics }: PipelinePlan): Promise<PreparedTopics> {
-  const raw = await kafka.offsets(topics.raw);
-  const enriched = await kafka.offsets(topics.enriched);
-  const windows = await kafka.offsets(topics.windows);
-  const deadLetter = await kafka.offsets(topics.deadLetter);
+  const [raw, enriched] = [await kafka.offsets(topics.raw), await kafka.offsets(topics.enriched)];
+  const [windows, deadLetter] = [await kafka.offsets(topics.windows), await kafka.offsets(topics.deadLetter)];
   return {
     start: { raw: raw.start, enriched: enriched.start, windows: windows.start, deadLetter: deadLetter.start },
     end: { raw: raw.end, enriched: enriched.end, windows: windows.end, deadLetter: deadLetter.end },

@@ -6,18 +6,19 @@ import { scratchFailure } from './scratch-folder';
 const BUFFER_BYTES = 8 * 1024;
 const READ_BYTES = 256 * 1024;
 
-/** A file of lines that is written once, in small buffers, and then read back in memory that does not grow with it. */
+/** A file of lines that is first written, in small buffers, and then read back in constant memory. */
 export class BucketFile {
   #buffer: Buffer | null = null;
   #used = 0;
-  #isThere = false;
+  #exists = false;
 
   constructor(readonly path: string) {}
 
   /**
-   * Adds a line. A full buffer is written at once: that blocks for some ten microseconds and needs no second buffer.
+   * Appends a line. A full buffer is written synchronously: that blocks for about ten microseconds and saves a second
+   * buffer.
    *
-   * @throws ServiceUnavailable when the disk takes no more
+   * @throws ServiceUnavailable when the disk cannot be written
    */
   append(line: string): void {
     const bytes = Buffer.byteLength(line);
@@ -30,18 +31,18 @@ export class BucketFile {
     this.#used += this.#buffer.write(line, this.#used);
   }
 
-  /** Writes out what is held back, and tells whether there is anything to read. */
+  /** Flushes the buffer and returns whether there is anything to read. */
   finish(): boolean {
     if (this.#buffer !== null && this.#used > 0) this.#write(this.#buffer.subarray(0, this.#used));
     this.#buffer = null;
     this.#used = 0;
-    return this.#isThere;
+    return this.#exists;
   }
 
   /**
-   * The lines without their ends, some thousands at a time.
+   * Yields the lines without their ends, several thousand at a time.
    *
-   * @throws ServiceUnavailable when the disk gives them back no more
+   * @throws ServiceUnavailable when the disk cannot be read
    */
   async *lines(): AsyncGenerator<readonly string[]> {
     let rest = '';
@@ -62,8 +63,8 @@ export class BucketFile {
 
   #write(lines: Buffer | string): void {
     try {
-      if (!this.#isThere) mkdirSync(dirname(this.path), { recursive: true });
-      this.#isThere = true;
+      if (!this.#exists) mkdirSync(dirname(this.path), { recursive: true });
+      this.#exists = true;
       appendFileSync(this.path, lines);
     } catch (error) {
       throw scratchFailure(error);

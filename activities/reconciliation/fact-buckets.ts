@@ -3,24 +3,23 @@ import { BucketFile } from './bucket-file';
 
 const SPLIT_INTO = 16;
 
-export interface BucketOptions {
-  /** Made when needed; the caller removes it. */
+interface BucketOptions {
+  /** Created when needed; the caller deletes it. */
   readonly folder: string;
   readonly count: number;
-  /** Distinct ids that memory may hold; a bucket with more is split until its parts hold fewer. */
+  /** Maximum of distinct ids in memory; a bucket with more is split. */
   readonly maxIds: number;
 }
 
-/** Takes up all facts about one id. */
-export interface FactAccount<Fact> {
-  enter(fact: Fact): void;
+/** Combines all facts about one id. */
+interface FactState<Fact> {
+  add(fact: Fact): void;
 }
 
 /**
- * Facts about ids, gathered on disk by a hash of the id, so that all that is known of one id comes together again in
- * memory that does not grow with the number of ids.
+ * Groups facts by id on disk, by hash partitioning, so that memory does not grow with the number of ids.
  *
- * Neither the order of facts nor the number of buckets makes a difference to what comes out.
+ * The result depends neither on the order of facts nor on the number of buckets.
  */
 export class FactBuckets<Fact extends { readonly id: string }> {
   readonly #buckets: readonly BucketFile[];
@@ -33,42 +32,39 @@ export class FactBuckets<Fact extends { readonly id: string }> {
     this.#buckets = Array.from({ length: count }, (_, bucket) => new BucketFile(join(folder, String(bucket))));
   }
 
-  /** @throws ServiceUnavailable when the disk takes no more */
+  /** @throws ServiceUnavailable when the disk cannot be written */
   append(fact: Fact): void {
     this.#buckets[bucketOf(fact.id, this.level, this.options.count)]?.append(`${JSON.stringify(fact)}\n`);
   }
 
   /**
-   * Brings all facts of each id together: yields accounts by id, as many ids at a time as memory may hold.
-   * Every id comes exactly once; what was read is removed.
+   * Yields the combined facts by id, at most `maxIds` ids at a time, each id exactly once. Deletes what was read.
    */
-  async *accounts<Account extends FactAccount<Fact>>(
-    open: () => Account,
-  ): AsyncGenerator<ReadonlyMap<string, Account>> {
+  async *states<State extends FactState<Fact>>(create: () => State): AsyncGenerator<ReadonlyMap<string, State>> {
     for (const bucket of this.#buckets.filter((each) => each.finish())) {
-      const accounts = await this.#gather(bucket, open);
-      if (accounts === null) yield* (await this.#split(bucket)).accounts(open);
-      else yield accounts;
+      const states = await this.#combine(bucket, create);
+      if (states === null) yield* (await this.#split(bucket)).states(create);
+      else yield states;
       await bucket.remove();
     }
   }
 
-  /** Null when there are more ids than memory may hold. */
-  async #gather<Account extends FactAccount<Fact>>(
+  /** Returns null if there are more than `maxIds` ids. */
+  async #combine<State extends FactState<Fact>>(
     bucket: BucketFile,
-    open: () => Account,
-  ): Promise<Map<string, Account> | null> {
-    const accounts = new Map<string, Account>();
+    create: () => State,
+  ): Promise<Map<string, State> | null> {
+    const states = new Map<string, State>();
     for await (const lines of bucket.lines()) {
       for (const line of lines) {
         const fact = JSON.parse(line) as Fact;
-        let account = accounts.get(fact.id);
-        if (account === undefined) accounts.set(fact.id, (account = open()));
-        account.enter(fact);
+        let state = states.get(fact.id);
+        if (state === undefined) states.set(fact.id, (state = create()));
+        state.add(fact);
       }
-      if (accounts.size > this.options.maxIds) return null;
+      if (states.size > this.options.maxIds) return null;
     }
-    return accounts;
+    return states;
   }
 
   async #split(bucket: BucketFile): Promise<FactBuckets<Fact>> {
@@ -83,8 +79,8 @@ export class FactBuckets<Fact extends { readonly id: string }> {
 }
 
 /**
- * FNV-1a over the characters, begun differently at each level, and the last step of MurmurHash3: every bit of it has to
- * change with the level, or a split would spread nothing.
+ * FNV-1a with a different start at each level, and the finalizer of MurmurHash3: every bit must depend on the level,
+ * otherwise a split would not distribute the ids.
  */
 function bucketOf(id: string, level: number, count: number): number {
   let hash = 0x811c9dc5 ^ Math.imul(level, 0x9e3779b9);

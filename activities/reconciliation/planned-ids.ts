@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { fileEventId } from '../contracts/file-id';
-import type { PlannedIds, PlannedRows } from '../contracts/planned-ids';
-import { simulatedId } from '../contracts/simulated-id';
+import { fileEventId, simulatedId, type PlannedIds, type PlannedRows } from '../contracts/planned-ids';
 import { pipelineFailure } from '../contracts/failures';
 import { createRowCounter } from './row-counter';
 
 const IDS_PER_BATCH = 1_000;
 
 /**
- * Yields every id a source was to publish, each once, in batches.
+ * Yields every id that a source was to publish, each once, in batches.
  *
- * A file is read a second time for it, by a counter that shares no code with the publisher.
+ * A file is read a second time, by a counter that shares no code with the publisher.
  *
- * @throws SourceMissing when the file cannot be read any more
+ * @throws SourceMissing when the file can no longer be read
  * @throws SourceChanged when it is no longer the file that was published
  */
 export async function* plannedIds(plan: PlannedIds, signal: AbortSignal): AsyncGenerator<readonly string[]> {
@@ -53,7 +51,7 @@ async function countRows({ path, format, sha256 }: PlannedRows, signal: AbortSig
   throw pipelineFailure(
     'SourceChanged',
     `The file ${path} changed since it was published: expected sha256 ${sha256}, got ${found}. ` +
-      'Put the old content back, or run the pipeline again with the new one.',
+      'Restore the old content, or run the pipeline again with the new one.',
     { path },
   );
 }

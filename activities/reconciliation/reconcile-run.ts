@@ -5,48 +5,48 @@ import { offsetCount } from '../contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
 import { readRetention } from '../elasticsearch/retention';
 import type { KafkaGateway } from '../kafka';
+import { collectFacts } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
-import { gatherFacts } from './gather-facts';
-import { ReadingAccount, readingDiscrepancies, type ReadingFact } from './reading-account';
+import { ReadingState, readingDiscrepancies, type ReadingFact } from './reading-state';
+import { ResultCounts } from './result-counts';
 import { inScratchFolder } from './scratch-folder';
-import { Tally } from './tally';
-import { WindowAccount, windowDiscrepancies, windowId, windowMonthState, type WindowFact } from './window-account';
+import { WindowState, windowDiscrepancies, windowId, windowMonthState, type WindowFact } from './window-state';
 
 const HEARTBEAT_MS = 1_000;
-/** Distinct ids in memory at a time, about half a kilobyte each: few enough to be dropped while they are young. */
+/** Distinct ids in memory at a time, about half a kilobyte each: few enough to be collected in the young generation. */
 const MAX_IDS_IN_MEMORY = 4_000;
-/** Each has a small buffer while facts are gathered. */
+/** Each has a small buffer while facts are collected. */
 const MAX_BUCKETS = 512;
 
-export interface ReconciliationDependencies {
+interface ReconciliationDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
-  /** For files that live as long as the activity: about 700 bytes a reading. */
+  /** For files that exist only during the activity: about 700 bytes per reading. */
   readonly scratchFolder: string;
 }
 
 /**
- * Proves by ids that a run lost nothing, altered nothing and counted nothing twice, from what Kafka and Elasticsearch
- * hold and nothing else: no counter, checkpoint or report of the run is looked at.
+ * Proves by ids that a run lost nothing, altered nothing and counted nothing twice, from the contents of Kafka and
+ * Elasticsearch alone; it reads no counter, checkpoint or report of the run.
  *
- * Every side is read once, as facts about ids; then all facts about one id are held against each other:
- * planned = published or refused by the source; published = indexed or an unresolved dead letter, never both; indexed
+ * It reads every topic and index once as facts about ids, then compares all facts about each id:
+ * planned = published or rejected by the source; published = indexed or an unresolved dead letter, never both; indexed
  * content = enriched content; dead letters in the topic = dead letters in the index; and every window, computed again
- * from the distinct enriched readings, stands in the index with that count and the content Spark gave it.
+ * from the distinct enriched readings, is in the index with that count and the content that Spark wrote.
  *
- * Of a run without end less can be claimed: every record of the range ended, unaltered, and every window of the range
- * is in the index at least as it was published. Its counts also rest on readings from before the range and on ids that
- * Spark has forgotten since, so they are not computed again; documents made of other ranges are not looked at.
+ * For a run without end it proves less: every record of the range was indexed unaltered or is a dead letter, and every
+ * window of the range is indexed at least as published. Window counts are not computed again, since they include readings
+ * before the range and depend on ids that Spark no longer keeps; documents from other ranges are ignored.
  *
- * By month, what belongs to a month that the pipeline has given up counts as expired where it is not in the index: the
- * month is that of the enriched record itself. What still stands there once the month was dropped is named.
+ * With monthly indices, a record of a month that is no longer kept counts as expired if it is not indexed; the month is
+ * that of the enriched record. What is still indexed although its month was dropped is a discrepancy.
  *
- * Repeating it changes nothing. The figures are those of the moment: the run must be at rest.
+ * It writes nothing. The run must not be writing at the same time.
  *
- * @throws OffsetOutOfRange when retention has removed a part of the range
+ * @throws OffsetOutOfRange when retention has deleted part of the range
  * @throws SourceMissing or SourceChanged when the file of the plan cannot be counted again
- * @throws ServiceUnavailable when Kafka, Elasticsearch or the disk gives out
- * @throws IndexMisconfigured when Elasticsearch refuses to be read
+ * @throws ServiceUnavailable when Kafka, Elasticsearch or the disk fails
+ * @throws IndexMisconfigured when Elasticsearch rejects a request
  */
 export async function reconcileRun(
   dependencies: ReconciliationDependencies,
@@ -71,19 +71,19 @@ export async function reconcileRun(
       const { runs } = request.aliases;
       const before = await readRetention(elasticsearch, runs);
       const facts = { kafka, elasticsearch, request, readings, windows, byMonth: before !== null, signal, onStep };
-      const { foreign, rawBytes } = await gatherFacts(facts);
-      // Months may be dropped while the indices are read: what was dropped before must be gone, what is expired since may be.
+      const { foreign, rawBytes } = await collectFacts(facts);
+      // Months may be dropped meanwhile: those dropped before must not be indexed, those expired by now may be missing.
       const after = before === null ? null : await readRetention(elasticsearch, runs);
       const horizon = { expiredBefore: after?.expiredBefore ?? null, droppedBefore: before?.droppedBefore ?? null };
-      const tally = new Tally();
+      const counts = new ResultCounts();
       onStep('comparing readings');
-      await compareReadings({ readings, windows }, { request, horizon, tally });
+      await compareReadings({ readings, windows }, { request, horizon, counts });
       onStep('comparing windows');
-      await compareWindows(windows, { request, horizon, tally });
+      await compareWindows(windows, { request, horizon, counts });
       return {
-        reconciled: tally.addsUp,
-        planned: request.plan === null ? null : tally.planned,
-        ...tally.totals(),
+        reconciled: counts.isReconciled,
+        planned: request.plan === null ? null : counts.planned,
+        ...counts.totals(),
         foreign,
         rawBytes,
         durationMs: Date.now() - startedAt,
@@ -97,20 +97,20 @@ export async function reconcileRun(
 interface Comparison {
   readonly request: ReconcileRequest;
   readonly horizon: Horizon;
-  readonly tally: Tally;
+  readonly counts: ResultCounts;
 }
 
 async function compareReadings(
   { readings, windows }: { readings: FactBuckets<ReadingFact>; windows: FactBuckets<WindowFact> },
-  { request: { scope, plan, windowMs }, horizon, tally }: Comparison,
+  { request: { scope, plan, windowMs }, horizon, counts }: Comparison,
 ): Promise<void> {
-  for await (const bucket of readings.accounts(() => new ReadingAccount(horizon))) {
+  for await (const bucket of readings.states(() => new ReadingState(horizon))) {
     Context.current().cancellationSignal.throwIfAborted();
-    for (const [id, account] of bucket) {
-      if (!account.inRange) continue;
-      tally.addReading(id, account, readingDiscrepancies(account, plan !== null));
-      if (account.window !== null) {
-        windows.append({ side: 'reading', id: windowId(scope.generation, account.window, windowMs) });
+    for (const [id, state] of bucket) {
+      if (!state.inRange) continue;
+      counts.addReading(id, state, readingDiscrepancies(state, plan !== null));
+      if (state.window !== null) {
+        windows.append({ side: 'reading', id: windowId(scope.generation, state.window, windowMs) });
       }
     }
   }
@@ -118,18 +118,18 @@ async function compareReadings(
 
 async function compareWindows(
   windows: FactBuckets<WindowFact>,
-  { request: { bounded }, horizon, tally }: Comparison,
+  { request: { bounded }, horizon, counts }: Comparison,
 ): Promise<void> {
-  for await (const bucket of windows.accounts(() => new WindowAccount())) {
+  for await (const bucket of windows.states(() => new WindowState())) {
     Context.current().cancellationSignal.throwIfAborted();
-    for (const [id, account] of bucket) {
+    for (const [id, state] of bucket) {
       const month = windowMonthState(id, horizon);
-      tally.addWindow(id, account, windowDiscrepancies(account, bounded, month), month);
+      counts.addWindow(id, state, windowDiscrepancies(state, bounded, month), month);
     }
   }
 }
 
 function bucketOptions(folder: string, { scope: { raw } }: ReconcileRequest) {
-  const wanted = Math.ceil((2 * offsetCount(raw.from, raw.to)) / MAX_IDS_IN_MEMORY);
-  return { folder, count: Math.min(MAX_BUCKETS, Math.max(1, wanted)), maxIds: MAX_IDS_IN_MEMORY };
+  const count = Math.ceil((2 * offsetCount(raw.from, raw.to)) / MAX_IDS_IN_MEMORY);
+  return { folder, count: Math.min(MAX_BUCKETS, Math.max(1, count)), maxIds: MAX_IDS_IN_MEMORY };
 }

@@ -4,10 +4,10 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** Counts the rows of a file from its bytes alone, whatever chunks they come in. */
+/** Counts the rows of a file from its bytes, independent of the chunk boundaries. */
 export interface RowCounter {
   push(chunk: Uint8Array): void;
-  /** Rows so far, the last one included where no line end closes it. */
+  /** Rows so far, including a last one without a line end. */
   rows(): number;
 }
 
@@ -15,7 +15,7 @@ export function createRowCounter(format: 'csv' | 'ndjson'): RowCounter {
   return format === 'csv' ? new CsvRowCounter() : new LineCounter();
 }
 
-/** Lines that are not empty. */
+/** Counts lines that are not empty. */
 class LineCounter implements RowCounter {
   #rows = 0;
   #isEmpty = true;
@@ -38,7 +38,7 @@ class LineCounter implements RowCounter {
 
 type CsvState = 'field start' | 'plain' | 'quoted' | 'quote in quoted';
 
-/** Records by RFC 4180, less the header; a line break inside quotes ends none, and an empty line is none. */
+/** Counts RFC 4180 records without the header; a line break inside quotes does not end a record, an empty line is none. */
 class CsvRowCounter implements RowCounter {
   #records = 0;
   #position = 0;
@@ -66,7 +66,7 @@ class CsvRowCounter implements RowCounter {
 
   #after(byte: number): CsvState {
     if (byte === COMMA) return 'field start';
-    // A quote opens a field only at its start; a doubled one inside quotes stands for itself.
+    // A quote opens a field only at its start; a doubled one inside quotes is a literal quote.
     if (byte === QUOTE && this.#state !== 'plain') return 'quoted';
     return 'plain';
   }

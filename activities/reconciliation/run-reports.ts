@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { aliasesOf, pipelineNameSchema } from '../contracts/pipeline-names';
-import type { RunReport } from '../contracts/report';
+import { storedRunSchema, type RunReport } from '../contracts/report';
 import { createRunsIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { pipelineFailure } from '../contracts/failures';
@@ -14,10 +14,10 @@ export interface StoreReportInput {
 const findRunInputSchema = z.strictObject({ name: pipelineNameSchema, run: z.string().min(1).optional() });
 
 /**
- * Keeps a report under its run in the index of the pipeline's runs; repeating it changes nothing.
+ * Stores a report under its run in the index of the pipeline's runs; idempotent.
  *
- * @throws ServiceUnavailable when Elasticsearch does not answer
- * @throws IndexMisconfigured when it refuses
+ * @throws ServiceUnavailable when Elasticsearch does not respond
+ * @throws IndexMisconfigured when it rejects the request
  */
 export async function storeReport(elasticsearch: Client, { report }: StoreReportInput): Promise<void> {
   const index = report.aliases.runs;
@@ -30,17 +30,20 @@ export async function storeReport(elasticsearch: Client, { report }: StoreReport
 }
 
 /**
- * The report of a run, by default of the newest of its pipeline.
+ * Returns the report of a run, by default of the newest run of the pipeline.
  *
- * @throws InvalidInput when no such run left a report
- * @throws ServiceUnavailable when Elasticsearch does not answer
+ * @throws InvalidInput when there is no report of such a run, or it cannot be parsed
+ * @throws ServiceUnavailable when Elasticsearch does not respond
  */
-export async function findRun(elasticsearch: Client, { input }: { readonly input: unknown }): Promise<RunReport> {
+export async function findRun(
+  elasticsearch: Client,
+  { input }: { readonly input: unknown },
+): Promise<z.infer<typeof storedRunSchema>> {
   const { name, run } = parseWorkflowInput('reconciliation', findRunInputSchema, input);
   const { runs: index } = aliasesOf(name);
   const filter = [{ term: { name } }, ...(run === undefined ? [] : [{ term: { run } }])];
   const found = await elasticsearch
-    .search<RunReport>({
+    .search({
       index,
       ignore_unavailable: true,
       size: 1,
@@ -50,12 +53,19 @@ export async function findRun(elasticsearch: Client, { input }: { readonly input
     .catch((error: unknown) => {
       throw elasticsearchFailure(error, `Looking for runs of ${name} in index ${index}`, { index });
     });
-  const report = found.hits.hits[0]?._source;
-  if (report !== undefined) return report;
+  const [hit] = found.hits.hits;
+  if (hit !== undefined) {
+    const { success, data, error } = storedRunSchema.safeParse(hit._source);
+    if (success) return data;
+    throw pipelineFailure(
+      'InvalidInput',
+      `run: the report ${hit._id ?? ''} cannot be read:\n${z.prettifyError(error)}`,
+    );
+  }
   throw pipelineFailure(
     'InvalidInput',
     run === undefined
-      ? `name: expected a pipeline that has left a report in index ${index}, got ${name}. Bounded runs leave one at their end.`
-      : `run: expected a run of ${name} that has left a report in index ${index}, got ${run}.`,
+      ? `name: expected a pipeline with a report in index ${index}, got ${name}. Bounded runs store one at their end.`
+      : `run: expected a run of ${name} with a report in index ${index}, got ${run}.`,
   );
 }

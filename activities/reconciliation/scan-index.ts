@@ -9,8 +9,8 @@ import type { JsonObject } from './content-digest';
 const KEEP_ALIVE = '5m';
 const FIRST_PAGE_DOCUMENTS = 500;
 const MAX_PAGE_DOCUMENTS = 5_000;
-/** Documents may be megabytes long: pages are sized by the last one's bytes, and given up when they outgrow the limit. */
-const WANTED_PAGE_BYTES = 1_000_000;
+/** Documents may be megabytes long: the size of a page depends on the bytes of the last one; too large ones are dropped. */
+const TARGET_PAGE_BYTES = 1_000_000;
 const MAX_PAGE_BYTES = 8_000_000;
 const NOT_FOUND = 404;
 const FIRST_ERROR_STATUS = 400;
@@ -20,8 +20,8 @@ export interface IndexedDocument {
   readonly source: JsonObject;
 }
 
-export interface ScanIndexRequest {
-  /** Alias or index; one that does not exist holds no document. */
+interface ScanIndexRequest {
+  /** Alias or index; treated as empty if it does not exist. */
   readonly index: string;
   readonly run: string;
   readonly signal: AbortSignal;
@@ -29,14 +29,14 @@ export interface ScanIndexRequest {
 }
 
 /**
- * Hands over every document of a run as it stands in the index now, and those that name no run and so are nobody's.
+ * Passes on every document of a run as it is in the index now, and every document without a run.
  *
- * @throws ServiceUnavailable when Elasticsearch does not answer, or not for every shard
- * @throws IndexMisconfigured when it refuses
+ * @throws ServiceUnavailable when Elasticsearch does not respond, or not for every shard
+ * @throws IndexMisconfigured when it rejects the request
  */
 export async function scanIndex(elasticsearch: Client, request: ScanIndexRequest): Promise<void> {
   const { index, signal } = request;
-  const pit = await asked(request, () => openSearch(elasticsearch, index, signal));
+  const pit = await withFailures(request, () => openPointInTime(elasticsearch, index, signal));
   if (pit === null) return;
   try {
     await scanPages(elasticsearch, pit, request);
@@ -45,8 +45,8 @@ export async function scanIndex(elasticsearch: Client, request: ScanIndexRequest
   }
 }
 
-/** The state of the index with all that was written so far; null when there is no such index. */
-async function openSearch(elasticsearch: Client, index: string, signal: AbortSignal): Promise<string | null> {
+/** Refreshes the index and opens a point in time; null if there is no such index. */
+async function openPointInTime(elasticsearch: Client, index: string, signal: AbortSignal): Promise<string | null> {
   try {
     await elasticsearch.indices.refresh({ index }, { signal });
     const { id } = await elasticsearch.openPointInTime({ index, keep_alive: KEEP_ALIVE }, { signal });
@@ -62,7 +62,7 @@ async function scanPages(elasticsearch: Client, pit: string, request: ScanIndexR
   let after: unknown;
   for (;;) {
     const search = { ...searchOf(pit, request.run), size, ...(after === undefined ? {} : { search_after: after }) };
-    const page = await asked(request, () => readPage(elasticsearch, search, request.signal));
+    const page = await withFailures(request, () => readPage(elasticsearch, search, request.signal));
     if (page === null) {
       size = Math.max(1, Math.floor(size / 4));
       continue;
@@ -71,7 +71,7 @@ async function scanPages(elasticsearch: Client, pit: string, request: ScanIndexR
     for (const { _id: id, _source: source } of hits) request.take({ id, source });
     after = hits.at(-1)?.sort;
     if (after === undefined) return;
-    size = Math.min(MAX_PAGE_DOCUMENTS, Math.max(1, Math.floor((WANTED_PAGE_BYTES * hits.length) / bytes)));
+    size = Math.min(MAX_PAGE_DOCUMENTS, Math.max(1, Math.floor((TARGET_PAGE_BYTES * hits.length) / bytes)));
   }
 }
 
@@ -92,15 +92,15 @@ interface Hit {
 }
 
 /**
- * Null when the page is larger than memory allows; ask for fewer documents then. Parsed here, since the client's own
- * parser refuses documents with some field names, `__proto__` for one.
+ * Returns null if the page exceeds `MAX_PAGE_BYTES`; request fewer documents then. Parses the response itself, since the
+ * parser of the client rejects documents with some field names, for example `__proto__`.
  */
 async function readPage(
   elasticsearch: Client,
   search: { readonly size: number },
   signal: AbortSignal,
 ): Promise<{ readonly hits: readonly Hit[]; readonly bytes: number } | null> {
-  const { body, ...answer } = await elasticsearch.transport.request<Readable>(
+  const { body, ...response } = await elasticsearch.transport.request<Readable>(
     { method: 'POST', path: '/_search', querystring: { allow_partial_search_results: false }, body: search },
     { signal, asStream: true, meta: true, headers: { 'accept-encoding': 'identity' } },
   );
@@ -112,17 +112,17 @@ async function readPage(
     if (bytes > MAX_PAGE_BYTES && search.size > 1) return null;
   }
   const parsed = JSON.parse(Buffer.concat(chunks, bytes).toString('utf8')) as { hits: { hits: Hit[] } };
-  if (answer.statusCode === NOT_FOUND) {
-    throw pipelineFailure('ServiceUnavailable', 'Elasticsearch lost the search it was giving page by page.');
+  if (response.statusCode === NOT_FOUND) {
+    throw pipelineFailure('ServiceUnavailable', 'Elasticsearch lost the point in time of a paginated search.');
   }
-  if (answer.statusCode >= FIRST_ERROR_STATUS) throw new errors.ResponseError({ ...answer, body: parsed });
+  if (response.statusCode >= FIRST_ERROR_STATUS) throw new errors.ResponseError({ ...response, body: parsed });
   return { hits: parsed.hits.hits, bytes };
 }
 
-/** Lets cancellation and our own failures through as they are, and puts any other error into the failure table. */
-async function asked<T>({ index, signal }: ScanIndexRequest, question: () => Promise<T>): Promise<T> {
+/** Passes on cancellation and our own failures, and converts any other error to a type of the failure table. */
+async function withFailures<T>({ index, signal }: ScanIndexRequest, request: () => Promise<T>): Promise<T> {
   try {
-    return await question();
+    return await request();
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ApplicationFailure

@@ -5,12 +5,12 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { pipelineFailure } from '../contracts/failures';
 
 /**
- * Gives an activity a folder of its own for as long as it works, and removes it whatever the outcome.
+ * Runs work with a temporary folder for this activity attempt, and deletes the folder whether it succeeds or fails.
  *
- * What earlier attempts left behind is removed first: a killed worker cannot clean up, and an attempt that was given up
- * but still runs must not fill the disk.
+ * Folders of earlier attempts are deleted first: a killed worker cannot clean up, and an attempt that timed out but still
+ * runs must not fill the disk.
  *
- * @throws ServiceUnavailable when the folder cannot be made
+ * @throws ServiceUnavailable when the folder cannot be created
  */
 export async function inScratchFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await emptyFolder(parent).catch((error: unknown) => {
@@ -23,7 +23,7 @@ export async function inScratchFolder<T>(parent: string, work: (folder: string) 
   }
 }
 
-/** Puts an error of the file system into the failure table: the disk may have room again at the next attempt. */
+/** Converts an error of the file system to a retried failure: the next attempt may find space on the disk. */
 export function scratchFailure(error: unknown): ApplicationFailure {
   const reason = error instanceof Error ? error.message : String(error);
   return pipelineFailure('ServiceUnavailable', `The scratch folder cannot be used (${reason}).`, { cause: error });

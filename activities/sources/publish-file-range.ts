@@ -6,72 +6,58 @@ import { readRecords, type FileRecord } from './file/file-rows';
 import { yieldToEventLoop, lastHeartbeat } from './heartbeat';
 import { fileSourceOf, type FileFacts } from './inspect-file';
 import { Pace } from './pace';
-import { publishBatch, type SourceDependencies } from './publish-batch';
+import { batchCountsSchema, publishBatch, type SourceDependencies } from './publish-batch';
 
 export interface PublishFileRangeInput {
   readonly plan: PipelinePlan;
   readonly facts: FileFacts;
   /** On a record boundary; 0 for the first range. */
   readonly byteFrom: number;
-  /** Number of the record that begins there. */
+  /** Number of the record that starts there. */
   readonly rowFrom: number;
   readonly maxRecords: number;
-  /** Epoch ms at which the record of `rowFrom` is due under a rate; by default the start of the attempt. */
+  /** Epoch ms at which the record of `rowFrom` is due if there is a rate; default: the start of the attempt. */
   readonly startedAtMs?: number;
 }
 
-export interface FilePublishResult {
-  /** Where the next range begins. */
-  readonly byteNext: number;
-  readonly rowNext: number;
-  /** Whether the file is read to its end. */
-  readonly done: boolean;
-  /** Raw records that Kafka acknowledged. */
-  readonly published: number;
-  readonly deadLetters: number;
-  /** Keys and values of the raw records. */
-  readonly bytes: number;
-}
-
-const count = z.int().min(0);
+/** Heartbeat details: where the next batch or range starts, and what was published so far. */
 const progressSchema = z.strictObject({
-  byteNext: count,
-  rowNext: count,
-  published: count,
-  deadLetters: count,
-  bytes: count,
+  ...batchCountsSchema.shape,
+  byteNext: z.int().min(0),
+  rowNext: z.int().min(0),
 });
 
-type Progress = z.infer<typeof progressSchema>;
-type Position = Pick<PublishFileRangeInput, 'byteFrom' | 'rowFrom'>;
+type Progress = Readonly<z.infer<typeof progressSchema>>;
+
+export interface FilePublishResult extends Progress {
+  /** Whether the end of the file is reached. */
+  readonly done: boolean;
+}
 
 const MAX_BATCH_RECORDS = 1_000;
 
 /**
- * Publishes up to `maxRecords` records of a file, batch by batch, at the source's rate.
+ * Publishes up to `maxRecords` records of a file in batches, at the rate of the source.
  *
- * A retry goes on after the last batch that a heartbeat told of, and may publish records again: same ids, same bytes.
+ * A retry continues after the last batch that was heartbeaten, and may publish records again with the same ids and bytes.
  *
  * @throws SourceChanged when the file is no longer the one that was inspected
- * @throws SourceMissing when it is gone
- * @throws SourceMalformed when a quoted cell of a CSV never ends
+ * @throws SourceMissing when it no longer exists
+ * @throws SourceMalformed when a quoted cell of a CSV is not closed
  * @throws ServiceUnavailable when Kafka did not acknowledge
  */
 export async function publishFileRange(
   { kafka, crash }: SourceDependencies,
-  { plan, facts, byteFrom, rowFrom, maxRecords, startedAtMs }: PublishFileRangeInput,
+  input: PublishFileRangeInput,
 ): Promise<FilePublishResult> {
+  const { plan, facts, rowFrom, maxRecords, startedAtMs } = input;
   const { path, ratePerSecond } = fileSourceOf(plan);
   const rowEnd = rowFrom + maxRecords;
-  let progress = startingPoint({ byteFrom, rowFrom }, { byteFrom: facts.bytes, rowFrom: rowEnd });
+  let progress = startingPoint(input);
   const beat = () => {
     Context.current().heartbeat(progress);
   };
-  const pace = new Pace(
-    ratePerSecond,
-    startedAtMs ?? Date.now(),
-    startedAtMs === undefined ? progress.rowNext : rowFrom,
-  );
+  const pace = new Pace(ratePerSecond, { startedAtMs, from: rowFrom, next: progress.rowNext });
   const file = await openFile(path);
   try {
     await assertUnchanged(path, facts, beat);
@@ -100,17 +86,16 @@ export async function publishFileRange(
   return { ...progress, done: progress.rowNext < rowEnd || progress.byteNext >= facts.bytes };
 }
 
-/** The last heartbeat of an earlier attempt where it lies in the range, else the range's beginning. */
-function startingPoint(from: Position, to: Position): Progress {
+/** The last heartbeat of an earlier attempt if it lies in the range, otherwise the start of the range. */
+function startingPoint({ byteFrom, rowFrom, maxRecords, facts }: PublishFileRangeInput): Progress {
   const inRange = progressSchema.refine(
     ({ byteNext, rowNext }) =>
-      byteNext >= from.byteFrom && byteNext <= to.byteFrom && rowNext >= from.rowFrom && rowNext <= to.rowFrom,
+      byteNext >= byteFrom && byteNext <= facts.bytes && rowNext >= rowFrom && rowNext <= rowFrom + maxRecords,
   );
-  const nothing = { byteNext: from.byteFrom, rowNext: from.rowFrom, published: 0, deadLetters: 0, bytes: 0 };
-  return lastHeartbeat(inRange) ?? nothing;
+  return lastHeartbeat(inRange) ?? { byteNext: byteFrom, rowNext: rowFrom, published: 0, deadLetters: 0, bytes: 0 };
 }
 
-/** Cuts groups into batches of at most `size`, up to `limit` records in all. */
+/** Splits groups into batches of at most `size`, up to `limit` records in total. */
 async function* batches(
   groups: AsyncIterable<readonly FileRecord[]>,
   size: number,

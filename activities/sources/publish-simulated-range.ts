@@ -1,51 +1,38 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
-import type { PipelinePlan } from '../contracts/plan';
-import { simulatedId } from '../contracts/simulated-id';
-import { isMalformed, type PlannedSimulation } from '../contracts/simulated-shares';
+import type { PipelinePlan, PlannedSimulation } from '../contracts/plan';
+import { simulatedId } from '../contracts/planned-ids';
+import { isMalformed } from '../contracts/simulated-shares';
 import { pipelineFailure } from '../contracts/failures';
 import { yieldToEventLoop, lastHeartbeat } from './heartbeat';
 import { Pace } from './pace';
-import { publishBatch, type SourceDependencies } from './publish-batch';
+import { batchCountsSchema, publishBatch, type SourceDependencies } from './publish-batch';
 import { BLOCK_SIZE, ReadingSimulator, type SimulatedRecord } from './simulation/simulate-reading';
 
 export interface PublishSimulatedRangeInput {
   readonly plan: PipelinePlan;
-  /** First sequence wanted. */
+  /** First sequence number. */
   readonly from: number;
-  /** First sequence not wanted. */
+  /** End of the range, exclusive. */
   readonly to: number;
-  /** Epoch ms at which `from` is due under a rate; by default the start of the attempt. */
+  /** Epoch ms at which `from` is due if there is a rate; default: the start of the attempt. */
   readonly startedAtMs?: number;
 }
 
-export interface PublishResult {
-  /** First sequence not published. */
-  readonly next: number;
-  /** Raw records that Kafka acknowledged, repeats included. */
-  readonly published: number;
-  readonly deadLetters: number;
-  readonly repeats: number;
-  /** Sequences whose record is malformed. */
-  readonly malformed: number;
-  /** Keys and values of the raw records. */
-  readonly bytes: number;
-}
-
-const count = z.int().min(0);
-const progressSchema = z.strictObject({
-  next: count,
-  published: count,
-  deadLetters: count,
-  repeats: count,
-  malformed: count,
-  bytes: count,
+/** Also the heartbeat details. */
+const resultSchema = z.strictObject({
+  ...batchCountsSchema.shape,
+  next: z.int().min(0).describe('First sequence number that is not published'),
+  repeats: z.int().min(0).describe('Records that were published a second time'),
+  malformed: z.int().min(0).describe('Sequence numbers whose record is malformed'),
 });
 
+export type PublishResult = Readonly<z.infer<typeof resultSchema>>;
+
 /**
- * Publishes the simulated sequences `[from, to)`, batch by batch, at the source's rate.
+ * Publishes the simulated sequence numbers `[from, to)` in batches, at the rate of the source.
  *
- * A retry goes on after the last batch that a heartbeat told of, and may publish records again: same ids, same bytes.
+ * A retry continues after the last batch that was heartbeaten, and may publish records again with the same ids and bytes.
  *
  * @throws ServiceUnavailable when Kafka did not acknowledge
  */
@@ -55,41 +42,26 @@ export async function publishSimulatedRange(
 ): Promise<PublishResult> {
   const simulation = simulationOf(plan);
   const simulator = new ReadingSimulator(simulation, plan.rules.measurements, plan.rules.extraFields === 'label');
-  const inRange = progressSchema.refine(({ next }) => next >= from && next <= to);
-  let progress: PublishResult = lastHeartbeat(inRange) ?? {
-    next: from,
-    published: 0,
-    deadLetters: 0,
-    repeats: 0,
-    malformed: 0,
-    bytes: 0,
-  };
+  const nothing = { next: from, published: 0, deadLetters: 0, repeats: 0, malformed: 0, bytes: 0 };
+  let progress = lastHeartbeat(resultSchema.refine(({ next }) => next >= from && next <= to)) ?? nothing;
   const beat = () => {
     Context.current().heartbeat(progress);
   };
-  const pace = new Pace(
-    simulation.ratePerSecond,
-    startedAtMs ?? Date.now(),
-    startedAtMs === undefined ? progress.next : from,
-  );
+  const pace = new Pace(simulation.ratePerSecond, { startedAtMs, from, next: progress.next });
   while (progress.next < to) {
     const end = Math.min(to, progress.next + pace.batchSize(BLOCK_SIZE));
     await pace.due(end - 1, beat);
     const records = simulator.records(progress.next, end);
-    const sent = await publishBatch(
-      kafka,
-      plan,
-      records.map((record) => sourceRecord(plan.run, simulation, record)),
-    );
+    const batch = records.map((record) => sourceRecord(plan.run, simulation, record));
+    const sent = await publishBatch(kafka, plan, batch);
     crash('source');
+    const malformed = records.filter(({ sequence, repeat }) => !repeat && isMalformed(simulation, sequence)).length;
     progress = {
       next: end,
       published: progress.published + sent.published,
       deadLetters: progress.deadLetters + sent.deadLetters,
       repeats: progress.repeats + records.filter(({ repeat }) => repeat).length,
-      malformed:
-        progress.malformed +
-        records.filter(({ sequence, repeat }) => !repeat && isMalformed(simulation, sequence)).length,
+      malformed: progress.malformed + malformed,
       bytes: progress.bytes + sent.bytes,
     };
     beat();

@@ -1,41 +1,39 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { PartitionOffsets } from '../contracts/offsets';
+import type { SparkState } from './types';
 
-/** How far a query has come, as its checkpoint says. */
-export interface Committed {
-  readonly batch: number;
-  readonly offsets: PartitionOffsets;
-  /** Raw offsets passed since the checkpoint began. */
-  readonly passed: number;
-}
+/** The progress of a query according to its checkpoint. */
+type CheckpointState = Pick<SparkState, 'committed' | 'lastBatch' | 'inputRows'>;
 
+/** One line of an offset log: end offsets by topic and partition. */
 const offsetsSchema = z.record(z.string(), z.record(z.string(), z.number()));
 
 /**
- * Reads how far everything is committed; null before the first commit.
+ * Reads the last committed batch.
  *
- * A batch is committed when `commits/<n>` is there; `offsets/<n>` then holds its end, one line per source of the query,
- * and the lowest of those lines counts.
+ * A batch is committed when `commits/<n>` exists; `offsets/<n>` then contains its end, one line per source of the query,
+ * of which the lowest counts.
  *
- * @throws Error when the checkpoint is of a version this reader does not know
+ * @throws Error when the checkpoint has an unknown version
  */
-export async function readCommitted(checkpoint: string): Promise<Committed | null> {
-  const batch = Math.max(...(await batches(join(checkpoint, 'commits'))));
-  if (batch === Number.NEGATIVE_INFINITY) return null;
-  const [version, , ...sources] = (await readFile(join(checkpoint, 'offsets', String(batch)), 'utf8')).split('\n');
+export async function readCheckpoint(checkpoint: string): Promise<CheckpointState> {
+  const lastBatch = Math.max(...(await batches(join(checkpoint, 'commits'))));
+  if (lastBatch === Number.NEGATIVE_INFINITY) return { committed: null, lastBatch: null, inputRows: 0 };
+  const [version, , ...sources] = (await readFile(join(checkpoint, 'offsets', String(lastBatch)), 'utf8')).split('\n');
   if (version !== 'v1') {
     throw new Error(`Expected an offset log of version v1 in ${checkpoint}, got ${version ?? 'nothing'}`);
   }
-  const ends = sources.filter((line) => line.startsWith('{')).map(partitionOffsets);
-  const offsets = lowest(ends);
+  const ends = [...lowest(sources.filter((line) => line.startsWith('{')).map(partitionOffsets))];
   const begin = await initialOffsets(checkpoint);
-  const passed = [...offsets].reduce((sum, [partition, end]) => sum + end - (begin.get(partition) ?? end), 0);
-  return { batch, offsets: Object.fromEntries([...offsets].map(([p, end]) => [p, String(end)])), passed };
+  return {
+    committed: Object.fromEntries(ends.map(([partition, end]) => [partition, String(end)])),
+    lastBatch,
+    inputRows: ends.reduce((sum, [partition, end]) => sum + end - (begin.get(partition) ?? end), 0),
+  };
 }
 
-/** Numbers of the batches in a log; leaves out checksums and files that are being written. */
+/** Returns the numbers of the batches in a log; ignores checksums and files that are being written. */
 async function batches(log: string): Promise<number[]> {
   const names = await readdir(log).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
@@ -44,13 +42,13 @@ async function batches(log: string): Promise<number[]> {
   return names.filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-/** Offsets of the first batch's beginning, which Spark notes once per checkpoint. */
+/** Reads the offsets at which the first batch started, which Spark writes once per checkpoint. */
 async function initialOffsets(checkpoint: string): Promise<ReadonlyMap<string, number>> {
   const text = await readFile(join(checkpoint, 'sources', '0', '0'), 'utf8');
   return partitionOffsets(text.slice(text.indexOf('{')));
 }
 
-/** Of the one topic a query reads. */
+/** Of the one topic that a query reads. */
 function partitionOffsets(line: string): ReadonlyMap<string, number> {
   const [offsets = {}] = Object.values(offsetsSchema.parse(JSON.parse(line)));
   return new Map(Object.entries(offsets));

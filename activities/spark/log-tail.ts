@@ -3,20 +3,20 @@ import { open } from 'node:fs/promises';
 const READ_BYTES = 64 * 1024;
 const MAX_BYTES = 2_000;
 const MAX_LINE = 300;
-const TELLING = /\b(WARN|ERROR|FATAL)\b|(Exception|Error)\b|^Caused by|^\[[A-Z_.]+\]/;
-const FRAME = /^\s+(at |\.\.\. |File )/;
-/** Records may be quoted in messages, as text, as JSON or after a colon that announces a value. */
+const PROBLEM = /\b(WARN|ERROR|FATAL)\b|(Exception|Error)\b|^Caused by|^\[[A-Z_.]+\]/;
+const STACK_FRAME = /^\s+(at |\.\.\. |File )/;
+/** Messages may quote records, as text, as JSON or after a colon that introduces a value. */
 const QUOTED = /'[^']*'|"[^"]*"|`[^`]*`|\{.*|\b(value|record|row)s?[:=].*/gi;
 
-/** The last warnings and errors of a driver, without stack frames and without anything they quote. */
+/** Returns the last warnings and errors of a driver, without stack frames and without quoted values. */
 export async function lastLogLines(logFile: string): Promise<string[]> {
-  const reporting = (await tail(logFile))
+  const problems = (await tail(logFile))
     .split('\n')
-    .filter((line) => TELLING.test(line) && !FRAME.test(line))
+    .filter((line) => PROBLEM.test(line) && !STACK_FRAME.test(line))
     .map((line) => line.replace(QUOTED, '…').slice(0, MAX_LINE));
   const kept: string[] = [];
   let bytes = 0;
-  for (const line of reporting.reverse()) {
+  for (const line of problems.reverse()) {
     bytes += Buffer.byteLength(line) + 1;
     if (bytes > MAX_BYTES) break;
     kept.unshift(line);

@@ -1,21 +1,20 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { runFiles } from './job-settings';
 
-const claimSchema = z.object({ pid: z.int(), python: z.int() });
+/** The driver that has this start, and its Python process. */
+const lockSchema = z.object({ pid: z.int(), python: z.int() });
 const resultSchema = z.object({ ok: z.boolean(), error: z.string().optional() });
-const driverSchema = z.object({ pid: z.int(), startTime: z.string() });
-const progressSchema = z.object({
-  droppedByWatermark: z.int(),
-});
+const progressSchema = z.object({ droppedByWatermark: z.int() });
 const settingsSchema = z.object({ checkpoint: z.string() });
+const driverSchema = z.object({
+  pid: z.int().describe("Of the driver's JVM"),
+  startTime: z.string().describe('Distinguishes it from a later process with its pid; format of the operating system'),
+});
 
-/** Who took a start, and its Python process. */
-export type Claim = z.infer<typeof claimSchema>;
-export type DriverRecord = z.infer<typeof driverSchema>;
+export type DriverRecord = Readonly<z.infer<typeof driverSchema>>;
 
-/** The files of one start; each is replaced as a whole, so a reader never sees a part. */
+/** The files of one start; each is replaced atomically, so a reader never sees a partial file. */
 export class RunFolder {
   constructor(readonly path: string) {}
 
@@ -27,9 +26,13 @@ export class RunFolder {
     return join(this.path, 'driver.log');
   }
 
-  /** Scratch space of the driver; worth nothing once it has ended. */
+  /** Temporary files of the driver; deleted once it has ended. */
   get scratchFolder(): string {
     return join(this.path, 'scratch');
+  }
+
+  get #driverFile(): string {
+    return join(this.path, 'driver.json');
   }
 
   settings(): Promise<z.infer<typeof settingsSchema> | null> {
@@ -40,8 +43,8 @@ export class RunFolder {
     return read(this.#driverFile, driverSchema);
   }
 
-  claim(): Promise<Claim | null> {
-    return read(runFiles(this.path).claimFile, claimSchema);
+  lock(): Promise<z.infer<typeof lockSchema> | null> {
+    return read(runFiles(this.path).lockFile, lockSchema);
   }
 
   progress(): Promise<z.infer<typeof progressSchema> | null> {
@@ -53,20 +56,28 @@ export class RunFolder {
   }
 
   writeDriver(driver: DriverRecord): Promise<void> {
-    return writeWhole(this.#driverFile, driver);
-  }
-
-  get #driverFile(): string {
-    return join(this.path, 'driver.json');
+    return replaceFile(this.#driverFile, driver);
   }
 }
 
-export async function writeWhole(path: string, content: unknown): Promise<void> {
+/** The files through which the job and its watcher communicate. */
+export function runFiles(
+  runFolder: string,
+): Readonly<Record<'lockFile' | 'leaseFile' | 'progressFile' | 'resultFile', string>> {
+  return {
+    lockFile: join(runFolder, 'lock.json'),
+    leaseFile: join(runFolder, 'lease'),
+    progressFile: join(runFolder, 'progress.json'),
+    resultFile: join(runFolder, 'result.json'),
+  };
+}
+
+export async function replaceFile(path: string, content: unknown): Promise<void> {
   await writeFile(`${path}.tmp`, JSON.stringify(content, null, 2));
   await rename(`${path}.tmp`, path);
 }
 
-/** Null where the file is not there, or was claimed but not filled yet. */
+/** Null if the file does not exist, or is a lock that was created but not written yet. */
 async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';

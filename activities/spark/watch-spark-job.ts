@@ -3,39 +3,43 @@ import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { PartitionOffsets } from '../contracts/offsets';
 import { pipelineFailure } from '../contracts/failures';
-import { readCommitted, type Committed } from './checkpoint';
+import { readCheckpoint } from './checkpoint';
+import { pollDriver } from './driver-process';
 import { checkpointFolder } from './job-settings';
 import { lastLogLines } from './log-tail';
 import { RunFolder } from './run-folder';
-import type { SparkAdapter } from './spark-adapter';
 import type { SparkHandle, SparkState, WatchSparkJobInput } from './types';
 
 const POLL_MS = 250;
 
 /**
- * Watches a driver until it ends, `until` is committed or `maxMs` is over, and keeps its lease alive meanwhile.
+ * Watches a driver until it ends, `until` is committed or `maxMs` is over, and renews its lease meanwhile.
  *
- * A repeated attempt watches the same driver; when the worker shuts down, the driver goes on.
+ * A retry watches the same driver; when the worker shuts down, the driver continues.
  *
  * @throws SparkFailed when the checkpoint or the run folder cannot be read
  */
 export async function watchSparkJob(
-  adapter: SparkAdapter,
   sparkState: string,
   { handle, plan, until, maxMs }: WatchSparkJobInput,
 ): Promise<SparkState> {
   const context = Context.current();
   const deadlineMs = Date.now() + maxMs;
-  const checkpoint = checkpointFolder(sparkState, plan);
+  const folder = checkpointFolder(sparkState, plan);
   try {
     for (;;) {
       context.heartbeat();
-      // Asked before the checkpoint is read: what a driver commits last stands there once it has ended.
-      const driver = await adapter.poll(handle);
-      const committed = await readCommitted(checkpoint);
-      const isReached = until !== null && committed !== null && covers(committed.offsets, until);
+      // Polled before the checkpoint is read, which then contains the last commit of a driver that has ended.
+      const driver = await pollDriver(handle);
+      const checkpoint = await readCheckpoint(folder);
+      const isReached = until !== null && checkpoint.committed !== null && covers(checkpoint.committed, until);
       if (!driver.running || isReached || Date.now() >= deadlineMs) {
-        return { ...driver, ...(await knownOf(handle, committed)), lastLogLines: await lastWords(handle, driver) };
+        return {
+          ...driver,
+          ...checkpoint,
+          droppedByWatermark: await droppedByWatermark(handle),
+          lastLogLines: driver.running ? [] : await lastLogLines(new RunFolder(handle.runFolder).logFile),
+        };
       }
       await context.sleep(POLL_MS);
     }
@@ -48,24 +52,11 @@ export async function watchSparkJob(
   }
 }
 
-async function knownOf(
-  handle: SparkHandle,
-  committed: Committed | null,
-): Promise<Omit<SparkState, 'running' | 'exitOk' | 'lastLogLines'>> {
-  const starts = await readdir(dirname(handle.runFolder));
-  const told = await Promise.all(
-    starts.map((start) => new RunFolder(join(dirname(handle.runFolder), start)).progress()),
-  );
-  return {
-    committed: committed?.offsets ?? null,
-    lastBatch: committed?.batch ?? null,
-    inputRows: committed?.passed ?? 0,
-    droppedByWatermark: told.reduce((sum, progress) => sum + (progress?.droppedByWatermark ?? 0), 0),
-  };
-}
-
-async function lastWords(handle: SparkHandle, { running }: { readonly running: boolean }): Promise<string[]> {
-  return running ? [] : await lastLogLines(new RunFolder(handle.runFolder).logFile);
+/** Sums over all starts of the run. */
+async function droppedByWatermark({ runFolder }: SparkHandle): Promise<number> {
+  const starts = await readdir(dirname(runFolder));
+  const reports = await Promise.all(starts.map((start) => new RunFolder(join(dirname(runFolder), start)).progress()));
+  return reports.reduce((sum, progress) => sum + (progress?.droppedByWatermark ?? 0), 0);
 }
 
 function covers(committed: PartitionOffsets, until: PartitionOffsets): boolean {

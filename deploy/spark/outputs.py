@@ -1,8 +1,8 @@
-"""Readings -> what Kafka gets: enriched readings, device windows and dead letters.
+"""Readings -> output records: enriched readings, device windows and dead letters.
 
-Every row names its own topic, so that all three share one query, one checkpoint and one restart.
-An enriched value is a pure function of the raw bytes, the id and the mapping: no clock, no attempt. In a live run
-`late` also looks at the time of publishing, which Kafka keeps.
+Every row contains its topic, so that all three share one query and one checkpoint.
+An enriched value is a pure function of the raw bytes, the id and the mapping. In a live run `late` also depends on the
+Kafka timestamp.
 """
 
 from typing import Optional
@@ -19,21 +19,21 @@ MAX_ORIGINAL_BYTES = 256 * 1024
 ISO_UTC = "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'"
 #: Magnus formula over water (Sonntag 1990); °C.
 MAGNUS_B, MAGNUS_C = 17.62, 243.12
-#: How far the partitions of a live run may drift apart in Kafka time before the watermark drops readings.
+#: How far the Kafka timestamps of the partitions of a live run may diverge before the watermark drops readings.
 PARTITION_DRIFT_MS = 600_000
 
 
 def outcomes(parsed: DataFrame, settings: Settings) -> DataFrame:
-    """Of each raw record its `id` and the `outcome`: the record that it becomes, and the reading for windows or null.
+    """`id` and `outcome` of each raw record: the output record, and the reading for windows or null.
 
-    Shuffled as the distinct readings of windows have to be; Spark uses the same shuffle for the records, so that each
-    raw record is read and parsed once. For that both have to want all of it: hence one column, and no pruning in it.
+    Shuffled as the distinct readings of windows must be; Spark uses the same shuffle for the records, so that each raw
+    record is read and parsed once. This requires that both use the same columns: hence one column without pruning.
     The records of a device leave a micro-batch in any order.
     """
-    # Not `where`: Spark would push it below the parsing and evaluate all of that again for every mention.
-    wanted = F.col("reason").isNull() & _late(settings).isNull()
+    # Not `where`: Spark would push it below the parsing and evaluate the parsing again for every mention.
+    in_window = F.col("reason").isNull() & _late(settings).isNull()
     reading = F.struct("deviceId", "eventTime", *[f"m_{m.name}" for m in settings.fields.measurements])
-    outcome = F.struct(_record(settings).alias("record"), F.when(wanted, reading).alias("reading"))
+    outcome = F.struct(_record(settings).alias("record"), F.when(in_window, reading).alias("reading"))
     return parsed.select("id", outcome.alias("outcome")).repartition(settings.shuffle_partitions, "id")
 
 
@@ -43,10 +43,10 @@ def records(outcomes: DataFrame) -> DataFrame:
 
 
 def windows(outcomes: DataFrame, settings: Settings) -> DataFrame:
-    """Stateful: statistics of distinct readings per device and window, sent again as they grow.
+    """Stateful: statistics of distinct readings per device and window, written again as they grow.
 
-    A live run promises this: a reading that is not flagged late is in its window, unless its partition lags
-    the others by more than PARTITION_DRIFT_MS of Kafka time. Beyond that Spark drops it and counts it as dropped.
+    In a live run, a reading that is not flagged late is in its window, unless its partition is behind the others by
+    more than PARTITION_DRIFT_MS of Kafka time. Then Spark drops it and counts it as dropped.
     """
     measurements = settings.fields.measurements
     names = [m.name for m in measurements]
@@ -84,10 +84,10 @@ def _record(settings: Settings) -> Column:
 
 
 def _distinct(readings: DataFrame, settings: Settings) -> DataFrame:
-    """One reading per event id. A bounded run has no watermark: under any, Spark drops events before 1970."""
+    """One reading per event id. A bounded run has no watermark: with one, Spark drops events before 1970."""
     if settings.bounded:
         return readings.dropDuplicates(["id"])
-    # Spark forgets an id when the watermark has passed its time by the watermark's own delay.
+    # Spark drops the state of an id when the watermark is later than its event time plus the watermark delay.
     unflagged_ms = settings.allowed_lateness_ms + settings.max_clock_skew_ms + PARTITION_DRIFT_MS
     delay_ms = max(settings.deduplication_ms, unflagged_ms)
     return readings.withWatermark("eventTime", f"{delay_ms} milliseconds").dropDuplicatesWithinWatermark(["id"])
@@ -133,7 +133,7 @@ def _dead_letter() -> Column:
 
 def _statistics(m: Measurement) -> list[Column]:
     name, x = m.name, F.col(f"m_{m.name}")
-    # A sum of doubles depends on the order of the batches, a sum of decimals does not.
+    # The sum of doubles depends on the order of the batches, the sum of decimals does not.
     total = F.sum(x.try_cast(f"decimal(28,{DECIMALS})"))
     return [F.count(x).alias(f"n_{name}"), total.alias(f"sum_{name}"), square_sum(m).alias(f"squares_{name}"),
             F.min(x).alias(f"min_{name}"), F.max(x).alias(f"max_{name}")]
@@ -148,7 +148,7 @@ def _summary(name: str) -> Column:
 
 
 def _headers(*pairs: tuple[str, Column]) -> Column:
-    """Without those that have no value."""
+    """Omits headers without a value."""
     none = F.array().cast(HEADERS)
     one = [F.array(F.struct(F.lit(k).alias("key"), v.cast("string").cast("binary").alias("value"))) for k, v in pairs]
     given = [F.when(v.isNotNull(), header.cast(HEADERS)).otherwise(none) for (_, v), header in zip(pairs, one)]

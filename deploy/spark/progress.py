@@ -1,15 +1,15 @@
-"""Totals of one start, kept in a file for whoever watches the driver."""
+"""Totals of one start, in a file that the watcher of the driver reads."""
 
 import json
 from typing import Any
 
 from pyspark.sql.streaming import StreamingQuery
 
-from driver import write_whole
+from driver import replace_file
 
 
 class Progress:
-    """Adds up the batches of a query; written anew after each."""
+    """Sums up the batches of a query; rewritten after each."""
 
     def __init__(self, path: str):
         self._path = path
@@ -17,7 +17,7 @@ class Progress:
         self._totals = {"inputRows": 0, "durationMs": 0, "droppedByWatermark": 0}
 
     def take(self, query: StreamingQuery) -> None:
-        """Writes what has ended since the last call; Spark must keep more batches than end between two calls."""
+        """Adds the batches that ended since the last call; Spark must keep more batches than end between two calls."""
         for progress in query.recentProgress:
             batch = json.loads(progress.json)
             if batch["batchId"] > self._batch and batch["sources"][0]["endOffset"] is not None:
@@ -31,7 +31,7 @@ class Progress:
         totals["inputRows"] += rows
         totals["durationMs"] += duration_ms
         totals["droppedByWatermark"] += sum(o["numRowsDroppedByWatermark"] for o in operators)
-        write_whole(self._path, {
+        replace_file(self._path, {
             **totals,
             "batch": self._batch,
             "batchRows": rows,
@@ -42,6 +42,6 @@ class Progress:
 
 
 def _lowest(ends: list[dict[str, dict[str, int]]]) -> dict[str, str]:
-    """Each read of the topic ends where it ends; what all have read is committed."""
+    """Each source of the query has its own end; the lowest is committed."""
     partitions = [offsets for end in ends for offsets in end.values()]
     return {p: str(min(offsets[p] for offsets in partitions)) for p in partitions[0]}

@@ -14,43 +14,43 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
-from driver import claim, hold_lease, write_whole
+from driver import hold_lease, replace_file, take_lock
 from outputs import outcomes, records, windows
-from parse import ours, parse
+from parse import parse, records_of_run
 from progress import Progress
 from settings import Settings, read_settings
 
-#: Four times the limit of a raw record: JSON escaping and base64 let a record grow.
+#: Four times the limit of a raw record: JSON escaping and base64 enlarge records.
 MAX_MESSAGE_BYTES = 4 * 1_048_588
 SEND_BUFFER_BYTES = 64 << 20
-LOOK_EVERY_S = 0.25
+POLL_S = 0.25
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--settings", required=True, metavar="FILE")
     settings = read_settings(arguments.parse_args().settings)
-    if not claim(settings.claim_file):
+    if not take_lock(settings.lock_file):
         print("another driver has this start")
         return 0
     hold_lease(settings.lease_file, settings.lease_ms, settings.result_file)
     try:
         run(settings)
     except Exception as error:
-        write_whole(settings.result_file, {"ok": False, "error": describe(error)})
+        replace_file(settings.result_file, {"ok": False, "error": describe(error)})
         raise
-    write_whole(settings.result_file, {"ok": True})
+    replace_file(settings.result_file, {"ok": True})
     return 0
 
 
 def run(settings: Settings) -> None:
     spark = session(settings)
     raw = source(spark, settings)
-    parsed = outcomes(parse(ours(raw, settings), settings), settings)
+    parsed = outcomes(parse(records_of_run(raw, settings), settings), settings)
     query = start(records(parsed).unionByName(windows(parsed, settings)), settings)
     progress = Progress(settings.progress_file)
     try:
-        while not query.awaitTermination(LOOK_EVERY_S):
+        while not query.awaitTermination(POLL_S):
             progress.take(query)
     finally:
         progress.take(query)
@@ -60,11 +60,11 @@ def run(settings: Settings) -> None:
 def session(settings: Settings) -> SparkSession:
     options = {
         "spark.sql.session.timeZone": "UTC",
-        # Measurements may differ by case alone.
+        # Names of measurements may differ only by case.
         "spark.sql.caseSensitive": "true",
-        # Lower-casing by ICU costs several times as much as Java's own.
+        # Lower-casing with ICU takes several times as long as Java's own.
         "spark.sql.icu.caseMappings.enabled": "false",
-        # Of the columns that records and windows share: else each would have a shuffle, and parsing, of its own.
+        # Records and windows share these columns; with pruning each would get its own shuffle and its own parsing.
         "spark.sql.optimizer.nestedSchemaPruning.enabled": "false",
         "spark.sql.optimizer.expression.nestedPruning.enabled": "false",
         # No line breaks in the originals of dead letters.
@@ -91,7 +91,7 @@ def source(spark: SparkSession, settings: Settings) -> DataFrame:
         .option("kafka.max.partition.fetch.bytes", MAX_MESSAGE_BYTES)
         .option("subscribe", settings.topics.raw)
         .option("startingOffsets", starting)
-        .option("maxOffsetsPerTrigger", settings.max_offsets_per_trigger)
+        .option("maxOffsetsPerTrigger", settings.max_records_per_batch)
         .option("failOnDataLoss", "true")
         .option("includeHeaders", "true")
         .load()
@@ -114,7 +114,7 @@ def start(output: DataFrame, settings: Settings) -> StreamingQuery:
 
 
 def describe(error: Exception) -> str:
-    """Kind and first line of an error, without what it quotes: that may be a value of a record."""
+    """Type and first line of an error, without quoted text, which may be a value of a record."""
     kind = error.getCondition() if isinstance(error, PySparkException) else None
     lines = str(error).strip().splitlines() or [""]
     return re.sub(r"'[^']*'|\"[^\"]*\"|\{.*", "…", f"{kind or type(error).__name__}: {lines[0]}")[:500]

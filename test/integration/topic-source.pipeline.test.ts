@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import type { estypes } from '@elastic/elasticsearch';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import type { OutgoingRecord } from '../../activities/kafka';
-import { runFiles } from '../../activities/spark/job-settings';
-import { processFacts, type ProcessFacts } from '../../activities/spark/process-life';
-import { RunFolder } from '../../activities/spark/run-folder';
+import { processFacts, type ProcessFacts } from '../../activities/spark/process-facts';
+import { runFiles, RunFolder } from '../../activities/spark/run-folder';
 import { workerEnvironment } from '../support/stack';
 import { PipelineDriver } from '../support/pipeline-driver';
 import { startInProcessWorker } from '../support/in-process-worker';
@@ -57,9 +56,9 @@ async function batchTotals(...path: string[]): Promise<{ inputRows: number } | n
 
 /** The running ones of the two processes of a driver. */
 async function runningProcesses(...path: string[]): Promise<readonly ProcessFacts[]> {
-  const claim = await driverFolder(...path).claim();
-  if (claim === null) throw new Error(`expected a driver to have claimed ${path.join('/')}`);
-  return [await processFacts(claim.pid), await processFacts(claim.python)].filter((facts) => facts !== null);
+  const lock = await driverFolder(...path).lock();
+  if (lock === null) throw new Error(`expected a driver to have the lock of ${path.join('/')}`);
+  return [await processFacts(lock.pid), await processFacts(lock.python)].filter((facts) => facts !== null);
 }
 
 describe('a topic that other programs write', () => {

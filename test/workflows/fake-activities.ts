@@ -57,8 +57,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
     },
     inspectFile: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
     publishFileRange: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
-    submitSparkJob: ({ start }) =>
-      Promise.resolve({ adapter: 'local', pid: start + 1, startTime: '0', runFolder: '/nowhere' }),
+    submitSparkJob: ({ start }) => Promise.resolve({ pid: start + 1, startTime: '0', runFolder: '/nowhere' }),
     watchSparkJob: () => {
       const enriched = Math.floor(ends.raw * 0.9);
       Object.assign(ends, { enriched, windows: Math.ceil(enriched / 10), deadLetter: ends.raw - enriched });

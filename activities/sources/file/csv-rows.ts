@@ -10,10 +10,10 @@ export interface CsvRow extends FileRow {
 /**
  * Reads the rows of a CSV by RFC 4180: commas, double quotes, line breaks in quotes, LF or CRLF.
  *
- * Empty lines are no rows. A quotation mark inside an unquoted cell, or after the closing one, stands for itself.
+ * Empty lines are not rows. A quotation mark inside an unquoted cell, or after the closing one, is a literal character.
  *
- * @param from - byte position of the first chunk, at the beginning of a row
- * @throws SourceMalformed when a quoted cell never ends
+ * @param from - byte position of the first chunk, at the start of a row
+ * @throws SourceMalformed when a quoted cell is not closed
  */
 export async function* readCsvRows(
   chunks: AsyncIterable<Buffer>,
@@ -28,7 +28,7 @@ export async function* readCsvRows(
     return taken.map((row, index) => ({ ...row, bytes: bytes[index] ?? Buffer.alloc(0) }));
   };
   const parser = parse({
-    // Named, since what is found in one range must not differ from what is found in the next.
+    // Explicit, since auto-detection could find different delimiters in different ranges.
     record_delimiter: ['\r\n', '\n'],
     relax_column_count: true,
     relax_quotes: true,
@@ -38,7 +38,7 @@ export async function* readCsvRows(
       return null;
     },
   });
-  // Errors come back from each write as well.
+  // Each write reports errors as well.
   parser.on('error', () => undefined).resume();
   for await (const chunk of chunks) {
     text.push(chunk);

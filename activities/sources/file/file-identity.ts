@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { ApplicationFailure } from '@temporalio/common';
 import { pipelineFailure } from '../../contracts/failures';
 import { yieldToEventLoop } from '../heartbeat';
-import { fileFailure } from './file-failure';
 
-/** What tells one content of a path from another. */
+/** Identifies the content of a path. */
 export interface FileIdentity {
   readonly sha256: string;
   readonly bytes: number;
@@ -13,23 +13,22 @@ export interface FileIdentity {
   readonly modifiedMs: number;
 }
 
-/** Read at a time. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** @throws SourceMissing when there is no such file, or it may not be read, or it is no file */
+/** @throws SourceMissing when there is no such file, or it cannot be read, or it is not a regular file */
 export async function openFile(path: string): Promise<FileHandle> {
   const asFailure = (error: unknown): never => {
     throw fileFailure(error, path);
   };
-  // Opening a pipe would block, so its kind is asked first.
+  // Opening a pipe would block, so its kind is checked first.
   const facts = await stat(path).catch(asFailure);
   if (facts.isFile()) return open(path, 'r').catch(asFailure);
-  const kind = facts.isDirectory() ? 'is a folder' : 'is no regular file';
+  const kind = facts.isDirectory() ? 'is a folder' : 'is not a regular file';
   throw pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${kind}. Give the path of a file.`, { path });
 }
 
 /**
- * Reads the whole file to know its identity.
+ * Reads the whole file and returns its identity.
  *
  * @param beat - called for every chunk
  * @throws SourceChanged when it changes meanwhile
@@ -53,10 +52,10 @@ export async function identify(file: FileHandle, path: string, beat: () => void)
 }
 
 /**
- * Makes sure that the path still holds what it held; its sha256 is taken again only when size or time differ.
+ * Checks that the path still has the same content; computes the sha256 again only if size or time differ.
  *
- * @throws SourceChanged when it does not
- * @throws SourceMissing when it is gone
+ * @throws SourceChanged when the content differs
+ * @throws SourceMissing when the file no longer exists
  */
 export async function assertUnchanged(path: string, expected: FileIdentity, beat: () => void): Promise<void> {
   const file = await openFile(path);
@@ -102,4 +101,24 @@ async function sizeAndTime(file: FileHandle, path: string): Promise<Omit<FileIde
 
 function sameSizeAndTime(one: Omit<FileIdentity, 'sha256'>, other: Omit<FileIdentity, 'sha256'>): boolean {
   return one.bytes === other.bytes && one.modifiedMs === other.modifiedMs;
+}
+
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist on this machine. Give the path of a file that the worker can see.',
+  ENOTDIR: 'does not exist on this machine. Give the path of a file that the worker can see.',
+  EACCES: 'cannot be read by the worker. Give its user read permission.',
+  EPERM: 'cannot be read by the worker. Give its user read permission.',
+  EISDIR: 'is a folder. Give the path of a file.',
+};
+
+/** Converts an error of the file system to a type of the failure table. */
+function fileFailure(error: unknown, path: string): ApplicationFailure {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const problem = FILE_ERRORS[code];
+  return problem === undefined
+    ? pipelineFailure('ServiceUnavailable', `source.path: ${resolve(path)} could not be read (${message}).`, {
+        path,
+        cause: error,
+      })
+    : pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${problem}`, { path, cause: error });
 }

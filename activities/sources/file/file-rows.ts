@@ -1,20 +1,19 @@
 import type { FileHandle } from 'node:fs/promises';
-import { fileEventId } from '../../contracts/file-id';
+import { fileEventId } from '../../contracts/planned-ids';
 import type { FieldMapping } from '../../contracts/field-mapping';
 import type { SourceRecord } from '../publish-batch';
 import { readCsvRows } from './csv-rows';
 import { chunks } from './file-identity';
-import { readNdjsonLines } from './ndjson-lines';
 import { csvRecords, ndjsonRecords, type RowRecord } from './row-record';
-import type { FileRow } from './row-text';
+import { readNdjsonLines, type FileRow } from './row-text';
 
-/** A record of a file on its way into Kafka, and the byte position after it. */
+/** A record of a file, and the byte position after it. */
 export interface FileRecord extends SourceRecord {
   readonly end: number;
 }
 
-/** A file that was inspected. */
-export interface ReadableFile {
+/** An inspected file. */
+interface InspectedFile {
   readonly path: string;
   readonly sha256: string;
   /** Of a CSV, in order; null for NDJSON. */
@@ -23,24 +22,24 @@ export interface ReadableFile {
 
 const BOM = Buffer.of(0xef, 0xbb, 0xbf);
 
-/** Byte position of the first row or header: after a byte order mark, where there is one. */
-export async function beginning(file: FileHandle): Promise<number> {
+/** Returns the byte position of the first row or header: after the byte order mark, if there is one. */
+export async function firstByte(file: FileHandle): Promise<number> {
   const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(BOM.length), position: 0 });
   return buffer.subarray(0, bytesRead).equals(BOM) ? BOM.length : 0;
 }
 
 /**
- * Reads records in groups, from a byte position on a record boundary; at 0 the header of a CSV is passed over.
+ * Reads records in groups, from a byte position on a record boundary; at 0 the header of a CSV is skipped.
  *
  * @param rowFrom - number of the record at that position
  */
 export async function* readRecords(
   file: FileHandle,
-  { path, sha256, columns }: ReadableFile,
+  { path, sha256, columns }: InspectedFile,
   fields: FieldMapping,
   { byteFrom, rowFrom }: { readonly byteFrom: number; readonly rowFrom: number },
 ): AsyncGenerator<FileRecord[]> {
-  const from = byteFrom === 0 ? await beginning(file) : byteFrom;
+  const from = byteFrom === 0 ? await firstByte(file) : byteFrom;
   const bytes = chunks(file, path, from);
   const groups =
     columns === null

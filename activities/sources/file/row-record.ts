@@ -1,19 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldMapping } from '../../contracts/field-mapping';
-import type { Refusal, SourceRecord } from '../publish-batch';
+import type { Rejection, SourceRecord } from '../publish-batch';
 import type { CsvRow } from './csv-rows';
 import type { FileRow } from './row-text';
 
-/** What a row becomes, but for its id and position. */
-export type RowRecord = Pick<SourceRecord, 'key' | 'value' | 'refusal'>;
+/** A record without its id and position. */
+export type RowRecord = Pick<SourceRecord, 'key' | 'value' | 'rejection'>;
 
-/** A number as JSON spells it. */
+/** A JSON number. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Makes JSON objects of CSV rows under the file's own column names.
+ * Converts CSV rows to JSON objects with the file's column names.
  *
- * Empty cells and `NA` are left out. A plain number in a measurement's column stays digit for digit; all else is text.
+ * Empty cells and `NA` are omitted. A JSON number in a measurement's column keeps its digits; everything else is a string.
  */
 export function csvRecords(columns: readonly string[], fields: FieldMapping): (row: CsvRow) => RowRecord {
   const measured = new Set(fields.measurements.map(({ column }) => column));
@@ -22,7 +22,7 @@ export function csvRecords(columns: readonly string[], fields: FieldMapping): (r
   const deviceAt = columns.indexOf(fields.deviceId);
   return ({ cells, bytes }) => {
     const problem = shapeProblem(cells.length, columns.length, bytes);
-    if (problem) return { key: null, value: bytes, refusal: problem };
+    if (problem) return { key: null, value: bytes, rejection: problem };
     let json = '';
     cells.forEach((cell, index) => {
       if (isAbsent(cell)) return;
@@ -33,7 +33,7 @@ export function csvRecords(columns: readonly string[], fields: FieldMapping): (r
   };
 }
 
-function shapeProblem(cells: number, columns: number, bytes: Buffer): Refusal | null {
+function shapeProblem(cells: number, columns: number, bytes: Buffer): Rejection | null {
   if (cells !== columns) return { reason: 'RowShape', detail: `Expected ${columns} cells, got ${cells}.` };
   return isUtf8(bytes) ? null : { reason: 'NotUtf8', detail: 'Expected UTF-8.' };
 }
@@ -48,7 +48,7 @@ function cellJson(cell: string, numeric: boolean): string {
   return numeric && PLAIN_NUMBER.test(trimmed) ? trimmed : JSON.stringify(cell);
 }
 
-/** Takes lines of NDJSON byte for byte; whether they can be used is decided where topics of others are judged, too. */
+/** Takes NDJSON lines unchanged; the Spark job decides whether they are valid, as for topic sources. */
 export function ndjsonRecords({ deviceId }: FieldMapping): (row: FileRow) => RowRecord {
   return ({ bytes }) => ({ key: deviceIn(bytes, deviceId), value: bytes });
 }
@@ -58,7 +58,7 @@ function deviceIn(line: Buffer, column: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** The fields of a line, or null when it is no JSON object. */
+/** Returns the fields of a line; null if it is not a JSON object. */
 export function fieldsOf(line: Buffer): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(line.toString('utf8'));

@@ -1,27 +1,54 @@
 import { resolve } from 'node:path';
+import type { ApplicationFailure } from '@temporalio/common';
 import { pipelineFailure } from '../../contracts/failures';
 
 /** A record of a file and where it ends. */
 export interface FileRow {
-  /** As it stands, without the line end. */
+  /** Unchanged, without the line end. */
   readonly bytes: Buffer;
-  /** Byte position of the record after it. */
+  /** Byte position of the next record. */
   readonly end: number;
 }
 
-/** A longer row is taken for a file of another shape; it would have to stand in memory as a whole. */
+/** Rows are held in memory; a longer one means that the file has another format. */
 const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Bytes that were read and belong to no finished row yet. */
+/**
+ * Reads the lines of an NDJSON file unchanged; empty lines are not rows.
+ *
+ * @param from - byte position of the first chunk, at the start of a line
+ * @throws SourceMalformed when a line is too long to be a row
+ */
+export async function* readNdjsonLines(
+  chunks: AsyncIterable<Buffer>,
+  { path, from }: { readonly path: string; readonly from: number },
+): AsyncGenerator<FileRow[]> {
+  const text = new RowText(path, from);
+  let position = from;
+  const take = (ends: readonly number[]): FileRow[] =>
+    text.take(ends).flatMap((bytes, index) => (bytes.length > 0 ? [{ bytes, end: ends[index] ?? position }] : []));
+  let open = false;
+  for await (const chunk of chunks) {
+    const ends: number[] = [];
+    for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) ends.push(position + at + 1);
+    text.push(chunk);
+    position += chunk.length;
+    open = ends.at(-1) !== position;
+    yield take(ends);
+  }
+  if (open) yield take([position]);
+}
+
+/** Buffers the bytes that do not belong to a complete row yet. */
 export class RowText {
   #parts: Buffer[] = [];
   #start: number;
   #bytes = 0;
 
-  /** @param start - byte position of what is pushed first */
+  /** @param start - byte position of the first pushed chunk */
   constructor(
     private readonly path: string,
     start: number,
@@ -35,9 +62,9 @@ export class RowText {
   }
 
   /**
-   * Cuts off the rows that end at the given byte positions, in order.
+   * Removes and returns the rows that end at the given byte positions, in order.
    *
-   * @throws SourceMalformed when what is left over is too long to be a row
+   * @throws SourceMalformed when the rest is too long to be a row
    */
   take(ends: readonly number[]): Buffer[] {
     if (ends.length === 0 && this.#bytes <= MAX_ROW_BYTES) return [];
@@ -56,16 +83,16 @@ export class RowText {
     return rows;
   }
 
-  #tooLong() {
+  #tooLong(): ApplicationFailure {
     return pipelineFailure(
       'SourceMalformed',
       `source.path: ${resolve(this.path)} has a row of more than ${MAX_ROW_BYTES} bytes at byte ${this.#start}. ` +
-        'Perhaps a quotation mark is never closed, or the file is of another format.',
+        'Perhaps a quotation mark is never closed, or the file has another format.',
     );
   }
 }
 
-/** Empty lines before a row are no rows; they and the line end after it are cut off. */
+/** Removes empty lines before a row and the line end after it. */
 function withoutLineEnds(row: Buffer): Buffer {
   let from = 0;
   let to = row.length;

@@ -1,6 +1,6 @@
 import type { Faker } from '@faker-js/faker';
 
-const ACTS = [
+const ACTIONS = [
   'cleaned the radiation shield',
   'replaced the battery',
   'checked the mounting bolts',
@@ -24,17 +24,17 @@ const FINDINGS = [
   'grass needs cutting',
 ];
 
-/** How many of each half a pool holds; a pool has the square of it in different sentences. */
+/** Number of first and of second halves per block; the number of sentences is its square. */
 const POOL_SIZE = 32;
 
-/** Makes the sentences of one block: a person's act, and what was found. Drawing from two halves is cheap and varied. */
+/** Generates the sentences of one block: an action and a finding. Combining two halves is cheap and varied. */
 export function observationTexts(faker: Faker): (first: number, second: number) => string {
-  const halves = (make: () => string) => Array.from({ length: POOL_SIZE }, make);
-  const acts = halves(() => `${faker.person.fullName()} ${faker.helpers.arrayElement(ACTS)}`);
+  const halves = (generate: () => string) => Array.from({ length: POOL_SIZE }, generate);
+  const actions = halves(() => `${faker.person.fullName()} ${faker.helpers.arrayElement(ACTIONS)}`);
   const findings = halves(
     () =>
       `${faker.helpers.arrayElement(FINDINGS)}, ${faker.word.adjective()} conditions at ${faker.location.street()}.`,
   );
-  const pick = (pool: readonly string[], draw: number) => pool[Math.floor(draw * pool.length)] ?? '';
-  return (first, second) => `${pick(acts, first)}: ${pick(findings, second)}`;
+  const pick = (pool: readonly string[], random: number) => pool[Math.floor(random * pool.length)] ?? '';
+  return (first, second) => `${pick(actions, first)}: ${pick(findings, second)}`;
 }

@@ -1,22 +1,16 @@
 import { en, Faker, generateMersenne53Randomizer } from '@faker-js/faker';
 import type { Measurement } from '../../contracts/measurement';
-import { deviceOf } from '../../contracts/simulated-id';
-import {
-  isAnomalous,
-  isMalformed,
-  isRepeated,
-  malformedKind,
-  simulationHash,
-  type PlannedSimulation,
-} from '../../contracts/simulated-shares';
+import type { PlannedSimulation } from '../../contracts/plan';
+import { deviceOf } from '../../contracts/planned-ids';
+import { isAnomalous, isMalformed, isRepeated, malformedKind, simulationHash } from '../../contracts/simulated-shares';
 import { malformedPayload, readingJson, type ReadingParts } from './malformed-payload';
 import { measurementCurve, spike, type MeasurementCurve } from './measurement-curve';
 import { observationTexts } from './observation-text';
 
-/** Readings are made in blocks of so many, each from its own random numbers, so that any range can be made again alone. */
+/** Readings are generated in blocks with their own random numbers, so that any range can be regenerated on its own. */
 export const BLOCK_SIZE = 1_000;
 
-/** One record to publish; a repeat is the same record once more. */
+/** One record to publish; a repeat is the same record again. */
 export interface SimulatedRecord {
   readonly sequence: number;
   readonly device: string;
@@ -24,10 +18,10 @@ export interface SimulatedRecord {
   readonly repeat: boolean;
 }
 
-/** So many different places; devices beyond share them. */
+/** Number of different places; with more devices, several share one. */
 const PLACES = 500;
 
-/** Makes readings whose bytes are a function of the settings and the sequence number alone. */
+/** Generates readings whose bytes depend only on the settings and the sequence number. */
 export class ReadingSimulator {
   readonly #simulation: PlannedSimulation;
   readonly #measurements: readonly Measurement[];
@@ -37,7 +31,7 @@ export class ReadingSimulator {
   readonly #places: readonly string[];
   #block: { readonly number: number; readonly payloads: readonly Buffer[] } | null = null;
 
-  /** @param labels - whether fields beyond the mapping are kept; without them a reading names no place */
+  /** @param labels - whether fields outside the mapping are kept; if not, readings have no place */
   constructor(simulation: PlannedSimulation, measurements: readonly Measurement[], labels: boolean) {
     this.#simulation = simulation;
     this.#measurements = measurements;
@@ -48,15 +42,15 @@ export class ReadingSimulator {
     this.#places = Array.from({ length: PLACES }, () => faker.location.city());
   }
 
-  /** Records of sequences `[from, to)`; the repeats of a block follow its last one, in whatever range that lies. */
+  /** Returns the records of `[from, to)`; the repeats of a block follow its last record, in the range that contains it. */
   records(from: number, to: number): SimulatedRecord[] {
     const records: SimulatedRecord[] = [];
     for (let sequence = from; sequence < to; sequence++) {
       records.push(this.#record(sequence, false));
       if ((sequence + 1) % BLOCK_SIZE === 0 || sequence + 1 === this.#simulation.records) {
         const first = sequence - (sequence % BLOCK_SIZE);
-        for (let again = first; again <= sequence; again++) {
-          if (isRepeated(this.#simulation, again)) records.push(this.#record(again, true));
+        for (let repeated = first; repeated <= sequence; repeated++) {
+          if (isRepeated(this.#simulation, repeated)) records.push(this.#record(repeated, true));
         }
       }
     }
@@ -76,23 +70,23 @@ export class ReadingSimulator {
     const text = observationTexts(new Faker({ locale: en, randomizer }));
     return Array.from({ length: BLOCK_SIZE }, (_, index) => {
       const sequence = block * BLOCK_SIZE + index;
-      const draw = () => randomizer.next();
-      const parts = this.#parts(sequence, draw, text(draw(), draw()));
+      const random = () => randomizer.next();
+      const parts = this.#parts(sequence, random, text(random(), random()));
       return isMalformed(this.#simulation, sequence)
         ? malformedPayload(malformedKind(this.#simulation, sequence), parts, this.#measurements)
         : Buffer.from(readingJson(parts, this.#measurements));
     });
   }
 
-  #parts(sequence: number, draw: () => number, text: string): ReadingParts {
+  #parts(sequence: number, random: () => number, text: string): ReadingParts {
     const { seed, devices, intervalMs } = this.#simulation;
     const bits = simulationHash(seed, sequence % devices, 'device');
     const deviceOffset = bits / 2 ** 31 - 1;
     const place = this.#places[bits % PLACES] ?? '';
     const timestampMs =
-      this.#startMs + Math.floor(sequence / devices) * intervalMs + Math.floor((draw() * intervalMs) / 2);
-    const weather = draw();
-    const values = this.#curves.map((curve) => curve({ timestampMs, deviceOffset, weather, noise: draw() }));
+      this.#startMs + Math.floor(sequence / devices) * intervalMs + Math.floor((random() * intervalMs) / 2);
+    const weather = random();
+    const values = this.#curves.map((curve) => curve({ timestampMs, deviceOffset, weather, noise: random() }));
     const [measurement] = this.#measurements;
     if (measurement && isAnomalous(this.#simulation, sequence)) values[0] = spike(values[0] ?? 0, measurement);
     const timestamp = new Date(timestampMs).toISOString();

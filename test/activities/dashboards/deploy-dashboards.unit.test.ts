@@ -17,7 +17,7 @@ interface Request {
 
 type Answer = (response: ServerResponse) => void;
 
-/** A server that answers as the documentation of Kibana's import says; the last answer is given again and again. */
+/** A server that responds as Kibana's import API is documented; the last response is repeated. */
 class FakeKibana {
   readonly requests: Request[] = [];
   readonly #server: Server;
@@ -107,14 +107,14 @@ async function failureOf(work: Promise<unknown>): Promise<Error> {
   throw new Error('expected it to fail');
 }
 
-/** All that a history keeps of a failure. */
+/** What a workflow history contains of a failure. */
 function everythingOf(failure: Error): string {
   const cause = failure.cause instanceof Error ? everythingOf(failure.cause) : '';
   return JSON.stringify(failure, Object.getOwnPropertyNames(failure)) + cause;
 }
 
 describe('deployDashboards', () => {
-  it('imports the file over what is there', async () => {
+  it('imports the file and overwrites existing objects', async () => {
     kibana.answer(IMPORTED);
     expect(await deploy()).toEqual({ objects: 5 });
     expect(await deploy()).toEqual({ objects: 5 });
@@ -129,24 +129,24 @@ describe('deployDashboards', () => {
     expect(request?.body).toContain(readFileSync(FILE, 'utf8'));
   });
 
-  it('goes into the space that the address names, without credentials where there are none', async () => {
+  it('imports into the space of the address, without credentials if there are none', async () => {
     kibana.answer(IMPORTED);
     await deploy(`${kibana.url}/s/plant/`, null);
     expect(kibana.requests[0]?.url).toBe('/s/plant/api/saved_objects/_import?overwrite=true');
     expect(kibana.requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  it('names the objects that an answer of status 200 refuses', async () => {
+  it('names the objects that a response with status 200 rejects', async () => {
     kibana.answer(IN_PART);
     await expect(deploy()).rejects.toMatchObject({
       type: 'DashboardsRefused',
       message: expect.stringContaining(
-        'took 4 objects and refused dashboard pipeline-overview (missing_references)',
+        'imported 4 objects and rejected dashboard pipeline-overview (missing_references)',
       ) as string,
     });
   });
 
-  it('says which settings to mend where the credentials are refused, and never tells them', async () => {
+  it('names the settings to correct if the credentials are rejected, and never shows them', async () => {
     kibana.answer(NO_CREDENTIALS);
     const failure = await failureOf(deploy());
     expect(failure).toMatchObject({
@@ -157,15 +157,15 @@ describe('deployDashboards', () => {
     expect(everythingOf(failure)).not.toContain(SECRET);
   });
 
-  it('repeats what Kibana says of an object that it refuses', async () => {
+  it('includes what Kibana reports about a rejected object', async () => {
     const error = { type: 'unknown', statusCode: 422, message: TOO_OLD };
     kibana.answer(json(200, { success: false, successCount: 0, errors: [{ id: 'a', type: 'dashboard', error }] }));
     await expect(deploy()).rejects.toMatchObject({
-      message: expect.stringContaining(`refused dashboard a (unknown: ${TOO_OLD})`) as string,
+      message: expect.stringContaining(`rejected dashboard a (unknown: ${TOO_OLD})`) as string,
     });
   });
 
-  it('waits for a Kibana that is starting, and repeats what it says', async () => {
+  it('retries while Kibana is starting, and includes its message', async () => {
     kibana.answer(STARTING, IMPORTED);
     await expect(deploy()).rejects.toMatchObject({
       type: 'ServiceUnavailable',
@@ -178,17 +178,17 @@ describe('deployDashboards', () => {
   it.each<[string, number, string, string]>([
     ['that is too old', 400, TOO_OLD, '8.19'],
     ['that is too old for a type', 422, TOO_OLD, '8.19'],
-    ['that knows no such path or space', 404, 'Not Found', 'Mend KIBANA_URL'],
+    ['that knows no such path or space', 404, 'Not Found', 'Correct KIBANA_URL'],
     ['that does not know the credentials', 401, 'unable to authenticate user [elastic]', 'KIBANA_API_KEY'],
     ['whose user may not write', 403, 'Unable to bulk_create dashboard,index-pattern', 'KIBANA_API_KEY'],
     [
       'that takes no such size',
       413,
       'Payload content length greater than maximum allowed: 10',
-      'Mend what the message names',
+      'Correct what the message names',
     ],
-    ['that is overloaded', 429, 'Too Many Requests', 'asked again'],
-    ['that fails', 500, 'An internal server error occurred. Check Kibana server logs', 'asked again'],
+    ['that is overloaded', 429, 'Too Many Requests', 'is retried'],
+    ['that fails', 500, 'An internal server error occurred. Check Kibana server logs', 'is retried'],
   ])(
     'of a Kibana %s it tells what was asked, its status and message, and what to do',
     async (_, status, said, advice) => {
@@ -200,7 +200,7 @@ describe('deployDashboards', () => {
     },
   );
 
-  it('tells where it is redirected to, without the query of that address', async () => {
+  it('shows the address of a redirect, without its query', async () => {
     const location = 'https://anna:word@login.example/realms/a?state=0123';
     kibana.answer((response) => response.writeHead(302, { location }).end());
     const { message } = await failureOf(deploy());
@@ -210,7 +210,7 @@ describe('deployDashboards', () => {
   it.each<[string, string, string]>([
     ['a page', 'text/html; charset=utf-8', `<!doctype html>\n<title>Log in</title>${'x'.repeat(10_000)}`],
     ['text', 'text/plain', `Log in\nfirst${'x'.repeat(10_000)}`],
-  ])('tells how %s begins where JSON is expected', async (_, type, body) => {
+  ])('shows the beginning of %s if JSON is expected', async (_, type, body) => {
     kibana.answer((response) => response.writeHead(200, { 'content-type': type }).end(body));
     const { message } = await failureOf(deploy());
     expect(message).toContain(`200, "${body.replace('\n', ' ').slice(0, 40)}`);
@@ -218,7 +218,7 @@ describe('deployDashboards', () => {
     expect(message.length).toBeLessThan(1_000);
   });
 
-  it('tells no credentials that an answer repeats', async () => {
+  it('hides credentials that a response repeats', async () => {
     const said = `bad header Basic ${SECRET} of elastic:${PASSWORD}`;
     for (const answer of [json(400, { message: said }), json(502, { message: said }), html(said)]) {
       kibana.answer(answer);
@@ -228,13 +228,13 @@ describe('deployDashboards', () => {
     }
   });
 
-  it('tells no credentials that cannot be sent', async () => {
+  it('hides credentials that cannot be sent', async () => {
     const failure = await failureOf(deploy(kibana.url, 'ApiKey one\ntwo'));
     expect(failure.message).toContain('is an invalid header value');
     expect(everythingOf(failure)).not.toContain('two');
   });
 
-  it('waits for a Kibana that is away', async () => {
+  it('retries if Kibana does not respond', async () => {
     const { url } = kibana;
     await kibana.close();
     await expect(deploy(url)).rejects.toMatchObject({
@@ -253,16 +253,16 @@ describe('deployDashboards', () => {
     ['a redirection', (response) => response.writeHead(302, { location: '/login' }).end()],
     ['a path that is not there', json(404, { statusCode: 404, error: 'Not Found' })],
     ['another answer of status 200', json(200, { acknowledged: true })],
-  ])('takes %s for no Kibana', async (_, answer) => {
+  ])('does not accept %s as Kibana', async (_, answer) => {
     kibana.answer(answer);
     await expect(deploy()).rejects.toMatchObject({
       type: 'DashboardsRefused',
-      message: expect.stringContaining('Mend KIBANA_URL') as string,
+      message: expect.stringContaining('Correct KIBANA_URL') as string,
     });
     expect(kibana.requests).toHaveLength(1);
   });
 
-  it('says that no Kibana is configured', async () => {
+  it('reports that no Kibana is configured', async () => {
     await expect(activitiesWith({}).deployDashboards()).rejects.toMatchObject({
       type: 'DashboardsRefused',
       message: expect.stringContaining('KIBANA_URL') as string,

@@ -16,7 +16,7 @@ function problemsOf(input: unknown, workflowId?: string): ApplicationFailure {
     if (error instanceof ApplicationFailure) return error;
     throw error;
   }
-  throw new Error('expected the input to be refused');
+  throw new Error('expected the input to be rejected');
 }
 
 describe('parseInput', () => {
@@ -44,7 +44,7 @@ describe('parseInput', () => {
   });
 
   it.each(['demo', 'pipeline/', 'pipeline/Über', 'pipeline/a b', 'pipeline/-a', `pipeline/${'x'.repeat(61)}`])(
-    'refuses the workflow id %p',
+    'rejects the workflow id %p',
     (workflowId) => {
       expect(problemsOf({}, workflowId)).toMatchObject({
         type: 'InvalidInput',
@@ -67,13 +67,13 @@ describe('parseInput', () => {
     }
   });
 
-  it('lets the event time of a run without end go as fast as the clock', () => {
+  it('advances the event time of a run without end as fast as the clock', () => {
     const endless = { kind: 'simulate', records: null, ratePerSecond: 20, devices: 10 };
     expect(parse({ source: endless }).source).toMatchObject({ startAt: startedAt, intervalMs: 500 });
     expect(problemsOf({ source: { ...endless, ratePerSecond: null } }).message).toContain('source.ratePerSecond');
   });
 
-  it('puts no reading of a long run into the future', () => {
+  it('does not put readings of a long run into the future', () => {
     const { source } = parse({ source: { kind: 'simulate', records: 10_000_000, devices: 10 } });
     const { startAt, intervalMs } = source as { startAt: string; intervalMs: number };
     expect(Date.parse(startAt) + 1_000_000 * intervalMs).toBeLessThanOrEqual(Date.parse(startedAt));
@@ -103,7 +103,7 @@ describe('parseInput', () => {
     expect(message).toContain('source.fields.deviceId: expected a column name');
   });
 
-  it('reads somebody else’s topic under its own name', () => {
+  it('reads an existing topic under its own name', () => {
     const plan = parse({ source: { kind: 'topic', topic: 'Plant.Readings', follow: true } });
     expect(plan.topics.raw).toBe('Plant.Readings');
     expect(plan.rules.bounded).toBe(false);
@@ -116,7 +116,7 @@ describe('parseInput', () => {
     expect(parse({ window: '5 minutes' }).definition).not.toBe(definition);
   });
 
-  it('refuses measurements whose range is empty', () => {
+  it('rejects measurements with an empty range', () => {
     const measurements = [{ name: 'pressure', unit: 'hPa', min: 1100, max: 800 }];
     expect(problemsOf({ measurements }).message).toContain('Expected min ≤ max, got 1100 and 800');
   });

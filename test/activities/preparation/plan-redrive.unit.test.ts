@@ -5,7 +5,7 @@ const HELD = { start: { 0: '5', 1: '0' }, end: { 0: '9', 1: '3' } };
 const kafka = { offsets: () => Promise.resolve(HELD) } as unknown as KafkaGateway;
 
 describe('planRedrive', () => {
-  it('looks at all that the topic holds, and only looks', async () => {
+  it('reads the whole topic as a dry run by default', async () => {
     expect(await planRedrive(kafka, 'io', { input: { name: 'mine' } })).toEqual({
       choice: { name: 'mine' },
       dryRun: true,
@@ -22,7 +22,7 @@ describe('planRedrive', () => {
     });
   });
 
-  it('takes stage, reasons and the offsets of some partitions as given', async () => {
+  it('uses the given stage, reasons and offsets of some partitions', async () => {
     const input = { name: 'mine', stage: 'parse', reasons: ['FromTheFuture'], from: { 0: '7' }, to: { 1: '2' } };
     expect(await planRedrive(kafka, 'io', { input: { ...input, dryRun: false } })).toMatchObject({
       choice: { name: 'mine', stage: 'parse', reasons: ['FromTheFuture'] },

@@ -5,7 +5,7 @@ import { planReplay } from '../../../activities/preparation/plan-replay';
 const MINUTE_MS = 60_000;
 const START_MS = Date.parse('2026-11-24T06:00:00Z');
 
-/** A log of one partition, known by the times of its records; the only part of a gateway that a plan asks. */
+/** A log of one partition, given by the timestamps of its records; only what a plan reads of a gateway. */
 function logOf(timesMs: readonly number[]): KafkaGateway {
   const first = (timeMs: number): number => timesMs.filter((each) => each < timeMs).length;
   return {
@@ -15,7 +15,7 @@ function logOf(timesMs: readonly number[]): KafkaGateway {
 }
 
 describe('planReplay', () => {
-  it('gives each record to exactly one of the windows that follow one another', async () => {
+  it('assigns each record to exactly one of several consecutive windows', async () => {
     const times = fc.array(fc.integer({ min: -MINUTE_MS, max: 20 * MINUTE_MS }), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(
@@ -39,7 +39,7 @@ describe('planReplay', () => {
     );
   });
 
-  it('takes offsets as they are given where the log holds them, and names what it holds where not', async () => {
+  it('uses the given offsets if the log contains them, and otherwise names those that it contains', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(20), fc.nat(30), fc.nat(30), async (size, from, to) => {
         const log = logOf(Array.from({ length: size }, (_, n) => START_MS + n));

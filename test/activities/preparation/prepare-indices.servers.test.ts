@@ -25,7 +25,7 @@ async function behind(alias: string): Promise<string[]> {
   return Object.keys(await elasticsearch.indices.getAlias({ index: alias }));
 }
 
-/** Puts an index of the same name in the place of one, as an earlier version without @timestamp would have made it. */
+/** Replaces an index by one of the same name, as an earlier version without @timestamp would have created it. */
 async function recreateWithoutTimestamp(alias: string, index: string): Promise<void> {
   const { [index]: made } = await elasticsearch.indices.getMapping({ index });
   const { '@timestamp': timestamp, ...properties } = made?.mappings.properties ?? {};
@@ -54,7 +54,7 @@ describe('prepareIndices', () => {
     expect(await behind(aliases.readings)).toEqual([index]);
   });
 
-  it('starts a new version when the fields change, says so, and keeps the old one', async () => {
+  it('creates a new version when the fields change, reports it, and keeps the old one', async () => {
     const aliases = newAliases();
     await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
     const [old = ''] = await behind(aliases.readings);
@@ -70,7 +70,7 @@ describe('prepareIndices', () => {
     expect(await behind(aliases.deadLetters)).toHaveLength(1);
   });
 
-  it('makes templates of which no index is created by a mere write', async () => {
+  it('creates templates from which a write cannot create an index', async () => {
     const aliases = newAliases();
     await prepareIndices(elasticsearch, { aliases, measurements: [PRESSURE] });
     const index = `${aliases.readings}-2026-11`;
@@ -83,15 +83,13 @@ describe('prepareIndices', () => {
     });
   });
 
-  it('moves the alias from one index to months and back, and gives months the fields that they lack', async () => {
+  it('moves the alias from one index to months and back, and adds missing fields to months', async () => {
     const aliases = newAliases();
     const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
     await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
     const [one = ''] = await behind(aliases.readings);
     const { notes } = await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
-    expect(notes).toContainEqual(
-      expect.stringContaining(`${aliases.readings} now points to the indices of single months`),
-    );
+    expect(notes).toContainEqual(expect.stringContaining(`${aliases.readings} now points to monthly indices`));
     const month = `${aliases.readings}-2026-03`;
     await elasticsearch.indices.create({ index: month });
     const measurements = [...DEFAULT_MEASUREMENTS, PRESSURE];
@@ -105,7 +103,7 @@ describe('prepareIndices', () => {
     expect(await behind(aliases.deadLetters)).toHaveLength(1);
   });
 
-  it('gives a month of a mapping without @timestamp that field', async () => {
+  it('adds @timestamp to a month without that field', async () => {
     const aliases = newAliases();
     const months = { by: 'month', from: '2026-01', to: '2026-12' } as const;
     const input = { aliases, measurements: DEFAULT_MEASUREMENTS, index: months };
@@ -118,7 +116,7 @@ describe('prepareIndices', () => {
     expect(await prepareIndices(elasticsearch, input)).toEqual({ notes: [] });
   });
 
-  it('says what is wrong where an index has the name of the alias', async () => {
+  it('reports an index with the name of the alias', async () => {
     const aliases = newAliases();
     await elasticsearch.indices.create({ index: aliases.windows });
     await expect(prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS })).rejects.toMatchObject({
@@ -127,7 +125,7 @@ describe('prepareIndices', () => {
     });
   });
 
-  it('says what is wrong where a data stream has the name of the alias', async () => {
+  it('reports a data stream with the name of the alias', async () => {
     const aliases = newAliases();
     const { readings: name } = aliases;
     await elasticsearch.indices.putIndexTemplate({ name, index_patterns: name, priority: 1, data_stream: {} });
@@ -139,7 +137,7 @@ describe('prepareIndices', () => {
     });
   });
 
-  it('does not mind indices of others that are named as if they were its own', async () => {
+  it('ignores indices of others whose names look like its own', async () => {
     const aliases = newAliases();
     const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
     const [blocked, closed] = [`${aliases.readings}-extra`, `${aliases.readings}-closed`];
@@ -154,7 +152,7 @@ describe('prepareIndices', () => {
     await block(false);
   });
 
-  it('asks nothing of the metadata of indices that are as they should be', async () => {
+  it('does not change the metadata of indices that are correct', async () => {
     const input = { aliases: newAliases(), measurements: DEFAULT_MEASUREMENTS };
     await prepareIndices(elasticsearch, input);
     const [index = ''] = await behind(input.aliases.readings);
@@ -163,7 +161,7 @@ describe('prepareIndices', () => {
     await elasticsearch.indices.putSettings({ index, settings: { 'index.blocks.metadata': false } });
   });
 
-  it('keeps apart pipelines whose names begin or end alike', async () => {
+  it('separates pipelines whose names start or end alike', async () => {
     const name = `a${randomUUID().slice(0, 8)}`;
     const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
     const prepared = ['', '-b', '-readings'].map((end) => aliasesOf(`${name}${end}`));
@@ -197,7 +195,7 @@ describe('prepareIndices', () => {
     expect(await behind(aliases.readings)).toEqual([month]);
   });
 
-  it('says which template of somebody else is in the way', async () => {
+  it('names the foreign template that blocks it', async () => {
     const aliases = newAliases();
     const other = `${aliases.readings}-other`;
     await elasticsearch.indices.putIndexTemplate({
@@ -212,7 +210,7 @@ describe('prepareIndices', () => {
     await elasticsearch.indices.deleteIndexTemplate({ name: other });
   });
 
-  it('makes no index after a template for all names', async () => {
+  it('creates no index from a template for all names', async () => {
     const aliases = newAliases();
     const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
     await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index });
@@ -222,14 +220,14 @@ describe('prepareIndices', () => {
     const made = Object.values(await elasticsearch.indices.getAlias({ index: own }));
     expect(made.flatMap((each) => Object.keys(each.aliases))).toEqual([aliases.deadLetters]);
 
-    // It is there, and takes what has no template of its own.
+    // It exists, and matches indices without a template of their own.
     const unnamed = `${aliases.runs}-unnamed`;
     await elasticsearch.indices.create({ index: unnamed });
     const { [unnamed]: other } = await elasticsearch.indices.getAlias({ index: unnamed });
     expect(Object.keys(other?.aliases ?? {})).toEqual([ALIAS_OF_ALL]);
   });
 
-  it('says that Elasticsearch is away, to be tried again', async () => {
+  it('fails with a retried failure when Elasticsearch does not respond', async () => {
     const away = new Client({ node: 'http://127.0.0.1:1', maxRetries: 0 });
     const input = { aliases: newAliases(), measurements: DEFAULT_MEASUREMENTS };
     await expect(prepareIndices(away, input)).rejects.toMatchObject({

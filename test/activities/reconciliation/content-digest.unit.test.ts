@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { bytesDigest, documentDigest, parseObject } from '../../../activities/reconciliation/content-digest';
 
 describe('documentDigest', () => {
-  it('is the same for a value and for the document made of it, whatever stands in it', () => {
+  it('is the same for a value and for the document made from it, whatever it contains', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (content, provenance) => {
         delete content['provenance'];
@@ -31,7 +31,7 @@ describe('documentDigest', () => {
 });
 
 describe('bytesDigest', () => {
-  it('tells no value from an empty one', () => {
+  it('distinguishes no value from an empty one', () => {
     expect(bytesDigest(null)).not.toBe(bytesDigest(Buffer.alloc(0)));
     expect(bytesDigest('')).toBe('47DEQpj8HBSa+/TImW+5JC');
   });

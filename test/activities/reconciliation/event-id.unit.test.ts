@@ -13,19 +13,19 @@ function idOf(value: string | Buffer | null, header?: string | Buffer): string {
 }
 
 describe('the event id of a raw record', () => {
-  it('is its header, also on a record that cannot be read', () => {
+  it('is its header, also for a record that cannot be parsed', () => {
     expect(idOf('{"eventId":"payload"}', 'header')).toBe('header');
     expect(idOf('{', 'header')).toBe('header');
     expect(idOf(null, 'é'.repeat(200))).toBe('é'.repeat(200));
   });
 
-  it('is its coordinates where the header cannot be used, whatever the payload says', () => {
+  it('is its coordinates if the header is invalid, whatever the payload contains', () => {
     for (const header of ['', 'é'.repeat(201), Buffer.from([0xc3, 0x28])]) {
       expect(idOf('{"eventId":"payload"}', header)).toBe(COORDINATES);
     }
   });
 
-  it('is the field of its payload where there is no header', () => {
+  it('is the field of its payload if there is no header', () => {
     expect(idOf('{"eventId":"payload"}')).toBe('payload');
     expect(idOf(' {"a":{"eventId":"inner"},"eventId":"\\u00e9\\ud83d\\ude00"} ')).toBe('é😀');
     expect(idOf(`{"eventId":"x","deep":${'['.repeat(900)}${']'.repeat(900)}}`)).toBe('x');
@@ -36,20 +36,20 @@ describe('the event id of a raw record', () => {
     ['no field', '{"id":"x"}'],
     ['an empty id', '{"eventId":""}'],
     ['an id of 401 bytes', `{"eventId":"${'x'.repeat(401)}"}`],
-    ['an id that is no string', '{"eventId":17}'],
+    ['an id that is not a string', '{"eventId":17}'],
     ['a null', '{"eventId":null}'],
     ['no object', '["eventId"]'],
     ['bytes after the object', '{"eventId":"x"}{}'],
     ['a name twice', '{"eventId":"x","a":1,"\\u0061":2}'],
     ['a name twice in a nested object', '{"eventId":"x","a":[{"b":1,"b":2}]}'],
-    ['half a surrogate pair anywhere', '{"eventId":"x","a":"\\ud800"}'],
+    ['a lone surrogate anywhere', '{"eventId":"x","a":"\\ud800"}'],
     ['a number of more than 1,000 digits', `{"eventId":"x","a":1${'0'.repeat(1_000)}}`],
-    ['nesting beyond reason', `{"eventId":"x","a":${'['.repeat(999)}${']'.repeat(999)}}`],
+    ['too deep nesting', `{"eventId":"x","a":${'['.repeat(999)}${']'.repeat(999)}}`],
   ])('is its coordinates with %s', (_, value) => {
     expect(idOf(value)).toBe(COORDINATES);
   });
 
-  it('is not mistaken by text that looks like syntax', () => {
+  it('is not confused by text that looks like syntax', () => {
     expect(idOf('{"eventId":"x","a":"{\\"b\\":1,\\"b\\":2}","c":"\\\\ud800","d":[{"b":1},{"b":2}]}')).toBe('x');
   });
 });

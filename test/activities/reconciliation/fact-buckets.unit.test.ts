@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { FactBuckets } from '../../../activities/reconciliation/fact-buckets';
 
-interface Sighting {
+interface WeightFact {
   readonly id: string;
   readonly weight: number;
 }
 
 class Sum {
   weight = 0;
-  enter({ weight }: Sighting): void {
+  add({ weight }: WeightFact): void {
     this.weight += weight;
   }
 }
@@ -24,14 +24,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function sums(facts: readonly Sighting[], count: number, maxIds: number): Promise<ReadonlyMap<string, number>> {
+async function sums(facts: readonly WeightFact[], count: number, maxIds: number): Promise<ReadonlyMap<string, number>> {
   const inner = await mkdtemp(join(folder, 'set-'));
-  const buckets = new FactBuckets<Sighting>({ folder: inner, count, maxIds });
+  const buckets = new FactBuckets<WeightFact>({ folder: inner, count, maxIds });
   for (const fact of facts) buckets.append(fact);
   const found = new Map<string, number>();
-  for await (const accounts of buckets.accounts(() => new Sum())) {
-    expect(accounts.size).toBeLessThanOrEqual(maxIds);
-    for (const [id, { weight }] of accounts) {
+  for await (const states of buckets.states(() => new Sum())) {
+    expect(states.size).toBeLessThanOrEqual(maxIds);
+    for (const [id, { weight }] of states) {
       expect(found.has(id)).toBe(false);
       found.set(id, weight);
     }
@@ -46,14 +46,14 @@ async function filesIn(path: string): Promise<string[]> {
 }
 
 describe('FactBuckets', () => {
-  const sightings = fc.array(fc.record({ id: fc.string({ unit: 'grapheme', maxLength: 4 }), weight: fc.nat(9) }), {
+  const facts = fc.array(fc.record({ id: fc.string({ unit: 'grapheme', maxLength: 4 }), weight: fc.nat(9) }), {
     maxLength: 60,
   });
 
-  it('brings all facts of an id together once, whatever their order, the number of buckets and the memory', async () => {
+  it('combines all facts of an id exactly once, for any order, number of buckets and memory', async () => {
     await fc.assert(
       fc.asyncProperty(
-        sightings,
+        facts,
         fc.integer({ min: 1, max: 7 }),
         fc.integer({ min: 1, max: 5 }),
         async (facts, count, maxIds) => {
@@ -67,7 +67,7 @@ describe('FactBuckets', () => {
     );
   });
 
-  it('takes facts of every size, with line breaks in them', async () => {
+  it('accepts facts of every size, with line breaks', async () => {
     const long = { id: 'é\n'.repeat(20_000), weight: 2 };
     expect(await sums([long, { id: '', weight: 1 }, long, { id: '\n', weight: 5 }], 1, 10)).toEqual(
       new Map([
@@ -78,15 +78,15 @@ describe('FactBuckets', () => {
     );
   });
 
-  it('gathers one id that has very many facts without a split', async () => {
+  it('combines very many facts of one id without a split', async () => {
     const facts = Array.from({ length: 50_000 }, () => ({ id: 'same', weight: 1 }));
     expect(await sums(facts, 4, 1)).toEqual(new Map([['same', 50_000]]));
   });
 
-  it('says so when the disk takes nothing', async () => {
+  it('fails with a clear message when the disk cannot be written', async () => {
     const file = join(folder, 'no-folder');
     await writeFile(file, '');
-    const buckets = new FactBuckets<Sighting>({ folder: join(file, 'set'), count: 1, maxIds: 1 });
+    const buckets = new FactBuckets<WeightFact>({ folder: join(file, 'set'), count: 1, maxIds: 1 });
     const fill = (): void => {
       buckets.append({ id: 'x'.repeat(20_000), weight: 1 });
     };

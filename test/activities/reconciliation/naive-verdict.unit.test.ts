@@ -4,12 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { DiscrepancyKind } from '../../../activities/contracts/report';
 import { FactBuckets } from '../../../activities/reconciliation/fact-buckets';
-import {
-  ReadingAccount,
-  readingDiscrepancies,
-  type ReadingFact,
-} from '../../../activities/reconciliation/reading-account';
-import { Tally } from '../../../activities/reconciliation/tally';
+import { ReadingState, readingDiscrepancies, type ReadingFact } from '../../../activities/reconciliation/reading-state';
+import { ResultCounts } from '../../../activities/reconciliation/result-counts';
 
 let folder: string;
 beforeAll(async () => {
@@ -21,7 +17,7 @@ afterAll(async () => {
 
 type Verdict = Readonly<Partial<Record<DiscrepancyKind, number>>>;
 
-/** The same, said about the whole lists of facts at once, without accounts, buckets or an order. */
+/** The same result from the whole list of facts at once, without states, buckets or an order. */
 function naiveVerdict(facts: readonly ReadingFact[]): Verdict {
   const verdict: Partial<Record<DiscrepancyKind, number>> = {};
   for (const id of new Set(facts.map((fact) => fact.id))) {
@@ -32,11 +28,10 @@ function naiveVerdict(facts: readonly ReadingFact[]): Verdict {
 }
 
 function naiveKinds(facts: readonly ReadingFact[]): DiscrepancyKind[] {
-  return NAIVE_RULES.filter(([, applies]) => applies(new Said(facts))).map(([kind]) => kind);
+  return NAIVE_RULES.filter(([, applies]) => applies(new FactsOfId(facts))).map(([kind]) => kind);
 }
 
-/** What is said of one id. */
-class Said {
+class FactsOfId {
   constructor(private readonly facts: readonly ReadingFact[]) {}
 
   times(side: ReadingFact['side']): number {
@@ -51,23 +46,23 @@ class Said {
     return [...new Set(this.facts.flatMap((fact) => (fact.side === side && 'digest' in fact ? fact.digest : [])))];
   }
 
-  refusedBy(...stages: string[]): boolean {
+  rejectedBy(...stages: string[]): boolean {
     return this.facts.some((fact) => fact.side === 'letter' && stages.includes(fact.cause.split(':')[0] ?? ''));
   }
 }
 
-const NAIVE_RULES: readonly (readonly [DiscrepancyKind, (said: Said) => boolean])[] = [
-  ['planned but not published', (s) => s.on('planned') && !s.on('published') && !s.refusedBy('source')],
-  ['published but not planned', (s) => !s.on('planned') && (s.on('published') || s.refusedBy('source'))],
+const NAIVE_RULES: readonly (readonly [DiscrepancyKind, (facts: FactsOfId) => boolean])[] = [
+  ['planned but not published', (s) => s.on('planned') && !s.on('published') && !s.rejectedBy('source')],
+  ['published but not planned', (s) => !s.on('planned') && (s.on('published') || s.rejectedBy('source'))],
   [
     'published but neither indexed nor a dead letter',
     (s) =>
-      s.on('published') && !s.on('indexed') && !s.refusedBy('index') && !(s.refusedBy('parse') && !s.on('enriched')),
+      s.on('published') && !s.on('indexed') && !s.rejectedBy('index') && !(s.rejectedBy('parse') && !s.on('enriched')),
   ],
   ['enriched but not published', (s) => s.on('enriched') && !s.on('published')],
   ['indexed but not published', (s) => s.on('indexed') && !s.on('published')],
   ['indexed but not enriched', (s) => s.on('indexed') && s.on('published') && !s.on('enriched')],
-  ['indexed and a dead letter', (s) => s.on('indexed') && s.refusedBy('parse', 'source')],
+  ['indexed and a dead letter', (s) => s.on('indexed') && s.rejectedBy('parse', 'source')],
   ['indexed twice', (s) => s.times('indexed') > 1],
   [
     'indexed with other content',
@@ -77,7 +72,7 @@ const NAIVE_RULES: readonly (readonly [DiscrepancyKind, (said: Said) => boolean]
     },
   ],
   ['conflicting content under one id', (s) => s.contents('published').length > 1 || s.contents('enriched').length > 1],
-  ['dead letter of nothing published', (s) => !s.on('published') && s.refusedBy('parse', 'index')],
+  ['dead letter of nothing published', (s) => !s.on('published') && s.rejectedBy('parse', 'index')],
   ['dead letter not indexed', (s) => s.on('letter') && !s.on('indexed letter')],
   ['dead letter not published', (s) => !s.on('letter') && s.on('indexed letter')],
   [
@@ -92,13 +87,13 @@ const NAIVE_RULES: readonly (readonly [DiscrepancyKind, (said: Said) => boolean]
 async function bucketedVerdict(facts: readonly ReadingFact[], count: number, maxIds: number): Promise<Verdict> {
   const buckets = new FactBuckets<ReadingFact>({ folder: await mkdtemp(join(folder, 'set-')), count, maxIds });
   for (const fact of facts) buckets.append(fact);
-  const tally = new Tally();
-  for await (const accounts of buckets.accounts(() => new ReadingAccount())) {
-    expect(accounts.size).toBeLessThanOrEqual(maxIds);
-    for (const [id, account] of accounts) tally.addReading(id, account, readingDiscrepancies(account, true));
+  const counts = new ResultCounts();
+  for await (const states of buckets.states(() => new ReadingState())) {
+    expect(states.size).toBeLessThanOrEqual(maxIds);
+    for (const [id, state] of states) counts.addReading(id, state, readingDiscrepancies(state, true));
   }
-  const { discrepancies } = tally.totals();
-  expect(tally.addsUp).toBe(Object.keys(discrepancies).length === 0);
+  const { discrepancies } = counts.totals();
+  expect(counts.isReconciled).toBe(Object.keys(discrepancies).length === 0);
   return discrepancies;
 }
 
@@ -117,7 +112,7 @@ const fact: fc.Arbitrary<ReadingFact> = fc.oneof(
   }),
 );
 
-/** A run in which nothing is wrong, as most of them are. */
+/** A run without discrepancies. */
 const sound: fc.Arbitrary<ReadingFact[]> = fc.uniqueArray(id, { minLength: 1 }).map((ids) =>
   ids.flatMap((each): ReadingFact[] => [
     { side: 'planned', id: each },
@@ -127,8 +122,8 @@ const sound: fc.Arbitrary<ReadingFact[]> = fc.uniqueArray(id, { minLength: 1 }).
   ]),
 );
 
-describe('the verdict over facts in buckets', () => {
-  it('is that of a naive model, whatever the facts, their order, the buckets and the memory', async () => {
+describe('the result from facts in buckets', () => {
+  it('equals that of a naive model for any facts, order, buckets and memory', async () => {
     const facts = fc
       .tuple(fc.oneof(sound, fc.constant([])), fc.array(fact, { maxLength: 40 }))
       .chain(([base, more]) => fc.shuffledSubarray([...base, ...more], { minLength: base.length + more.length }));
@@ -141,7 +136,7 @@ describe('the verdict over facts in buckets', () => {
     );
   });
 
-  it('goes red when any one fact of a sound run is missing', async () => {
+  it('has a discrepancy if any fact of a complete run is missing', async () => {
     await fc.assert(
       fc.asyncProperty(sound, fc.nat(), async (given, position) => {
         expect(await bucketedVerdict(given, 2, 2)).toEqual({});

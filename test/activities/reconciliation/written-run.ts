@@ -6,7 +6,7 @@ import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement'
 import type { TopicRange } from '../../../activities/contracts/offsets';
 import type { DeadLetterStage } from '../../../activities/contracts/record';
 import type { ReconcileRequest } from '../../../activities/contracts/report';
-import { deviceOf, simulatedId } from '../../../activities/contracts/simulated-id';
+import { deviceOf, simulatedId } from '../../../activities/contracts/planned-ids';
 import type { KafkaGateway, OutgoingRecord } from '../../../activities/kafka';
 import { prepareIndices, type PrepareIndicesInput } from '../../../activities/preparation/prepare-indices';
 

@@ -26,7 +26,7 @@ function inspect(source: Record<string, unknown> = {}, environment = activityEnv
 }
 
 describe('inspectFile', () => {
-  it('tells sha256, size and columns of a CSV', async () => {
+  it('returns sha256, size and columns of a CSV', async () => {
     const text = '\ufeffstation,at,"temp",,note\r\nS1,2026-05-01T00:00:00Z,70,,x\r\n';
     await writeFile(path, text);
     expect(await inspect()).toEqual({
@@ -55,7 +55,7 @@ describe('inspectFile', () => {
     ['that does not exist', () => Promise.resolve(), /data does not exist/],
     ['that is a folder', () => mkdtemp(path).then((made) => (path = made)), / is a folder/],
     ['below a file', () => writeFile(path, 'x').then(() => (path = join(path, 'y'))), /y does not exist/],
-  ])('calls a path %s missing', async (_, prepare, message) => {
+  ])('reports a path %s as missing', async (_, prepare, message) => {
     await prepare();
     await expect(inspect()).rejects.toMatchObject({
       type: 'SourceMissing',
@@ -76,7 +76,7 @@ describe('inspectFile', () => {
     ['an array', 'ndjson', '[1,2]\n', /Expected a JSON object on every line/],
     ['a CSV', 'ndjson', 'station,at,temp\n', /Expected a JSON object on every line/],
     ['a header that never ends', 'csv', '"station,at,temp\n', /opening quote/],
-  ])('refuses %s as %s, saying why', async (_, format, content, message) => {
+  ])('rejects %s as %s with a reason', async (_, format, content, message) => {
     await writeFile(path, content);
     await expect(inspect({ format })).rejects.toMatchObject({
       type: 'SourceMalformed',
@@ -84,7 +84,7 @@ describe('inspectFile', () => {
     });
   });
 
-  it('refuses a file that is still being written', async () => {
+  it('rejects a file that is still being written', async () => {
     await writeFile(path, 'station,at,temp\n' + 'S1,2026-05-01T00:00:00Z,70\n'.repeat(50_000));
     const environment = activityEnvironment();
     let writing: Promise<void> | undefined;

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EVENT_ID_HEADER, MAX_DERIVED_MESSAGE_BYTES, type DeadLetter } from '../../../activities/contracts/record';
-import { simulatedId } from '../../../activities/contracts/simulated-id';
+import { simulatedId } from '../../../activities/contracts/planned-ids';
 import { createKafkaGateway, type IncomingRecord, type KafkaGateway } from '../../../activities/kafka';
 import type { FileFacts } from '../../../activities/sources/inspect-file';
 import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A plan with topics of its own; the raw one takes messages up to `maxMessageBytes`. */
+/** A plan with its own topics; the raw one accepts messages up to `maxMessageBytes`. */
 async function preparedPlan(input: unknown, maxMessageBytes: number) {
   const plan = sourcePlan(input, { name: `sources-${randomUUID()}` });
   await kafka.prepareTopics([
@@ -53,7 +53,7 @@ function ids(records: readonly IncomingRecord[]): string[] {
 describe('sources on Kafka', () => {
   const crash = (): void => undefined;
 
-  it('put every simulated record under its id into the partition of its device', async () => {
+  it('publish every simulated record with its id to the partition of its device', async () => {
     const source = { kind: 'simulate', records: 3_000, malformedRatio: 0.05, repeatRatio: 0.05 };
     const plan = await preparedPlan({ source }, 1_048_588);
     const { publishSimulatedRange } = activitiesWith({ kafka, crash });
@@ -69,7 +69,7 @@ describe('sources on Kafka', () => {
     expect(places.size).toBe(50);
   }, 60_000);
 
-  it('make dead letters of just those rows that the topic refuses', async () => {
+  it('create dead letters of exactly the rows that the topic rejects', async () => {
     const path = join(folder, 'data.csv');
     const rows = Array.from(
       { length: 200 },

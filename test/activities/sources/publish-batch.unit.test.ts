@@ -25,7 +25,7 @@ describe('publishBatch', () => {
     expect(counts).toEqual({ published: 2, deadLetters: 1, bytes: 2 * MAX_RAW_RECORD_BYTES });
   });
 
-  it('makes a dead letter of what is too large, with the position and a digest of the whole', async () => {
+  it('creates a dead letter of a too large record, with its position and a digest of the whole', async () => {
     const kafka = new RecordingKafka();
     const large = record(7, 2_000_000);
     await publishBatch(kafka, plan, [large]);
@@ -48,7 +48,7 @@ describe('publishBatch', () => {
     });
   });
 
-  it('makes a dead letter of what the topic itself refuses', async () => {
+  it('creates a dead letter of a record that the topic rejects', async () => {
     const kafka = new RecordingKafka(1_000);
     const counts = await publishBatch(kafka, plan, [record(0, 10), record(1, 2_000), record(2, 10)]);
     expect(kafka.ids('sources.raw')).toEqual(['id-0', 'id-2']);
@@ -56,7 +56,7 @@ describe('publishBatch', () => {
     expect(counts).toEqual({ published: 2, deadLetters: 1, bytes: 32 });
   });
 
-  it('leaves a key out that would make the letter itself too large', async () => {
+  it('omits a key that would make the dead letter too large', async () => {
     const kafka = new RecordingKafka();
     await publishBatch(kafka, plan, [record(0, 10, 'k'.repeat(MAX_RAW_RECORD_BYTES))]);
     expect(kafka.records('sources.dead-letter')[0]?.key).toBeNull();

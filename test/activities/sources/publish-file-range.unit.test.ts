@@ -63,7 +63,7 @@ async function read(content: string | Buffer | null, options: Reading = {}) {
 }
 
 describe('publishFileRange of a CSV', () => {
-  it('publishes rows as objects under the names of the file, with ids by row', async () => {
+  it('publishes rows as objects with the column names of the file and ids by row', async () => {
     const { kafka, results, facts } = await read(
       `${HEADER}S1,2026-05-01T00:00:00Z,39.02,10.357019999999999,"said ""hi"",\nleft"\nS2,1746057600000,-1e2,7,x\n`,
     );
@@ -88,7 +88,7 @@ describe('publishFileRange of a CSV', () => {
     ]);
   });
 
-  it('leaves out cells that are empty or NA', async () => {
+  it('omits cells that are empty or NA', async () => {
     const { kafka } = await read(`${HEADER}S1,t,NA,,\n,NA,1,NA,""\n`);
     expect(kafka.values(RAW)).toEqual(['{"station":"S1","at":"t"}', '{"temp":1}']);
     expect(kafka.records(RAW).map(({ key }) => key)).toEqual(['S1', null]);
@@ -122,7 +122,7 @@ describe('publishFileRange of a CSV', () => {
     }
   });
 
-  it('makes rows of another shape dead letters, under their row', async () => {
+  it('creates dead letters of rows with another number of cells', async () => {
     const { kafka, results, facts } = await read(`${HEADER}S1,t,1,2,x\r\nS2,t\r\nS3,t,1,2,x,"y\n"\r\nS4,t,1,2,x\r\n`);
     const prefix = facts.sha256.slice(0, 16);
     expect(kafka.ids(RAW)).toEqual([`${prefix}-0`, `${prefix}-3`]);
@@ -139,14 +139,14 @@ describe('publishFileRange of a CSV', () => {
     expect(results[0]).toMatchObject({ rowNext: 4, published: 2, deadLetters: 2 });
   });
 
-  it('makes a row that is not UTF-8 a dead letter with its bytes', async () => {
+  it('creates a dead letter with the bytes of a row that is not UTF-8', async () => {
     const row = Buffer.from('S1,t,1,2,größer', 'latin1');
     const { kafka } = await read(Buffer.concat([Buffer.from(HEADER), row, Buffer.from('\nS2,t,1,2,größer\n')]));
     expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'NotUtf8', original: row.toString('base64') }]);
     expect(kafka.values(RAW)).toHaveLength(1);
   });
 
-  it('makes a row over the limit a dead letter, cut but with its length', async () => {
+  it('creates a truncated dead letter with the full length of a too large row', async () => {
     const { kafka } = await read(`${HEADER}S1,t,1,2,${'x'.repeat(1_200_000)}\nS2,t,1,2,x\n`);
     const [letter] = kafka.deadLetters(LETTERS);
     expect(letter).toMatchObject({ stage: 'source', reason: 'TooLarge', offset: 'row 0' });
@@ -155,7 +155,7 @@ describe('publishFileRange of a CSV', () => {
     expect(kafka.values(RAW)).toHaveLength(1);
   }, 30_000);
 
-  it('publishes the same records whatever ranges the file is cut into', async () => {
+  it('publishes the same records for any division of the file into ranges', async () => {
     const content = `${HEADER}${Array.from({ length: 60 }, (_, row) =>
       row % 9 === 5 ? `S${row},short\n` : `S${row % 4},t,${row},2,"line\nbreak ""${row}"""\r\n`,
     ).join('')}`;
@@ -171,7 +171,7 @@ describe('publishFileRange of a CSV', () => {
     );
   });
 
-  it('goes on after the last heartbeat', async () => {
+  it('continues after the last heartbeat', async () => {
     const content = `${HEADER}S1,t,1,2,x\nS2,t,3,4,y\n`;
     const byteNext = content.indexOf('S2');
     const heartbeatDetails = { byteNext, rowNext: 1, published: 1, deadLetters: 0, bytes: 10 };
@@ -196,7 +196,7 @@ describe('publishFileRange of a CSV', () => {
     expect(points.length).toBeGreaterThan(2);
   });
 
-  it('holds to a rate', async () => {
+  it('respects a rate', async () => {
     const beganMs = Date.now();
     await read(HEADER + 'S1,t,1,2,x\n'.repeat(51), { ratePerSecond: 100 });
     expect(Date.now() - beganMs).toBeGreaterThanOrEqual(500);
@@ -204,7 +204,7 @@ describe('publishFileRange of a CSV', () => {
 });
 
 describe('publishFileRange of NDJSON', () => {
-  it('publishes lines byte for byte, keyed by device, and counts no empty ones', async () => {
+  it('publishes lines unchanged, keyed by device, and does not count empty ones', async () => {
     const lines = ['{"station": "S1",  "temp":1.50}', '{"temp":2}', 'not json', '{"station":17}', ' '];
     const { kafka, results } = await read(`\ufeff${lines[0] ?? ''}\r\n\n${lines.slice(1).join('\n')}`, {
       format: 'ndjson',
@@ -220,13 +220,13 @@ describe('publishFileRange of NDJSON', () => {
     ]);
   });
 
-  it('passes bytes on that are not UTF-8', async () => {
+  it('passes on bytes that are not UTF-8', async () => {
     const line = Buffer.from('{"station":"größer"}', 'latin1');
     const { kafka } = await read(Buffer.concat([Buffer.from('{}\n'), line]), { format: 'ndjson' });
     expect(kafka.records(RAW)[1]?.value).toEqual(line);
   });
 
-  it('makes a line over the limit a dead letter', async () => {
+  it('creates a dead letter of a too large line', async () => {
     const { kafka } = await read(`{}\n{"note":"${'x'.repeat(MAX_RAW_RECORD_BYTES)}"}\n{}\n`, { format: 'ndjson' });
     expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'TooLarge', offset: 'row 1' }]);
     expect(kafka.values(RAW)).toEqual(['{}', '{}']);
@@ -236,7 +236,7 @@ describe('publishFileRange of NDJSON', () => {
 describe('publishFileRange of a file that changes', () => {
   const content = `${HEADER}S1,t,1,2,x\n`;
 
-  it('refuses other content', async () => {
+  it('rejects other content', async () => {
     const meanwhile = () => appendFile(path, 'S2,t,1,2,x\n');
     await expect(read(content, { meanwhile })).rejects.toMatchObject({
       type: 'SourceChanged',
@@ -245,7 +245,7 @@ describe('publishFileRange of a file that changes', () => {
     });
   });
 
-  it('refuses content that changes while it is read', async () => {
+  it('rejects content that changes while it is read', async () => {
     const crash = () => {
       changed ??= writeFile(path, `${content}S2,t,1,2,x\n`);
     };
@@ -256,12 +256,12 @@ describe('publishFileRange of a file that changes', () => {
     await changed;
   });
 
-  it('goes on where only the time is another', async () => {
+  it('continues if only the modification time differs', async () => {
     const { kafka } = await read(content, { meanwhile: () => utimes(path, 1, 1) });
     expect(kafka.values(RAW)).toHaveLength(1);
   });
 
-  it('calls a file that is gone missing', async () => {
+  it('reports a deleted file as missing', async () => {
     const meanwhile = () => rename(path, `${path}.gone`);
     await expect(read(content, { meanwhile })).rejects.toMatchObject({ type: 'SourceMissing' });
   });

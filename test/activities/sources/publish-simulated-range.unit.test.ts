@@ -1,5 +1,6 @@
-import { simulatedId } from '../../../activities/contracts/simulated-id';
-import { isMalformed, isRepeated, type PlannedSimulation } from '../../../activities/contracts/simulated-shares';
+import { simulatedId } from '../../../activities/contracts/planned-ids';
+import type { PlannedSimulation } from '../../../activities/contracts/plan';
+import { isMalformed, isRepeated } from '../../../activities/contracts/simulated-shares';
 import type { PublishSimulatedRangeInput } from '../../../activities/sources/publish-simulated-range';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';
@@ -53,7 +54,7 @@ describe('publishSimulatedRange', () => {
     });
   });
 
-  it('goes on after the last heartbeat, with its counts', async () => {
+  it('continues after the last heartbeat, with its counts', async () => {
     const heartbeatDetails = { ...NOTHING, next: 60, published: 60, bytes: 1_000 };
     const environment = activityEnvironment({ attempt: 2, heartbeatDetails });
     const { kafka, result } = publish({ plan: plan({ repeatRatio: 0 }), from: 0, to: 100 }, { environment });
@@ -66,7 +67,7 @@ describe('publishSimulatedRange', () => {
     ['outside the range', { ...NOTHING, next: 5_000 }],
     ['that are no object', 'garbage'],
     ['that count backwards', { ...NOTHING, next: 10, published: -1 }],
-  ])('begins anew after heartbeat details %s', async (_, heartbeatDetails) => {
+  ])('restarts after heartbeat details %s', async (_, heartbeatDetails) => {
     const environment = activityEnvironment({ attempt: 2, heartbeatDetails });
     const { kafka, result } = publish({ plan: plan({ repeatRatio: 0 }), from: 0, to: 10 }, { environment });
     await result;
@@ -105,7 +106,7 @@ describe('publishSimulatedRange', () => {
     expect(kafka.published).toHaveLength(1);
   });
 
-  it('publishes at the wanted rate, never ahead of it', async () => {
+  it('publishes at the given rate, never faster', async () => {
     const startedAtMs = Date.now();
     const times: number[] = [];
     const crash = () => {
@@ -125,7 +126,7 @@ describe('publishSimulatedRange', () => {
     expect(Date.now() - beganMs).toBeLessThan(4_000);
   });
 
-  it('refuses a plan of another source', async () => {
+  it('rejects a plan of another source', async () => {
     const file = sourcePlan({ source: { kind: 'file', path: '/data.csv', format: 'csv' } });
     await expect(publish({ plan: file, from: 0, to: 1 }).result).rejects.toMatchObject({ type: 'InvalidInput' });
   });

@@ -1,7 +1,7 @@
 import { EVENT_ID_HEADER, type DeadLetter } from '../../../activities/contracts/record';
 import type { KafkaGateway, OutgoingRecord } from '../../../activities/kafka';
 
-/** Keeps what is published instead of sending it; a topic may refuse large values. */
+/** Records what is published instead of sending it; a topic may reject large values. */
 export class RecordingKafka implements KafkaGateway {
   readonly published: { readonly topic: string; readonly records: readonly OutgoingRecord[] }[] = [];
 

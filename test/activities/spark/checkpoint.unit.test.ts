@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCommitted } from '../../../activities/spark/checkpoint';
+import { readCheckpoint } from '../../../activities/spark/checkpoint';
 
 let checkpoint: string;
 
@@ -25,13 +25,14 @@ async function commit(name: string): Promise<void> {
 }
 
 describe('the reader of a checkpoint', () => {
-  it('knows of nothing committed where no checkpoint is, and before the first commit', async () => {
+  it('returns nothing committed without a checkpoint and before the first commit', async () => {
     await writeOffsets(0, '{"t.raw":{"0":150,"1":210}}');
-    expect(await readCommitted(checkpoint)).toBeNull();
-    expect(await readCommitted(join(checkpoint, 'nowhere'))).toBeNull();
+    const nothing = { committed: null, lastBatch: null, inputRows: 0 };
+    expect(await readCheckpoint(checkpoint)).toEqual(nothing);
+    expect(await readCheckpoint(join(checkpoint, 'nowhere'))).toEqual(nothing);
   });
 
-  it('takes the lowest end of all sources of the last committed batch, not of the one under way', async () => {
+  it('returns the lowest end of all sources of the last committed batch, not of the running one', async () => {
     await writeOffsets(9, '{"t.raw":{"0":150,"1":210}}', '{"t.raw":{"0":150,"1":210}}');
     await writeOffsets(10, '{"t.raw":{"0":180,"1":230}}', '{"t.raw":{"0":170,"1":240}}');
     await writeOffsets(11, '{"t.raw":{"0":999,"1":999}}', '{"t.raw":{"0":999,"1":999}}');
@@ -39,12 +40,13 @@ describe('the reader of a checkpoint', () => {
     await commit('10');
     await commit('.11.crc');
     await commit('.11.0f2c.tmp');
-    expect(await readCommitted(checkpoint)).toEqual({ batch: 10, offsets: { '0': '170', '1': '230' }, passed: 100 });
+    const committed = { '0': '170', '1': '230' };
+    expect(await readCheckpoint(checkpoint)).toEqual({ committed, lastBatch: 10, inputRows: 100 });
   });
 
-  it('refuses a version it does not know', async () => {
+  it('rejects an unknown version', async () => {
     await commit('0');
     await writeFile(join(checkpoint, 'offsets', '0'), 'v2\n{}\n{"t.raw":{"0":1}}');
-    await expect(readCommitted(checkpoint)).rejects.toThrow('Expected an offset log of version v1');
+    await expect(readCheckpoint(checkpoint)).rejects.toThrow('Expected an offset log of version v1');
   });
 });

@@ -19,7 +19,7 @@ async function tailOf(...lines: readonly string[]): Promise<string[]> {
 }
 
 describe('the tail of a driver log', () => {
-  it('is empty where there is no log', async () => {
+  it('is empty if there is no log', async () => {
     expect(await lastLogLines(join(folder, 'none'))).toEqual([]);
   });
 
@@ -39,7 +39,7 @@ describe('the tail of a driver log', () => {
     ]);
   });
 
-  it('leaves out whatever a message quotes, since that may be a value of a record', async () => {
+  it('leaves out what a message quotes, since that may be a value of a record', async () => {
     const lines = await tailOf(
       `ERROR [CAST_INVALID_INPUT] The value 'secret-1' of the type "STRING" cannot be cast`,
       'ERROR writing {"deviceId":"secret-2"} failed',
@@ -49,7 +49,7 @@ describe('the tail of a driver log', () => {
     expect(lines[0]).toContain('CAST_INVALID_INPUT');
   });
 
-  it('holds at most 2 KB, the last ones', async () => {
+  it('contains at most 2 KB, the last lines', async () => {
     const lines = await tailOf(...Array.from({ length: 9_000 }, (_, n) => `ERROR number ${n} ${'x'.repeat(n % 400)}`));
     expect(Buffer.byteLength(lines.join('\n'))).toBeLessThanOrEqual(2_000);
     expect(lines.at(-1)).toContain('number 8999');

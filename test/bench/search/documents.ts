@@ -1,6 +1,6 @@
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
-import type { PlannedSimulation } from '../../../activities/contracts/simulated-shares';
-import { deviceOf } from '../../../activities/contracts/simulated-id';
+import type { PlannedSimulation } from '../../../activities/contracts/plan';
+import { deviceOf } from '../../../activities/contracts/planned-ids';
 import { ReadingSimulator } from '../../../activities/sources/simulation/simulate-reading';
 import type { SourceName } from '../../../kibana/model/source';
 import { randomInteger, seededRandom } from '../../support/seeded-random';

@@ -6,7 +6,7 @@ interface Outputs {
   readonly deadLetters: readonly Written[];
 }
 
-/** Checks that a case came out as the one thing it must, under the id it must have. */
+/** Checks the outcome and the id of a case. */
 export function expectOutcome({ name, outcome }: ParseCase, { enriched, deadLetters }: Outputs): void {
   const letter = deadLetters.find(({ key }) => key === name);
   if ('reason' in outcome) {

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runFiles } from '../../../activities/spark/job-settings';
-import { localAdapter } from '../../../activities/spark/local-adapter';
-import { processFacts } from '../../../activities/spark/process-life';
-import { RunFolder } from '../../../activities/spark/run-folder';
+import { pollDriver } from '../../../activities/spark/driver-process';
+import { processFacts } from '../../../activities/spark/process-facts';
+import { runFiles, RunFolder } from '../../../activities/spark/run-folder';
 import type { SparkHandle } from '../../../activities/spark/types';
 
 const JOB = join(__dirname, '..', '..', '..', 'deploy', 'spark');
@@ -20,11 +19,10 @@ from driver import hold_lease
 hold_lease(sys.argv[2], ${LEASE_MS}, sys.argv[3])
 print(os.getpid(), flush=True)
 time.sleep(600)`;
-/** In place of the JVM, which starts the job's Python. */
+/** Stands in for the JVM, which starts the job's Python. */
 const PARENT = `
 import subprocess, sys
 subprocess.run([sys.executable, "-B", "-c", *sys.argv[1:]])`;
-const adapter = localAdapter({ python: 'python3', jars: [], jobFile: 'unused', environment: {} });
 
 let folder: string;
 let jvm: ChildProcess;
@@ -39,7 +37,7 @@ beforeEach(async () => {
   const [pid] = (await once(createInterface({ input: jvm.stdout }), 'line')) as [string];
   python = Number(pid);
   const startTime = (await processFacts(jvm.pid ?? 0))?.startTime ?? '';
-  handle = { adapter: 'local', pid: jvm.pid ?? 0, startTime, runFolder: folder };
+  handle = { pid: jvm.pid ?? 0, startTime, runFolder: folder };
 });
 afterEach(async () => {
   jvm.kill('SIGKILL');
@@ -52,20 +50,20 @@ async function gone(pid: number): Promise<void> {
 }
 
 describe('the lease of a driver', () => {
-  it('ends the JVM and its Python where nobody has touched it for its time; whoever looks then sees that it failed', async () => {
-    expect(await adapter.poll(handle)).toEqual({ running: true, exitOk: null });
+  it('ends the JVM and its Python if nobody renews it in time; a poll then reports a failure', async () => {
+    expect(await pollDriver(handle)).toEqual({ running: true, exitOk: null });
     const ended = once(jvm, 'exit');
     await utimes(runFiles(folder).leaseFile, 0, 0);
     await ended;
     await gone(python);
-    expect(await adapter.poll(handle)).toEqual({ running: false, exitOk: false });
+    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: false });
     expect(await new RunFolder(folder).result()).toMatchObject({
       ok: false,
       error: expect.stringMatching(/^LeaseLost/) as string,
     });
   }, 60_000);
 
-  it('ends the Python of a JVM that is gone', async () => {
+  it('ends the Python of a JVM that has ended', async () => {
     jvm.kill('SIGKILL');
     await gone(python);
     await expect(readFile(runFiles(folder).resultFile)).rejects.toThrow('ENOENT');

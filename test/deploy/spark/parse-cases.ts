@@ -1,17 +1,17 @@
-/** One raw record and what must come of it; cases are told apart by their key. */
+/** One raw record and its expected outcome; the key identifies the case. */
 export interface ParseCase {
   readonly name: string;
   readonly value: string | Buffer | null;
-  /** By default an `event-id` header with the name. */
+  /** Default: an `event-id` header with the name. */
   readonly headers?: Readonly<Record<string, string | Buffer>>;
   readonly outcome: Outcome;
 }
 
-/** A dead letter's reason, or fields of the enriched reading; `id` says which id it goes by, `null` its coordinates. */
+/** A dead letter's reason, or fields of the enriched reading; `id` is the expected id, `null`: its coordinates. */
 export type Outcome =
   { readonly reason: string; readonly id?: string | null } | { readonly reading: object; readonly id?: string | null };
 
-/** The cases' records have foreign columns: see `CASE_FIELDS`. */
+/** The records use other column names: see `CASE_FIELDS`. */
 export const CASE_FIELDS = {
   deviceId: 'origin',
   timestamp: 'time',
@@ -32,13 +32,13 @@ export const CASE_MEASUREMENTS = [
 const TIME = '2024-03-09T00:00:00Z';
 const MEGABYTE = 1_000_000;
 
-/** Different words of three letters, the last in the alphabet first. */
+/** Different words of three letters, in reverse alphabetical order. */
 function manyWords(count: number): string[] {
   const letter = (n: number) => String.fromCharCode('a'.charCodeAt(0) + n);
   return Array.from({ length: count }, (_, n) => `x${letter(25 - Math.floor(n / 26))}${letter(25 - (n % 26))}`);
 }
 
-/** Members of an object in the foreign vocabulary, as text, so that a case can break them. */
+/** Members of an object with the other column names, as text, so that a case can break them. */
 function members(name: string, changes: Readonly<Record<string, string | null>> = {}): string {
   const all: Record<string, string | null> = {
     origin: `"${name}"`,
@@ -64,7 +64,7 @@ function whole(name: string, value: ParseCase['value'], reason: string): ParseCa
   return { name, value, outcome: { reason } };
 }
 
-/** The value as a whole: what is one JSON object, and nothing beside it. */
+/** The value as a whole: must be exactly one JSON object. */
 const WHOLE: readonly ParseCase[] = [
   whole('tombstone', null, 'Tombstone'),
   whole('not-utf8', Buffer.concat([Buffer.from('{"origin":"'), Buffer.of(0xff, 0xfe), Buffer.from('"}')]), 'NotUtf8'),

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { sweepSparkDrivers } from '../../../activities/spark/sweep-spark-drivers';
+import { sweepSparkDrivers } from '../../../activities/spark/recorded-drivers';
 import type { SparkState } from '../../../activities/spark/types';
-import { processFacts } from '../../../activities/spark/process-life';
+import { processFacts } from '../../../activities/spark/process-facts';
 import type { WindowAnomaly } from '../../../activities/contracts/record';
 import { stackAddresses } from '../../support/stack';
 import { caseMessage, LOAD_START_MS, loadMessage } from './job-messages';
@@ -102,7 +102,7 @@ describe('a bounded run of the Spark job', () => {
       if (!running) throw new Error('expected the driver to work on');
       const written = JSON.stringify(await bounded.ends(enrichedTopic));
       if (lastBatch !== seen.batch) seen = { batch: lastBatch, written };
-      // Some of the batch after the last committed one has left.
+      // Part of the batch after the last committed one is written.
       return lastBatch !== null && written !== seen.written;
     });
     process.kill(killed.pid, 'SIGKILL');
@@ -114,18 +114,18 @@ describe('a bounded run of the Spark job', () => {
 
     const second = await bounded.submit({ ...first, start: 1 });
     expect(await bounded.submit({ ...first, start: 1 })).toEqual(second);
-    // As if the worker had died before it noted the driver: whoever comes second finds the start taken.
+    // As if the worker had died before it recorded the driver: the second driver finds the lock taken.
     await unlink(join(second.runFolder, 'driver.json'));
-    const rival = await bounded.submit({ ...first, start: 1 });
-    final = await bounded.ended(rival);
-    await until(async () => (await processFacts(second.pid)) === null && (await processFacts(rival.pid)) === null);
+    const other = await bounded.submit({ ...first, start: 1 });
+    final = await bounded.ended(other);
+    await until(async () => (await processFacts(second.pid)) === null && (await processFacts(other.pid)) === null);
 
     [enriched, deadLetters, windows] = (await Promise.all(
       [enrichedTopic, bounded.plan.topics.deadLetter, bounded.plan.topics.windows].map((topic) => bounded.read(topic)),
     )) as [Written[], Written[], Written[]];
   });
 
-  it('ends well with everything committed, however many drivers it took', async () => {
+  it('succeeds with everything committed, for any number of drivers', async () => {
     const { end } = await bounded.kafka.offsets(bounded.plan.topics.raw);
     const passed = Object.values(end).reduce((sum, offset) => sum + Number(offset), 0);
     expect(final).toMatchObject({
@@ -141,7 +141,7 @@ describe('a bounded run of the Spark job', () => {
     expectOutcome(parseCase, { enriched, deadLetters });
   });
 
-  it('keeps of a dead letter what it was, cut to 256 KiB', () => {
+  it('keeps the original of a dead letter, truncated to 256 KiB', () => {
     const original = PARSE_CASES.find(({ name }) => name === 'large-malformed')?.value ?? '';
     const letter = deadLetters.find(({ key }) => key === 'large-malformed')?.value ?? {};
     expect(letter['originalLength']).toBe(Buffer.byteLength(original));
@@ -153,12 +153,12 @@ describe('a bounded run of the Spark job', () => {
     expect(JSON.stringify(deadLetters.map(({ value }) => value['detail']))).not.toMatch(/secret|origin|"x"/);
   });
 
-  it('takes a timestamp within the clock skew and refuses one beyond it', () => {
+  it('accepts a timestamp within the clock skew and rejects a later one', () => {
     expect(deadLetters.find(({ key }) => key === 'future')?.value).toMatchObject({ reason: 'FromTheFuture' });
     expect(enriched.some((record) => idOf(record) === 'skewed')).toBe(true);
   });
 
-  it('leaves alone what another run published, and what lies beyond its end', () => {
+  it('ignores what another run published, and what is after its end', () => {
     const ids = [...enriched, ...deadLetters].map(idOf);
     expect(ids.filter((id) => ['foreign', 'beyond'].includes(id))).toEqual([]);
   });
@@ -167,13 +167,13 @@ describe('a bounded run of the Spark job', () => {
     const copies = new Map<string, Set<string>>();
     for (const record of enriched) copies.set(idOf(record), (copies.get(idOf(record)) ?? new Set()).add(record.bytes));
     expect(killedInBatch).toBeGreaterThan(0);
-    // Raw holds the repeats twice more; what is beyond them was written by both drivers.
+    // The raw topic contains the repeats twice more; the rest was written by both drivers.
     const fromRaw = copies.size + 2 * REPEATED;
     expect(enriched.length).toBeGreaterThan(fromRaw);
     expect([...copies].filter(([, bytes]) => bytes.size > 1)).toEqual([]);
   });
 
-  it('names run and raw coordinates in the headers of enriched readings', () => {
+  it('writes run and raw coordinates to the headers of enriched readings', () => {
     const reading = enriched.find((record) => idOf(record) === 'load-17');
     expect(reading?.key).toBe('device-7');
     expect(reading?.headers).toEqual({
@@ -183,7 +183,7 @@ describe('a bounded run of the Spark job', () => {
     });
   });
 
-  it('hands the count of redrives on to what it makes of a record, and puts it into no value', () => {
+  it('copies the redrive count to the headers of output records, not to their values', () => {
     const again = [...enriched, ...deadLetters].filter(({ headers }) => 'pipeline-redrive' in headers);
     expect(again.map(idOf).sort()).toEqual(['redriven', 'refused-again']);
     expect(again.map(({ headers }) => headers['pipeline-redrive'])).toEqual(['2', '2']);
@@ -222,7 +222,7 @@ describe('a bounded run of the Spark job', () => {
     });
   });
 
-  it('flags exactly the windows into which the simulator put an unlikely value', () => {
+  it('flags exactly the windows with an unlikely value of the simulator', () => {
     const scored = [...lastWindows(windows).values()].filter(({ key }) => key.startsWith('simulated-'));
     const flagged = scored.filter(({ value }) => anomalyOf(value)?.isAnomaly);
     const keys = flagged.map(({ key, value }) => `${key}|${Date.parse(String(value['windowStart']))}`);
@@ -231,7 +231,7 @@ describe('a bounded run of the Spark job', () => {
     expect(new Set(flagged.map(({ value }) => anomalyOf(value)?.measurement))).toEqual(new Set(['temperature']));
     const quiet = scored.filter((window) => !flagged.includes(window));
     expect(Math.max(...quiet.map(({ value }) => anomalyOf(value)?.score ?? 0))).toBeLessThan(6);
-    // Two in one window hide each other in part.
+    // Two in one window partly mask each other.
     expect(Math.min(...flagged.map(({ value }) => anomalyOf(value)?.score ?? 0))).toBeGreaterThan(7);
   });
 
@@ -250,14 +250,14 @@ describe('a bounded run of the Spark job', () => {
     expect(few.filter(({ value }) => 'anomaly' in value)).toEqual([]);
   });
 
-  it('keeps windows from before 1970, and leaves out a measurement that no reading had', () => {
+  it('keeps windows before 1970, and omits a measurement that no reading had', () => {
     const find = (device: string) => [...lastWindows(windows).values()].find(({ key }) => key === device)?.value;
     expect(find('year-1900')).toMatchObject({ windowStart: '1900-01-01T00:00:00.000000Z', count: 1 });
     expect(find('before-1970')).toMatchObject({ windowStart: '1969-12-31T23:59:00.000000Z' });
     expect(find('measurement-null')).not.toHaveProperty('temperature');
   });
 
-  it('lets the count of a window only grow', () => {
+  it('only increases the count of a window', () => {
     const versions = new Map<string, number>();
     for (const window of windows) {
       const [count, version] = [Number(window.value['count']), Number(window.headers['pipeline-version'])];

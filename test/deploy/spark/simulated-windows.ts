@@ -1,6 +1,7 @@
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { WindowAnomaly } from '../../../activities/contracts/record';
-import { isAnomalous, type PlannedSimulation } from '../../../activities/contracts/simulated-shares';
+import type { PlannedSimulation } from '../../../activities/contracts/plan';
+import { isAnomalous } from '../../../activities/contracts/simulated-shares';
 import { ReadingSimulator } from '../../../activities/sources/simulation/simulate-reading';
 
 const MINUTE_MS = 60_000;
@@ -17,7 +18,7 @@ const SIMULATION: PlannedSimulation = {
   repeatRatio: 0,
   anomalyRatio: 0.004,
 };
-/** A thousandth of the distance between the limits: less deviation is taken for none. */
+/** A thousandth of the distance between the limits: a smaller deviation counts as this. */
 const FLOORS = { temperature: 0.24, humidity: 0.1 } as const;
 
 interface Reading {
@@ -27,7 +28,7 @@ interface Reading {
   readonly humidity: number;
 }
 
-/** Readings of the simulator in the vocabulary of the parse cases, and what must be said of their windows. */
+/** Readings of the simulator with the column names of the parse cases, and the expected anomalies. */
 export interface SimulatedWindows {
   readonly messages: readonly {
     readonly key: string;

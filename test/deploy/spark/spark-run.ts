@@ -5,8 +5,7 @@ import { MAX_DERIVED_MESSAGE_BYTES, MAX_RAW_MESSAGE_BYTES } from '../../../activ
 import type { PipelinePlan } from '../../../activities/contracts/plan';
 import { parseInput } from '../../../activities/preparation/parse-input';
 import type { Activities } from '../../../activities';
-import type { SparkHandle } from '../../../activities/spark/types';
-import type { SparkState } from '../../../activities/spark/types';
+import type { SparkHandle, SparkState } from '../../../activities/spark/types';
 import { checkpointFolder } from '../../../activities/spark/job-settings';
 import { stackAddresses } from '../../support/stack';
 import { sparkDependencies } from './spark-dependencies';

@@ -43,7 +43,7 @@ function written({ rows, open }: Given): string {
 }
 
 describe('readCsvRows', () => {
-  it('finds the rows that were written, and from every boundary the same rest', async () => {
+  it('finds the rows that were written, and the same rest from every boundary', async () => {
     await fc.assert(
       fc.asyncProperty(file, fc.integer({ min: 1, max: 40 }), async (given, size) => {
         const bytes = Buffer.from(written(given));
@@ -62,18 +62,18 @@ describe('readCsvRows', () => {
     expect(rows.map(({ bytes }) => bytes.toString())).toEqual(['a,b', '"c\nd",e', '"x"",",y']);
   });
 
-  it('takes a quotation mark inside a cell for itself', async () => {
+  it('treats a quotation mark inside a cell as a literal character', async () => {
     expect(await cellsOf('6" pipe,b\n"a"b,c\n')).toEqual([
       ['6" pipe', 'b'],
       ['"a"b', 'c'],
     ]);
   });
 
-  it('gives rows of any number of cells', async () => {
+  it('returns rows with any number of cells', async () => {
     expect((await cellsOf('a,b,c\nd\n,,,\n')).map(({ length }) => length)).toEqual([3, 1, 4]);
   });
 
-  it('finds no row in nothing and in empty lines', async () => {
+  it('finds no row in an empty file and in empty lines', async () => {
     expect(await cellsOf('')).toEqual([]);
     expect(await cellsOf('\n\r\n\n')).toEqual([]);
   });
@@ -85,7 +85,7 @@ describe('readCsvRows', () => {
     });
   });
 
-  it('finds as many rows as the counter that checks it, in whatever text', async () => {
+  it('finds as many rows as the independent counter, in any text', async () => {
     const text = fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r\n', '\r', 'a', ' '), maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(text, async (given) => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { DEFAULT_MEASUREMENTS, type Measurement } from '../../../../activities/contracts/measurement';
+import type { PlannedSimulation } from '../../../../activities/contracts/plan';
 import {
   isAnomalous,
   isMalformed,
   isRepeated,
   MALFORMED_KINDS,
   malformedKind,
-  type PlannedSimulation,
 } from '../../../../activities/contracts/simulated-shares';
 import { ReadingSimulator, type SimulatedRecord } from '../../../../activities/sources/simulation/simulate-reading';
 
@@ -32,7 +32,7 @@ function simulator(
   return new ReadingSimulator({ ...SETTINGS, ...changes }, measurements, true);
 }
 
-/** Comparable at once; matchers look at buffers byte by byte. */
+/** Fast to compare; matchers compare buffers byte by byte. */
 function texts(records: readonly SimulatedRecord[]): string[] {
   return records.map(({ payload, ...rest }) => `${JSON.stringify(rest)} ${payload.toString('latin1')}`);
 }
@@ -50,16 +50,16 @@ function correlation(pairs: readonly (readonly [number, number])[]): number {
 }
 
 describe('ReadingSimulator', () => {
-  it('makes the same bytes again from the same settings', () => {
+  it('generates the same bytes from the same settings', () => {
     expect(texts(simulator().records(0, 2_500))).toEqual(texts(simulator().records(0, 2_500)));
   });
 
-  it('makes other bytes from another seed', () => {
+  it('generates other bytes from another seed', () => {
     const [one, other] = [simulator().records(0, 100), simulator({ seed: 8 }).records(0, 100)];
     expect(one.every(({ payload }, index) => !payload.equals(other[index]?.payload ?? Buffer.alloc(0)))).toBe(true);
   });
 
-  it('makes any range as a part of the whole, repeats included', () => {
+  it('generates any range as a part of the whole, including repeats', () => {
     const changes = { malformedRatio: 0.05, repeatRatio: 0.05, anomalyRatio: 0.02, records: 2_345 };
     const whole = texts(simulator(changes).records(0, 2_345));
     const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 2_344 }), { maxLength: 6 });
@@ -73,12 +73,12 @@ describe('ReadingSimulator', () => {
     );
   });
 
-  it('makes bytes that do not depend on how many readings are planned', () => {
+  it('generates bytes that do not depend on the number of planned readings', () => {
     const open = texts(simulator().records(0, 1_500));
     expect(texts(simulator({ records: 1_500 }).records(0, 1_500))).toEqual(open);
   });
 
-  it('gives a reading exactly the fields it promises', () => {
+  it('generates exactly the documented fields', () => {
     const [record] = simulator().records(57, 58);
     expect(record?.device).toBe('device-0007');
     expect(record && reading(record)).toEqual({
@@ -91,7 +91,7 @@ describe('ReadingSimulator', () => {
     });
   });
 
-  it('names no place where labels are not kept', () => {
+  it('omits the place if labels are not kept', () => {
     const [record] = new ReadingSimulator(SETTINGS, DEFAULT_MEASUREMENTS, false).records(0, 1);
     expect(record && Object.keys(reading(record))).toEqual([
       'deviceId',
@@ -110,7 +110,7 @@ describe('ReadingSimulator', () => {
     }
   });
 
-  it('warms up by day, and dries while it warms', () => {
+  it('is warmer by day, and drier when it is warmer', () => {
     const readings = simulator({ devices: 1, intervalMs: 3_600_000 }).records(0, 240).map(reading);
     const at = (hour: number) =>
       readings
@@ -120,7 +120,7 @@ describe('ReadingSimulator', () => {
     expect(correlation(readings.map(({ temperature, humidity }) => [temperature, humidity]))).toBeLessThan(-0.9);
   });
 
-  it('tells a device from its neighbours by an offset of its own', () => {
+  it('gives each device its own offset', () => {
     const first = simulator({ devices: 20 })
       .records(0, 20)
       .map((record) => reading(record).temperature);
@@ -149,7 +149,7 @@ describe('ReadingSimulator', () => {
     }
   });
 
-  it('makes anomalies that stand out and are valid', () => {
+  it('generates anomalies that are unlikely but valid', () => {
     const plain = simulator().records(0, 5_000);
     const settings = { ...SETTINGS, anomalyRatio: 0.01 };
     const spiked = simulator({ anomalyRatio: 0.01 }).records(0, 5_000);

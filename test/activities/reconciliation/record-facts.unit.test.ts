@@ -1,5 +1,5 @@
 import type { IncomingRecord } from '../../../activities/kafka';
-import { RawFacts } from '../../../activities/reconciliation/raw-facts';
+import { RawFacts } from '../../../activities/reconciliation/record-facts';
 import { newRequest } from './written-run';
 
 function record(headers: Readonly<Record<string, string>>): IncomingRecord {
@@ -9,10 +9,10 @@ function record(headers: Readonly<Record<string, string>>): IncomingRecord {
   };
 }
 
-describe('the facts of a raw record', () => {
+describe('the fact of a raw record', () => {
   const live = new RawFacts({ ...newRequest('mine', 1), bounded: false });
 
-  it('say that another run planned what was redriven into a run without end', () => {
+  it('shows that another run planned what was redriven into a run without end', () => {
     const redriven = record({ 'event-id': 'a', 'pipeline-run': 'other', 'pipeline-redrive': '1' });
     expect(live.of(redriven)).toMatchObject({ side: 'published', id: 'a', ofAnotherRun: true });
   });
@@ -22,11 +22,11 @@ describe('the facts of a raw record', () => {
     { 'pipeline-run': 'mine', 'pipeline-redrive': '1' },
     { 'pipeline-redrive': '1' },
     { 'pipeline-run': 'other', 'pipeline-redrive': '9' },
-  ])('say no such thing of a record with the headers %j', (headers) => {
+  ])('does not show that for a record with the headers %j', (headers) => {
     expect(live.of(record({ 'event-id': 'a', ...headers }))).not.toHaveProperty('ofAnotherRun');
   });
 
-  it('leave out what another run published or redrove beside a bounded one', () => {
+  it('is null for what another run published or redrove beside a bounded one', () => {
     const bounded = new RawFacts(newRequest('mine', 1));
     expect(bounded.of(record({ 'pipeline-run': 'other', 'pipeline-redrive': '1' }))).toBeNull();
     expect(bounded.foreign).toBe(1);

@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import type { DiscrepancyKind } from '../../../activities/contracts/report';
+import { ReadingState, readingDiscrepancies, type ReadingFact } from '../../../activities/reconciliation/reading-state';
+import { ResultCounts } from '../../../activities/reconciliation/result-counts';
 import {
-  ReadingAccount,
-  readingDiscrepancies,
-  type ReadingFact,
-} from '../../../activities/reconciliation/reading-account';
-import { Tally } from '../../../activities/reconciliation/tally';
-import {
-  WindowAccount,
+  WindowState,
   windowDiscrepancies,
   windowKey,
   type WindowFact,
-} from '../../../activities/reconciliation/window-account';
+} from '../../../activities/reconciliation/window-state';
 
 const id = 'a';
 const planned: ReadingFact = { side: 'planned', id };
@@ -23,17 +19,17 @@ const letter = (stage: string, digest = stage): ReadingFact => ({ side: 'letter'
 const indexedLetter = (digest: string): ReadingFact => ({ side: 'indexed letter', id, digest });
 const both = (stage: string): ReadingFact[] => [letter(stage), indexedLetter(stage)];
 
-function accountOf(facts: readonly ReadingFact[]): ReadingAccount {
-  const account = new ReadingAccount();
-  for (const fact of facts) account.enter(fact);
-  return account;
+function stateOf(facts: readonly ReadingFact[]): ReadingState {
+  const state = new ReadingState();
+  for (const fact of facts) state.add(fact);
+  return state;
 }
 
 function kinds(facts: readonly ReadingFact[]): DiscrepancyKind[] {
-  return readingDiscrepancies(accountOf(facts), true);
+  return readingDiscrepancies(stateOf(facts), true);
 }
 
-describe('what is known of one reading', () => {
+describe('the discrepancies of a reading', () => {
   it.each<[string, ReadingFact[]]>([
     ['went through', [planned, published, enriched, indexed]],
     ['was repeated on the way', [planned, published, published, enriched, enriched, indexed]],
@@ -45,7 +41,7 @@ describe('what is known of one reading', () => {
     ['was redriven and refused again', [planned, published, ...both('parse'), published, letter('parse', 'y')]],
     ['is a dead letter of another run', [{ ...published, ofAnotherRun: true }, enriched, redriven]],
     ['has two dead letters, of two copies', [planned, published, letter('parse', 'y'), ...both('parse')]],
-  ])('adds up when it %s', (_, facts) => {
+  ])('are none when it %s', (_, facts) => {
     expect(kinds(facts)).toEqual([]);
   });
 
@@ -71,20 +67,20 @@ describe('what is known of one reading', () => {
     ['dead letter not published', [planned, published, enriched, indexed, indexedLetter('parse')]],
     ['dead letter with other content', [planned, published, letter('parse'), indexedLetter('y')]],
     ['dead letter with other content', [planned, published, letter('parse', 'x'), letter('parse'), indexedLetter('y')]],
-  ])('is named for being %s', (kind, facts) => {
+  ])('are found for being %s', (kind, facts) => {
     expect(kinds(facts)).toEqual([kind]);
   });
 
-  it('is named for everything that was made of nothing', () => {
+  it('are found for everything that was made from nothing', () => {
     expect(kinds([planned, enriched, indexed])).toEqual([
       'planned but not published',
       'enriched but not published',
       'indexed but not published',
     ]);
-    expect(readingDiscrepancies(accountOf(both('parse')), false)).toEqual(['dead letter of nothing published']);
+    expect(readingDiscrepancies(stateOf(both('parse')), false)).toEqual(['dead letter of nothing published']);
   });
 
-  it('does not depend on the order in which its sides are read', () => {
+  it('do not depend on the order of facts', () => {
     const any = fc.constantFrom(
       ...[planned, published, enriched, indexed, ...both('source'), ...both('parse'), ...both('index')],
       ...[
@@ -100,7 +96,7 @@ describe('what is known of one reading', () => {
       .chain((facts) => fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length })));
     fc.assert(
       fc.property(orders, ([one, other]) => {
-        const [first, second] = [accountOf(one), accountOf(other)];
+        const [first, second] = [stateOf(one), stateOf(other)];
         expect(second).toEqual(first);
         expect(readingDiscrepancies(second, true)).toEqual(readingDiscrepancies(first, true));
       }),
@@ -108,7 +104,7 @@ describe('what is known of one reading', () => {
   });
 });
 
-describe('what is known of one window', () => {
+describe('the discrepancies of a window', () => {
   const reading: WindowFact = { side: 'reading', id };
   const version = (count: number, digest = `v${count}`): WindowFact => ({ side: 'published', id, count, digest });
   const document = (count: number, digest = `v${count}`): WindowFact => ({ side: 'indexed', id, count, digest });
@@ -123,12 +119,12 @@ describe('what is known of one window', () => {
     ['window with other content', 'window with other content', [reading, version(1), document(1, 'x')]],
     ['window with other content', null, [reading, document(1)]],
     ['indexed twice', 'indexed twice', [reading, version(1), document(1), document(1)]],
-  ])('is %s in a bounded run, and %s in one without end', (bounded, live, facts) => {
+  ])('are %s in a bounded run, and %s in one without end', (bounded, live, facts) => {
     for (const order of [facts, [...facts].reverse()]) {
-      const account = new WindowAccount();
-      for (const fact of order) account.enter(fact);
-      expect(windowDiscrepancies(account, true)).toEqual(bounded === null ? [] : [bounded]);
-      expect(windowDiscrepancies(account, false)).toEqual(live === null ? [] : [live]);
+      const state = new WindowState();
+      for (const fact of order) state.add(fact);
+      expect(windowDiscrepancies(state, true)).toEqual(bounded === null ? [] : [bounded]);
+      expect(windowDiscrepancies(state, false)).toEqual(live === null ? [] : [live]);
     }
   });
 
@@ -137,21 +133,21 @@ describe('what is known of one window', () => {
     ['1970-01-01T00:00:00.000000Z', 0],
     ['1969-12-31T23:59:59.999999Z', -60_000],
     ['1000-01-01T00:00:00.000000Z', Date.parse('1000-01-01T00:00:00Z')],
-  ])('holds %s', (timestamp, start) => {
+  ])('start at multiples of their length: %s', (timestamp, start) => {
     expect(windowKey('d|e', timestamp, 60_000)).toBe(`d|e|${start}`);
   });
 });
 
-describe('the tally', () => {
-  it('keeps the same hundred examples whatever the order, some of every kind', () => {
+describe('ResultCounts', () => {
+  it('keeps the same hundred examples in any order, some of every kind', () => {
     const ids = Array.from({ length: 1_000 }, (_, n) => `id-${String(n).padStart(4, '0')}`);
     const examplesOf = (order: readonly string[]) => {
-      const tally = new Tally();
+      const counts = new ResultCounts();
       for (const each of order) {
-        const lost = readingDiscrepancies(accountOf(each === 'id-0777' ? [planned] : [planned, published]), true);
-        tally.addReading(each, accountOf([]), lost);
+        const lost = readingDiscrepancies(stateOf(each === 'id-0777' ? [planned] : [planned, published]), true);
+        counts.addReading(each, stateOf([]), lost);
       }
-      return tally.totals();
+      return counts.totals();
     };
     const { examples, discrepancies } = examplesOf(ids);
     expect(examples).toHaveLength(100);

@@ -4,13 +4,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sweepSparkDrivers } from '../../../activities/spark/sweep-spark-drivers';
-import { localAdapter, stopDriver } from '../../../activities/spark/local-adapter';
-import { processFacts } from '../../../activities/spark/process-life';
-import { RunFolder, writeWhole } from '../../../activities/spark/run-folder';
+import { pollDriver, stopDriver, submitDriver } from '../../../activities/spark/driver-process';
+import type { JobSettings } from '../../../activities/spark/job-settings';
+import { processFacts } from '../../../activities/spark/process-facts';
+import { sweepSparkDrivers } from '../../../activities/spark/recorded-drivers';
+import { replaceFile, RunFolder } from '../../../activities/spark/run-folder';
 import type { SparkHandle } from '../../../activities/spark/types';
 
-const adapter = localAdapter({ python: 'no-such-python', jars: [], jobFile: 'job.py', environment: {} });
+const spark = { python: 'no-such-python', jars: [], jobFile: 'job.py', environment: {} };
 const started: ChildProcess[] = [];
 let sparkState: string;
 let folder: RunFolder;
@@ -38,40 +39,45 @@ async function startProcess(script = 'setInterval(() => {}, 1e3)'): Promise<numb
 
 async function handleOf(pid: number): Promise<SparkHandle> {
   const startTime = (await processFacts(pid))?.startTime ?? 'ended';
-  return { adapter: 'local', pid, startTime, runFolder: folder.path };
+  return { pid, startTime, runFolder: folder.path };
 }
 
-async function claim(pid: number, python: number): Promise<void> {
-  await writeFile(join(folder.path, 'claim.json'), JSON.stringify({ pid, python }));
+async function takeLock(pid: number, python: number): Promise<void> {
+  await writeFile(join(folder.path, 'lock.json'), JSON.stringify({ pid, python }));
+}
+
+function requestFor({ path }: RunFolder): Parameters<typeof submitDriver>[1] {
+  const settings = { leaseFile: join(path, 'lease'), driverMemoryMb: 512 } as JobSettings;
+  return { runFolder: path, isSmall: true, settings };
 }
 
 describe('a driver on this machine', () => {
-  it('runs while its process lives, and has failed where that ended without a result', async () => {
+  it('runs while its process lives, and has failed if that ended without a result', async () => {
     const handle = await handleOf(await startProcess());
-    expect(await adapter.poll(handle)).toEqual({ running: true, exitOk: null });
+    expect(await pollDriver(handle)).toEqual({ running: true, exitOk: null });
     await stopDriver(handle, 5_000);
-    expect(await adapter.poll(handle)).toEqual({ running: false, exitOk: false });
+    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: false });
   });
 
-  it('is not taken for a later process with its pid', async () => {
+  it('is not confused with a later process with its pid', async () => {
     const handle = { ...(await handleOf(await startProcess())), startTime: '1' };
-    expect(await adapter.poll(handle)).toEqual({ running: false, exitOk: false });
+    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: false });
     await stopDriver(handle, 0);
     expect(await processFacts(handle.pid)).not.toBeNull();
   });
 
-  it('has succeeded where the job said so, and its scratch space is gone', async () => {
+  it('has succeeded if the job recorded so, and its scratch folder is deleted', async () => {
     const handle = await handleOf(await startProcess());
     await stopDriver(handle, 5_000);
-    await writeWhole(join(folder.path, 'result.json'), { ok: true });
-    expect(await adapter.poll(handle)).toEqual({ running: false, exitOk: true });
+    await replaceFile(join(folder.path, 'result.json'), { ok: true });
+    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: true });
     expect(existsSync(folder.scratchFolder)).toBe(false);
   });
 
-  it('is killed where it does not end within the grace, and its Python process with it', async () => {
+  it('is killed if it does not end within the grace period, and its Python process with it', async () => {
     const driver = await startProcess("process.on('SIGTERM', () => {}); setInterval(() => {}, 1e3)");
     const python = await startProcess();
-    await claim(driver, python);
+    await takeLock(driver, python);
     const handle = await handleOf(driver);
     await stopDriver(handle, 200);
     expect(await processFacts(driver)).toBeNull();
@@ -79,37 +85,27 @@ describe('a driver on this machine', () => {
     await stopDriver(handle, 200);
   });
 
-  it('is found by its claim where the one in the handle came second', async () => {
+  it('is found by its lock if the one in the handle came second', async () => {
     const [first, second] = [await startProcess(), await startProcess()];
     const handle = await handleOf(second);
-    await claim(first, first);
+    await takeLock(first, first);
     process.kill(second, 'SIGKILL');
     await once(started[1] ?? process, 'exit');
-    expect(await adapter.poll(handle)).toEqual({ running: true, exitOk: null });
+    expect(await pollDriver(handle)).toEqual({ running: true, exitOk: null });
     await stopDriver(handle, 5_000);
     expect(await processFacts(first)).toBeNull();
   });
 
-  it('is adopted where it was started but not noted', async () => {
+  it('is adopted if it was started but not recorded', async () => {
     const pid = await startProcess();
-    await claim(pid, pid);
-    const request = {
-      runFolder: folder.path,
-      memoryMb: 512,
-      brief: true,
-      settings: { leaseFile: join(folder.path, 'lease') },
-    };
-    const handle = await adapter.submit(request as Parameters<typeof adapter.submit>[0]);
+    await takeLock(pid, pid);
+    const handle = await submitDriver(spark, requestFor(folder));
     expect(handle).toEqual(await handleOf(pid));
-    expect(await adapter.submit(request as Parameters<typeof adapter.submit>[0])).toEqual(handle);
+    expect(await submitDriver(spark, requestFor(folder))).toEqual(handle);
   });
 
-  it('that cannot be started is a failure that names the Python', async () => {
-    const settings = { leaseFile: join(folder.path, 'lease') };
-    const request = { runFolder: folder.path, memoryMb: 512, brief: true, settings } as Parameters<
-      typeof adapter.submit
-    >[0];
-    await expect(adapter.submit(request)).rejects.toMatchObject({
+  it('fails with the name of the Python if it cannot be started', async () => {
+    await expect(submitDriver(spark, requestFor(folder))).rejects.toMatchObject({
       type: 'SparkFailed',
       message: expect.stringContaining('no-such-python') as string,
     });
@@ -117,13 +113,13 @@ describe('a driver on this machine', () => {
 });
 
 describe('the sweep', () => {
-  it('ends every driver that is noted or has claimed a start, and nothing else', async () => {
-    const noted = await startProcess();
-    await folder.writeDriver({ pid: noted, startTime: (await processFacts(noted))?.startTime ?? '' });
+  it('ends every recorded driver and nothing else', async () => {
+    const recorded = await startProcess();
+    await folder.writeDriver({ pid: recorded, startTime: (await processFacts(recorded))?.startTime ?? '' });
     const foreign = spawn('sleep', ['60']);
     started.push(foreign);
     await sweepSparkDrivers(sparkState);
-    expect(await processFacts(noted)).toBeNull();
+    expect(await processFacts(recorded)).toBeNull();
     expect(await processFacts(foreign.pid ?? 0)).not.toBeNull();
     await sweepSparkDrivers(join(sparkState, 'nowhere'));
   });

@@ -1,7 +1,7 @@
 import { isBefore, monthOf, type Horizon } from '../contracts/event-month';
 import type { DiscrepancyKind } from '../contracts/report';
 
-/** What one side says about one window id. */
+/** What one topic or index shows about one window id. */
 export type WindowFact =
   { readonly side: 'reading'; readonly id: string } | (CountedFact & { readonly side: 'published' | 'indexed' });
 
@@ -11,30 +11,30 @@ interface CountedFact {
   readonly digest: string;
 }
 
-/** All that is known of one window id; the order in which facts are entered makes no difference. */
-export class WindowAccount {
-  /** Distinct readings that belong here. */
+/** The combined facts about one window id, independent of their order. */
+export class WindowState {
+  /** Distinct readings in this window. */
   readings = 0;
-  /** Documents. */
+  /** Number of documents. */
   indexed = 0;
   indexedCount = 0;
   indexedContent: string | null = null;
-  /** Highest count that was published; a window's records grow. */
+  /** Highest published count; the versions of a window grow. */
   publishedCount = 0;
-  /** Contents published with that count; more than one only if Spark wrote a batch again with another last digit. */
+  /** Contents published with that count; several only if Spark repeated a batch and a last digit differs. */
   publishedContents: readonly string[] = [];
 
-  enter(fact: WindowFact): void {
+  add(fact: WindowFact): void {
     switch (fact.side) {
       case 'reading':
         this.readings += 1;
         break;
       case 'published':
-        this.#enterPublished(fact);
+        this.#addPublished(fact);
         break;
       case 'indexed':
         this.indexed += 1;
-        // Two documents are a discrepancy of their own; the larger one keeps the rest independent of their order.
+        // Two documents are a discrepancy anyway; using the larger one makes the rest independent of their order.
         if (this.indexedContent === null || fact.count > this.indexedCount) {
           this.indexedCount = fact.count;
           this.indexedContent = fact.digest;
@@ -51,12 +51,12 @@ export class WindowAccount {
     return this.publishedContents.length > 0;
   }
 
-  /** The document says what was published with the highest count. */
+  /** Whether the document has the content that was published with the highest count. */
   get isIndexedAsPublished(): boolean {
     return this.indexedContent !== null && this.publishedContents.includes(this.indexedContent);
   }
 
-  #enterPublished({ count, digest }: CountedFact): void {
+  #addPublished({ count, digest }: CountedFact): void {
     if (count < this.publishedCount) return;
     if (count > this.publishedCount) this.publishedContents = [];
     this.publishedCount = count;
@@ -64,14 +64,13 @@ export class WindowAccount {
   }
 }
 
-/** How the month of a window stands. */
 export type MonthState = 'kept' | 'expired' | 'dropped';
 
-type Rule = (account: WindowAccount) => boolean;
+type Rule = (window: WindowState) => boolean;
 
 const INDEXED_TWICE: readonly [DiscrepancyKind, Rule] = ['indexed twice', (w) => w.indexed > 1];
 
-/** A bounded run: every window is computed again from the distinct readings. */
+/** For a bounded run: every window is computed again from the distinct readings. */
 const BOUNDED_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['window missing', (w) => w.readings > 0 && !w.isIndexed],
   ['window not expected', (w) => w.readings === 0],
@@ -80,7 +79,7 @@ const BOUNDED_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   INDEXED_TWICE,
 ];
 
-/** A run without end: its windows also hold readings from before the range, so only index and topic are compared. */
+/** For a run without end: its windows include readings before the range, so only index and topic are compared. */
 const LIVE_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['window missing', (w) => w.isPublished && !w.isIndexed],
   ['window with another count', (w) => w.isPublished && w.isIndexed && w.indexedCount < w.publishedCount],
@@ -91,19 +90,19 @@ const LIVE_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   INDEXED_TWICE,
 ];
 
-/** Everything that does not add up about one window; nothing when it does. A window that has expired need not be there. */
+/** Returns the rules that a window violates; an expired window may be missing. */
 export function windowDiscrepancies(
-  account: WindowAccount,
+  window: WindowState,
   bounded: boolean,
   month: MonthState = 'kept',
 ): DiscrepancyKind[] {
   const rules = bounded ? BOUNDED_RULES : LIVE_RULES;
-  const kinds = rules.filter(([, applies]) => applies(account)).map(([kind]) => kind);
+  const kinds = rules.filter(([, applies]) => applies(window)).map(([kind]) => kind);
   const expected = month === 'kept' ? kinds : kinds.filter((kind) => kind !== 'window missing');
-  return month === 'dropped' && account.isIndexed ? [...expected, 'window of a dropped month'] : expected;
+  return month === 'dropped' && window.isIndexed ? [...expected, 'window of a dropped month'] : expected;
 }
 
-/** How the month of a window stands, which is that of its start. */
+/** Returns the state of the month in which a window starts. */
 export function windowMonthState(id: string, { expiredBefore, droppedBefore }: Horizon): MonthState {
   const month = monthOf(Number(id.split('|').at(-2)));
   if (isBefore(month, droppedBefore)) return 'dropped';
@@ -111,10 +110,10 @@ export function windowMonthState(id: string, { expiredBefore, droppedBefore }: H
 }
 
 /**
- * `<device>|<window start in epoch ms>` of the window that holds an instant; windows begin at multiples of their length
- * since 1970-01-01, before it as well.
+ * Returns `<device>|<window start in epoch ms>` of the window that contains an instant; windows start at multiples of
+ * their length since 1970-01-01, also before it.
  *
- * @param timestamp - ISO 8601 in UTC; digits beyond the millisecond cannot move a window's start
+ * @param timestamp - ISO 8601 in UTC; digits beyond the millisecond cannot change the window
  */
 export function windowKey(deviceId: string, timestamp: string, windowMs: number): string {
   return `${deviceId}|${Math.floor(Date.parse(timestamp) / windowMs) * windowMs}`;

@@ -4,22 +4,22 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A process of this machine. `ps` and `/proc` are asked, never a signal sent: signal 0 also answers for a zombie. */
+/** A process of this machine, from `/proc` or `ps`; signal 0 would also succeed for a zombie. */
 export interface ProcessFacts {
-  /** Stays the same while the process lives, also over `exec`, and differs from that of a later one with its pid. */
+  /** Constant while the process lives, also across `exec`; different for a later process with the same pid. */
   readonly startTime: string;
   /** The command with its arguments. */
   readonly command: string;
 }
 
-/** What is known of a living process; null where there is none, or only its exit status is left. */
+/** Returns null if there is no such process, or if it is a zombie. */
 export async function processFacts(pid: number): Promise<ProcessFacts | null> {
   try {
     const [stat, command] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
     ]);
-    // The second field is the name in brackets and may hold anything; state is the 3rd field, start time the 22nd.
+    // The second field is the name in brackets, which may contain anything; the state is the 3rd, the start time the 22nd.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return isEnded(fields[0]) ? null : { startTime: fields[19] ?? '', command: command.replaceAll('\0', ' ') };
   } catch (error) {
@@ -35,7 +35,7 @@ async function fromPs(pid: number): Promise<ProcessFacts | null> {
     const [, state, startTime = '', command = ''] = /^\s*(\S+)\s+((?:\S+\s+){4}\S+)\s+(.*)$/m.exec(stdout) ?? [];
     return state === undefined || isEnded(state) ? null : { startTime, command };
   } catch {
-    return null; // ps exits with 1 where there is no such process
+    return null; // ps exits with 1 if there is no such process
   }
 }
 
@@ -43,7 +43,7 @@ function isEnded(state: string | undefined): boolean {
   return state === undefined || /^[ZX]/.test(state);
 }
 
-/** Sends a signal to one process; one that has just ended needs none. */
+/** Sends a signal to a process; ignores that it has just ended. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

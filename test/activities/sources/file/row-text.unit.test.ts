@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { createRowCounter } from '../../../../activities/reconciliation/row-counter';
-import { readNdjsonLines } from '../../../../activities/sources/file/ndjson-lines';
-import type { FileRow } from '../../../../activities/sources/file/row-text';
+import { readNdjsonLines, type FileRow } from '../../../../activities/sources/file/row-text';
 
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
@@ -16,7 +15,7 @@ async function linesOf(text: Buffer, from: number, size: number): Promise<FileRo
 }
 
 describe('readNdjsonLines', () => {
-  it('finds every line that is not empty, from every boundary the same rest, and as many as its checker', async () => {
+  it('finds every line that is not empty, the same rest from every boundary, and as many as the independent counter', async () => {
     const text = fc.string({ unit: fc.constantFrom('\n', '\n', '\r\n', '{}', 'é', ' '), maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(text, fc.integer({ min: 1, max: 10 }), async (given, size) => {

@@ -1,13 +1,13 @@
 import type { Discrepancy, DiscrepancyKind, ReconcileResult } from '../contracts/report';
-import type { ReadingAccount } from './reading-account';
-import type { MonthState, WindowAccount } from './window-account';
+import type { ReadingState } from './reading-state';
+import type { MonthState, WindowState } from './window-state';
 
 const MAX_EXAMPLES = 100;
 
 type Totals = Omit<ReconcileResult, 'reconciled' | 'planned' | 'foreign' | 'rawBytes' | 'durationMs'>;
 
-/** Adds accounts up to the figures of the verdict, and keeps a bounded number of ids that do not add up. */
-export class Tally {
+/** Sums up the counts of the result, and keeps a limited number of discrepancies as examples. */
+export class ResultCounts {
   planned = 0;
   readonly #sums = {
     published: 0,
@@ -25,36 +25,36 @@ export class Tally {
   readonly #causes = new Map<string, number>();
   readonly #kinds = new Map<DiscrepancyKind, { count: number; ids: string[] }>();
 
-  addReading(id: string, account: ReadingAccount, discrepancies: readonly DiscrepancyKind[]): void {
+  addReading(id: string, reading: ReadingState, discrepancies: readonly DiscrepancyKind[]): void {
     const sums = this.#sums;
-    this.planned += Number(account.planned);
-    sums.published += Number(account.isPublished);
-    sums.enriched += Number(account.isEnriched);
-    sums.indexed += Number(account.isIndexed);
-    sums.expired += Number(account.isExpired);
-    sums.repeats += Math.max(0, account.published - 1);
-    sums.conflicts += Number(account.isConflicting);
-    sums.deadLettersResolved += Number(account.isResolvedLetter);
-    if (account.isUnresolvedLetter && account.cause !== null) {
+    this.planned += Number(reading.planned);
+    sums.published += Number(reading.isPublished);
+    sums.enriched += Number(reading.isEnriched);
+    sums.indexed += Number(reading.isIndexed);
+    sums.expired += Number(reading.isExpired);
+    sums.repeats += Math.max(0, reading.published - 1);
+    sums.conflicts += Number(reading.isConflicting);
+    sums.deadLettersResolved += Number(reading.isResolvedLetter);
+    if (reading.isUnresolvedLetter && reading.cause !== null) {
       sums.deadLetters += 1;
-      this.#causes.set(account.cause, (this.#causes.get(account.cause) ?? 0) + 1);
+      this.#causes.set(reading.cause, (this.#causes.get(reading.cause) ?? 0) + 1);
     }
-    this.#note(id, discrepancies);
+    this.#addDiscrepancies(id, discrepancies);
   }
 
   addWindow(
     id: string,
-    account: WindowAccount,
+    window: WindowState,
     discrepancies: readonly DiscrepancyKind[],
     month: MonthState = 'kept',
   ): void {
-    this.#sums.windows += Number(account.isIndexed);
-    this.#sums.windowsExpired += Number(!account.isIndexed && month !== 'kept');
-    this.#sums.windowedReadings += account.indexedCount;
-    this.#note(id, discrepancies);
+    this.#sums.windows += Number(window.isIndexed);
+    this.#sums.windowsExpired += Number(!window.isIndexed && month !== 'kept');
+    this.#sums.windowedReadings += window.indexedCount;
+    this.#addDiscrepancies(id, discrepancies);
   }
 
-  get addsUp(): boolean {
+  get isReconciled(): boolean {
     return this.#kinds.size === 0;
   }
 
@@ -69,16 +69,16 @@ export class Tally {
     };
   }
 
-  #note(id: string, discrepancies: readonly DiscrepancyKind[]): void {
+  #addDiscrepancies(id: string, discrepancies: readonly DiscrepancyKind[]): void {
     for (const kind of discrepancies) {
-      const noted = this.#kinds.get(kind) ?? { count: 0, ids: [] };
-      noted.count += 1;
-      keepFirst(noted.ids, id);
-      this.#kinds.set(kind, noted);
+      const found = this.#kinds.get(kind) ?? { count: 0, ids: [] };
+      found.count += 1;
+      keepFirst(found.ids, id);
+      this.#kinds.set(kind, found);
     }
   }
 
-  /** In turns from every kind, so that a frequent one hides no other. */
+  /** Takes ids from all kinds in turn, so that a frequent kind does not hide the others. */
   #examples(): readonly Discrepancy[] {
     const kinds = [...this.#kinds].sort(([one], [other]) => (one < other ? -1 : 1));
     const turns = Array.from({ length: MAX_EXAMPLES }, (_, turn) =>
@@ -88,7 +88,7 @@ export class Tally {
   }
 }
 
-/** Keeps the alphabetically first ids, in order: the same ones whatever the order they come in. */
+/** Keeps the alphabetically first ids, sorted, so that the result does not depend on the order of insertion. */
 function keepFirst(ids: string[], id: string): void {
   const last = ids.at(-1);
   if (ids.length === MAX_EXAMPLES && last !== undefined && id >= last) return;

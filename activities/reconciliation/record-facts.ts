@@ -1,22 +1,57 @@
 import { monthOf } from '../contracts/event-month';
 import type { TopicRange } from '../contracts/offsets';
-import { RAW_HEADER } from '../contracts/record';
+import { RAW_HEADER, REDRIVE_HEADER, redriveCount, RUN_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 import type { IncomingRecord } from '../kafka';
-import { bytesDigest, documentDigest, parseObject, type JsonObject } from './content-digest';
-import { derivedEventId } from './event-id';
-import type { ReadingFact } from './reading-account';
+import { bytesDigest, documentDigest, isObject, parseObject, type JsonObject } from './content-digest';
+import { derivedEventId, rawEventId } from './event-id';
+import type { ReadingFact } from './reading-state';
 import type { IndexedDocument } from './scan-index';
-import { windowKey, type WindowFact } from './window-account';
+import { windowKey, type WindowFact } from './window-state';
+
+/** Counts that no fact contains. */
+export interface RawCounts {
+  /** Records of another run. */
+  readonly foreign: number;
+  /** Size of the values of this run's records. */
+  readonly rawBytes: number;
+}
+
+/** Converts records of the raw topic, which others may write as well, to facts. */
+export class RawFacts implements RawCounts {
+  foreign = 0;
+  rawBytes = 0;
+
+  constructor(private readonly request: ReconcileRequest) {}
+
+  /** Returns null for a record of another run; for a run without end, every record counts as its own. */
+  of(record: IncomingRecord): ReadingFact | null {
+    const { scope, bounded, eventIdField } = this.request;
+    const isForeign = (runOf(record) ?? scope.run) !== scope.run;
+    if (bounded && isForeign) {
+      this.foreign += 1;
+      return null;
+    }
+    this.rawBytes += record.value?.length ?? 0;
+    const id = rawEventId(scope.raw.topic, record, eventIdField);
+    const ofAnotherRun = isForeign && redriveCount(record.headers[REDRIVE_HEADER]) > 0;
+    return { side: 'published', id, digest: bytesDigest(record.value), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
+  }
+}
+
+/** Returns the run in the headers of a record; undefined if its producer set none. */
+export function runOf({ headers }: IncomingRecord): string | undefined {
+  return headers[RUN_HEADER]?.toString('utf8');
+}
 
 interface Outside {
   readonly outside?: true;
 }
 
-/** Puts what the pipeline made of raw records, in topics and indices, into facts. */
+/** Converts what the pipeline wrote to topics and indices to facts. */
 export class DerivedFacts {
-  /** @param byMonth - whether a reading stands in the index of its month */
+  /** @param byMonth - whether readings are in monthly indices */
   constructor(
     private readonly request: ReconcileRequest,
     private readonly byMonth: boolean,
@@ -56,7 +91,8 @@ export class DerivedFacts {
   }
 
   ofIndexedReading({ id, source }: IndexedDocument): ReadingFact {
-    const provenance = provenanceOf(source);
+    const field = source[PROVENANCE_FIELD];
+    const provenance = isObject(field) ? field : {};
     return {
       side: 'indexed',
       id,
@@ -79,8 +115,8 @@ export class DerivedFacts {
   }
 
   /**
-   * A bounded run's range is the whole run: whatever bears its name belongs to it, wherever it claims to come from.
-   * So does what does not say where it comes from.
+   * The range of a bounded run is the whole run: every record with its run id belongs to it, whatever its provenance.
+   * So does a record without provenance.
    */
   #outside(topic: unknown, partition: unknown, offset: unknown): Outside {
     const { scope, bounded } = this.request;
@@ -104,11 +140,6 @@ function isWithin({ from, to }: TopicRange, partition: unknown, offset: unknown)
   if (end === undefined || !/^\d+$/.test(String(offset))) return false;
   const position = BigInt(String(offset));
   return position >= BigInt(from[String(partition)] ?? '0') && position < BigInt(end);
-}
-
-function provenanceOf(source: JsonObject): JsonObject {
-  const provenance = source[PROVENANCE_FIELD];
-  return typeof provenance === 'object' && provenance !== null ? (provenance as JsonObject) : {};
 }
 
 function countOf(window: JsonObject | undefined): number {

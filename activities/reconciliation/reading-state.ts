@@ -1,0 +1,204 @@
+import { isBefore, NO_HORIZON, type Horizon, type Month } from '../contracts/event-month';
+import type { DiscrepancyKind } from '../contracts/report';
+
+/** What one topic or index shows about one event id. */
+export type ReadingFact =
+  | { readonly side: 'planned'; readonly id: string }
+  | { readonly side: 'published'; readonly id: string; readonly digest: string; readonly ofAnotherRun?: true }
+  | (DerivedFact & { readonly side: 'enriched'; readonly window: string | null; readonly month?: Month | null })
+  | (DerivedFact & { readonly side: 'indexed'; readonly redriven?: true })
+  | (DerivedFact & { readonly side: 'indexed letter' })
+  | (DerivedFact & { readonly side: 'letter'; readonly cause: string; readonly ofWindow?: true });
+
+interface DerivedFact {
+  readonly id: string;
+  readonly digest: string;
+  /** Made from a record before or after the range; never set if the range is the whole run. */
+  readonly outside?: true;
+}
+
+/** Marks several contents under one id. */
+const CONFLICT = '≠';
+/** Contents of dead letters kept per id; with more, the indexed one is not compared. */
+const MAX_LETTER_CONTENTS = 16;
+
+/** The combined facts about one event id, independent of their order. */
+export class ReadingState {
+  /** At least one fact comes from inside the range. */
+  inRange = false;
+  planned = false;
+  /** Number of raw records. */
+  published = 0;
+  /** Planned by another run; its dead letter was redriven into this one. */
+  isOfAnotherRun = false;
+  /** Number of documents. */
+  indexed = 0;
+  /** A document was written by a redrive. */
+  isRedriven = false;
+  rawContent: string | null = null;
+  enrichedContent: string | null = null;
+  indexedContent: string | null = null;
+  /** Several if copies of an unusable record each have a dead letter, with their own coordinates. */
+  letterContents: readonly string[] = [];
+  indexedLetterContent: string | null = null;
+  /** `<device>|<window start in epoch ms>`; null if the reading is not in a window. */
+  window: string | null = null;
+  /** Of its index; null without monthly indices. */
+  month: Month | null = null;
+  /** `<stage>:<reason>` of its dead letter; of several, the alphabetically first. */
+  cause: string | null = null;
+  hasSourceLetter = false;
+  hasParseLetter = false;
+  hasIndexLetter = false;
+
+  constructor(private readonly horizon: Horizon = NO_HORIZON) {}
+
+  add(fact: ReadingFact): void {
+    if (!('outside' in fact)) this.inRange = true;
+    switch (fact.side) {
+      case 'planned':
+        this.planned = true;
+        break;
+      case 'published':
+        this.published += 1;
+        this.rawContent = merged(this.rawContent, fact.digest);
+        this.isOfAnotherRun ||= fact.ofAnotherRun === true;
+        break;
+      case 'enriched':
+        this.#addEnriched(fact);
+        break;
+      case 'indexed':
+        this.#addIndexed(fact);
+        break;
+      case 'letter':
+        this.letterContents = withContent(this.letterContents, fact.digest);
+        if (fact.ofWindow !== true) this.#addCause(fact.cause);
+        break;
+      case 'indexed letter':
+        this.indexedLetterContent = merged(this.indexedLetterContent, fact.digest);
+        break;
+    }
+  }
+
+  get isPublished(): boolean {
+    return this.published > 0;
+  }
+
+  get isEnriched(): boolean {
+    return this.enrichedContent !== null;
+  }
+
+  get isIndexed(): boolean {
+    return this.indexed > 0;
+  }
+
+  /** Several contents under this id; which one is indexed is undefined. */
+  get isConflicting(): boolean {
+    return this.rawContent === CONFLICT || this.enrichedContent === CONFLICT;
+  }
+
+  get hasLetter(): boolean {
+    return this.letterContents.length > 0;
+  }
+
+  get isUnresolvedLetter(): boolean {
+    return this.cause !== null && !this.isIndexed;
+  }
+
+  /**
+   * A dead letter whose id was indexed later in a known way: a record that the index rejected is still in the topic; an
+   * unparsable record can only be indexed by a redrive, which its document shows.
+   */
+  get isResolvedLetter(): boolean {
+    return this.cause !== null && this.isIndexed && !this.hasSourceLetter && (!this.hasParseLetter || this.isRedriven);
+  }
+
+  /** Not indexed, and it need not be: its month is no longer kept. */
+  get isExpired(): boolean {
+    return this.cause === null && !this.isIndexed && isBefore(this.month, this.horizon.expiredBefore);
+  }
+
+  /** Indexed although its month was dropped. */
+  get isIndexedAfterDrop(): boolean {
+    return this.isIndexed && isBefore(this.month, this.horizon.droppedBefore);
+  }
+
+  /** Indexed, a dead letter or expired; an enriched reading was parsed, so its dead letters from parsing do not count. */
+  get hasEnded(): boolean {
+    if (isBefore(this.month, this.horizon.expiredBefore)) return true;
+    return this.isIndexed || this.hasIndexLetter || (this.hasParseLetter && !this.isEnriched);
+  }
+
+  #addEnriched({ digest, window, month = null }: Extract<ReadingFact, { readonly side: 'enriched' }>): void {
+    this.enrichedContent = merged(this.enrichedContent, digest);
+    this.window = first(this.window, window);
+    this.month = first(this.month, month);
+  }
+
+  #addIndexed({ digest, redriven }: Extract<ReadingFact, { readonly side: 'indexed' }>): void {
+    this.indexed += 1;
+    this.indexedContent = merged(this.indexedContent, digest);
+    this.isRedriven ||= redriven === true;
+  }
+
+  #addCause(cause: string): void {
+    this.cause = first(this.cause, cause);
+    this.hasSourceLetter ||= cause.startsWith('source:');
+    this.hasParseLetter ||= cause.startsWith('parse:');
+    this.hasIndexLetter ||= cause.startsWith('index:');
+  }
+}
+
+type Rule = (reading: ReadingState) => boolean;
+
+const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
+  ['published but neither indexed nor a dead letter', (r) => r.isPublished && !r.hasEnded],
+  ['enriched but not published', (r) => r.isEnriched && !r.isPublished],
+  ['indexed but not published', (r) => r.isIndexed && !r.isPublished],
+  ['indexed but not enriched', (r) => r.isIndexed && r.isPublished && !r.isEnriched],
+  ['indexed and a dead letter', (r) => r.cause !== null && r.isIndexed && !r.isResolvedLetter],
+  ['indexed twice', (r) => r.indexed > 1],
+  ['indexed though its month is dropped', (r) => r.isIndexedAfterDrop],
+  ['indexed with other content', (r) => differs(r.enrichedContent, r.indexedContent)],
+  ['conflicting content under one id', (r) => r.isConflicting],
+  ['dead letter of nothing published', (r) => !r.isPublished && (r.hasParseLetter || r.hasIndexLetter)],
+  ['dead letter not indexed', (r) => r.hasLetter && r.indexedLetterContent === null],
+  ['dead letter not published', (r) => !r.hasLetter && r.indexedLetterContent !== null],
+  ['dead letter with other content', (r) => r.hasLetter && isNotAmong(r.letterContents, r.indexedLetterContent)],
+];
+
+const PLAN_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
+  ['planned but not published', (r) => r.planned && !r.isPublished && !r.hasSourceLetter],
+  ['published but not planned', (r) => !r.planned && !r.isOfAnotherRun && (r.isPublished || r.hasSourceLetter)],
+];
+
+/** Returns the rules that an id violates. */
+export function readingDiscrepancies(reading: ReadingState, hasPlan: boolean): DiscrepancyKind[] {
+  const rules = hasPlan ? [...PLAN_RULES, ...RULES] : RULES;
+  return rules.filter(([, applies]) => applies(reading)).map(([kind]) => kind);
+}
+
+function merged(known: string | null, seen: string): string {
+  return known === null || known === seen ? seen : CONFLICT;
+}
+
+/** Returns the alphabetically first, so that the order of facts does not matter. */
+function first(known: string | null, seen: string | null): string | null {
+  if (known === null || seen === null) return known ?? seen;
+  return seen < known ? seen : known;
+}
+
+/** Whether both sides have the id, each with one content, and the contents differ. */
+function differs(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== CONFLICT && other !== CONFLICT && one !== other;
+}
+
+/** Keeps the alphabetically first, so that the order of facts does not matter. */
+function withContent(known: readonly string[], seen: string): readonly string[] {
+  if (known.includes(seen)) return known;
+  return [...known, seen].sort().slice(0, MAX_LETTER_CONTENTS);
+}
+
+function isNotAmong(contents: readonly string[], content: string | null): boolean {
+  return content !== null && contents.length < MAX_LETTER_CONTENTS && !contents.includes(content);
+}

@@ -1,0 +1,123 @@
+/**
+ * Spark drivers as detached processes of this machine: they outlive the worker and are found again by their run folder.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pipelineFailure } from '../contracts/failures';
+import { driverCommand, type DriverRequest, type SparkInstallation } from './driver-command';
+import { processFacts, signalProcess } from './process-facts';
+import { replaceFile, runFiles, RunFolder, type DriverRecord } from './run-folder';
+import type { SparkHandle, SparkState } from './types';
+
+const POLL_MS = 100;
+/** The Python process notices the end of its JVM within half a second. */
+const PYTHON_ENDS_WITHIN_MS = 2_000;
+/** Start time of a driver that had already ended. */
+const ENDED = 'ended';
+
+/** Waits; throws if the caller is cancelled. */
+type Pause = (ms: number) => Promise<unknown>;
+
+/**
+ * Starts a driver; repeating it for the same run folder returns the first handle, whether that driver runs or has ended.
+ *
+ * @throws SparkFailed when the driver's process cannot be started
+ */
+export async function submitDriver(spark: SparkInstallation, request: DriverRequest): Promise<SparkHandle> {
+  const folder = new RunFolder(request.runFolder);
+  const known = (await folder.driver()) ?? (await lockOwner(folder));
+  if (known !== null) return { ...known, runFolder: folder.path };
+  // If an earlier attempt died after starting a driver and before recording it, this starts a second one; whichever
+  // driver takes the lock first works, the other ends at once.
+  await mkdir(folder.scratchFolder, { recursive: true });
+  await writeFile(request.settings.leaseFile, '');
+  await replaceFile(folder.settingsFile, request.settings);
+  const pid = await spawnDriver(spark, request, folder);
+  return await recordDriver(folder, { pid, startTime: (await processFacts(pid))?.startTime ?? ENDED });
+}
+
+/** Records and returns the driver that has the lock but was not recorded; null if there is none. */
+async function lockOwner(folder: RunFolder): Promise<SparkHandle | null> {
+  const lock = await folder.lock();
+  if (lock === null) return null;
+  const facts = (await isOf(folder, lock.pid)) ? await processFacts(lock.pid) : null;
+  return await recordDriver(folder, { pid: lock.pid, startTime: facts?.startTime ?? ENDED });
+}
+
+async function recordDriver(folder: RunFolder, driver: DriverRecord): Promise<SparkHandle> {
+  await folder.writeDriver(driver);
+  return { ...driver, runFolder: folder.path };
+}
+
+async function spawnDriver(spark: SparkInstallation, request: DriverRequest, folder: RunFolder): Promise<number> {
+  const { command, args, env } = await driverCommand(spark, folder, request);
+  const log = await open(folder.logFile, 'a');
+  try {
+    const child = spawn(command, args, { cwd: folder.path, detached: true, env, stdio: ['ignore', log.fd, log.fd] });
+    await once(child, 'spawn');
+    child.unref();
+    return child.pid ?? Number.NaN;
+  } catch (error) {
+    throw pipelineFailure('SparkFailed', `Starting ${command} failed.`, { cause: error });
+  } finally {
+    await log.close();
+  }
+}
+
+/** Returns whether a driver runs, renews its lease, and removes the scratch folder of one that has ended. */
+export async function pollDriver(handle: SparkHandle): Promise<Pick<SparkState, 'running' | 'exitOk'>> {
+  const folder = new RunFolder(handle.runFolder);
+  await writeFile(runFiles(folder.path).leaseFile, '');
+  if ((await runningDrivers(handle)).length > 0) return { running: true, exitOk: null };
+  await rm(folder.scratchFolder, { recursive: true, force: true });
+  return { running: false, exitOk: (await folder.result())?.ok === true };
+}
+
+/** Ends a driver and its Python process, with SIGKILL after `graceMs`; does nothing if they have already ended. */
+export async function stopDriver(handle: SparkHandle, graceMs: number, pause: Pause = sleep): Promise<void> {
+  const drivers = () => runningDrivers(handle);
+  for (const pid of await drivers()) signalProcess(pid, 'SIGTERM');
+  await awaitOrKill(drivers, graceMs, pause);
+  await awaitOrKill(() => runningPython(handle), PYTHON_ENDS_WITHIN_MS, pause);
+  await rm(new RunFolder(handle.runFolder).scratchFolder, { recursive: true, force: true });
+}
+
+async function awaitOrKill(running: () => Promise<number[]>, withinMs: number, pause: Pause): Promise<void> {
+  if (await haveEnded(running, withinMs, pause)) return;
+  for (const pid of await running()) signalProcess(pid, 'SIGKILL');
+  await haveEnded(running, Number.POSITIVE_INFINITY, pause);
+}
+
+/** Pids of the running drivers of a start: the one in the handle, and another one that took the lock before it. */
+async function runningDrivers({ pid, startTime, runFolder }: SparkHandle): Promise<number[]> {
+  const folder = new RunFolder(runFolder);
+  const running = new Set<number>();
+  if ((await processFacts(pid))?.startTime === startTime) running.add(pid);
+  const lock = await folder.lock();
+  if (lock !== null && (await isOf(folder, lock.pid))) running.add(lock.pid);
+  return [...running];
+}
+
+async function runningPython({ runFolder }: SparkHandle): Promise<number[]> {
+  const folder = new RunFolder(runFolder);
+  const lock = await folder.lock();
+  return lock !== null && (await isOf(folder, lock.python)) ? [lock.python] : [];
+}
+
+/** Whether a process runs and was started for this folder; a later process with the same pid has another command. */
+async function isOf(folder: RunFolder, pid: number): Promise<boolean> {
+  return (await processFacts(pid))?.command.includes(folder.settingsFile) === true;
+}
+
+async function haveEnded(running: () => Promise<number[]>, withinMs: number, pause: Pause): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while ((await running()).length > 0) {
+    if (Date.now() >= deadline) return false;
+    await pause(POLL_MS);
+  }
+  return true;
+}
