@@ -10,13 +10,8 @@ import {
 } from '../contracts/record';
 import { pipelineFailure } from '../contracts/failures';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
-
-export interface RefusedRecord {
-  readonly record: IncomingRecord;
-  /** Null where the record brings no usable id. */
-  readonly id: string | null;
-  readonly reason: string;
-}
+import type { RejectedRecord } from './bulk-item';
+import type { IndexSliceInput } from './slice';
 
 /**
  * Publishes records that no index can take as dead letters of stage `index`; call it before the checkpoint passes them.
@@ -26,19 +21,19 @@ export interface RefusedRecord {
  */
 export async function publishDeadLetters(
   kafka: KafkaGateway,
-  { topic, alias, deadLetterTopic }: { topic: string; alias: string; deadLetterTopic: string | null },
-  refused: readonly RefusedRecord[],
+  { topic, alias, deadLetterTopic }: Pick<IndexSliceInput, 'topic' | 'alias' | 'deadLetterTopic'>,
+  rejected: readonly RejectedRecord[],
 ): Promise<void> {
   if (deadLetterTopic === null) {
     throw pipelineFailure(
       'IndexMisconfigured',
-      `${alias} refused ${refused.length} dead letters (${refused[0]?.reason ?? ''}); expected it to take any. ` +
-        'Nothing is lost: indexing goes on by itself once the index is mended.',
+      `${alias} rejected ${rejected.length} dead letters (${rejected[0]?.reason ?? ''}); expected it to take any. ` +
+        'Nothing is lost: indexing continues by itself once the index is corrected.',
     );
   }
   await kafka.publish(
     deadLetterTopic,
-    refused.map(({ record, id, reason }) =>
+    rejected.map(({ record, id, reason }) =>
       deadLetterRecord({
         id: id ?? coordinatesId(topic, record.partition, record.offset),
         stage: 'index',

@@ -4,7 +4,7 @@ import type { PipelinePlan } from '../contracts/plan';
 import { simulatedId } from '../contracts/simulated-id';
 import { isMalformed, type PlannedSimulation } from '../contracts/simulated-shares';
 import { pipelineFailure } from '../contracts/failures';
-import { yieldToEventLoop, lastHeartbeat } from './heartbeat';
+import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { Pace } from './pace';
 import { publishBatch, type SourceDependencies } from './publish-batch';
 import { BLOCK_SIZE, ReadingSimulator, type SimulatedRecord } from './simulation/simulate-reading';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipelineFailure } from '../../contracts/failures';
-import { yieldToEventLoop } from '../heartbeat';
+import { yieldToEventLoop } from '../../heartbeat';
 import { fileFailure } from './file-failure';
 
 /** What tells one content of a path from another. */

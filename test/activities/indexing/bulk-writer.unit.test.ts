@@ -1,4 +1,5 @@
-import { BulkWriter } from '../../../activities/indexing/bulk-writer';
+import fc from 'fast-check';
+import { AcknowledgedPrefix, BulkWriter } from '../../../activities/indexing/bulk-writer';
 import type { BulkEntry } from '../../../activities/indexing/month-router';
 
 const ONE_MB = 1_000_000;
@@ -52,7 +53,7 @@ describe('BulkWriter', () => {
     await turn();
     expect(passed).toEqual([]);
     requests[0]?.end();
-    await writer.end();
+    await writer.flush();
     expect(passed).toEqual([0, 1]);
   });
 
@@ -64,7 +65,7 @@ describe('BulkWriter', () => {
     await turn();
     await expect(writer.add(entry(ONE_MB))).rejects.toThrow('refused');
     requests[1]?.end();
-    await expect(writer.end()).rejects.toThrow('refused');
+    await expect(writer.flush()).rejects.toThrow('refused');
     expect([requests.length, passed]).toEqual([2, []]);
   });
 
@@ -88,5 +89,29 @@ describe('BulkWriter', () => {
     await writer.add(entry(ONE_MB, 'window', version));
     await writer.add(entry(ONE_MB, 'window', version));
     expect(requests).toHaveLength(2);
+  });
+});
+
+describe('AcknowledgedPrefix', () => {
+  it('passes every request once, in the order of sending, whatever the order of the answers', () => {
+    const orders = fc
+      .integer({ min: 1, max: 30 })
+      .chain((size) => fc.shuffledSubarray([...Array(size).keys()], { minLength: size }));
+    fc.assert(
+      fc.property(orders, (order) => {
+        const prefix = new AcknowledgedPrefix<number>();
+        const registered = order.map(() => prefix.register());
+        const passed: number[] = [];
+        const answered = new Set<number>();
+        for (const number of order) {
+          answered.add(number);
+          passed.push(...prefix.acknowledge(number, number));
+          // All that is answered without a gap is passed, and nothing beyond the first gap.
+          expect(passed).toEqual(registered.slice(0, passed.length));
+          expect(answered.has(passed.length)).toBe(false);
+        }
+        expect(passed).toEqual(registered);
+      }),
+    );
   });
 });

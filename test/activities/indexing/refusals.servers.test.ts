@@ -126,7 +126,7 @@ describe('a document that cannot be indexed', () => {
     ['is followed by a second object', '{"n":1}{"n":2}', 'illegal_argument_exception'],
   ])('is dead, and nothing beside it, when it %s', async (_what, value, reason) => {
     const outcome = await send(typed, [item('good'), item('bad', value), item('fine')]);
-    expect(outcome).toMatchObject({ done: 2, stale: 0, dead: [{ item: { id: 'bad' }, reason }] });
+    expect(outcome).toMatchObject({ done: 2, stale: 0, rejected: [{ item: { id: 'bad' }, reason }] });
     expect(await ids(typed)).toEqual(['fine', 'good']);
   });
 
@@ -135,7 +135,7 @@ describe('a document that cannot be indexed', () => {
     ['would make fields too deep', deep(8)],
   ])('is dead when it %s', async (_what, value) => {
     const outcome = await send(open, [item('good'), item('bad', value)]);
-    expect(outcome).toMatchObject({ done: 1, dead: [{ item: { id: 'bad' }, reason: PARSING }] });
+    expect(outcome).toMatchObject({ done: 1, rejected: [{ item: { id: 'bad' }, reason: PARSING }] });
   });
 
   it.each(['[{"n":1}]', '"text"', 'null', '', ' {"n":1}', '\ufeff{"n":1}', '{"n":1}\n{"delete":{"_id":"good"}}'])(
@@ -158,7 +158,7 @@ describe('an odd document that Elasticsearch takes', () => {
     const alias = await newAlias();
     const outcome = await send(alias, [item('odd', value), item('fine')]);
     const { length } = await ids(alias);
-    expect({ ...outcome, length }).toMatchObject({ done: 2, dead: [], length: 2 });
+    expect({ ...outcome, length }).toMatchObject({ done: 2, rejected: [], length: 2 });
   });
 });
 
@@ -166,8 +166,8 @@ describe('a version', () => {
   it('is stale below the one that is there, and done at or above it', async () => {
     const alias = await newAlias();
     await send(alias, [item('w', '{"n":5}', '5')]);
-    expect(await send(alias, [item('w', '{"n":4}', '4')])).toEqual({ done: 0, stale: 1, dead: [], missing: [] });
-    expect(await send(alias, [item('w', '{"n":6}', '5')])).toEqual({ done: 1, stale: 0, dead: [], missing: [] });
+    expect(await send(alias, [item('w', '{"n":4}', '4')])).toEqual({ done: 0, stale: 1, rejected: [], missing: [] });
+    expect(await send(alias, [item('w', '{"n":6}', '5')])).toEqual({ done: 1, stale: 0, rejected: [], missing: [] });
     const { _source } = await elasticsearch.get<{ n: number }>({ index: alias, id: 'w' });
     expect(_source?.n).toBe(6);
   });
@@ -233,7 +233,7 @@ describe('a system that refuses', () => {
     const signal = new AbortController().signal;
     const outcome = await sendBulk({ elasticsearch: impatient, alias, items: [item('a')], signal, pause });
     await impatient.close();
-    expect(outcome).toEqual({ done: 1, stale: 0, dead: [], missing: [] });
+    expect(outcome).toEqual({ done: 1, stale: 0, rejected: [], missing: [] });
     expect(pauses).toBeGreaterThan(0);
   });
 });

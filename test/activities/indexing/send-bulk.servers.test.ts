@@ -91,7 +91,7 @@ describe('sendBulk before a faulty Elasticsearch', () => {
   ])('sends again after %s', async (_what, fault) => {
     const alias = await newAlias();
     faults(fault, fault);
-    expect(await send(alias, items(20))).toEqual({ done: 20, stale: 0, dead: [], missing: [] });
+    expect(await send(alias, items(20))).toEqual({ done: 20, stale: 0, rejected: [], missing: [] });
     expect(pauses).toHaveLength(2);
     await expectAll(alias, 20);
   });
@@ -109,7 +109,7 @@ describe('sendBulk before a faulty Elasticsearch', () => {
           ['id3', 'id7'].includes(idOf(each)) ? { status: number === first + 1 ? 429 : 503, type: 'busy' } : null,
       };
     };
-    expect(await send(alias, items(10))).toEqual({ done: 10, stale: 0, dead: [], missing: [] });
+    expect(await send(alias, items(10))).toEqual({ done: 10, stale: 0, rejected: [], missing: [] });
     expect(sentAgain).toEqual([
       ['id3', 'id7'],
       ['id3', 'id7'],
@@ -129,7 +129,7 @@ describe('sendBulk before a faulty Elasticsearch', () => {
     const sent = [...items(8), item('large', JSON.stringify({ text: 'x'.repeat(3_000) }))];
     proxy.plan = ({ bytes }) => (bytes > 2_000 ? { kind: 'answer', status: 413 } : null);
     const outcome = await send(alias, sent);
-    expect(outcome).toMatchObject({ done: 8, dead: [{ item: { id: 'large' }, reason: 'TooLargeForIndex' }] });
+    expect(outcome).toMatchObject({ done: 8, rejected: [{ item: { id: 'large' }, reason: 'TooLargeForIndex' }] });
     await expectAll(alias, 8);
   });
 

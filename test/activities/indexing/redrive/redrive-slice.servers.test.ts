@@ -70,7 +70,7 @@ describe('redriveSlice, letters of stage index', () => {
   it.each(['indexed', 'not indexed'])('tries a poison one three times, its new letters being %s', async (how) => {
     await refuseReadings(1);
     for (const redrive of [1, 2, 3]) {
-      expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, refusedAgain: 1 }));
+      expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, rejectedAgain: 1 }));
       if (how === 'indexed') await run.indexLetters();
       expect((await run.document('dead-letters', 'e0'))?.provenance).toMatchObject({ redrive });
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { monthOf, monthOfIndex, monthsBefore } from '../../../activities/contracts/event-month';
-import { recordMonth } from '../../../activities/indexing/record-month';
+import { recordMonth } from '../../../activities/indexing/month-router';
 
 const month = (json: string): string | null => recordMonth(Buffer.from(json), 'timestamp');
 

@@ -1,4 +1,4 @@
-import { judgeItem, type ItemResult } from '../../../activities/indexing/judge-item';
+import { judgeItem, type ItemResult } from '../../../activities/indexing/post-bulk';
 
 const refused = (status: number, type: string): ItemResult => ({ status, error: { type } });
 

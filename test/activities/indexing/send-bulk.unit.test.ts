@@ -87,9 +87,9 @@ describe('the judgement of a bulk request', () => {
         }
         ended += 1;
         const under = (heading: string) => [...server.judged].filter(([, judged]) => judged === heading);
-        expect(outcome.done + outcome.stale + outcome.dead.length).toBe(count);
+        expect(outcome.done + outcome.stale + outcome.rejected.length).toBe(count);
         expect([outcome.done, outcome.stale]).toEqual([under('done').length, under('stale').length]);
-        expect(outcome.dead.map(({ item: { id } }) => id).sort()).toEqual(
+        expect(outcome.rejected.map(({ item: { id } }) => id).sort()).toEqual(
           under('reject')
             .map(([id]) => id)
             .sort(),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { sliceEnd } from '../../../activities/indexing/slice-end';
+import { sliceEnd } from '../../../activities/indexing/index-slice';
 
 const HUGE = 2n ** 62n;
 
