@@ -1,11 +1,6 @@
-/**
- * Kafka, as the steps see it: a gateway over the one client library in use.
- *
- * @module
- */
 import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
+import { ConnectionPool, type ConnectionKind } from './connection-pool';
 import { kafkaFailure } from './kafka-failure';
-import { KeptConnections, type ConnectionKind } from './kept-connections';
 import { OffsetMirror } from './offset-mirror';
 import { publish } from './publish';
 import { readRange } from './read-range';
@@ -16,7 +11,7 @@ import type { KafkaGateway } from './types';
 export { servesClients } from './cluster';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds } from './types';
 
-/** No topic has this name. */
+/** Key of the admin client that is for no single topic. */
 const ALL_TOPICS = '';
 
 const CLIENT: ConnectionKind<Client> = {
@@ -31,12 +26,12 @@ interface Client {
 }
 
 /**
- * Connects on first use; a connection that failed is made anew by the next call.
+ * Creates the gateway, the only user of KafkaJS. It connects on first use; the next call replaces a failed connection.
  *
- * A producer and an admin client are kept for each topic: they ask for all topics that they were ever used for at once,
- * and one topic that is gone fails the others.
+ * Each topic has its own producer and admin client: a client requests the metadata of all topics that it was ever used
+ * for, and one deleted topic fails the others.
  *
- * @param idleMs - after which a connection that nobody uses is closed; absent: half a minute
+ * @param idleMs - after which an unused connection is closed; default half a minute
  */
 export function createKafkaGateway({
   brokers,
@@ -48,8 +43,8 @@ export function createKafkaGateway({
   readonly idleMs?: number;
 }): KafkaGateway {
   const kafka = newClient(brokers, clientId);
-  const producers = new KeptConnections<Producer>(CLIENT, idleMs);
-  const admins = new KeptConnections<Admin>(CLIENT, idleMs);
+  const producers = new ConnectionPool<Producer>(CLIENT, idleMs);
+  const admins = new ConnectionPool<Admin>(CLIENT, idleMs);
   const readers = new ReaderPool(kafka, idleMs);
   const mirror = new OffsetMirror(kafka, idleMs);
   const withAdmin = <T>(topic: string, work: (admin: Admin) => Promise<T>): Promise<T> =>
@@ -77,7 +72,7 @@ export function createKafkaGateway({
 }
 
 function newClient(brokers: readonly string[], clientId: string): Kafka {
-  // Retried conditions are logged as errors by the client; what matters comes back as an error of the call.
+  // KafkaJS logs retried conditions as errors; what matters is thrown by the call.
   return new Kafka({
     clientId,
     brokers: [...brokers],

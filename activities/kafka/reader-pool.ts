@@ -1,32 +1,32 @@
 import type { Kafka } from 'kafkajs';
-import { KeptConnections } from './kept-connections';
-import { PartitionReader, type Take } from './partition-reader';
+import { ConnectionPool } from './connection-pool';
+import { PartitionReader, type RecordHandler } from './partition-reader';
 import type { ReadRangeRequest } from './types';
 
-/** Keeps the reader of each partition open between two reads, so that only the first joins a group. */
+/** Keeps the reader of each partition open between reads, so that only the first one joins a consumer group. */
 export class ReaderPool {
-  readonly #readers: KeptConnections<PartitionReader>;
+  readonly #readers: ConnectionPool<PartitionReader>;
 
   constructor(
     private readonly kafka: Kafka,
     idleMs?: number,
   ) {
-    // A taker's failure is not the reader's.
+    // An error of the handler does not break the reader.
     const kind = {
       close: (reader: PartitionReader) => reader.close(),
       isShared: false,
       isUsable: (reader: PartitionReader) => reader.isUsable,
     };
-    this.#readers = new KeptConnections(kind, idleMs);
+    this.#readers = new ConnectionPool(kind, idleMs);
   }
 
   /** @see PartitionReader.read */
-  async read(request: ReadRangeRequest, take: Take, maxFetchBytes: number): Promise<string> {
+  async read(request: ReadRangeRequest, handle: RecordHandler, maxFetchBytes: number): Promise<string> {
     const { topic, partition } = request;
     return await this.#readers.use(
       `${topic}/${partition}/${maxFetchBytes}`,
       () => Promise.resolve(new PartitionReader(this.kafka, topic, partition, maxFetchBytes)),
-      (reader) => reader.read(request, take),
+      (reader) => reader.read(request, handle),
     );
   }
 

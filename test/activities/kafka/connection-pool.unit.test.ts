@@ -1,4 +1,4 @@
-import { KeptConnections } from '../../../activities/kafka/kept-connections';
+import { ConnectionPool } from '../../../activities/kafka/connection-pool';
 
 const IDLE_MS = 1_000;
 
@@ -6,7 +6,7 @@ const IDLE_MS = 1_000;
 function numbered({ isShared = true, isUsable = (hasFailed: boolean) => !hasFailed } = {}) {
   const opened: number[] = [];
   const closed: number[] = [];
-  const kept = new KeptConnections<number>(
+  const pool = new ConnectionPool<number>(
     {
       close: (connection) => Promise.resolve(closed.push(connection)),
       isShared,
@@ -15,8 +15,8 @@ function numbered({ isShared = true, isUsable = (hasFailed: boolean) => !hasFail
     IDLE_MS,
   );
   const open = (): Promise<number> => Promise.resolve(opened.push(opened.length + 1));
-  const use = <R>(key: string, work: (connection: number) => Promise<R>): Promise<R> => kept.use(key, open, work);
-  return { kept, use, opened, closed };
+  const use = <R>(key: string, work: (connection: number) => Promise<R>): Promise<R> => pool.use(key, open, work);
+  return { pool, use, opened, closed };
 }
 
 const same = (connection: number): Promise<number> => Promise.resolve(connection);
@@ -41,7 +41,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('KeptConnections', () => {
+describe('ConnectionPool', () => {
   it('opens one connection for each key and keeps it between two uses', async () => {
     const { use, closed } = numbered();
     const used = [await use('a', same), await use('b', same), await use('a', same)];
@@ -117,19 +117,19 @@ describe('KeptConnections', () => {
   });
 
   it('tells every waiting use that connecting failed, and connects again for the next', async () => {
-    const { kept, use } = numbered();
+    const { pool, use } = numbered();
     const refuse = (): Promise<number> => Promise.reject(new Error('refused'));
-    const waiting = [kept.use('a', refuse, same), kept.use('a', refuse, same)];
+    const waiting = [pool.use('a', refuse, same), pool.use('a', refuse, same)];
     expect(await Promise.allSettled(waiting)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
     expect(await use('a', same)).toBe(1);
   });
 
   it('closes all when it is closed, also what is in use', async () => {
-    const { kept, use, closed } = numbered();
+    const { pool, use, closed } = numbered();
     const one = held();
     const first = use('a', one.work);
     await use('b', same);
-    await kept.close();
+    await pool.close();
     expect(closed.sort()).toEqual([1, 2]);
     one.end();
     await first;
