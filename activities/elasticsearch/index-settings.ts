@@ -7,21 +7,22 @@ interface ReasonedSetting {
 const SETTINGS: Readonly<Record<string, ReasonedSetting>> = {
   number_of_shards: {
     value: 1,
-    reason: 'One shard answers a search with one thread and no merging; more pay off from about 30 GB an index on.',
+    reason:
+      'One shard answers a search with one thread and no merging; more shards pay off from about 30 GB per index.',
   },
   auto_expand_replicas: {
     value: '0-1',
-    reason: 'A copy where there is a second node, and no index that waits for one where there is not.',
+    reason: 'One replica if there is a second node, and no index with an unassigned replica if there is not.',
   },
   refresh_interval: {
     value: '2s',
-    reason: 'Searches see documents after so long: half a minute would hide a demo, every second costs indexing.',
+    reason: 'Documents are searchable after this time: 30 s would be too slow for a demo, 1 s slows down indexing.',
   },
   codec: {
     value: 'default',
     reason:
-      'Every proof reads the source of every document. Where some were written twice, best_compression makes that take ' +
-      'seven times as long, for a third fewer bytes.',
+      'Every proof reads the source of every document. If some were written twice, best_compression makes that take ' +
+      'seven times as long and saves a third of the bytes.',
   },
 };
 

@@ -1,5 +1,5 @@
 /**
- * The templates of which every index of a pipeline is made; `deploy/elasticsearch` holds what comes of them as JSON.
+ * The index templates of a pipeline; `deploy/elasticsearch` has them as JSON.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 import { INDEX_SETTINGS, SETTING_REASONS } from './index-settings';
 
 export const STREAMS = ['readings', 'windows', 'deadLetters'] as const;
-/** Whose documents an alias has. */
+/** The kind of documents of an alias. */
 export type Stream = (typeof STREAMS)[number];
 
 interface ComponentTemplate {
@@ -45,10 +45,10 @@ const STREAM_PROPERTIES: Readonly<Record<Stream, Properties>> = {
   windows: WINDOW_PROPERTIES,
   deadLetters: DEAD_LETTER_PROPERTIES,
 };
-/** Above the templates that Elasticsearch itself brings (100 and 200). */
+/** Above the built-in templates of Elasticsearch (100 and 200). */
 const PRIORITY = 500;
 
-/** What the indices of all pipelines have in common, by name. */
+/** Returns the component templates that all pipelines share, by name. */
 export function componentTemplates(): Readonly<Record<string, ComponentTemplate>> {
   return {
     [SETTINGS_TEMPLATE]: { template: { settings: INDEX_SETTINGS }, _meta: { reasons: SETTING_REASONS } },
@@ -56,7 +56,7 @@ export function componentTemplates(): Readonly<Record<string, ComponentTemplate>
   };
 }
 
-/** The template of the indices behind one alias; it bears the name of the alias. */
+/** Returns the template of the indices of one alias; it has the name of the alias. */
 export function indexTemplate(stream: Stream, alias: string, measurements: readonly Measurement[]): IndexTemplate {
   return {
     index_patterns: [`${alias}-*`],
@@ -66,13 +66,13 @@ export function indexTemplate(stream: Stream, alias: string, measurements: reado
     template: { mappings: { properties: measuredProperties(stream, measurements) } },
     _meta: {
       reasons: {
-        allow_auto_create: 'A write that meets a dropped month must be told so, and not bring the month back.',
+        allow_auto_create: 'A write to a dropped month must fail and not recreate the index.',
       },
     },
   };
 }
 
-/** The template of the index of a pipeline's runs; it bears the name of the index. */
+/** Returns the template of the index of a pipeline's runs; it has the name of the index. */
 export function runsTemplate(
   index: string,
 ): Pick<IndexTemplate, 'index_patterns' | 'priority'> & { readonly template: estypes.IndicesIndexTemplateSummary } {
@@ -83,7 +83,7 @@ export function runsTemplate(
   };
 }
 
-/** The fields of the indices behind an alias, as its templates give them. */
+/** Returns the fields of the indices of a stream, as its templates define them. */
 export function indexProperties(stream: Stream, measurements: readonly Measurement[]): Properties {
   return { ...STREAM_PROPERTIES[stream], ...measuredProperties(stream, measurements) };
 }
@@ -93,10 +93,10 @@ function strictFields(properties: Properties): ComponentTemplate {
     template: { mappings: { dynamic: 'strict', properties } },
     _meta: {
       reasons: {
-        dynamic: 'A field that nobody planned is a mistake: its document becomes a dead letter and is not lost.',
-        index: 'Where false, only columns are kept: panels compute over the field and never look it up.',
-        norms: 'Where false, no lengths are kept: texts are found, and nobody ranks them.',
-        id: 'The id of the document says the same and is searchable.',
+        dynamic: 'An unknown field is a mistake: its document becomes a dead letter and is not lost.',
+        index: 'If false, the field has doc values only: panels aggregate it and never search it.',
+        norms: 'If false, no field lengths are stored: texts are searched and not ranked.',
+        id: 'Equal to the _id of the document, which is searchable.',
       },
     },
   };

@@ -108,10 +108,10 @@ export class PartitionReader {
       this.#seek(this.#position);
     });
     this.#consumer.on(events.CRASH, ({ payload }: ConsumerCrashEvent) => {
-      this.#fail(kafkaFailure(payload.error, this.#action()));
+      this.#stop(kafkaFailure(payload.error, this.#action()));
     });
     this.#consumer.on(events.REQUEST, ({ payload }) => {
-      if (payload.apiName === 'OffsetCommit') this.#fail();
+      if (payload.apiName === 'OffsetCommit') this.#stop();
     });
     // A batch of transaction markers only never reaches eachBatch; this event has its last offset.
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
@@ -124,7 +124,7 @@ export class PartitionReader {
       this.#isJoined = true;
       this.#watchForStall();
     } catch (error) {
-      this.#fail(kafkaFailure(error, this.#action()));
+      this.#stop(kafkaFailure(error, this.#action()));
     }
   }
 
@@ -173,7 +173,7 @@ export class PartitionReader {
     clearTimeout(this.#stallTimer);
     if (this.#read === null || !this.#isJoined) return;
     this.#stallTimer = setTimeout(() => {
-      this.#fail();
+      this.#stop();
     }, STALL_TIMEOUT_MS);
   }
 
@@ -196,7 +196,7 @@ export class PartitionReader {
     this.#watchForStall();
   }
 
-  #fail(error?: Error): void {
+  #stop(error?: Error): void {
     this.#isBroken = true;
     this.#read?.finish(error);
     this.#wake();
