@@ -1,10 +1,5 @@
-/** A setting that every index of a pipeline has, and why. */
-interface ReasonedSetting {
-  readonly value: string | number;
-  readonly reason: string;
-}
-
-const SETTINGS: Readonly<Record<string, ReasonedSetting>> = {
+/** The settings of every index of a pipeline. */
+const SETTINGS: Readonly<Record<string, { readonly value: string | number; readonly reason: string }>> = {
   number_of_shards: {
     value: 1,
     reason:

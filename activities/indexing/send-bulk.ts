@@ -21,19 +21,11 @@ interface RejectedItem {
 
 /** The result of a bulk request; each item is counted exactly once. */
 export interface BulkOutcome {
-  readonly done: number;
-  readonly stale: number;
-  /** Documents that cannot be indexed. */
-  readonly rejected: readonly RejectedItem[];
-  /** Items whose monthly index does not exist. */
-  readonly missing: readonly BulkItem[];
-}
-
-/** A `BulkOutcome` while it is collected. */
-interface OutcomeBuilder {
   done: number;
   stale: number;
+  /** Documents that cannot be indexed. */
   readonly rejected: RejectedItem[];
+  /** Items whose monthly index does not exist. */
   readonly missing: BulkItem[];
 }
 
@@ -58,7 +50,7 @@ export interface SendBulkRequest {
  * @throws IndexMisconfigured when Elasticsearch rejects items for a reason other than the document
  */
 export async function sendBulk(request: SendBulkRequest): Promise<BulkOutcome> {
-  const outcome: OutcomeBuilder = { done: 0, stale: 0, rejected: [], missing: [] };
+  const outcome: BulkOutcome = { done: 0, stale: 0, rejected: [], missing: [] };
   let waiting = request.items;
   let busy = 0;
   for (let tries = 1; waiting.length > 0; tries++) {
@@ -86,7 +78,7 @@ function applyReply(
   alias: string,
   items: readonly BulkItem[],
   reply: BulkReply,
-  outcome: OutcomeBuilder,
+  outcome: BulkOutcome,
 ): readonly BulkItem[] {
   switch (reply.kind) {
     case 'allDone':
@@ -106,7 +98,7 @@ function judgeItems(
   alias: string,
   items: readonly BulkItem[],
   results: readonly ItemResult[],
-  outcome: OutcomeBuilder,
+  outcome: BulkOutcome,
 ): readonly BulkItem[] {
   const retried = new Set<string>();
   return items.filter((item, position) => {
@@ -121,23 +113,14 @@ function judgeItems(
 }
 
 function addVerdict(
-  outcome: OutcomeBuilder,
+  outcome: BulkOutcome,
   verdict: Exclude<Verdict, 'retry'>,
   item: BulkItem,
-  { error }: ItemResult,
+  result: ItemResult,
 ): void {
-  switch (verdict) {
-    case 'done':
-    case 'stale':
-      outcome[verdict] += 1;
-      break;
-    case 'reject':
-      outcome.rejected.push({ item, reason: error?.type ?? 'unknown' });
-      break;
-    case 'fatal':
-      outcome.missing.push(item);
-      break;
-  }
+  if (verdict === 'reject') outcome.rejected.push({ item, reason: result.error?.type ?? 'unknown' });
+  else if (verdict === 'fatal') outcome.missing.push(item);
+  else outcome[verdict] += 1;
 }
 
 function isIndexMissing({ month }: BulkItem, { error }: ItemResult): boolean {

@@ -1,13 +1,22 @@
 import type { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
-import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
+import { deadLetterRecord } from '../contracts/dead-letter';
 import { pipelineFailure } from '../contracts/failures';
-import type { KafkaGateway } from '../kafka';
+import {
+  coordinatesId,
+  RAW_HEADER,
+  REDRIVE_HEADER,
+  redriveCount,
+  RUN_HEADER,
+  VERSION_HEADER,
+} from '../contracts/record';
+import type { DeadLetter } from '../contracts/record';
+import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
+import type { IncomingRecord, KafkaGateway } from '../kafka';
 import { awaitDocuments } from './await-documents';
 import type { BulkItem, RejectedRecord } from './bulk-item';
 import type { BulkEntry, MonthRouter } from './month-router';
 import type { IndexCounts, IndexSliceInput } from './slice';
-import { publishDeadLetters } from './publish-dead-letters';
 import { mergeOutcomes, sendBulk, type BulkOutcome, type SendBulkRequest } from './send-bulk';
 
 /** While a request is in flight or waits to be sent again. */
@@ -123,4 +132,49 @@ function assertNoFlood(
       `${Number((maxDeadLetterRatio * 100).toPrecision(3))} %. The latest of them are not dead-lettered yet: correct the mapping or the ` +
       'producer and resume; resuming without a change makes them dead letters.',
   );
+}
+
+/**
+ * Publishes records that no index can take as dead letters of stage `index`; call it before the checkpoint passes them.
+ *
+ * @throws IndexMisconfigured when the records are dead letters themselves: they are never dead-lettered again
+ * @throws ServiceUnavailable when Kafka did not acknowledge
+ */
+async function publishDeadLetters(
+  kafka: KafkaGateway,
+  { topic, alias, deadLetterTopic }: WriteDependencies['target'],
+  rejected: readonly RejectedRecord[],
+): Promise<void> {
+  if (deadLetterTopic === null) {
+    throw pipelineFailure(
+      'IndexMisconfigured',
+      `${alias} rejected ${rejected.length} dead letters (${rejected[0]?.reason ?? ''}); expected it to take any. ` +
+        'Nothing is lost: indexing continues by itself once the index is corrected.',
+    );
+  }
+  await kafka.publish(
+    deadLetterTopic,
+    rejected.map(({ record, id, reason }) =>
+      deadLetterRecord({
+        id: id ?? coordinatesId(topic, record.partition, record.offset),
+        stage: 'index',
+        reason,
+        topic,
+        partition: record.partition,
+        offset: record.offset,
+        publishedAt: Number(record.timestamp),
+        key: record.key,
+        original: record.value ?? Buffer.alloc(0),
+        run: record.headers[RUN_HEADER]?.toString('utf8') ?? '',
+        redrive: redriveCount(record.headers[REDRIVE_HEADER]),
+        ...keptHeaders(record),
+      }),
+    ),
+  );
+}
+
+function keptHeaders({ headers }: IncomingRecord): Pick<DeadLetter, 'headers'> {
+  const [raw, version] = [headers[RAW_HEADER]?.toString('latin1'), headers[VERSION_HEADER]?.toString('latin1')];
+  if (raw === undefined && version === undefined) return {};
+  return { headers: { ...(raw === undefined ? {} : { raw }), ...(version === undefined ? {} : { version }) } };
 }

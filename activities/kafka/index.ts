@@ -3,8 +3,8 @@ import { ConnectionPool, type ConnectionKind } from './connection-pool';
 import { kafkaFailure } from './kafka-failure';
 import { OffsetMirror } from './offset-mirror';
 import { publish } from './publish';
-import { readRange } from './read-range';
-import { ReaderPool } from './reader-pool';
+import type { PartitionReader } from './partition-reader';
+import { READER, readRange } from './read-range';
 import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
@@ -45,7 +45,7 @@ export function createKafkaGateway({
   const kafka = newClient(brokers, clientId);
   const producers = new ConnectionPool<Producer>(CLIENT, idleMs);
   const admins = new ConnectionPool<Admin>(CLIENT, idleMs);
-  const readers = new ReaderPool(kafka, idleMs);
+  const readers = new ConnectionPool<PartitionReader>(READER, idleMs);
   const mirror = new OffsetMirror(kafka, idleMs);
   const withAdmin = <T>(topic: string, work: (admin: Admin) => Promise<T>): Promise<T> =>
     admins.use(topic, () => connected(kafka.admin(), `Connecting to ${brokers.join(', ')}`), work);
@@ -61,7 +61,7 @@ export function createKafkaGateway({
         () => connected(newProducer(kafka), `Publishing to topic ${topic}`),
         (producer) => publish(producer, topic, records, refused),
       ),
-    readRange: (request, take) => readRange({ readers, offsets }, request, take),
+    readRange: (request, handle) => readRange({ kafka, readers, offsets }, request, handle),
     mirrorOffsets: (group, topic, next) => mirror.commit(group, topic, next),
     close: async () => {
       await readers.close();

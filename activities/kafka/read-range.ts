@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
 import { pipelineFailure } from '../contracts/failures';
+import type { ConnectionKind, ConnectionPool } from './connection-pool';
 import { protocolErrorType } from './kafka-failure';
-import type { RecordHandler } from './partition-reader';
-import type { ReaderPool } from './reader-pool';
+import { PartitionReader, type RecordHandler } from './partition-reader';
 import type { KafkaGateway, PartitionBounds, ReadRangeRequest } from './types';
 
 /** Small fetches keep memory flat: a message value keeps its whole fetch response in memory. */
@@ -15,6 +16,19 @@ const WIDE_FETCH_BYTES = 16 * 1024 * 1024;
 const LOADING_TIMEOUT_MS = 20_000;
 const LOADING_POLL_MS = 200;
 
+/** A reader stays open between reads, so that only the first one joins a consumer group. */
+export const READER: ConnectionKind<PartitionReader> = {
+  close: (reader) => reader.close(),
+  isShared: false,
+  // An error of the handler does not break the reader.
+  isUsable: (reader) => reader.isUsable,
+};
+
+interface ReadDependencies extends Pick<KafkaGateway, 'offsets'> {
+  readonly kafka: Kafka;
+  readonly readers: ConnectionPool<PartitionReader>;
+}
+
 /**
  * Reads a range to its end; only a batch that ends or lies at that offset or beyond proves that it is reached.
  *
@@ -23,16 +37,19 @@ const LOADING_POLL_MS = 200;
  * example after an open transaction.
  */
 export async function readRange(
-  { readers, offsets }: { readonly readers: ReaderPool } & Pick<KafkaGateway, 'offsets'>,
+  { kafka, readers, offsets }: ReadDependencies,
   request: ReadRangeRequest,
   handle: RecordHandler,
 ): Promise<void> {
-  const { to } = request;
+  const { topic, partition, to } = request;
   let { from, bounds } = request;
   for (let maxFetchBytes = FETCH_BYTES; BigInt(from) < BigInt(to); maxFetchBytes = WIDE_FETCH_BYTES) {
     const rest = { ...request, from };
     assertInLog(rest, bounds ?? (await boundsOf(offsets, request)));
-    const next = await retryWhileLoading(() => readers.read(rest, handle, maxFetchBytes));
+    const open = () => Promise.resolve(new PartitionReader(kafka, topic, partition, maxFetchBytes));
+    const next = await retryWhileLoading(() =>
+      readers.use(`${topic}/${partition}/${maxFetchBytes}`, open, (reader) => reader.read(rest, handle)),
+    );
     if (next === from && maxFetchBytes === WIDE_FETCH_BYTES) throw stalled(rest);
     from = next;
     bounds = undefined;

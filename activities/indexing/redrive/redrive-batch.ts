@@ -1,28 +1,33 @@
-import type { Context } from '@temporalio/activity';
-import type { Client } from '@elastic/elasticsearch';
+import { z } from 'zod';
 import type { PipelineAliases, PipelineTopics } from '../../contracts/plan';
 import { MAX_REDRIVES } from '../../contracts/record';
 import { pipelineOf } from '../../contracts/pipeline-names';
-import type { KafkaGateway } from '../../kafka';
 import { BulkWriter } from '../bulk-writer';
 import { MonthRouter } from '../month-router';
-import { writeEntries } from '../write-entries';
+import { writeEntries, type WriteDependencies } from '../write-entries';
 import { findDocuments, updateLetters, type FoundDocument, type LetterUpdate } from './documents';
 import { derivedRecordOf, isRestorable, rawRecordOf, type Letter } from './letter';
 
-export type RedriveOutcome =
+const count = z.number().optional();
+export const letterCountsSchema = z.object({
+  /** Distinct ids; the sum of the others. */
+  letters: z.number(),
   /** Its id was already indexed. */
-  | 'resolved'
+  resolved: count,
   /** Published to the raw topic again, or indexed; in a dry run: would be tried. */
-  | 'redriven'
+  redriven: count,
   /** Tried, and rejected by the index; for the raw topic, Spark decides later. */
-  | 'rejectedAgain'
+  rejectedAgain: count,
   /** Redriven as often as allowed. */
-  | 'exhausted'
+  exhausted: count,
   /** Its record belongs to a dropped month. */
-  | 'expired'
+  expired: count,
   /** Its record cannot be restored: see `isRestorable`. */
-  | 'notRedrivable';
+  notRedrivable: count,
+});
+/** Dead letters by outcome; a count of zero is left out. */
+export type LetterCounts = Readonly<z.infer<typeof letterCountsSchema>>;
+type RedriveOutcome = Exclude<keyof LetterCounts, 'letters'>;
 
 /** A dead letter with the document that was made from it: of all dead letters with its id, the one that counts. */
 interface CurrentLetter {
@@ -41,13 +46,7 @@ export interface RedriveTarget {
   readonly aliases: Pick<PipelineAliases, 'readings' | 'windows' | 'deadLetters'>;
 }
 
-interface RedriveDependencies {
-  readonly kafka: KafkaGateway;
-  readonly elasticsearch: Client;
-  readonly context: Pick<Context, 'sleep'>;
-  readonly signal: AbortSignal;
-  /** Sends a heartbeat with the current position. */
-  readonly heartbeat: () => void;
+interface RedriveDependencies extends Omit<WriteDependencies, 'router' | 'target'> {
   readonly target: RedriveTarget;
 }
 

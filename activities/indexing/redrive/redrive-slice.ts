@@ -5,7 +5,8 @@ import { lastHeartbeat } from '../../heartbeat';
 import type { IncomingRecord } from '../../kafka';
 import type { IndexingDependencies } from '../index-slice';
 import { readLetter, type Letter } from './letter';
-import { RedriveBatch, type RedrivenLetter, type RedriveOutcome, type RedriveTarget } from './redrive-batch';
+import { letterCountsSchema, RedriveBatch, type LetterCounts } from './redrive-batch';
+import type { RedrivenLetter, RedriveTarget } from './redrive-batch';
 
 const HEARTBEAT_MS = 2_000;
 /** Ids of one request to Elasticsearch. */
@@ -19,20 +20,6 @@ export interface RedriveSliceInput extends RedriveTarget {
   readonly from: string;
   readonly to: string;
 }
-
-const count = z.number().optional();
-const letterCountsSchema = z.object({
-  /** Distinct ids; the sum of the others. */
-  letters: z.number(),
-  resolved: count,
-  redriven: count,
-  rejectedAgain: count,
-  exhausted: count,
-  expired: count,
-  notRedrivable: count,
-} satisfies Record<RedriveOutcome | 'letters', z.ZodType>);
-/** Dead letters by outcome; a count of zero is left out. */
-export type LetterCounts = Readonly<z.infer<typeof letterCountsSchema>>;
 
 const sliceCountsSchema = z.object({
   /** By `<stage>:<reason>`. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Admin, type Consumer, type ConsumerConfig } from 'kafkajs';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
-import { readRange } from '../../../activities/kafka/read-range';
-import { ReaderPool } from '../../../activities/kafka/reader-pool';
+import { ConnectionPool } from '../../../activities/kafka/connection-pool';
+import { READER, readRange } from '../../../activities/kafka/read-range';
 import { stackAddresses } from '../../support/stack';
 
 /** Of two such, one fetch takes one. */
@@ -63,8 +63,8 @@ async function publish(count: number, bytes = HALF): Promise<void> {
 describe('a reader', () => {
   it('keeps its position when it joins its group again in the middle of a range', async () => {
     await publish(6);
-    const readers = new ReaderPool(kafka);
-    const reading = { readers, offsets: (of: string) => gateway.offsets(of) };
+    const readers = new ConnectionPool(READER);
+    const reading = { kafka, readers, offsets: (of: string) => gateway.offsets(of) };
     const seen: string[] = [];
     const before = kafka.joins;
     await readRange(reading, { topic, partition: 0, from: '2', to: '6' }, async (records) => {

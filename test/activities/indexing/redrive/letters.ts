@@ -5,11 +5,8 @@ import { deadLetterRecord, type DeadLetterDraft } from '../../../../activities/c
 import { DEFAULT_MEASUREMENTS } from '../../../../activities/contracts/measurement';
 
 import type { IndexSliceResult } from '../../../../activities/indexing/slice';
-import type {
-  LetterCounts,
-  RedriveSliceInput,
-  SliceCounts,
-} from '../../../../activities/indexing/redrive/redrive-slice';
+import type { LetterCounts } from '../../../../activities/indexing/redrive/redrive-batch';
+import type { RedriveSliceInput, SliceCounts } from '../../../../activities/indexing/redrive/redrive-slice';
 import {
   createKafkaGateway,
   type IncomingRecord,
