@@ -10,7 +10,7 @@ function entry(bytes: number, id = `id${made++}`, headers: Record<string, Buffer
   return { record, id, head: '', bytes };
 }
 
-/** A writer whose requests end when the test says so. */
+/** A writer whose requests the test completes. */
 function heldWriter() {
   const requests: { end: () => void; fail: (error: Error) => void }[] = [];
   const passed: number[] = [];
@@ -45,7 +45,7 @@ describe('BulkWriter', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('passes requests in their order, whatever the order of the answers', async () => {
+  it('acknowledges requests in the order of sending, in whatever order they finish', async () => {
     const { writer, requests, passed } = heldWriter();
     await writer.add(entry(ONE_MB));
     await writer.add(entry(ONE_MB));
@@ -57,7 +57,7 @@ describe('BulkWriter', () => {
     expect(passed).toEqual([0, 1]);
   });
 
-  it('sends nothing more and passes nothing more after a failure', async () => {
+  it('sends and acknowledges nothing more after a failure', async () => {
     const { writer, requests, passed } = heldWriter();
     await writer.add(entry(ONE_MB));
     await writer.add(entry(ONE_MB));
@@ -69,7 +69,7 @@ describe('BulkWriter', () => {
     expect([requests.length, passed]).toEqual([2, []]);
   });
 
-  it('holds a request back while an id of it is in flight, and only that long', async () => {
+  it('holds a request back only while one of its ids is in flight', async () => {
     const { writer, requests } = heldWriter();
     await writer.add(entry(ONE_MB, 'repeated'));
     let isTaken = false;
@@ -93,7 +93,7 @@ describe('BulkWriter', () => {
 });
 
 describe('AcknowledgedPrefix', () => {
-  it('passes every request once, in the order of sending, whatever the order of the answers', () => {
+  it('returns every result once, in the order of sending, in whatever order the requests finish', () => {
     const orders = fc
       .integer({ min: 1, max: 30 })
       .chain((size) => fc.shuffledSubarray([...Array(size).keys()], { minLength: size }));
@@ -106,7 +106,7 @@ describe('AcknowledgedPrefix', () => {
         for (const number of order) {
           answered.add(number);
           passed.push(...prefix.acknowledge(number, number));
-          // All that is answered without a gap is passed, and nothing beyond the first gap.
+          // Everything before the first gap is returned, and nothing after it.
           expect(passed).toEqual(registered.slice(0, passed.length));
           expect(answered.has(passed.length)).toBe(false);
         }

@@ -26,7 +26,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-/** An alias over an index whose mapping takes `n` as a number and nothing else. */
+/** An alias of an index whose mapping has the number `n` and the keyword `text` only. */
 async function newAlias(settings: Record<string, unknown> = {}): Promise<string> {
   const alias = `bulk-${randomUUID()}`;
   await direct.indices.create({
@@ -124,7 +124,7 @@ describe('sendBulk before a faulty Elasticsearch', () => {
     expect(pauses).toEqual([7_000]);
   });
 
-  it('halves what is too large until only the one too large item is left, which is dead', async () => {
+  it('splits a request that is too large until only the too large item is left, which is rejected', async () => {
     const alias = await newAlias();
     const sent = [...items(8), item('large', JSON.stringify({ text: 'x'.repeat(3_000) }))];
     proxy.plan = ({ bytes }) => (bytes > 2_000 ? { kind: 'answer', status: 413 } : null);
@@ -133,14 +133,14 @@ describe('sendBulk before a faulty Elasticsearch', () => {
     await expectAll(alias, 8);
   });
 
-  it('halves a request that is refused as too much again and again', async () => {
+  it('splits a request that is throttled again and again', async () => {
     const alias = await newAlias();
     proxy.plan = ({ items: sent }) => (sent.length > 3 ? busy : null);
     expect(await send(alias, items(10))).toMatchObject({ done: 10 });
     await expectAll(alias, 10);
   });
 
-  it('gives up after some tries with a failure that Temporal retries', async () => {
+  it('stops trying after some tries with a failure that Temporal retries', async () => {
     const alias = await newAlias();
     proxy.plan = () => ({ kind: 'answer', status: 503, body: '' });
     await expect(send(alias, items(2))).rejects.toMatchObject({ type: 'ServiceUnavailable', nonRetryable: false });
