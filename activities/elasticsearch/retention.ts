@@ -65,15 +65,17 @@ export async function setRetention(elasticsearch: Client, runs: string, wanted: 
 
 /** Makes records before a month expire from now on, unless those before a later month do already. */
 export async function expireBefore(elasticsearch: Client, runs: string, expiredBefore: Month): Promise<void> {
-  await update(elasticsearch, runs, (retention) =>
-    retention === null || (retention.expiredBefore ?? '') >= expiredBefore ? null : { ...retention, expiredBefore },
-  );
+  await advance(elasticsearch, runs, 'expiredBefore', expiredBefore);
 }
 
 /** Records that the indices of all months before this one are deleted. */
 export async function markDropped(elasticsearch: Client, runs: string, droppedBefore: Month): Promise<void> {
+  await advance(elasticsearch, runs, 'droppedBefore', droppedBefore);
+}
+
+async function advance(elasticsearch: Client, runs: string, bound: keyof Horizon, to: Month): Promise<void> {
   await update(elasticsearch, runs, (retention) =>
-    retention === null || (retention.droppedBefore ?? '') >= droppedBefore ? null : { ...retention, droppedBefore },
+    retention === null || (retention[bound] ?? '') >= to ? null : { ...retention, [bound]: to },
   );
 }
 

@@ -42,7 +42,13 @@ export function createKafkaGateway({
   readonly clientId: string;
   readonly idleMs?: number;
 }): KafkaGateway {
-  const kafka = newClient(brokers, clientId);
+  const kafka = new Kafka({
+    clientId,
+    brokers: [...brokers],
+    // KafkaJS logs retried conditions as errors; what matters is thrown by the call.
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
+  });
   const producers = new ConnectionPool<Producer>(CLIENT, idleMs);
   const admins = new ConnectionPool<Admin>(CLIENT, idleMs);
   const readers = new ConnectionPool<PartitionReader>(READER, idleMs);
@@ -55,11 +61,11 @@ export function createKafkaGateway({
     prepareTopics: (specs) => withAdmin(ALL_TOPICS, (admin) => prepareTopics(admin, specs)),
     offsets,
     offsetsAt: (topic, timeMs) => withAdmin(topic, (admin) => offsetsAt(admin, topic, timeMs)),
-    publish: (topic, records, refused) =>
+    publish: (topic, records, onTooLarge) =>
       producers.use(
         topic,
         () => connected(newProducer(kafka), `Publishing to topic ${topic}`),
-        (producer) => publish(producer, topic, records, refused),
+        (producer) => publish(producer, topic, records, onTooLarge),
       ),
     readRange: (request, handle) => readRange({ kafka, readers, offsets }, request, handle),
     mirrorOffsets: (group, topic, next) => mirror.commit(group, topic, next),
@@ -71,26 +77,16 @@ export function createKafkaGateway({
   };
 }
 
-function newClient(brokers: readonly string[], clientId: string): Kafka {
-  // KafkaJS logs retried conditions as errors; what matters is thrown by the call.
-  return new Kafka({
-    clientId,
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
-  });
-}
-
 function newProducer(kafka: Kafka): Producer {
   return kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
 }
 
-async function connected<T extends Client>(client: T, what: string): Promise<T> {
+async function connected<T extends Client>(client: T, action: string): Promise<T> {
   try {
     await client.connect();
     return client;
   } catch (error) {
     await client.disconnect().catch(() => undefined);
-    throw kafkaFailure(error, what);
+    throw kafkaFailure(error, action);
   }
 }

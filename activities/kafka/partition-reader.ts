@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Batch, Consumer, ConsumerCrashEvent, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
 import { fixedAssigner } from './fixed-assigner';
 import { kafkaFailure } from './kafka-failure';
-import type { IncomingRecord, ReadRangeRequest } from './types';
+import type { IncomingRecord, ReadRangeRequest, RecordHandler } from './types';
 
 /** The broker holds an empty fetch this long, so it bounds how late the end of a read is noticed. */
 const MAX_WAIT_MS = 100;
@@ -10,8 +10,6 @@ const MAX_WAIT_MS = 100;
 const STALL_TIMEOUT_MS = 5_000;
 /** Between heartbeats to the group while no range is requested; well below its session timeout. */
 const HEARTBEAT_MS = 1_000;
-
-export type RecordHandler = (records: readonly IncomingRecord[]) => Promise<void> | void;
 
 interface ActiveRead {
   readonly to: bigint;

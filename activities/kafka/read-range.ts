@@ -3,8 +3,8 @@ import type { Kafka } from 'kafkajs';
 import { pipelineFailure } from '../contracts/failures';
 import type { ConnectionKind, ConnectionPool } from './connection-pool';
 import { protocolErrorType } from './kafka-failure';
-import { PartitionReader, type RecordHandler } from './partition-reader';
-import type { KafkaGateway, PartitionBounds, ReadRangeRequest } from './types';
+import { PartitionReader } from './partition-reader';
+import type { KafkaGateway, PartitionBounds, ReadRangeRequest, RecordHandler } from './types';
 
 /** Small fetches keep memory flat: a message value keeps its whole fetch response in memory. */
 const FETCH_BYTES = 256 * 1024;

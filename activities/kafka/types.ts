@@ -43,6 +43,8 @@ export interface ReadRangeRequest {
   readonly signal?: AbortSignal;
 }
 
+export type RecordHandler = (records: readonly IncomingRecord[]) => Promise<void> | void;
+
 /** Everything that the pipeline does with Kafka. */
 export interface KafkaGateway {
   /**
@@ -81,10 +83,7 @@ export interface KafkaGateway {
    *
    * @throws OffsetOutOfRange when `from` is below the start of the log or `to` above its end
    */
-  readRange(
-    request: ReadRangeRequest,
-    handle: (records: readonly IncomingRecord[]) => Promise<void> | void,
-  ): Promise<void>;
+  readRange(request: ReadRangeRequest, handle: RecordHandler): Promise<void>;
   /**
    * Copies a checkpoint into a consumer group, for tools that show lag; the first call for a group joins it.
    * Best effort: it never rejects, and the pipeline never reads it.
