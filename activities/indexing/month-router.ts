@@ -45,7 +45,6 @@ export class MonthRouter {
     private retention: Retention | null,
   ) {}
 
-  /** @throws ServiceUnavailable when Elasticsearch does not answer */
   static async create(elasticsearch: Client, pipeline: string, alias: string): Promise<MonthRouter> {
     const aliases = aliasesOf(pipeline);
     const stream = STREAMS.find((each) => aliases[each] === alias);
@@ -75,12 +74,7 @@ export class MonthRouter {
     return this.#isExpired(month) ? { record, id, expired: month } : item;
   }
 
-  /**
-   * Creates the missing indices of items.
-   *
-   * @returns the items that have an index; the others are expired
-   * @throws IndexMisconfigured when the index template of the months does not exist
-   */
+  /** Creates the missing indices of items. @returns the items that have an index; the others are expired */
   async ensureIndices(items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
     for (const month of new Set(items.map((item) => item.month))) {
       if (month !== undefined && !this.#open.has(month)) await this.#ensureIndex(month);

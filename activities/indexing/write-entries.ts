@@ -134,12 +134,7 @@ function assertNoFlood(
   );
 }
 
-/**
- * Publishes records that no index can take as dead letters of stage `index`; call it before the checkpoint passes them.
- *
- * @throws IndexMisconfigured when the records are dead letters themselves: they are never dead-lettered again
- * @throws ServiceUnavailable when Kafka did not acknowledge
- */
+/** Publishes records as dead letters of stage `index`, before the checkpoint passes them. */
 async function publishDeadLetters(
   kafka: KafkaGateway,
   { topic, alias, deadLetterTopic }: WriteDependencies['target'],

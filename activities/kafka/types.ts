@@ -47,11 +47,7 @@ export type RecordHandler = (records: readonly IncomingRecord[]) => Promise<void
 
 /** Everything that the pipeline does with Kafka. */
 export interface KafkaGateway {
-  /**
-   * Creates missing topics and leaves the others unchanged; idempotent.
-   *
-   * @returns the number of partitions of every topic named
-   */
+  /** Creates missing topics; idempotent. @returns the number of partitions of every topic named */
   prepareTopics(specs: readonly TopicSpec[]): Promise<Readonly<Record<string, number>>>;
   /**
    * Returns the first and the next offset of every partition; `end` is the last stable offset.

@@ -24,12 +24,7 @@ export interface DocumentSource {
   readonly signal: AbortSignal;
 }
 
-/**
- * Finds those of `ids` that are in the indices of an alias, in their latest state, refreshed or not.
- *
- * @throws ServiceUnavailable when Elasticsearch does not answer
- * @throws IndexMisconfigured when there is no such alias
- */
+/** Finds those of `ids` that are in the indices of an alias, in their latest state, refreshed or not. */
 export async function findDocuments(
   source: DocumentSource,
   ids: readonly string[],
@@ -70,8 +65,8 @@ async function searchDocuments(source: DocumentSource, ids: string[]): Promise<R
   await elasticsearch.indices.refresh({ index, ignore_unavailable: true }, { signal });
   const { hits } = await elasticsearch.search<Source>(
     {
-      ...{ index, ignore_unavailable: true, allow_partial_search_results: false, size: 2 * ids.length },
-      query: { ids: { values: ids } },
+      ...{ index, query: { ids: { values: ids } }, size: 2 * ids.length },
+      ...{ ignore_unavailable: true, allow_partial_search_results: false },
       _source_includes: [PROVENANCE_FIELD],
       version: true,
       seq_no_primary_term: true,
@@ -104,13 +99,7 @@ export interface LetterUpdate {
   readonly provenance: Pick<Provenance, 'redrive' | 'resolvedAt'>;
 }
 
-/**
- * Updates the provenance of dead letters' documents, except those that have changed since they were found: they belong
- * to newer dead letters.
- *
- * @throws ServiceUnavailable when Elasticsearch does not answer
- * @throws IndexMisconfigured when it rejects an update
- */
+/** Updates documents of dead letters, except those that changed since they were found: they are of newer dead letters. */
 export async function updateLetters(
   request: Omit<SendBulkRequest, 'items'>,
   updates: readonly LetterUpdate[],

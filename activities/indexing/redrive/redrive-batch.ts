@@ -57,11 +57,7 @@ export class RedriveBatch {
 
   constructor(private readonly dependencies: RedriveDependencies) {}
 
-  /**
-   * Decides on each dead letter, redrives it unless this is a dry run, and updates its document.
-   *
-   * @returns the dead letters that count, and the number of ids without a document
-   */
+  /** Decides on each dead letter, redrives it unless this is a dry run, and updates its document. */
   async run(letters: readonly Letter[]): Promise<{ readonly redriven: RedrivenLetter[]; readonly unindexed: number }> {
     const { elasticsearch, signal, target } = this.dependencies;
     const ids = letters.map(({ content }) => content.id);
