@@ -52,8 +52,8 @@ module.exports = {
     ),
     forbid(
       'contracts-and-systems-know-no-step',
-      'Contracts and systems are below the steps.',
-      { path: '^activities/(contracts|kafka|elasticsearch)' },
+      'Contracts, systems and the heartbeat, which several steps resume from, are below the steps.',
+      { path: '^activities/(contracts|kafka|elasticsearch|heartbeat)' },
       { path: '^activities/(preparation|sources|spark|indexing|reconciliation|retention|dashboards|index)' },
     ),
     forbid(

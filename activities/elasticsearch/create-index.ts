@@ -2,11 +2,7 @@ import { errors, type Client } from '@elastic/elasticsearch';
 import { RUN_PROPERTIES } from './index-mappings';
 import { runsTemplate } from './index-templates';
 
-/**
- * Creates an index; one that is there already stays as it is.
- *
- * @returns whether it was this call that created it
- */
+/** Creates an index unless it exists. @returns whether this call created it */
 export async function createIndex(
   elasticsearch: Client,
   request: Parameters<Client['indices']['create']>[0],
@@ -15,20 +11,20 @@ export async function createIndex(
     await elasticsearch.indices.create(request);
     return true;
   } catch (error) {
-    const isThere = error instanceof errors.ResponseError && error.message.includes('resource_already_exists');
-    if (!isThere) throw error;
+    const exists = error instanceof errors.ResponseError && error.message.includes('resource_already_exists');
+    if (!exists) throw error;
     return false;
   }
 }
 
 /**
- * Sees to it that the index of a pipeline's runs is there, with every field by which runs are looked for.
+ * Ensures that the index of a pipeline's runs exists, with every field by which runs are searched.
  *
- * It has a template of its own: without one it would also take whatever a template for all names says.
+ * It has its own template: otherwise it would get the mappings of any template for all names.
  */
 export async function createRunsIndex(elasticsearch: Client, index: string): Promise<void> {
   await elasticsearch.indices.putIndexTemplate({ name: index, ...runsTemplate(index) });
   if (await createIndex(elasticsearch, { index })) return;
-  // An index of an earlier version gets the fields that it does not have yet.
+  // An index of an earlier version gets its missing fields.
   await elasticsearch.indices.putMapping({ index, properties: RUN_PROPERTIES });
 }

@@ -12,7 +12,7 @@ interface ErrorCause {
   readonly reason?: string | null;
 }
 
-/** Turns whatever the Elasticsearch client threw into a row of the failure table; `what` names the attempted act. */
+/** Turns an error of the Elasticsearch client into a failure of the failure table; `what` names the attempted action. */
 export function elasticsearchFailure(error: unknown, what: string, place: FailurePlace = {}): ApplicationFailure {
   const details = { ...place, cause: error };
   if (error instanceof errors.ResponseError) {
@@ -28,7 +28,7 @@ export function elasticsearchFailure(error: unknown, what: string, place: Failur
   return pipelineFailure('ServiceUnavailable', `${what}: Elasticsearch did not answer (${reason}).`, details);
 }
 
-/** The root cause, where there is one: what is around it may say no more than that all shards failed. */
+/** Returns the root cause if there is one: the error around it may only report that all shards failed. */
 function answeredReason(body: unknown): string {
   const { error } = (body ?? {}) as { error?: string | (ErrorCause & { root_cause?: readonly ErrorCause[] }) };
   if (typeof error === 'string') return error.slice(0, MAX_REASON_LENGTH);

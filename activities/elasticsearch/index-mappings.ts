@@ -1,6 +1,5 @@
 /**
- * The strict mappings of a pipeline's documents. A field is only as searchable as a panel, a filter or this code needs:
- * what that leaves out is said beside it.
+ * The strict mappings of a pipeline's documents. A field is only as searchable as a panel, a filter or this code needs.
  *
  * @module
  */
@@ -11,75 +10,75 @@ import { PROVENANCE_FIELD } from './provenance';
 export type Properties = Record<string, estypes.MappingProperty>;
 
 const EPOCH_MS = { type: 'date', format: 'epoch_millis' } as const;
-/** In columns alone: read by aggregations and sorts; a filter still finds it, slowly, and no tree of it is kept. */
-const COLUMN = { index: false } as const;
-/** Kept and never searched, so that no length of it is too much. */
-const KEPT: estypes.MappingProperty = { type: 'keyword', index: false, doc_values: false };
-/** Found by words and phrases; nothing is ranked by length. */
-const PROSE: estypes.MappingProperty = { type: 'text', norms: false };
+/** Doc values only: for aggregations, sorts and slow filters, without a search index. */
+const DOC_VALUES_ONLY = { index: false } as const;
+/** In `_source` only and never searched, so that its length is not limited. */
+const SOURCE_ONLY: estypes.MappingProperty = { type: 'keyword', index: false, doc_values: false };
+/** Full-text search without norms: nothing is ranked by length. */
+const TEXT: estypes.MappingProperty = { type: 'text', norms: false };
 
 const PROVENANCE: Properties = {
   pipeline: { type: 'keyword' },
   run: { type: 'keyword' },
-  partition: { type: 'integer', ...COLUMN },
-  offset: { type: 'long', ...COLUMN },
-  publishedAt: { ...EPOCH_MS, ...COLUMN },
-  processedAt: { ...EPOCH_MS, ...COLUMN },
-  indexedAt: { ...EPOCH_MS, ...COLUMN },
-  latencyMs: { type: 'long', ...COLUMN },
-  redrive: { type: 'byte', ...COLUMN },
+  partition: { type: 'integer', ...DOC_VALUES_ONLY },
+  offset: { type: 'long', ...DOC_VALUES_ONLY },
+  publishedAt: { ...EPOCH_MS, ...DOC_VALUES_ONLY },
+  processedAt: { ...EPOCH_MS, ...DOC_VALUES_ONLY },
+  indexedAt: { ...EPOCH_MS, ...DOC_VALUES_ONLY },
+  latencyMs: { type: 'long', ...DOC_VALUES_ONLY },
+  redrive: { type: 'byte', ...DOC_VALUES_ONLY },
 };
 
-/** Label values beyond this are kept but not searchable; Lucene takes no term over 32,766 bytes. */
+/** Longer label values are stored but not searchable; the limit of a Lucene term is 32,766 bytes. */
 const MAX_SEARCHABLE_LABEL_CHARACTERS = 1_024;
 
-/** The time of a document under the name that Kibana and most queries expect; a document itself never has it. */
+/** An alias field with the name that Kibana and most queries expect for the time of a document. */
 function timestampOf(path: string): Properties {
   return { '@timestamp': { type: 'alias', path } };
 }
 
-/** Of every `EnrichedReading`, beside its measurements. */
+/** Of every `EnrichedReading`, without its measurements. */
 export const READING_PROPERTIES: Properties = {
   ...timestampOf('timestamp'),
   [PROVENANCE_FIELD]: { properties: PROVENANCE },
-  // The same as `_id`, which is searchable.
-  id: KEPT,
+  // Equal to `_id`, which is searchable.
+  id: SOURCE_ONLY,
   deviceId: { type: 'keyword' },
   timestamp: { type: 'date' },
-  text: PROSE,
+  text: TEXT,
   words: { type: 'keyword' },
   labels: { type: 'flattened', ignore_above: MAX_SEARCHABLE_LABEL_CHARACTERS },
   late: { type: 'boolean' },
-  dewPoint: { type: 'double', ...COLUMN },
+  dewPoint: { type: 'double', ...DOC_VALUES_ONLY },
 };
 
-/** Of every `DeviceWindow`, beside the statistics of its measurements. */
+/** Of every `DeviceWindow`, without the statistics of its measurements. */
 export const WINDOW_PROPERTIES: Properties = {
   ...timestampOf('windowStart'),
   [PROVENANCE_FIELD]: { properties: PROVENANCE },
-  id: KEPT,
+  id: SOURCE_ONLY,
   deviceId: { type: 'keyword' },
   windowStart: { type: 'date' },
-  windowEnd: { type: 'date', ...COLUMN },
-  count: { type: 'long', ...COLUMN },
+  windowEnd: { type: 'date', ...DOC_VALUES_ONLY },
+  count: { type: 'long', ...DOC_VALUES_ONLY },
   anomaly: {
     properties: {
-      score: { type: 'double', ...COLUMN },
+      score: { type: 'double', ...DOC_VALUES_ONLY },
       measurement: { type: 'keyword' },
       isAnomaly: { type: 'boolean' },
     },
   },
 };
 
-/** Of every `DeadLetter`; the original is kept as bytes and never looked into. */
+/** Of every `DeadLetter`; the original is stored as bytes and never parsed. */
 export const DEAD_LETTER_PROPERTIES: Properties = {
-  // What a record that cannot be read says about its time is unknown: the time at which it was given up.
+  // The event time of a record that cannot be parsed is unknown; this is when it became a dead letter.
   ...timestampOf(`${PROVENANCE_FIELD}.processedAt`),
   [PROVENANCE_FIELD]: { properties: { ...PROVENANCE, processedAt: EPOCH_MS, resolvedAt: EPOCH_MS } },
-  id: KEPT,
+  id: SOURCE_ONLY,
   stage: { type: 'keyword' },
   reason: { type: 'keyword' },
-  detail: PROSE,
+  detail: TEXT,
   topic: { type: 'keyword' },
   partition: { type: 'integer' },
   offset: { type: 'keyword' },
@@ -87,29 +86,29 @@ export const DEAD_LETTER_PROPERTIES: Properties = {
   originalLength: { type: 'long' },
   originalSha256: { type: 'keyword' },
   original: { type: 'binary' },
-  headers: { properties: { raw: KEPT, version: KEPT } },
+  headers: { properties: { raw: SOURCE_ONLY, version: SOURCE_ONLY } },
 };
 
-/** One number of a reading each. */
+/** One number per measurement of a reading. */
 export function measurementProperties(measurements: readonly Measurement[]): Properties {
-  return Object.fromEntries(measurements.map(({ name }) => [name, { type: 'double', ...COLUMN }]));
+  return Object.fromEntries(measurements.map(({ name }) => [name, { type: 'double', ...DOC_VALUES_ONLY }]));
 }
 
-/** The statistics of a window each. */
+/** The statistics per measurement of a window. */
 export function statisticsProperties(measurements: readonly Measurement[]): Properties {
-  const number = { type: 'double', ...COLUMN } as const;
+  const number = { type: 'double', ...DOC_VALUES_ONLY } as const;
   const statistics: estypes.MappingProperty = {
-    properties: { count: { type: 'long', ...COLUMN }, mean: number, min: number, max: number },
+    properties: { count: { type: 'long', ...DOC_VALUES_ONLY }, mean: number, min: number, max: number },
   };
   return Object.fromEntries(measurements.map(({ name }) => [name, statistics]));
 }
 
-/** What runs are looked for and listed by; the rest of a report is kept as it is and not indexed. */
+/** Fields by which runs are searched and listed; the rest of a report is stored and not indexed. */
 export const RUN_PROPERTIES: Properties = {
   ...timestampOf('startedAt'),
   name: { type: 'keyword' },
   run: { type: 'keyword' },
-  // Under these names every other document has them, so that one filter of a dashboard fits all.
+  // The names that all other documents have, so that one dashboard filter fits all.
   [PROVENANCE_FIELD]: {
     properties: { pipeline: { type: 'alias', path: 'name' }, run: { type: 'alias', path: 'run' } },
   },

@@ -1,5 +1,5 @@
 /**
- * The templates of which every index of a pipeline is made; `deploy/elasticsearch` holds what comes of them as JSON.
+ * The index templates of a pipeline; `deploy/elasticsearch` has them as JSON.
  *
  * @module
  */
@@ -14,10 +14,9 @@ import {
   WINDOW_PROPERTIES,
   type Properties,
 } from './index-mappings';
-import { INDEX_SETTINGS, SETTING_REASONS } from './index-settings';
 
 export const STREAMS = ['readings', 'windows', 'deadLetters'] as const;
-/** Whose documents an alias has. */
+/** The kind of documents of an alias. */
 export type Stream = (typeof STREAMS)[number];
 
 interface ComponentTemplate {
@@ -34,6 +33,33 @@ export interface IndexTemplate {
   readonly _meta: { readonly reasons: Readonly<Record<string, string>> };
 }
 
+/** The settings of every index of a pipeline. */
+const SETTINGS: Readonly<Record<string, { readonly value: string | number; readonly reason: string }>> = {
+  number_of_shards: {
+    value: 1,
+    reason:
+      'One shard answers a search with one thread and no merging; more shards pay off from about 30 GB per index.',
+  },
+  auto_expand_replicas: {
+    value: '0-1',
+    reason: 'One replica if there is a second node, and no index with an unassigned replica if there is not.',
+  },
+  refresh_interval: {
+    value: '2s',
+    reason: 'Documents are searchable after this time: 30 s would be too slow for a demo, 1 s slows down indexing.',
+  },
+  codec: {
+    value: 'default',
+    reason:
+      'Every proof reads the source of every document. If some were written twice, best_compression makes that take ' +
+      'seven times as long and saves a third of the bytes.',
+  },
+};
+
+export const INDEX_SETTINGS = Object.fromEntries(Object.entries(SETTINGS).map(([name, { value }]) => [name, value]));
+
+const SETTING_REASONS = Object.fromEntries(Object.entries(SETTINGS).map(([name, { reason }]) => [name, reason]));
+
 const SETTINGS_TEMPLATE = 'pipeline-settings';
 const STREAM_TEMPLATES: Readonly<Record<Stream, string>> = {
   readings: 'pipeline-readings',
@@ -45,10 +71,10 @@ const STREAM_PROPERTIES: Readonly<Record<Stream, Properties>> = {
   windows: WINDOW_PROPERTIES,
   deadLetters: DEAD_LETTER_PROPERTIES,
 };
-/** Above the templates that Elasticsearch itself brings (100 and 200). */
+/** Above the built-in templates of Elasticsearch (100 and 200). */
 const PRIORITY = 500;
 
-/** What the indices of all pipelines have in common, by name. */
+/** Returns the component templates that all pipelines share, by name. */
 export function componentTemplates(): Readonly<Record<string, ComponentTemplate>> {
   return {
     [SETTINGS_TEMPLATE]: { template: { settings: INDEX_SETTINGS }, _meta: { reasons: SETTING_REASONS } },
@@ -56,7 +82,7 @@ export function componentTemplates(): Readonly<Record<string, ComponentTemplate>
   };
 }
 
-/** The template of the indices behind one alias; it bears the name of the alias. */
+/** Returns the template of the indices of one alias; it has the name of the alias. */
 export function indexTemplate(stream: Stream, alias: string, measurements: readonly Measurement[]): IndexTemplate {
   return {
     index_patterns: [`${alias}-*`],
@@ -66,13 +92,13 @@ export function indexTemplate(stream: Stream, alias: string, measurements: reado
     template: { mappings: { properties: measuredProperties(stream, measurements) } },
     _meta: {
       reasons: {
-        allow_auto_create: 'A write that meets a dropped month must be told so, and not bring the month back.',
+        allow_auto_create: 'A write to a dropped month must fail and not recreate the index.',
       },
     },
   };
 }
 
-/** The template of the index of a pipeline's runs; it bears the name of the index. */
+/** Returns the template of the index of a pipeline's runs; it has the name of the index. */
 export function runsTemplate(
   index: string,
 ): Pick<IndexTemplate, 'index_patterns' | 'priority'> & { readonly template: estypes.IndicesIndexTemplateSummary } {
@@ -83,7 +109,7 @@ export function runsTemplate(
   };
 }
 
-/** The fields of the indices behind an alias, as its templates give them. */
+/** Returns the fields of the indices of a stream, as its templates define them. */
 export function indexProperties(stream: Stream, measurements: readonly Measurement[]): Properties {
   return { ...STREAM_PROPERTIES[stream], ...measuredProperties(stream, measurements) };
 }
@@ -93,10 +119,10 @@ function strictFields(properties: Properties): ComponentTemplate {
     template: { mappings: { dynamic: 'strict', properties } },
     _meta: {
       reasons: {
-        dynamic: 'A field that nobody planned is a mistake: its document becomes a dead letter and is not lost.',
-        index: 'Where false, only columns are kept: panels compute over the field and never look it up.',
-        norms: 'Where false, no lengths are kept: texts are found, and nobody ranks them.',
-        id: 'The id of the document says the same and is searchable.',
+        dynamic: 'An unknown field is a mistake: its document becomes a dead letter and is not lost.',
+        index: 'If false, the field has doc values only: panels aggregate it and never search it.',
+        norms: 'If false, no field lengths are stored: texts are searched and not ranked.',
+        id: 'Equal to the _id of the document, which is searchable.',
       },
     },
   };

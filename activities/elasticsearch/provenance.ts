@@ -1,10 +1,10 @@
 /**
- * How a record passed through the pipeline; the first field of every document, outside its digest.
+ * Where a document comes from; its first field, which is not part of its digest.
  *
  * For a reading, `partition` and `offset` are those of the raw record; for windows and dead letters those of the
  * record that was indexed.
  *
- * @public documents hold it; indexing writes it as text
+ * @public part of every document; indexing writes it as text
  */
 export interface Provenance {
   /** Its name. */
@@ -13,19 +13,18 @@ export interface Provenance {
   readonly partition: number;
   /** Decimal offset. */
   readonly offset: string;
-  /** Epoch ms: the raw record was published; absent for windows and dead letters. */
+  /** When the raw record was published, in epoch ms; absent for windows and dead letters. */
   readonly publishedAt?: number;
-  /** Epoch ms: the record to index was published. */
+  /** When the indexed record was published, in epoch ms. */
   readonly processedAt: number;
-  /** Epoch ms: the bulk request was built. */
+  /** When the bulk request was built, in epoch ms. */
   readonly indexedAt: number;
-  /** From `publishedAt` to `indexedAt`, so that dashboards need no script; of the last time, after a replay. */
+  /** From `publishedAt` to `indexedAt`, so that dashboards need no script; a replay overwrites it. */
   readonly latencyMs?: number;
-  /** How often the record was redriven as a dead letter; absent: never. */
+  /** How often the record was redriven as a dead letter; absent if never. */
   readonly redrive?: number;
-  /** Dead letters only; epoch ms: a redrive saw that its id is indexed. */
+  /** Dead letters only: when a redrive found that its id is indexed, in epoch ms. */
   readonly resolvedAt?: number;
 }
 
-/** The field name under which a document carries its provenance. */
 export const PROVENANCE_FIELD = 'provenance';

@@ -3,7 +3,6 @@ import { monthOfIndex } from '../contracts/event-month';
 
 const NOT_FOUND = 404;
 
-/** What a name stands for. */
 export type ResolvedName =
   | { readonly kind: 'alias'; readonly indices: readonly string[] }
   | { readonly kind: 'index' }
@@ -11,10 +10,10 @@ export type ResolvedName =
   | { readonly kind: 'nothing' };
 
 /**
- * Tells what a name stands for, closed indices included.
+ * Resolves a name, including closed indices.
  *
- * Only the resolve API does so without reading the metadata of an index: `_alias/<name>` reads that of every index of
- * the cluster, so a metadata block on any one of them has it refused.
+ * Only the resolve API does so without reading index metadata: `_alias/<name>` reads that of every index of the cluster
+ * and is rejected if any one of them has a metadata block.
  */
 export async function resolveName(elasticsearch: Client, name: string): Promise<ResolvedName> {
   try {
@@ -28,7 +27,7 @@ export async function resolveName(elasticsearch: Client, name: string): Promise<
   }
 }
 
-/** The indices of single months that bear an alias in their names, open or closed, behind it or not. */
+/** Returns the monthly indices named after an alias, open or closed, whether they have the alias or not. */
 export async function monthIndices(elasticsearch: Client, alias: string): Promise<readonly string[]> {
   const { indices } = await elasticsearch.indices.resolveIndex({ name: `${alias}-*`, expand_wildcards: 'all' });
   return indices.map(({ name }) => name).filter((name) => monthOfIndex(alias, name) !== null);

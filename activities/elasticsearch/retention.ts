@@ -7,14 +7,14 @@ import { createRunsIndex } from './create-index';
 import { elasticsearchFailure } from './elasticsearch-failure';
 import type { Stream } from './index-templates';
 
-/** Id of the retention among the documents of the runs. */
+/** Id of its document in the index of the runs. */
 const RETENTION = 'retention';
 const NOT_FOUND = 404;
 const CONFLICT = 409;
-/** Writers of one retention that may come between a look at it and the change of it. */
+/** For conflicts with concurrent writers. */
 const MAX_TRIES = 5;
 
-/** By which a document has its month; what a record that cannot be used says of its time is worth nothing. */
+/** The field that gives a document its month; the event time of a dead letter is not reliable. */
 export const EVENT_TIME_FIELDS: Readonly<Record<Stream, string | null>> = {
   readings: 'timestamp',
   windows: 'windowStart',
@@ -23,67 +23,69 @@ export const EVENT_TIME_FIELDS: Readonly<Record<Stream, string | null>> = {
 
 const month = z.string().regex(MONTH_PATTERN);
 const retentionSchema = z.object({
-  /** `none`: once it was `month`, and the horizon is kept. */
+  /** `none`: it was `month` before, and the dropped months are remembered. */
   by: z.enum(['none', 'month']),
   /** The first and the last month of readings. */
   from: month.optional(),
   to: month.optional(),
-  /** Records of earlier months are expired: no index takes them any more. Never goes back. */
+  /** Records of earlier months are expired: no index takes them any more. Never decreases. */
   expiredBefore: month.optional(),
-  /** The indices of earlier months are gone. Follows `expiredBefore`. */
+  /** The indices of earlier months no longer exist. Follows `expiredBefore`. */
   droppedBefore: month.optional(),
 });
 type RetentionDocument = z.infer<typeof retentionSchema>;
 
-/** Which months a pipeline has indices for. */
+/** The months of which a pipeline keeps indices. */
 export interface Retention extends Horizon {
   readonly from: Month;
   readonly to: Month;
 }
 
 /**
- * The retention of a pipeline as it stands now, written a moment ago or not.
+ * Reads the retention of a pipeline, including changes not refreshed yet.
  *
- * @param runs - the index of its runs, which also holds its retention
- * @returns null where the pipeline does not index by month
+ * @param runs - the index of its runs, which also has its retention
+ * @returns null if the pipeline does not index by month
  * @throws ServiceUnavailable when Elasticsearch does not answer
  */
 export async function readRetention(elasticsearch: Client, runs: string): Promise<Retention | null> {
-  const found = await find(elasticsearch, runs);
-  if (found?.retention.by !== 'month') return null;
-  const { from = '', to = '', expiredBefore = null, droppedBefore = null } = found.retention;
+  const stored = await find(elasticsearch, runs);
+  if (stored?.retention.by !== 'month') return null;
+  const { from = '', to = '', expiredBefore = null, droppedBefore = null } = stored.retention;
   return { from, to, expiredBefore, droppedBefore };
 }
 
-/** Says how a pipeline indexes from now on, and keeps what is known of dropped months; repeating it changes nothing. */
+/** Sets how a pipeline indexes from now on, and keeps the dropped months; idempotent. */
 export async function setRetention(elasticsearch: Client, runs: string, wanted: MonthlyIndex | null): Promise<void> {
-  await change(elasticsearch, runs, (retention) => {
+  await update(elasticsearch, runs, (retention) => {
     if (wanted !== null) return { ...retention, ...wanted };
     return retention === null ? null : { ...retention, by: 'none' };
   });
 }
 
-/** From now on records before that month are expired, unless they are already from a later one on. */
+/** Makes records before a month expire from now on, unless those before a later month do already. */
 export async function expireBefore(elasticsearch: Client, runs: string, expiredBefore: Month): Promise<void> {
-  await change(elasticsearch, runs, (retention) =>
-    retention === null || (retention.expiredBefore ?? '') >= expiredBefore ? null : { ...retention, expiredBefore },
-  );
+  await advance(elasticsearch, runs, 'expiredBefore', expiredBefore);
 }
 
-/** The indices of all months before that one are gone. */
+/** Records that the indices of all months before this one are deleted. */
 export async function markDropped(elasticsearch: Client, runs: string, droppedBefore: Month): Promise<void> {
-  await change(elasticsearch, runs, (retention) =>
-    retention === null || (retention.droppedBefore ?? '') >= droppedBefore ? null : { ...retention, droppedBefore },
+  await advance(elasticsearch, runs, 'droppedBefore', droppedBefore);
+}
+
+async function advance(elasticsearch: Client, runs: string, bound: keyof Horizon, to: Month): Promise<void> {
+  await update(elasticsearch, runs, (retention) =>
+    retention === null || (retention[bound] ?? '') >= to ? null : { ...retention, [bound]: to },
   );
 }
 
-interface Found {
+interface StoredRetention {
   readonly retention: RetentionDocument;
   readonly seqNo: number;
   readonly primaryTerm: number;
 }
 
-async function find(elasticsearch: Client, index: string): Promise<Found | null> {
+async function find(elasticsearch: Client, index: string): Promise<StoredRetention | null> {
   try {
     const { _source, _seq_no = 0, _primary_term = 0 } = await elasticsearch.get({ index, id: RETENTION });
     return { retention: retentionSchema.parse(_source), seqNo: _seq_no, primaryTerm: _primary_term };
@@ -93,31 +95,36 @@ async function find(elasticsearch: Client, index: string): Promise<Found | null>
   }
 }
 
-/** Looks, decides and writes unless somebody wrote in between; then looks again. A decision for null writes nothing. */
-async function change(
+/** Reads, decides and writes with optimistic concurrency control; a decision of null writes nothing. */
+async function update(
   elasticsearch: Client,
   runs: string,
   decide: (retention: RetentionDocument | null) => RetentionDocument | null,
 ): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const found = await find(elasticsearch, runs);
-    const wanted = decide(found?.retention ?? null);
-    if (wanted === null || (await write(elasticsearch, runs, found, wanted))) return;
+    const stored = await find(elasticsearch, runs);
+    const changed = decide(stored?.retention ?? null);
+    if (changed === null || (await write(elasticsearch, runs, stored, changed))) return;
   }
-  throw pipelineFailure('ServiceUnavailable', `The retention in index ${runs} is written by others all the time.`);
+  throw pipelineFailure(
+    'ServiceUnavailable',
+    `The retention in index ${runs} was changed by other writers ${MAX_TRIES} times in a row.`,
+  );
 }
 
-/** @returns false when another one was written since that one was found */
+/** @returns false if it was changed since it was read */
 async function write(
   elasticsearch: Client,
   runs: string,
-  found: Found | null,
+  stored: StoredRetention | null,
   document: RetentionDocument,
 ): Promise<boolean> {
   const unchanged =
-    found === null ? ({ op_type: 'create' } as const) : { if_seq_no: found.seqNo, if_primary_term: found.primaryTerm };
+    stored === null
+      ? ({ op_type: 'create' } as const)
+      : { if_seq_no: stored.seqNo, if_primary_term: stored.primaryTerm };
   try {
-    if (found === null) await createRunsIndex(elasticsearch, runs);
+    if (stored === null) await createRunsIndex(elasticsearch, runs);
     await elasticsearch.index({ index: runs, id: RETENTION, document, ...unchanged });
     return true;
   } catch (error) {

@@ -10,71 +10,77 @@ import {
 } from '../contracts/record';
 import { PROVENANCE_FIELD, type Provenance } from '../elasticsearch/provenance';
 
-/** Elasticsearch refuses a whole bulk request over one longer id. */
+/** Elasticsearch rejects a whole bulk request because of one longer id. */
 const MAX_ID_BYTES = 512;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 const LINE_FEED = 0x0a;
-/** What JSON takes as blank. */
-const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
-/** Such a text is its own JSON. */
+/** JSON whitespace, without the line feed. */
+const WHITESPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
+/** Text that needs no escaping in JSON. */
 const PLAIN = /^[A-Za-z0-9 _.:|/+-]*$/;
 const DIGITS = /^\d{1,18}$/;
 
-/** What documents of one slice have in common. */
-export type Indexing = Pick<Provenance, 'pipeline' | 'indexedAt'>;
+/** What the documents of one batch of records have in common. */
+export type IndexingContext = Pick<Provenance, 'pipeline' | 'indexedAt'>;
 
-/** Where a document goes, if not to the only index of its alias. */
-interface MonthPlace {
+/** The monthly index that a document is written to. */
+interface MonthTarget {
   readonly month: Month;
   readonly index: string;
 }
 
-/** One action of a bulk request and the record it came from. */
+/** One action of a bulk request and the record it was made from. */
 export interface BulkItem {
   readonly record: IncomingRecord;
   readonly id: string;
   /** Action line, and the source line up to where the record's own fields begin. */
   readonly head: string;
-  /** Of the action in a bulk body. */
+  /** Size in a bulk body. */
   readonly bytes: number;
-  /** Whose index it goes to; absent: the alias has one for all. */
+  /** The month of its index; absent if the alias has a single index. */
   readonly month?: Month;
 }
 
-/** A record that must not be sent, and why; a code of `DeadLetter.reason`. */
-export interface Unsendable {
+/** A record that no index can take. */
+export interface RejectedRecord {
   readonly record: IncomingRecord;
+  /** Null if the record has no usable id. */
   readonly id: string | null;
+  /** A `DeadLetter.reason`. */
   readonly reason: string;
 }
 
 /**
  * Splices the bytes of a record into a bulk action, with its provenance as the first field.
  *
- * A value is taken over only as one line that starts an object: a line break inside could end the document and start
- * an action of the sender's choosing.
+ * The value must be one line that starts an object: a line break inside could end the document and start an action of
+ * the sender's choosing.
  */
-export function toBulkItem(record: IncomingRecord, indexing: Indexing, place?: MonthPlace): BulkItem | Unsendable {
+export function toBulkItem(
+  record: IncomingRecord,
+  context: IndexingContext,
+  target?: MonthTarget,
+): BulkItem | RejectedRecord {
   const { value, headers } = record;
   const id = usableId(headers);
   if (id === null) return { record, id, reason: 'BadEventId' };
   if (value === null) return { record, id, reason: 'Tombstone' };
   if (value[0] !== OPENING_BRACE || value.includes(LINE_FEED)) return { record, id, reason: 'NotOneObjectOnOneLine' };
-  const action = actionLine(id, headers[VERSION_HEADER]?.toString('latin1'), place?.index);
+  const action = actionLine(id, headers[VERSION_HEADER]?.toString('latin1'), target?.index);
   if (action === null) return { record, id, reason: 'BadVersion' };
   const separator = isEmptyObject(value) ? '' : ',';
-  const head = `${action}\n{"${PROVENANCE_FIELD}":${provenance(record, indexing)}${separator}`;
+  const head = `${action}\n{"${PROVENANCE_FIELD}":${provenance(record, context)}${separator}`;
   const bytes = Buffer.byteLength(head) + value.length;
-  return place === undefined ? { record, id, head, bytes } : { record, id, head, bytes, month: place.month };
+  return target === undefined ? { record, id, head, bytes } : { record, id, head, bytes, month: target.month };
 }
 
-/** Whether Elasticsearch keeps the newest of all under this id; otherwise it keeps the one that it got last. */
+/** Whether Elasticsearch keeps the highest version under this id; otherwise it keeps the document written last. */
 export function isVersioned({ record }: BulkItem): boolean {
   return record.headers[VERSION_HEADER] !== undefined;
 }
 
-/** One request body: for each item its head, the rest of its value after the opening brace, and a line feed. */
+/** Builds a request body: for each item its head, the rest of its value after the opening brace, and a line feed. */
 export function bulkBody(items: readonly BulkItem[]): Buffer {
   const body = Buffer.allocUnsafe(items.reduce((sum, { bytes }) => sum + bytes, 0));
   let at = 0;
@@ -91,24 +97,24 @@ function usableId(headers: IncomingRecord['headers']): string | null {
   return id === undefined || id.length === 0 || id.length > MAX_ID_BYTES ? null : id.toString('utf8');
 }
 
-/** @returns null for a version that is no number: Elasticsearch would refuse the whole request over it */
+/** @returns null if the version is not a number: Elasticsearch would reject the whole request */
 function actionLine(id: string, version: string | undefined, index: string | undefined): string | null {
-  const place = index === undefined ? '' : `"_index":${quoted(index)},`;
-  if (version === undefined) return `{"index":{${place}"_id":${quoted(id)}}}`;
+  const target = index === undefined ? '' : `"_index":${quoted(index)},`;
+  if (version === undefined) return `{"index":{${target}"_id":${quoted(id)}}}`;
   if (!DIGITS.test(version)) return null;
-  return `{"index":{${place}"_id":${quoted(id)},"version":${Number(version)},"version_type":"external_gte"}}`;
+  return `{"index":{${target}"_id":${quoted(id)},"version":${Number(version)},"version_type":"external_gte"}}`;
 }
 
 function isEmptyObject(value: Buffer): boolean {
   let at = 1;
-  while (BLANKS.has(value[at] ?? 0)) at += 1;
+  while (WHITESPACE.has(value[at] ?? 0)) at += 1;
   return value[at] === CLOSING_BRACE;
 }
 
-/** A `Provenance` as JSON; written out, since it is made for every record. */
+/** Writes a `Provenance` as JSON, by string concatenation because it runs for every record. */
 function provenance(
   { partition, offset, timestamp, headers }: IncomingRecord,
-  { pipeline, indexedAt }: Indexing,
+  { pipeline, indexedAt }: IndexingContext,
 ): string {
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');

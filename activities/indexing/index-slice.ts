@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { pipelineOf } from '../contracts/pipeline-names';
 import { isSameRecord, recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
 import { pipelineFailure } from '../contracts/failures';
+import { lastHeartbeat } from '../heartbeat';
 import type { IncomingRecord, KafkaGateway, PartitionBounds } from '../kafka';
 import { BulkWriter } from './bulk-writer';
 import { MonthRouter } from './month-router';
 import { countsSchema, type IndexCounts, type IndexSliceInput, type IndexSliceResult } from './slice';
-import { sliceEnd } from './slice-end';
-import { writeEntries, type Written } from './write-entries';
+import { writeEntries, type WriteResult } from './write-entries';
 
 const fingerprintSchema = z.object({ offset: z.string(), timestamp: z.string(), hash: z.string() });
 const positionSchema = z.object({
@@ -28,17 +28,17 @@ export interface IndexingDependencies {
 }
 
 /**
- * Indexes one slice of one partition: reads, keeps some bulk requests in flight, dead-letters what no index can take,
- * and heartbeats the offset up to which all of it is done.
+ * Indexes one slice of one partition: reads it, keeps some bulk requests in flight, dead-letters the records that no
+ * index can take, and heartbeats the offset up to which everything is done.
  *
- * A repeated attempt goes on at the last heartbeat; what it does twice changes nothing, since ids are the records' own.
- * Counts are of offsets passed, so they are not doubled by it.
+ * A retry resumes at the last heartbeat. Writing a record twice changes nothing, since its id is its own; counts are of
+ * offsets passed, so they are not doubled.
  *
- * @throws OffsetOutOfRange when the log no longer holds `from`, or ends before it
- * @throws TopicRecreated when another record stands where `after` was read
+ * @throws OffsetOutOfRange when the log no longer has `from`, or ends before it
+ * @throws TopicRecreated when the log has another record at the offset of `after`
  * @throws ServiceUnavailable when Kafka or Elasticsearch does not answer
- * @throws IndexMisconfigured when Elasticsearch refuses for a reason that no document can mend
- * @throws DeadLetterFlood when the index refuses too many; none of those is published then
+ * @throws IndexMisconfigured when Elasticsearch rejects items for a reason other than the document
+ * @throws DeadLetterFlood when the index rejects too many records; the latest of them are not published
  */
 export async function indexSlice(
   { kafka, elasticsearch, crash }: IndexingDependencies,
@@ -46,29 +46,49 @@ export async function indexSlice(
 ): Promise<IndexSliceResult> {
   const context = Context.current();
   const { topic, partition } = input;
-  const position = resumePosition(context.info.heartbeatDetails, input);
+  const position = startingPosition(input);
   const { start: starts, end: ends } = await kafka.offsets(topic);
   const bounds = { start: starts[partition] ?? '0', end: ends[partition] ?? '0' };
   const { end } = bounds;
   const to = sliceEnd(input, end);
-  const seen = new LogContinuity(position, bounds, input);
+  const verifier = new CheckpointVerifier(position, bounds, input);
   crash('index-before-read');
 
-  const work = { input, position, seen, bounds, to };
+  const work = { input, position, verifier, bounds, to };
   if (BigInt(position.next) < BigInt(to)) await indexRange({ kafka, elasticsearch, crash }, context, work);
   crash('index-before-result');
   const next = BigInt(to) > BigInt(position.next) ? to : position.next;
-  // Not waited for: nothing depends on it.
+  // Not awaited: nothing depends on it.
   const { mirrorGroup = null } = input;
   if (mirrorGroup !== null) void kafka.mirrorOffsets(mirrorGroup, topic, { [partition]: next });
   return { next, end, ends, last: position.last, counts: position.counts };
 }
 
+function startingPosition({ from, after }: IndexSliceInput): Position {
+  const resumed = lastHeartbeat(positionSchema);
+  if (resumed !== null && BigInt(resumed.next) >= BigInt(from)) return resumed;
+  return { next: from, last: after ?? null, counts: { ...NO_COUNTS } };
+}
+
+/**
+ * Returns where a slice ends: at its bound, the end of the log or its record budget, whichever comes first.
+ *
+ * @param end - decimal offset after the last record of the partition
+ */
+export function sliceEnd(
+  { from, until, maxRecords }: Pick<IndexSliceInput, 'from' | 'until' | 'maxRecords'>,
+  end: string,
+): string {
+  const bound = until === null || BigInt(until) > BigInt(end) ? BigInt(end) : BigInt(until);
+  const limit = BigInt(from) + BigInt(maxRecords);
+  return String(bound < limit ? bound : limit);
+}
+
 interface SliceWork {
   readonly input: IndexSliceInput;
-  /** Moves on as requests are done. */
+  /** Advances as requests are done. */
   readonly position: Position;
-  readonly seen: LogContinuity;
+  readonly verifier: CheckpointVerifier;
   readonly bounds: PartitionBounds;
   readonly to: string;
 }
@@ -76,46 +96,47 @@ interface SliceWork {
 async function indexRange(
   { kafka, elasticsearch, crash }: IndexingDependencies,
   context: Context,
-  { input, position, seen, bounds, to }: SliceWork,
+  { input, position, verifier, bounds, to }: SliceWork,
 ): Promise<void> {
   const { topic, partition, alias } = input;
   const pipeline = pipelineOf(topic);
-  const router = await MonthRouter.of(elasticsearch, pipeline, alias);
+  const router = await MonthRouter.create(elasticsearch, pipeline, alias);
   const signal = requestSignal(context);
-  const beat = (): void => {
+  const heartbeat = (): void => {
     context.heartbeat(position);
   };
-  const write = writeEntries({ kafka, elasticsearch, router, context, signal, beat, target: input });
-  const writer = new BulkWriter<Written>(
+  const write = writeEntries({ kafka, elasticsearch, router, context, signal, heartbeat, target: input });
+  const writer = new BulkWriter<WriteResult>(
     async (entries) => {
-      const written = await write(entries);
+      const result = await write(entries);
       crash('index-after-bulk');
-      return written;
+      return result;
     },
     ({ next, last, counts }) => {
       position.next = next;
       position.last = last;
       addCounts(position.counts, counts);
-      beat();
+      heartbeat();
       crash('index-after-heartbeat');
     },
   );
-  const range = { topic, partition, from: seen.from(position.next), to, bounds, signal: context.cancellationSignal };
+  const from = verifier.readFrom(position.next);
+  const range = { topic, partition, from, to, bounds, signal: context.cancellationSignal };
   try {
     await kafka.readRange(range, async (records) => {
       const indexing = { pipeline, indexedAt: Date.now() };
-      for (const record of seen.unseen(records)) {
-        const full = writer.add(router.entry(record, indexing));
+      for (const record of verifier.skipVerified(records)) {
+        const full = writer.add(router.route(record, indexing));
         if (full !== null) await full;
       }
     });
-    await writer.end();
+    await writer.flush();
   } finally {
     await writer.settle();
   }
 }
 
-/** Ends requests at once when their work is not wanted; where only the worker goes, those in flight end by themselves. */
+/** Aborts requests on cancellation, but lets those in flight finish when the worker shuts down. */
 function requestSignal(context: Context): AbortSignal {
   const { cancellationSignal } = context;
   const abort = new AbortController();
@@ -127,11 +148,11 @@ function requestSignal(context: Context): AbortSignal {
   return abort.signal;
 }
 
-/** Sees to it that the read goes on in the log in which the checkpoint was taken. */
-class LogContinuity {
+/** Verifies that the log is the one in which the checkpoint was taken, by reading the last record once more. */
+class CheckpointVerifier {
   #expected: RecordFingerprint | null;
 
-  /** @throws OffsetOutOfRange when the log ends before the checkpoint: even where nothing is to be read, that is told */
+  /** @throws OffsetOutOfRange when the log ends before the checkpoint, even if there is nothing to read */
   constructor(
     { next, last }: Position,
     { start, end }: PartitionBounds,
@@ -141,20 +162,20 @@ class LogContinuity {
       throw pipelineFailure(
         'OffsetOutOfRange',
         `Topic ${source.topic} partition ${source.partition} ends at offset ${end}, expected it to reach ${next}. ` +
-          'It was made anew or has lost records: start a new run.',
+          'The topic was recreated or has lost records: start a new run.',
       );
     }
-    // What retention has removed cannot be looked at again.
+    // A record that retention has removed cannot be verified.
     this.#expected = last !== null && BigInt(last.offset) >= BigInt(start) ? last : null;
   }
 
-  /** Where to begin, so that the last record comes along once more. */
-  from(next: string): string {
+  /** Returns where to begin, so that the last record is read again. */
+  readFrom(next: string): string {
     return this.#expected?.offset ?? next;
   }
 
-  /** The records without the one that was seen before. */
-  unseen(records: readonly IncomingRecord[]): readonly IncomingRecord[] {
+  /** Verifies the last record and returns those after it. */
+  skipVerified(records: readonly IncomingRecord[]): readonly IncomingRecord[] {
     const expected = this.#expected;
     const [first] = records;
     if (expected === null || first === undefined) return records;
@@ -164,18 +185,12 @@ class LogContinuity {
     if (isSameRecord(recordFingerprint(first), expected)) return records.slice(1);
     throw pipelineFailure(
       'TopicRecreated',
-      `Topic ${this.source.topic} holds another record at offset ${expected.offset} of partition ${first.partition} than was ` +
-        'read there. It was made anew: start a new run, or type skip to take it as it is from an offset on.',
+      `Topic ${this.source.topic} has another record at offset ${expected.offset} of partition ${first.partition} than was ` +
+        'read there. The topic was recreated: start a new run, or send skip with the offset from which to read the new topic.',
     );
   }
 }
 
 function addCounts(sum: Position['counts'], counts: IndexCounts): void {
   for (const name of Object.keys(counts) as (keyof IndexCounts)[]) sum[name] += counts[name];
-}
-
-function resumePosition(details: unknown, { from, after }: IndexSliceInput): Position {
-  const resumed = positionSchema.safeParse(details);
-  if (resumed.success && BigInt(resumed.data.next) >= BigInt(from)) return resumed.data;
-  return { next: from, last: after ?? null, counts: { ...NO_COUNTS } };
 }

@@ -1,5 +1,5 @@
 import { errors, type Client } from '@elastic/elasticsearch';
-import { monthIndex, type Month } from '../contracts/event-month';
+import { monthIndex, monthOf, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
 import { EVENT_TIME_FIELDS, readRetention, type Retention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
@@ -7,41 +7,45 @@ import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { STREAMS } from '../elasticsearch/index-templates';
 import { pipelineFailure } from '../contracts/failures';
 import type { IncomingRecord } from '../kafka';
-import { toBulkItem, type BulkItem, type Indexing, type Unsendable } from './bulk-item';
-import { recordMonth } from './record-month';
+import { toBulkItem, type BulkItem, type IndexingContext, type RejectedRecord } from './bulk-item';
 
 const NOT_FOUND = 404;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPENING_BRACE = 0x7b;
+/** The format in which the Spark job writes every instant. */
+const UTC_INSTANT = /^(\d{4}-(?:0[1-9]|1[0-2]))-\d\dT[\d:.]+Z$/;
 
-/** A record of a month that is dropped: it is passed, and no index takes it any more. */
-export interface Expired {
+/** A record of a dropped month: it counts as read, and no index takes it. */
+interface ExpiredRecord {
   readonly record: IncomingRecord;
   readonly id: string;
   readonly expired: Month;
 }
 
-export type BulkEntry = BulkItem | Unsendable | Expired;
+export type BulkEntry = BulkItem | RejectedRecord | ExpiredRecord;
 
 /**
- * Finds the index of each record: the only one of its alias or, by month, the one of its month, which is a function of
- * the record alone. Sees to it that a month has its index before anything is written there, unless it is dropped.
+ * Chooses the index of each record: the only one of its alias or, by month, that of its event time, which depends on
+ * the record alone. Creates the index of a month before the first write to it, unless the month is dropped.
  */
 export class MonthRouter {
+  /** Months whose index exists. */
   readonly #open = new Set<Month>();
 
   private constructor(
     private readonly elasticsearch: Client,
     private readonly alias: string,
     private readonly runs: string,
-    /** By which a record has its month; null: it has none. */
+    /** The event time field; null if the stream has none. */
     private readonly field: string | null,
-    /** Whether the retention's range binds; a window may begin in the month before its first reading. */
-    private readonly isBounded: boolean,
-    /** Null: the alias has one index. */
+    /** Whether `from` and `to` of the retention apply; a window may begin in the month before its first reading. */
+    private readonly checksRange: boolean,
+    /** Null if the alias has a single index. */
     private retention: Retention | null,
   ) {}
 
-  /** @throws ServiceUnavailable when Elasticsearch does not answer */
-  static async of(elasticsearch: Client, pipeline: string, alias: string): Promise<MonthRouter> {
+  static async create(elasticsearch: Client, pipeline: string, alias: string): Promise<MonthRouter> {
     const aliases = aliasesOf(pipeline);
     const stream = STREAMS.find((each) => aliases[each] === alias);
     const field = stream === undefined ? null : EVENT_TIME_FIELDS[stream];
@@ -49,90 +53,84 @@ export class MonthRouter {
     return new MonthRouter(elasticsearch, alias, aliases.runs, field, stream === 'readings', retention);
   }
 
-  /** Whether a document's index depends on its month. */
   get byMonth(): boolean {
     return this.retention !== null;
   }
 
-  /** What is to be done with a record, as far as it is known without asking Elasticsearch. */
-  entry(record: IncomingRecord, indexing: Indexing): BulkEntry {
+  /** Makes the entry of a record from what is already known, without a request to Elasticsearch. */
+  route(record: IncomingRecord, context: IndexingContext): BulkEntry {
     const { retention, field, alias } = this;
-    if (retention === null || field === null) return toBulkItem(record, indexing);
+    if (retention === null || field === null) return toBulkItem(record, context);
     const month = record.value === null ? null : recordMonth(record.value, field);
-    const place = month === null ? undefined : { month, index: monthIndex(alias, month) };
-    const item = toBulkItem(record, indexing, place);
-    return 'reason' in item ? item : this.#judged(item, retention);
+    const target = month === null ? undefined : { month, index: monthIndex(alias, month) };
+    const item = toBulkItem(record, context, target);
+    return 'reason' in item ? item : this.#checkMonth(item, retention);
   }
 
-  #judged(item: BulkItem, { from, to }: Retention): BulkEntry {
+  #checkMonth(item: BulkItem, { from, to }: Retention): BulkEntry {
     const { record, id, month } = item;
     if (month === undefined) return { record, id, reason: 'NoEventMonth' };
-    if (this.isBounded && (month < from || month > to)) return { record, id, reason: 'OutsideMonths' };
+    if (this.checksRange && (month < from || month > to)) return { record, id, reason: 'OutsideMonths' };
     return this.#isExpired(month) ? { record, id, expired: month } : item;
   }
 
-  /**
-   * Opens the months of items that have none yet.
-   *
-   * @returns those items that an index takes; the others are expired
-   * @throws IndexMisconfigured when the template is gone of which a month's index is made
-   */
-  async admit(items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
+  /** Creates the missing indices of items. @returns the items that have an index; the others are expired */
+  async ensureIndices(items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
     for (const month of new Set(items.map((item) => item.month))) {
-      if (month !== undefined && !this.#open.has(month)) await this.#openMonth(month);
+      if (month !== undefined && !this.#open.has(month)) await this.#ensureIndex(month);
     }
     return items.filter(({ month }) => month === undefined || !this.#isExpired(month));
   }
 
-  /** Elasticsearch says that there is no index for these. */
-  close(items: readonly BulkItem[]): void {
+  /** Forgets the indices of items that Elasticsearch did not find. */
+  invalidate(items: readonly BulkItem[]): void {
     for (const { month } of items) if (month !== undefined) this.#open.delete(month);
   }
 
-  /** By the time it is open, nobody who drops months from then on can miss it. */
-  async #openMonth(month: Month): Promise<void> {
+  /** Reads the retention again after creation: once a month is open, any later drop of months finds its index. */
+  async #ensureIndex(month: Month): Promise<void> {
     const { alias } = this;
     const index = monthIndex(alias, month);
-    await this.#look();
+    await this.#refreshRetention();
     if (this.#isExpired(month)) return;
     try {
       await this.#assertTemplate();
       const isNew = await createIndex(this.elasticsearch, { index, aliases: { [alias]: {} } });
-      await this.#look();
+      await this.#refreshRetention();
       if (!this.#isExpired(month)) this.#open.add(month);
       else if (isNew) await this.elasticsearch.indices.delete({ index, ignore_unavailable: true });
     } catch (error) {
       if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return;
       throw error instanceof errors.ElasticsearchClientError
-        ? elasticsearchFailure(error, `Opening index ${index}`, { index })
+        ? elasticsearchFailure(error, `Creating index ${index}`, { index })
         : error;
     }
   }
 
-  async #look(): Promise<void> {
+  async #refreshRetention(): Promise<void> {
     const { runs, alias } = this;
-    const seen = await readRetention(this.elasticsearch, runs);
-    if (seen === null) {
+    const retention = await readRetention(this.elasticsearch, runs);
+    if (retention === null) {
       throw pipelineFailure(
         'ServiceUnavailable',
-        `${alias} was indexed by month a moment ago; the next attempt looks again.`,
+        `${alias} is no longer indexed by month; the next attempt reads the setting again.`,
         { index: alias },
       );
     }
-    this.retention = seen;
+    this.retention = retention;
   }
 
-  /** Without it the index would take any field as it comes. */
+  /** Without the template, the index would map any field dynamically. */
   async #assertTemplate(): Promise<void> {
     const { alias: name } = this;
     try {
-      // A HEAD request would hide why it is refused.
+      // The answer to a HEAD request would not contain the reason of a refusal.
       await this.elasticsearch.indices.getIndexTemplate({ name });
     } catch (error) {
       if (!(error instanceof errors.ResponseError) || error.statusCode !== NOT_FOUND) throw error;
       throw pipelineFailure(
         'IndexMisconfigured',
-        `Expected an index template ${name}, of which the index of each month is made: the start of a pipeline makes it.`,
+        `Expected index template ${name}, which every monthly index needs: starting the pipeline creates it.`,
         { index: name },
       );
     }
@@ -140,5 +138,33 @@ export class MonthRouter {
 
   #isExpired(month: Month): boolean {
     return month < (this.retention?.expiredBefore ?? '');
+  }
+}
+
+/** Returns the month of the instant in a top-level field of a record; null if there is none. */
+export function recordMonth(value: Buffer, field: string): Month | null {
+  return scannedMonth(value, field) ?? parsedMonth(value, field);
+}
+
+/** Scans the bytes, because it runs for every record; null if the value is not written as the Spark job does. */
+function scannedMonth(value: Buffer, field: string): Month | null {
+  const key = `"${field}":"`;
+  const at = value.indexOf(key, 1, 'latin1');
+  const before = value[at - 1];
+  if (at === -1 || (before !== COMMA && before !== OPENING_BRACE)) return null;
+  // If no inner object starts before the key, it is a field of the record itself.
+  const inner = value.indexOf(OPENING_BRACE, 1);
+  if (inner !== -1 && inner < at) return null;
+  const start = at + key.length;
+  const end = value.indexOf(QUOTE, start);
+  return UTC_INSTANT.exec(value.toString('latin1', start, end))?.[1] ?? null;
+}
+
+function parsedMonth(value: Buffer, field: string): Month | null {
+  try {
+    const parsed = JSON.parse(value.toString('utf8')) as Readonly<Record<string, unknown>> | null;
+    return monthOf(parsed?.[field]);
+  } catch {
+    return null;
   }
 }

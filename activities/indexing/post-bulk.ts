@@ -1,45 +1,64 @@
 import type { Readable } from 'node:stream';
 import type { Client } from '@elastic/elasticsearch';
-import type { ItemResult } from './judge-item';
 
-/** Elasticsearch says first whether any item failed; where none did, the rest need not be parsed. */
+/** The response begins with `errors`: if it is false, the items need not be parsed. */
 const NO_ERRORS = Buffer.from('{"errors":false');
 const END = Buffer.from(']}');
 const FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason';
-/** Of the body, after the head has come. */
+/** For the body, after the response headers have arrived. */
 const BODY_TIMEOUT_MS = 30_000;
 const MAX_RETRY_AFTER_MS = 30_000;
+
+/** Errors with status 400 that only a document can cause. */
+const DOCUMENT_ERRORS: ReadonlySet<string> = new Set([
+  'document_parsing_exception',
+  'strict_dynamic_mapping_exception',
+]);
+/** An alias without a write index also gives `illegal_argument_exception`; with this beginning, the document is at fault. */
+const TWO_OBJECTS = 'Malformed content, found extra data after parsing';
+
+export interface ItemResult {
+  readonly status: number;
+  /** `reason` may quote values of the document: compare it, never log it. */
+  readonly error?: { readonly type: string; readonly reason?: string };
+}
 
 export type BulkReply =
   | { readonly kind: 'allDone' }
   /** One result per item, in the order of the items. */
   | { readonly kind: 'items'; readonly results: readonly ItemResult[] }
-  /** The request as a whole was refused, and nothing of it applied. */
+  /** The request was rejected as a whole; nothing was applied. */
   | { readonly kind: 'refused'; readonly status: number; readonly type: string; readonly retryAfterMs: number | null }
-  /** Nobody knows what was applied. */
-  | { readonly kind: 'lost'; readonly reason: string };
+  /** It is unknown what was applied. */
+  | { readonly kind: 'unknown'; readonly reason: string };
 
-export interface BulkRequest {
+export type Verdict =
+  /** The document is in the index. */
+  | 'done'
+  /** The index has a newer version of it. */
+  | 'stale'
+  /** Send it again later. */
+  | 'retry'
+  /** The document itself cannot be indexed. */
+  | 'reject'
+  /** No document is at fault; sending it again helps only after a person has corrected the index. */
+  | 'fatal';
+
+interface PostBulkRequest {
   readonly elasticsearch: Client;
   readonly alias: string;
   readonly body: Buffer;
   readonly items: number;
-  /** Items name an index each, and none goes to the alias. */
+  /** Each item names its index, and none goes to the alias. */
   readonly byMonth: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Sends one bulk body once; whatever comes back is an answer, and only an abort throws. */
-export async function postBulk({
-  elasticsearch,
-  alias,
-  body,
-  items,
-  byMonth,
-  signal,
-}: BulkRequest): Promise<BulkReply> {
+/** Sends one bulk body once. Every response or error is a reply; only an abort throws. */
+export async function postBulk(request: PostBulkRequest): Promise<BulkReply> {
+  const { elasticsearch, alias, body, items, byMonth, signal } = request;
   try {
-    const reply = await elasticsearch.transport.request<Readable>(
+    const response = await elasticsearch.transport.request<Readable>(
       {
         method: 'POST',
         path: `/${encodeURIComponent(alias)}/_bulk`,
@@ -48,26 +67,53 @@ export async function postBulk({
       },
       { maxRetries: 0, signal, meta: true, asStream: true },
     );
-    const answer = await wholeBody(reply.body, signal);
-    if (reply.statusCode === 200) return itemResults(answer, items);
-    const retryAfter = Number(reply.headers['retry-after']);
+    const content = await readBody(response.body, signal);
+    if (response.statusCode === 200) return itemResults(content, items);
+    const retryAfter = Number(response.headers['retry-after']);
     return {
       kind: 'refused',
-      status: reply.statusCode,
-      type: errorType(answer),
+      status: response.statusCode,
+      type: errorType(content),
       retryAfterMs: retryAfter > 0 ? Math.min(retryAfter * 1_000, MAX_RETRY_AFTER_MS) : null,
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'lost', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function wholeBody(stream: Readable, signal: AbortSignal): Promise<Buffer> {
+/**
+ * Judges one item by its status and error type, as observed with Elasticsearch 8.19.
+ *
+ * | status | error type                                                                         | verdict   |
+ * | ------ | ---------------------------------------------------------------------------------- | --------- |
+ * | 2xx    |                                                                                    | `done`    |
+ * | 409    | an older external version                                                          | `stale`   |
+ * | 429    | queue full (`es_rejected_execution_exception`), disk full (`cluster_block_exception`) | `retry`   |
+ * | 5xx    | shard unavailable (`unavailable_shards_exception`)                                 | `retry`   |
+ * | 400    | `document_parsing_exception`, `strict_dynamic_mapping_exception`                   | `reject`  |
+ * | 400    | `illegal_argument_exception` because of two objects on one line                    | `reject`  |
+ * | 400    | any other: no write index, closed index, bad index name, missing ingest pipeline   | `fatal`   |
+ * | 403    | read-only or write block (`cluster_block_exception`)                               | `fatal`   |
+ * | 404    | no such index or alias (`index_not_found_exception`)                               | `fatal`   |
+ * | other  |                                                                                    | `fatal`   |
+ */
+export function judgeItem({ status, error }: ItemResult): Verdict {
+  if (status >= 200 && status < 300) return 'done';
+  if (status === 409) return 'stale';
+  if (status === 429 || status >= 500) return 'retry';
+  return status === 400 && error !== undefined && isDocumentError(error) ? 'reject' : 'fatal';
+}
+
+function isDocumentError({ type, reason = '' }: NonNullable<ItemResult['error']>): boolean {
+  return DOCUMENT_ERRORS.has(type) || (type === 'illegal_argument_exception' && reason.startsWith(TWO_OBJECTS));
+}
+
+async function readBody(stream: Readable, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const end = AbortSignal.any([signal, AbortSignal.timeout(BODY_TIMEOUT_MS)]);
   const abort = (): void => {
-    stream.destroy(new Error('the answer did not end in time'));
+    stream.destroy(new Error('the response body did not end in time'));
   };
   if (end.aborted) abort();
   end.addEventListener('abort', abort, { once: true });
@@ -79,22 +125,22 @@ async function wholeBody(stream: Readable, signal: AbortSignal): Promise<Buffer>
   return Buffer.concat(chunks);
 }
 
-function itemResults(answer: Buffer, items: number): BulkReply {
-  const isWhole = answer.subarray(-END.length).equals(END);
-  if (isWhole && answer.subarray(0, NO_ERRORS.length).equals(NO_ERRORS)) return { kind: 'allDone' };
+function itemResults(content: Buffer, items: number): BulkReply {
+  const isComplete = content.subarray(-END.length).equals(END);
+  if (isComplete && content.subarray(0, NO_ERRORS.length).equals(NO_ERRORS)) return { kind: 'allDone' };
   try {
-    const reply = JSON.parse(answer.toString('utf8')) as { items: Record<string, ItemResult>[] };
-    const results = reply.items.flatMap((result) => Object.values(result));
+    const response = JSON.parse(content.toString('utf8')) as { items: Record<string, ItemResult>[] };
+    const results = response.items.flatMap((result) => Object.values(result));
     if (results.length === items) return { kind: 'items', results };
-    return { kind: 'lost', reason: `expected answers for ${items} items, got ${results.length}` };
+    return { kind: 'unknown', reason: `expected results for ${items} items, got ${results.length}` };
   } catch {
-    return { kind: 'lost', reason: 'the answer is no JSON of a bulk request' };
+    return { kind: 'unknown', reason: 'the response is not the JSON of a bulk request' };
   }
 }
 
-function errorType(answer: Buffer): string {
+function errorType(content: Buffer): string {
   try {
-    const { error } = JSON.parse(answer.toString('utf8')) as { error?: { type?: unknown } };
+    const { error } = JSON.parse(content.toString('utf8')) as { error?: { type?: unknown } };
     return typeof error?.type === 'string' ? error.type : 'no type given';
   } catch {
     return 'no type given';

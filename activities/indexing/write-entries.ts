@@ -1,25 +1,34 @@
 import type { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
-import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
+import { deadLetterRecord } from '../contracts/dead-letter';
 import { pipelineFailure } from '../contracts/failures';
-import type { KafkaGateway } from '../kafka';
+import {
+  coordinatesId,
+  RAW_HEADER,
+  REDRIVE_HEADER,
+  redriveCount,
+  RUN_HEADER,
+  VERSION_HEADER,
+} from '../contracts/record';
+import type { DeadLetter } from '../contracts/record';
+import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
+import type { IncomingRecord, KafkaGateway } from '../kafka';
 import { awaitDocuments } from './await-documents';
-import type { BulkItem, Unsendable } from './bulk-item';
+import type { BulkItem, RejectedRecord } from './bulk-item';
 import type { BulkEntry, MonthRouter } from './month-router';
 import type { IndexCounts, IndexSliceInput } from './slice';
-import { publishDeadLetters, type RefusedRecord } from './publish-dead-letters';
 import { mergeOutcomes, sendBulk, type BulkOutcome, type SendBulkRequest } from './send-bulk';
 
-/** While a request is under way or waits to be sent again. */
+/** While a request is in flight or waits to be sent again. */
 const HEARTBEAT_MS = 2_000;
-/** A month may be dropped between its being opened and its being written to; more often, something else is wrong. */
-const MAX_REOPENINGS = 5;
-/** Fewer are no flood, whatever their share. */
+/** A month may be dropped between the creation of its index and the write to it; more often, something else is wrong. */
+const MAX_REROUTES = 5;
+/** Fewer rejected records are never a flood, whatever their share. */
 const MIN_FLOOD = 100;
 
-/** One request's records, wholly done: indexed, or dead letters that Kafka has acknowledged. */
-export interface Written {
-  /** Decimal offset after the last of them. */
+/** The result of one bulk request whose records are all indexed, expired, or acknowledged as dead letters. */
+export interface WriteResult {
+  /** Decimal offset after its last record. */
   readonly next: string;
   readonly last: RecordFingerprint;
   readonly counts: IndexCounts;
@@ -28,65 +37,65 @@ export interface Written {
 export interface WriteDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
-  /** Of the alias that is written to. */
+  /** For the alias of `target`. */
   readonly router: MonthRouter;
   readonly context: Pick<Context, 'sleep'>;
-  /** Ends the requests in flight. */
+  /** Aborts the requests in flight. */
   readonly signal: AbortSignal;
-  /** Says that the slice is alive and stands where it stood. */
-  readonly beat: () => void;
+  /** Sends a heartbeat with the current position. */
+  readonly heartbeat: () => void;
   readonly target: Pick<IndexSliceInput, 'topic' | 'alias' | 'deadLetterTopic' | 'maxDeadLetterRatio' | 'sink'>;
 }
 
-/** @returns the writer of one slice, which brings one request's records to their end */
-export function writeEntries(dependencies: WriteDependencies): (entries: readonly BulkEntry[]) => Promise<Written> {
-  const { kafka, beat, target } = dependencies;
-  const seen = { records: 0, refused: 0 };
+/** @returns the function with which the `BulkWriter` of one slice writes a request */
+export function writeEntries(dependencies: WriteDependencies): (entries: readonly BulkEntry[]) => Promise<WriteResult> {
+  const { kafka, heartbeat, target } = dependencies;
+  const seen = { records: 0, rejected: 0 };
 
   return async (entries) => {
     const items = entries.filter((entry): entry is BulkItem => 'head' in entry);
-    const unsendable = entries.filter((entry): entry is Unsendable => 'reason' in entry);
-    // Elasticsearch may take longer for an answer than Temporal waits for a heartbeat.
-    const alive = setInterval(beat, HEARTBEAT_MS);
-    const bring = target.sink === 'external' ? awaitOthers : sendToIndices;
-    const outcome = await bring(dependencies, items).finally(() => {
-      clearInterval(alive);
+    const invalid = entries.filter((entry): entry is RejectedRecord => 'reason' in entry);
+    // Elasticsearch may take longer to answer than the heartbeat timeout.
+    const timer = setInterval(heartbeat, HEARTBEAT_MS);
+    const write = target.sink === 'external' ? awaitExternalSink : sendToIndices;
+    const outcome = await write(dependencies, items).finally(() => {
+      clearInterval(timer);
     });
-    const refused = outcome.dead.map(({ item: { record, id }, reason }) => ({ record, id, reason }));
+    const rejected = outcome.rejected.map(({ item: { record, id }, reason }) => ({ record, id, reason }));
     seen.records += entries.length;
-    seen.refused += refused.length;
-    assertNoFlood(target, seen, refused);
-    const dead: RefusedRecord[] = [...unsendable, ...refused];
-    if (dead.length > 0) await publishDeadLetters(kafka, target, dead);
-    return written(entries, outcome, dead.length);
+    seen.rejected += rejected.length;
+    assertNoFlood(target, seen, rejected);
+    const deadLetters: RejectedRecord[] = [...invalid, ...rejected];
+    if (deadLetters.length > 0) await publishDeadLetters(kafka, target, deadLetters);
+    return toResult(entries, outcome, deadLetters.length);
   };
 }
 
-/** What another writer brings; what is of a dropped month nobody does. */
-async function awaitOthers(dependencies: WriteDependencies, items: readonly BulkItem[]): Promise<BulkOutcome> {
-  return await awaitDocuments(requestOf(dependencies, await dependencies.router.admit(items)));
+/** Waits for the documents of another writer, without those of dropped months. */
+async function awaitExternalSink(dependencies: WriteDependencies, items: readonly BulkItem[]): Promise<BulkOutcome> {
+  return await awaitDocuments(bulkRequest(dependencies, await dependencies.router.ensureIndices(items)));
 }
 
-/** Sends each item to the index of its month, as long as there is one: what is dropped meanwhile is neither done nor dead. */
+/** Sends each item to the index of its month; items of months dropped meanwhile are not part of the outcome. */
 async function sendToIndices(dependencies: WriteDependencies, items: readonly BulkItem[]): Promise<BulkOutcome> {
   const { router, target } = dependencies;
-  let sum: BulkOutcome = { done: 0, stale: 0, dead: [], missing: [] };
+  let sum: BulkOutcome = { done: 0, stale: 0, rejected: [], missing: [] };
   let waiting = items;
-  for (let tries = 0; tries < MAX_REOPENINGS; tries++) {
-    const admitted = await router.admit(waiting);
-    const { missing, ...outcome } = await sendBulk(requestOf(dependencies, admitted));
+  for (let tries = 0; tries < MAX_REROUTES; tries++) {
+    const routed = await router.ensureIndices(waiting);
+    const { missing, ...outcome } = await sendBulk(bulkRequest(dependencies, routed));
     sum = mergeOutcomes(sum, { ...outcome, missing: [] });
     if (missing.length === 0) return sum;
-    router.close(missing);
+    router.invalidate(missing);
     waiting = missing;
   }
   throw pipelineFailure(
     'ServiceUnavailable',
-    `The indices of ${target.alias} are gone as often as they are opened: ${waiting.length} documents wait to be sent again.`,
+    `The indices of ${target.alias} are deleted as often as they are created: ${waiting.length} documents wait to be sent again.`,
   );
 }
 
-function requestOf(
+function bulkRequest(
   { elasticsearch, context, signal, target: { alias } }: WriteDependencies,
   items: readonly BulkItem[],
 ): SendBulkRequest {
@@ -94,11 +103,11 @@ function requestOf(
   return { elasticsearch, alias, items, signal, pause };
 }
 
-function written(
+function toResult(
   entries: readonly BulkEntry[],
-  { done, stale }: { readonly done: number; readonly stale: number },
+  { done, stale }: Pick<BulkOutcome, 'done' | 'stale'>,
   deadLetters: number,
-): Written {
+): WriteResult {
   const last = entries[entries.length - 1]?.record;
   if (last === undefined) throw new RangeError('expected at least one record');
   const bytes = entries.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
@@ -106,28 +115,61 @@ function written(
   return {
     next: String(BigInt(last.offset) + 1n),
     last: recordFingerprint(last),
-    counts: {
-      read: entries.length,
-      indexed: done + stale,
-      stale,
-      deadLetters,
-      expired,
-      bytes,
-    },
+    counts: { read: entries.length, indexed: done + stale, stale, deadLetters, expired, bytes },
   };
 }
 
 function assertNoFlood(
   { topic, alias, maxDeadLetterRatio }: WriteDependencies['target'],
-  { records, refused }: { readonly records: number; readonly refused: number },
-  latest: readonly RefusedRecord[],
+  { records, rejected }: { readonly records: number; readonly rejected: number },
+  latest: readonly RejectedRecord[],
 ): void {
-  if (maxDeadLetterRatio === null || maxDeadLetterRatio === undefined || refused < MIN_FLOOD) return;
-  if (refused <= records * maxDeadLetterRatio) return;
+  if (maxDeadLetterRatio === null || maxDeadLetterRatio === undefined || rejected < MIN_FLOOD) return;
+  if (rejected <= records * maxDeadLetterRatio) return;
   throw pipelineFailure(
     'DeadLetterFlood',
-    `${alias} refused ${refused} of ${records} records of ${topic} (${latest[0]?.reason ?? ''}), expected at most ` +
-      `${Number((maxDeadLetterRatio * 100).toPrecision(3))} %. None of the last of them is dead-lettered yet: mend the mapping or the producer ` +
-      'and resume; resuming without a change takes them as dead letters.',
+    `${alias} rejected ${rejected} of ${records} records of ${topic} (${latest[0]?.reason ?? ''}), expected at most ` +
+      `${Number((maxDeadLetterRatio * 100).toPrecision(3))} %. The latest of them are not dead-lettered yet: correct the mapping or the ` +
+      'producer and resume; resuming without a change makes them dead letters.',
   );
+}
+
+/** Publishes records as dead letters of stage `index`, before the checkpoint passes them. */
+async function publishDeadLetters(
+  kafka: KafkaGateway,
+  { topic, alias, deadLetterTopic }: WriteDependencies['target'],
+  rejected: readonly RejectedRecord[],
+): Promise<void> {
+  if (deadLetterTopic === null) {
+    throw pipelineFailure(
+      'IndexMisconfigured',
+      `${alias} rejected ${rejected.length} dead letters (${rejected[0]?.reason ?? ''}); expected it to take any. ` +
+        'Nothing is lost: indexing continues by itself once the index is corrected.',
+    );
+  }
+  await kafka.publish(
+    deadLetterTopic,
+    rejected.map(({ record, id, reason }) =>
+      deadLetterRecord({
+        id: id ?? coordinatesId(topic, record.partition, record.offset),
+        stage: 'index',
+        reason,
+        topic,
+        partition: record.partition,
+        offset: record.offset,
+        publishedAt: Number(record.timestamp),
+        key: record.key,
+        original: record.value ?? Buffer.alloc(0),
+        run: record.headers[RUN_HEADER]?.toString('utf8') ?? '',
+        redrive: redriveCount(record.headers[REDRIVE_HEADER]),
+        ...keptHeaders(record),
+      }),
+    ),
+  );
+}
+
+function keptHeaders({ headers }: IncomingRecord): Pick<DeadLetter, 'headers'> {
+  const [raw, version] = [headers[RAW_HEADER]?.toString('latin1'), headers[VERSION_HEADER]?.toString('latin1')];
+  if (raw === undefined && version === undefined) return {};
+  return { headers: { ...(raw === undefined ? {} : { raw }), ...(version === undefined ? {} : { version }) } };
 }

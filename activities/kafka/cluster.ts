@@ -7,11 +7,11 @@ const RETRY_MS = 50;
 /**
  * Asks one broker after the other until one answers.
  *
- * The client asks for all topics and fails where one of them, whosever it is, has no leader: that is an answer, too.
+ * KafkaJS asks for all topics and fails if any of them has no leader; that counts as an answer, too.
  *
  * @param brokers - each as `host:port`
  * @returns whether the cluster has a broker that serves clients
- * @throws the error of the last broker that was asked
+ * @throws the error of the last broker
  */
 export async function servesClients(brokers: readonly string[], signal: AbortSignal): Promise<boolean> {
   const kafka = new Kafka({

@@ -1,22 +1,17 @@
-/**
- * Kafka, as the steps see it: a gateway over the one client library in use.
- *
- * @module
- */
 import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
+import { ConnectionPool, type ConnectionKind } from './connection-pool';
 import { kafkaFailure } from './kafka-failure';
-import { KeptConnections, type ConnectionKind } from './kept-connections';
 import { OffsetMirror } from './offset-mirror';
 import { publish } from './publish';
-import { readRange } from './read-range';
-import { ReaderPool } from './reader-pool';
+import type { PartitionReader } from './partition-reader';
+import { READER, readRange } from './read-range';
 import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
 export { servesClients } from './cluster';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds } from './types';
 
-/** No topic has this name. */
+/** Key of the admin client that is for no single topic. */
 const ALL_TOPICS = '';
 
 const CLIENT: ConnectionKind<Client> = {
@@ -31,12 +26,12 @@ interface Client {
 }
 
 /**
- * Connects on first use; a connection that failed is made anew by the next call.
+ * Creates the gateway, the only user of KafkaJS. It connects on first use; the next call replaces a failed connection.
  *
- * A producer and an admin client are kept for each topic: they ask for all topics that they were ever used for at once,
- * and one topic that is gone fails the others.
+ * Each topic has its own producer and admin client: a client requests the metadata of all topics that it was ever used
+ * for, and one deleted topic fails the others.
  *
- * @param idleMs - after which a connection that nobody uses is closed; absent: half a minute
+ * @param idleMs - after which an unused connection is closed; default half a minute
  */
 export function createKafkaGateway({
   brokers,
@@ -47,10 +42,16 @@ export function createKafkaGateway({
   readonly clientId: string;
   readonly idleMs?: number;
 }): KafkaGateway {
-  const kafka = newClient(brokers, clientId);
-  const producers = new KeptConnections<Producer>(CLIENT, idleMs);
-  const admins = new KeptConnections<Admin>(CLIENT, idleMs);
-  const readers = new ReaderPool(kafka, idleMs);
+  const kafka = new Kafka({
+    clientId,
+    brokers: [...brokers],
+    // KafkaJS logs retried conditions as errors; what matters is thrown by the call.
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
+  });
+  const producers = new ConnectionPool<Producer>(CLIENT, idleMs);
+  const admins = new ConnectionPool<Admin>(CLIENT, idleMs);
+  const readers = new ConnectionPool<PartitionReader>(READER, idleMs);
   const mirror = new OffsetMirror(kafka, idleMs);
   const withAdmin = <T>(topic: string, work: (admin: Admin) => Promise<T>): Promise<T> =>
     admins.use(topic, () => connected(kafka.admin(), `Connecting to ${brokers.join(', ')}`), work);
@@ -60,13 +61,13 @@ export function createKafkaGateway({
     prepareTopics: (specs) => withAdmin(ALL_TOPICS, (admin) => prepareTopics(admin, specs)),
     offsets,
     offsetsAt: (topic, timeMs) => withAdmin(topic, (admin) => offsetsAt(admin, topic, timeMs)),
-    publish: (topic, records, refused) =>
+    publish: (topic, records, onTooLarge) =>
       producers.use(
         topic,
         () => connected(newProducer(kafka), `Publishing to topic ${topic}`),
-        (producer) => publish(producer, topic, records, refused),
+        (producer) => publish(producer, topic, records, onTooLarge),
       ),
-    readRange: (request, take) => readRange({ readers, offsets }, request, take),
+    readRange: (request, handle) => readRange({ kafka, readers, offsets }, request, handle),
     mirrorOffsets: (group, topic, next) => mirror.commit(group, topic, next),
     close: async () => {
       await readers.close();
@@ -76,26 +77,16 @@ export function createKafkaGateway({
   };
 }
 
-function newClient(brokers: readonly string[], clientId: string): Kafka {
-  // Retried conditions are logged as errors by the client; what matters comes back as an error of the call.
-  return new Kafka({
-    clientId,
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
-  });
-}
-
 function newProducer(kafka: Kafka): Producer {
   return kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
 }
 
-async function connected<T extends Client>(client: T, what: string): Promise<T> {
+async function connected<T extends Client>(client: T, action: string): Promise<T> {
   try {
     await client.connect();
     return client;
   } catch (error) {
     await client.disconnect().catch(() => undefined);
-    throw kafkaFailure(error, what);
+    throw kafkaFailure(error, action);
   }
 }

@@ -1,18 +1,19 @@
-import { AssignerProtocol, type Consumer, type Kafka, type PartitionAssigner } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import type { PartitionOffsets } from '../contracts/offsets';
-import { KeptConnections } from './kept-connections';
+import { ConnectionPool } from './connection-pool';
+import { fixedAssigner } from './fixed-assigner';
 
-/** A member that reads nothing asks for nothing either, so it may sleep long between two empty fetches. */
+/** A member without partitions fetches nothing, so it may wait long between two empty fetches. */
 const MAX_WAIT_MS = 5_000;
 
 /**
- * Copies checkpoints into consumer groups, where lag tools look; nobody here reads them.
+ * Copies checkpoints into consumer groups for lag tools; the pipeline never reads them.
  *
  * Each group has one member with an empty assignment, which stays joined while checkpoints come: its commits take about
- * a millisecond, where the admin client's take seconds. What was committed stays when it leaves.
+ * a millisecond, those of the admin client seconds. Committed offsets stay when it leaves.
  */
 export class OffsetMirror {
-  readonly #members: KeptConnections<MirrorMember>;
+  readonly #members: ConnectionPool<MirrorMember>;
 
   constructor(
     private readonly kafka: Kafka,
@@ -23,10 +24,10 @@ export class OffsetMirror {
       isShared: true,
       isUsable: (member: MirrorMember, hasFailed: boolean) => !hasFailed && member.isJoined,
     };
-    this.#members = new KeptConnections(kind, idleMs);
+    this.#members = new ConnectionPool(kind, idleMs);
   }
 
-  /** Never rejects: what is not copied now is copied with the next checkpoint. */
+  /** Never rejects: after a failure, the next checkpoint is copied instead. */
   async commit(group: string, topic: string, next: PartitionOffsets): Promise<void> {
     const join = async (): Promise<MirrorMember> => {
       const member = new MirrorMember(this.kafka, group);
@@ -49,7 +50,7 @@ class MirrorMember {
     this.#consumer = kafka.consumer({
       groupId: group,
       maxWaitTimeInMs: MAX_WAIT_MS,
-      partitionAssigners: [assignNothing],
+      partitionAssigners: [fixedAssigner('mirror', {})],
       retry: { retries: 1, restartOnFailure: () => Promise.resolve(false) },
     });
   }
@@ -93,23 +94,3 @@ class MirrorMember {
     await this.#consumer.disconnect().catch(() => undefined);
   }
 }
-
-const assignNothing: PartitionAssigner = () => ({
-  name: 'mirror',
-  version: 1,
-  protocol: ({ topics }) => ({
-    name: 'mirror',
-    metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }),
-  }),
-  assign: ({ members }) =>
-    Promise.resolve(
-      members.map(({ memberId }) => ({
-        memberId,
-        memberAssignment: AssignerProtocol.MemberAssignment.encode({
-          version: 1,
-          assignment: {},
-          userData: Buffer.alloc(0),
-        }),
-      })),
-    ),
-});

@@ -1,46 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, Consumer, ConsumerCrashEvent, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import { fixedAssigner } from './fixed-assigner';
 import { kafkaFailure } from './kafka-failure';
-import { pinnedAssigner } from './pinned-assigner';
-import type { IncomingRecord, ReadRangeRequest } from './types';
+import type { IncomingRecord, ReadRangeRequest, RecordHandler } from './types';
 
-/** While no record comes the client sleeps this long, so it bounds how late the end of a read is noticed. */
+/** The broker holds an empty fetch this long, so it bounds how late the end of a read is noticed. */
 const MAX_WAIT_MS = 100;
-/** Nothing comes for so long though the log holds more: the read ends where it stands, for the caller to look. */
-const SILENCE_MS = 5_000;
-/** Well below the group's session timeout, which ends a reader that is silent. */
-const HOLD_MS = 1_000;
+/** If nothing arrives for this long, the read ends at its position, and the caller checks the log. */
+const STALL_TIMEOUT_MS = 5_000;
+/** Between heartbeats to the group while no range is requested; well below its session timeout. */
+const HEARTBEAT_MS = 1_000;
 
-export type Take = (records: readonly IncomingRecord[]) => Promise<void> | void;
-
-interface Reading {
+interface ActiveRead {
   readonly to: bigint;
-  readonly take: Take;
+  readonly handle: RecordHandler;
   readonly finish: (error?: Error) => void;
 }
 
 /**
- * Reads ranges of one partition, one after the other, through a private group whose only member is pinned to it.
+ * Reads ranges of one partition, one after the other, through a private consumer group with one member.
  *
- * The group is joined once; a range that begins where the one before ended goes on in what is fetched already. At most
- * one fetch is held meanwhile.
+ * The group is joined once; a range that begins where the previous one ended continues in the batch already fetched, at
+ * most one of which is kept meanwhile.
  *
- * The client forgets a `seek` when it joins again, and fetches twice when the partition's leader moves; so the position
- * is kept here, sought again at every join, and a batch fetched from anywhere else is not looked at. Where the log does
- * not hold the position, the client resets silently; it commits into its group then, and only then, and that ends the
- * read where it stands.
+ * KafkaJS forgets a `seek` when it rejoins, and fetches twice when the partition's leader moves; so the position is kept
+ * here, sought again at every join, and a batch fetched from another offset is ignored. If the log does not have the
+ * position, the client silently resets its offset; then and only then it commits into its group, which ends the read.
  *
- * The position moves with what was fetched and with nothing else. However many fetches come back empty, that proves no
- * gap: a leader may be moving, a broker throttling, an answer cut off within its first batch of records.
+ * Only fetched batches advance the position. Empty fetches, however many, do not prove a gap: a leader may be moving, a
+ * broker throttling, a response cut off within its first batch.
  */
 export class PartitionReader {
   readonly #consumer: Consumer;
   #position = 0n;
-  #reading: Reading | null = null;
-  #silence: NodeJS.Timeout | undefined;
+  #read: ActiveRead | null = null;
+  #stallTimer: NodeJS.Timeout | undefined;
   #started: Promise<void> | null = null;
   #isJoined = false;
-  #broken = false;
+  #isBroken = false;
   #wake: () => void = () => undefined;
 
   constructor(
@@ -54,42 +51,40 @@ export class PartitionReader {
       maxWaitTimeInMs: MAX_WAIT_MS,
       maxBytesPerPartition: maxFetchBytes,
       maxBytes: maxFetchBytes,
-      partitionAssigners: [pinnedAssigner(topic, partition)],
+      partitionAssigners: [fixedAssigner('pinned', { [topic]: [partition] })],
       retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
     });
   }
 
-  /** Whether another range can be read. */
   get isUsable(): boolean {
-    return !this.#broken;
+    return !this.#isBroken;
   }
 
   /**
-   * Hands over the records of a range; one range at a time.
+   * Passes the records of a range to `handle`; one range at a time.
    *
-   * @returns the offset before which nothing is left: `to` or more, or less when nothing came for a while, or when the
-   *   log does not hold more
+   * @returns the offset before which everything is read: `to` or more; less if the read stalled or the log has no more
    */
-  async read({ from, to, signal }: ReadRangeRequest, take: Take): Promise<string> {
+  async read({ from, to, signal }: ReadRangeRequest, handle: RecordHandler): Promise<string> {
     signal?.throwIfAborted();
     const finished = new Promise<void>((resolve, reject) => {
       const finish = (error?: Error): void => {
-        clearTimeout(this.#silence);
-        if (this.#reading === reading) this.#reading = null;
+        clearTimeout(this.#stallTimer);
+        if (this.#read === read) this.#read = null;
         if (error === undefined) resolve();
         else reject(error);
       };
-      const reading = { to: BigInt(to), take, finish };
-      this.#reading = reading;
+      const read = { to: BigInt(to), handle, finish };
+      this.#read = read;
     });
     const abort = (): void => {
-      this.#reading?.finish(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+      this.#read?.finish(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
     };
     signal?.addEventListener('abort', abort, { once: true });
     if (this.#started !== null && this.#position !== BigInt(from)) this.#seek(BigInt(from));
     this.#position = BigInt(from);
     this.#started ??= this.#start();
-    this.#listen();
+    this.#watchForStall();
     this.#wake();
     try {
       await Promise.all([finished, this.#started]);
@@ -100,7 +95,7 @@ export class PartitionReader {
   }
 
   async close(): Promise<void> {
-    this.#broken = true;
+    this.#isBroken = true;
     this.#wake();
     await this.#consumer.disconnect().catch(() => undefined);
   }
@@ -111,12 +106,12 @@ export class PartitionReader {
       this.#seek(this.#position);
     });
     this.#consumer.on(events.CRASH, ({ payload }: ConsumerCrashEvent) => {
-      this.#break(kafkaFailure(payload.error, this.#what()));
+      this.#stop(kafkaFailure(payload.error, this.#action()));
     });
     this.#consumer.on(events.REQUEST, ({ payload }) => {
-      if (payload.apiName === 'OffsetCommit') this.#break();
+      if (payload.apiName === 'OffsetCommit') this.#stop();
     });
-    // A batch of transaction markers alone never reaches eachBatch; this event tells its end.
+    // A batch of transaction markers only never reaches eachBatch; this event has its last offset.
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) this.#advance(BigInt(payload.lastOffset) + 1n);
     });
@@ -125,13 +120,13 @@ export class PartitionReader {
       await this.#consumer.subscribe({ topic: this.topic, fromBeginning: true });
       await this.#consumer.run({ autoCommit: false, eachBatch: (payload) => this.#onBatch(payload) });
       this.#isJoined = true;
-      this.#listen();
+      this.#watchForStall();
     } catch (error) {
-      this.#break(kafkaFailure(error, this.#what()));
+      this.#stop(kafkaFailure(error, this.#action()));
     }
   }
 
-  /** Hands a batch over piece by piece as ranges ask for it, and holds the rest while nobody does. */
+  /** Delivers a batch range by range, and keeps the rest until the next range is requested. */
   async #onBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     if (payload.isStale()) return;
@@ -139,52 +134,52 @@ export class PartitionReader {
       this.#seek(this.#position);
       return;
     }
-    let handed = 0;
-    while (!payload.isStale() && !this.#broken && this.#position <= BigInt(batch.lastOffset())) {
-      if (this.#reading === null) await this.#hold();
-      else handed += await this.#handOver(batch, handed, this.#reading);
+    let delivered = 0;
+    while (!payload.isStale() && !this.#isBroken && this.#position <= BigInt(batch.lastOffset())) {
+      if (this.#read === null) await this.#waitForRead();
+      else delivered += await this.#deliver(batch, delivered, this.#read);
       await payload.heartbeat();
     }
   }
 
-  /** Gives a read what it wants of a batch from message number `first` on. @returns how many it took */
-  async #handOver(batch: Batch, first: number, reading: Reading): Promise<number> {
-    clearTimeout(this.#silence);
+  /** Delivers the messages of a batch from number `first` on that are in the range. @returns how many */
+  async #deliver(batch: Batch, first: number, read: ActiveRead): Promise<number> {
+    clearTimeout(this.#stallTimer);
     const rest = batch.messages.slice(first);
-    const isWhole = BigInt(batch.lastOffset()) < reading.to;
-    const wanted = isWhole ? rest : rest.filter(({ offset }) => BigInt(offset) < reading.to);
+    const isWhole = BigInt(batch.lastOffset()) < read.to;
+    const inRange = isWhole ? rest : rest.filter(({ offset }) => BigInt(offset) < read.to);
     try {
-      if (wanted.length > 0) await reading.take(wanted.map((message) => toIncoming(this.partition, message)));
+      if (inRange.length > 0) await read.handle(inRange.map((message) => toIncoming(this.partition, message)));
     } catch (error) {
-      reading.finish(error instanceof Error ? error : new Error(String(error)));
+      read.finish(error instanceof Error ? error : new Error(String(error)));
       return 0;
     }
-    // An aborted read has gone on without this batch: where the next begins is the next's to say.
-    if (this.#reading !== reading) return 0;
-    this.#advance(wanted.length === rest.length ? BigInt(batch.lastOffset()) + 1n : reading.to);
-    return wanted.length;
+    // The read was aborted meanwhile; the next one sets its own position.
+    if (this.#read !== read) return 0;
+    this.#advance(inRange.length === rest.length ? BigInt(batch.lastOffset()) + 1n : read.to);
+    return inRange.length;
   }
 
   #isAtPosition(batch: Batch): boolean {
-    // The field is there at run time and missing in the client's types.
+    // Missing in the client's types.
     const { fetchedOffset } = batch as { fetchedOffset?: string };
     return fetchedOffset === undefined || BigInt(fetchedOffset) === this.#position;
   }
 
-  /** Joining does not count as silence: it takes long where the broker waits for more members. */
-  #listen(): void {
-    clearTimeout(this.#silence);
-    if (this.#reading === null || !this.#isJoined) return;
-    this.#silence = setTimeout(() => {
-      this.#break();
-    }, SILENCE_MS);
+  /** Joining does not count as a stall: it takes long if the broker waits for more members. */
+  #watchForStall(): void {
+    clearTimeout(this.#stallTimer);
+    if (this.#read === null || !this.#isJoined) return;
+    this.#stallTimer = setTimeout(() => {
+      this.#stop();
+    }, STALL_TIMEOUT_MS);
   }
 
-  async #hold(): Promise<void> {
+  async #waitForRead(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      timer = setTimeout(resolve, HOLD_MS);
+      timer = setTimeout(resolve, HEARTBEAT_MS);
     });
     clearTimeout(timer);
   }
@@ -195,17 +190,17 @@ export class PartitionReader {
 
   #advance(next: bigint): void {
     if (next > this.#position) this.#position = next;
-    if (this.#reading !== null && this.#position >= this.#reading.to) this.#reading.finish();
-    this.#listen();
+    if (this.#read !== null && this.#position >= this.#read.to) this.#read.finish();
+    this.#watchForStall();
   }
 
-  #break(error?: Error): void {
-    this.#broken = true;
-    this.#reading?.finish(error);
+  #stop(error?: Error): void {
+    this.#isBroken = true;
+    this.#read?.finish(error);
     this.#wake();
   }
 
-  #what(): string {
+  #action(): string {
     return `Reading topic ${this.topic} partition ${this.partition} at offset ${this.#position}`;
   }
 }

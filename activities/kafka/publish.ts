@@ -2,9 +2,9 @@ import type { Message, Producer } from 'kafkajs';
 import { kafkaFailure, protocolErrorType } from './kafka-failure';
 import type { OutgoingRecord } from './types';
 
-/** Bytes a request gathers; below the default topic limit even if every record falls on one partition. */
+/** Below the default `max.message.bytes` of a topic, even if all records of a request go to one partition. */
 const MAX_REQUEST_BYTES = 900_000;
-/** Framing of one record: varints, timestamp and offset deltas, header lengths; a generous upper bound. */
+/** Upper bound of the framing of one record: varints, timestamp and offset deltas, header lengths. */
 const RECORD_OVERHEAD_BYTES = 120;
 
 /** Publishes in order, in requests of at most `MAX_REQUEST_BYTES` or one record. */
@@ -12,21 +12,21 @@ export async function publish(
   producer: Producer,
   topic: string,
   records: readonly OutgoingRecord[],
-  refused?: (record: OutgoingRecord) => void,
+  onTooLarge?: (record: OutgoingRecord) => void,
 ): Promise<void> {
   try {
-    for (const batch of inRequests(records)) await send(producer, topic, batch, refused);
+    for (const batch of batches(records)) await send(producer, topic, batch, onTooLarge);
   } catch (error) {
     throw kafkaFailure(error, `Publishing ${records.length} records to topic ${topic}`, { topic });
   }
 }
 
-/** A request that is too large for the topic is halved, down to the records that are so by themselves. */
+/** Splits a request that is too large for the topic in halves, down to the single records that are too large. */
 async function send(
   producer: Producer,
   topic: string,
   batch: readonly OutgoingRecord[],
-  refused?: (record: OutgoingRecord) => void,
+  onTooLarge?: (record: OutgoingRecord) => void,
 ): Promise<void> {
   try {
     await producer.send({ topic, acks: -1, messages: batch.map(toMessage) });
@@ -35,15 +35,15 @@ async function send(
     if (first === undefined || protocolErrorType(error) !== 'MESSAGE_TOO_LARGE') throw error;
     const half = batch.length >> 1;
     if (half > 0) {
-      await send(producer, topic, batch.slice(0, half), refused);
-      await send(producer, topic, batch.slice(half), refused);
-    } else if (refused) refused(first);
+      await send(producer, topic, batch.slice(0, half), onTooLarge);
+      await send(producer, topic, batch.slice(half), onTooLarge);
+    } else if (onTooLarge) onTooLarge(first);
     else throw error;
   }
 }
 
-/** Cuts records into consecutive runs that fit one request each. */
-function* inRequests(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
+/** Splits records into consecutive batches of one request each. */
+function* batches(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
   let batch: OutgoingRecord[] = [];
   let bytes = 0;
   for (const record of records) {

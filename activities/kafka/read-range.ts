@@ -1,46 +1,63 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
 import { pipelineFailure } from '../contracts/failures';
+import type { ConnectionKind, ConnectionPool } from './connection-pool';
 import { protocolErrorType } from './kafka-failure';
-import type { Take } from './partition-reader';
-import type { ReaderPool } from './reader-pool';
-import type { KafkaGateway, PartitionBounds, ReadRangeRequest } from './types';
+import { PartitionReader } from './partition-reader';
+import type { KafkaGateway, PartitionBounds, ReadRangeRequest, RecordHandler } from './types';
 
-/** Small fetches keep memory flat: message values pin the whole response they came in. */
+/** Small fetches keep memory flat: a message value keeps its whole fetch response in memory. */
 const FETCH_BYTES = 256 * 1024;
 /**
- * Compaction leaves batches without a record in them. The client cannot step over such a one when the next is too large
- * to come whole in the same answer: it asks for the same offset again and again. This takes in any usual batch.
+ * Compaction leaves batches without records. KafkaJS cannot skip such a batch if the next one does not fit completely
+ * into the same response: it fetches the same offset again and again. Any usual batch fits into this.
  */
 const WIDE_FETCH_BYTES = 16 * 1024 * 1024;
 const LOADING_TIMEOUT_MS = 20_000;
 const LOADING_POLL_MS = 200;
 
+/** A reader stays open between reads, so that only the first one joins a consumer group. */
+export const READER: ConnectionKind<PartitionReader> = {
+  close: (reader) => reader.close(),
+  isShared: false,
+  // An error of the handler does not break the reader.
+  isUsable: (reader) => reader.isUsable,
+};
+
+interface ReadDependencies extends Pick<KafkaGateway, 'offsets'> {
+  readonly kafka: Kafka;
+  readonly readers: ConnectionPool<PartitionReader>;
+}
+
 /**
- * Reads a range to its end, which is reached by nothing but a batch that ends there, or stands there or beyond.
+ * Reads a range to its end; only a batch that ends or lies at that offset or beyond proves that it is reached.
  *
- * A read that falls silent before is looked into: the log is asked again whether it holds the range, and read on with
- * fetches that no batch is too large for. Silent once more, it fails, to be tried again: what is missing may still be
- * there, for example behind a transaction that is open.
+ * If the read stalls before, the bounds of the log are checked again, and the read continues with fetches larger than
+ * any batch. If it stalls again without progress, it fails and is retried: the missing records may still come, for
+ * example after an open transaction.
  */
 export async function readRange(
-  { readers, offsets }: { readonly readers: ReaderPool } & Pick<KafkaGateway, 'offsets'>,
+  { kafka, readers, offsets }: ReadDependencies,
   request: ReadRangeRequest,
-  take: Take,
+  handle: RecordHandler,
 ): Promise<void> {
-  const { to } = request;
+  const { topic, partition, to } = request;
   let { from, bounds } = request;
   for (let maxFetchBytes = FETCH_BYTES; BigInt(from) < BigInt(to); maxFetchBytes = WIDE_FETCH_BYTES) {
     const rest = { ...request, from };
     assertInLog(rest, bounds ?? (await boundsOf(offsets, request)));
-    const next = await onceGroupsAreLoaded(() => readers.read(rest, take, maxFetchBytes));
-    if (next === from && maxFetchBytes === WIDE_FETCH_BYTES) throw silent(rest);
+    const open = () => Promise.resolve(new PartitionReader(kafka, topic, partition, maxFetchBytes));
+    const next = await retryWhileLoading(() =>
+      readers.use(`${topic}/${partition}/${maxFetchBytes}`, open, (reader) => reader.read(rest, handle)),
+    );
+    if (next === from && maxFetchBytes === WIDE_FETCH_BYTES) throw stalled(rest);
     from = next;
     bounds = undefined;
   }
 }
 
-/** A broker that has just started loads its groups first; the client waits for much, and not for that. */
-async function onceGroupsAreLoaded<T>(read: () => Promise<T>): Promise<T> {
+/** A broker that has just started loads its consumer groups first, and KafkaJS does not retry that error. */
+async function retryWhileLoading<T>(read: () => Promise<T>): Promise<T> {
   const deadlineMs = Date.now() + LOADING_TIMEOUT_MS;
   for (;;) {
     try {
@@ -65,17 +82,17 @@ function assertInLog({ topic, partition, from, to }: ReadRangeRequest, { start, 
   if (BigInt(from) >= BigInt(start) && BigInt(to) <= BigInt(end)) return;
   throw pipelineFailure(
     'OffsetOutOfRange',
-    `Topic ${topic} partition ${partition} holds offsets [${start}, ${end}), wanted [${from}, ${to}). ` +
-      'Either retention removed records that were not read yet, or the topic was made anew.',
+    `Topic ${topic} partition ${partition} has offsets [${start}, ${end}), expected [${from}, ${to}). ` +
+      'Either retention removed records that were not read yet, or the topic was recreated.',
     { topic, partition, offset: from },
   );
 }
 
-function silent({ topic, partition, from, to }: ReadRangeRequest): Error {
+function stalled({ topic, partition, from, to }: ReadRangeRequest): Error {
   return pipelineFailure(
     'ServiceUnavailable',
-    `Topic ${topic} partition ${partition} holds offsets [${from}, ${to}), but Kafka hands over none of them: ` +
-      'its broker is too busy, or a transaction is open there. They are asked for again.',
+    `Topic ${topic} partition ${partition} has offsets [${from}, ${to}), but Kafka returns none of them: ` +
+      'its broker is too busy, or a transaction is open there. They are fetched again.',
     { topic, partition, offset: from },
   );
 }

@@ -4,13 +4,12 @@ import type { PartitionOffsets } from '../contracts/offsets';
 import { kafkaFailure, protocolErrorType } from './kafka-failure';
 import type { TopicSpec } from './types';
 
-/** A week, counted from publishing: Kafka time is publishing time, so old event times are not deleted at once. */
+/** A week from publishing: timestamps are those of the append, so records with old event times are not deleted at once. */
 const RETENTION_MS = 7 * 24 * 3_600_000;
 const LEADER_TIMEOUT_MS = 20_000;
 const LEADER_POLL_MS = 50;
 const NOT_YET: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
-/** Creates what is missing; a topic that is there stays as it is. Repeating the call changes nothing. */
 export async function prepareTopics(
   admin: Admin,
   specs: readonly TopicSpec[],
@@ -20,7 +19,7 @@ export async function prepareTopics(
     const missing = specs.filter(({ topic }) => !existing.has(topic));
     if (missing.length > 0) {
       await admin.createTopics({
-        // The client's own wait fails on a topic that the broker does not show yet.
+        // KafkaJS's own wait fails on a topic whose metadata the broker does not have yet.
         waitForLeaders: false,
         topics: missing.map(({ topic, partitions, maxMessageBytes }) => ({
           topic,
@@ -42,14 +41,14 @@ export async function prepareTopics(
   }
 }
 
-/** Waits until every partition has a leader: a topic is not shown, nor its partitions led, at once after its making. */
-async function partitionCounts(admin: Admin, wanted: string[]): Promise<Record<string, number>> {
+/** Waits until every partition has a leader, which may take a while after the creation of a topic. */
+async function partitionCounts(admin: Admin, names: string[]): Promise<Record<string, number>> {
   const deadlineMs = Date.now() + LEADER_TIMEOUT_MS;
   for (;;) {
     try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: wanted });
-      const areLed = topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
-      if (areLed) return Object.fromEntries(topics.map(({ name, partitions }) => [name, partitions.length]));
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      const haveLeaders = topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      if (haveLeaders) return Object.fromEntries(topics.map(({ name, partitions }) => [name, partitions.length]));
     } catch (error) {
       if (!NOT_YET.has(protocolErrorType(error) ?? '') || Date.now() > deadlineMs) throw error;
     }
@@ -57,7 +56,7 @@ async function partitionCounts(admin: Admin, wanted: string[]): Promise<Record<s
   }
 }
 
-/** First and next offset of every partition; the client reports the last stable offset as `high`. */
+/** KafkaJS returns the last stable offset as `high`. */
 export async function topicOffsets(
   admin: Admin,
   topic: string,
@@ -69,17 +68,16 @@ export async function topicOffsets(
       end: Object.fromEntries(partitions.map(({ partition, high }) => [String(partition), high])),
     };
   } catch (error) {
-    throw kafkaFailure(error, `Asking for the offsets of topic ${topic}`, { topic });
+    throw kafkaFailure(error, `Reading the offsets of topic ${topic}`, { topic });
   }
 }
 
-/** Per partition the first offset of that Kafka time or later, or the next offset where there is none. */
 export async function offsetsAt(admin: Admin, topic: string, timeMs: number): Promise<PartitionOffsets> {
   try {
     const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs);
     return Object.fromEntries(partitions.map(({ partition, offset }) => [String(partition), offset]));
   } catch (error) {
-    throw kafkaFailure(error, `Asking for the offsets of topic ${topic} at ${new Date(timeMs).toISOString()}`, {
+    throw kafkaFailure(error, `Reading the offsets of topic ${topic} at ${new Date(timeMs).toISOString()}`, {
       topic,
     });
   }

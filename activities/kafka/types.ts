@@ -7,16 +7,16 @@ export interface OutgoingRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A record as it was read; buffers may share memory with their neighbours, so copy what you keep. */
+/** A record as read; buffers share memory with other records of the fetch, so copy what you keep. */
 export interface IncomingRecord {
   readonly partition: number;
   /** Decimal offset. */
   readonly offset: string;
-  /** Kafka time in epoch ms, decimal. */
+  /** Kafka timestamp in epoch ms, decimal. */
   readonly timestamp: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** Of several headers with one name the first; values that are no string are left out. */
+  /** The first of several headers with the same name. */
   readonly headers: Readonly<Record<string, Buffer>>;
 }
 
@@ -26,67 +26,63 @@ export interface TopicSpec {
   readonly maxMessageBytes: number;
 }
 
-/** What one partition holds. */
+/** The first and the next offset of a partition. */
 export interface PartitionBounds {
-  /** First offset. */
   readonly start: string;
-  /** Next offset. */
   readonly end: string;
 }
 
 export interface ReadRangeRequest {
   readonly topic: string;
   readonly partition: number;
-  /** First offset wanted. */
+  /** Decimal offsets, half-open. */
   readonly from: string;
-  /** First offset not wanted. */
   readonly to: string;
-  /** As `offsets` has just said; absent: it is asked. */
+  /** If `offsets` has just returned them; otherwise they are requested. */
   readonly bounds?: PartitionBounds;
   readonly signal?: AbortSignal;
 }
 
-/** All that the pipeline asks of Kafka; the one place that knows a client library. */
+export type RecordHandler = (records: readonly IncomingRecord[]) => Promise<void> | void;
+
+/** Everything that the pipeline does with Kafka. */
 export interface KafkaGateway {
-  /**
-   * Creates the topics that are missing and leaves the others as they are; repeating it changes nothing.
-   *
-   * @returns partitions of every topic named
-   */
+  /** Creates missing topics; idempotent. @returns the number of partitions of every topic named */
   prepareTopics(specs: readonly TopicSpec[]): Promise<Readonly<Record<string, number>>>;
   /**
-   * First and next offset of every partition; `end` is the last stable offset.
+   * Returns the first and the next offset of every partition; `end` is the last stable offset.
    *
    * @throws SourceMissing when the topic does not exist
    */
   offsets(topic: string): Promise<{ readonly start: PartitionOffsets; readonly end: PartitionOffsets }>;
   /**
-   * Per partition the offset of the first record of that Kafka time or later, or the next offset where there is none.
+   * Returns per partition the offset of the first record with this Kafka timestamp or a later one, else the next offset.
    *
    * @throws SourceMissing when the topic does not exist
    */
   offsetsAt(topic: string, timeMs: number): Promise<PartitionOffsets>;
   /**
    * Publishes with acks from all replicas, in order per partition, in requests under the topic's limit.
-   * An unknown outcome is an error, so a repeated call may publish twice under the same ids.
+   * An unknown result is an error, so a repeated call may publish records twice, with the same ids.
    *
-   * @param refused - takes each record that is larger than the topic's own limit; without it such a record is a failure
+   * @param onTooLarge - gets each record that exceeds the topic's own limit; without it such a record fails the call
    * @throws ServiceUnavailable when Kafka did not acknowledge
    */
-  publish(topic: string, records: readonly OutgoingRecord[], refused?: (record: OutgoingRecord) => void): Promise<void>;
-  /**
-   * Hands over every record of `[from, to)` in offset order, batch by batch, waiting for each batch to be taken.
-   * Offsets may have gaps. Returns when the range is read to its end, whatever gaps stand there.
-   *
-   * @throws OffsetOutOfRange when `from` is below the log's start or `to` above its end
-   */
-  readRange(
-    request: ReadRangeRequest,
-    take: (records: readonly IncomingRecord[]) => Promise<void> | void,
+  publish(
+    topic: string,
+    records: readonly OutgoingRecord[],
+    onTooLarge?: (record: OutgoingRecord) => void,
   ): Promise<void>;
   /**
+   * Passes every record of `[from, to)` to `handle` in offset order, batch by batch, and waits for it after each batch.
+   * Offsets may have gaps, also at the end of the range.
+   *
+   * @throws OffsetOutOfRange when `from` is below the start of the log or `to` above its end
+   */
+  readRange(request: ReadRangeRequest, handle: RecordHandler): Promise<void>;
+  /**
    * Copies a checkpoint into a consumer group, for tools that show lag; the first call for a group joins it.
-   * Best effort: it never rejects, and nothing here reads what it wrote.
+   * Best effort: it never rejects, and the pipeline never reads it.
    */
   mirrorOffsets(group: string, topic: string, next: PartitionOffsets): Promise<void>;
   close(): Promise<void>;

@@ -7,8 +7,13 @@ import { EVENT_TIME_FIELDS, setRetention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import type { Properties } from '../elasticsearch/index-mappings';
-import { INDEX_SETTINGS } from '../elasticsearch/index-settings';
-import { componentTemplates, indexProperties, indexTemplate, STREAMS } from '../elasticsearch/index-templates';
+import {
+  componentTemplates,
+  INDEX_SETTINGS,
+  indexProperties,
+  indexTemplate,
+  STREAMS,
+} from '../elasticsearch/index-templates';
 import { monthIndices, resolveName } from '../elasticsearch/resolve-name';
 import { pipelineFailure } from '../contracts/failures';
 

@@ -4,8 +4,8 @@ import { markDropped } from '../elasticsearch/retention';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import type { ExpiredMonths } from './expire-months';
 
-/** Names of one request stand in its address. */
-const AT_ONCE = 20;
+/** The URL of a request contains all its names. */
+const INDICES_PER_REQUEST = 20;
 
 export interface DropMonthsInput extends ExpiredMonths {
   /** Run id of the workflow that drops them. */
@@ -13,11 +13,10 @@ export interface DropMonthsInput extends ExpiredMonths {
 }
 
 /**
- * Deletes the indices of expired months, and keeps a record of it among the runs of the pipeline; repeating it changes
- * nothing.
+ * Deletes the indices of expired months, and records it in the index of the pipeline's runs; idempotent.
  *
  * @throws ServiceUnavailable when Elasticsearch does not answer
- * @throws IndexMisconfigured when it refuses
+ * @throws IndexMisconfigured when it rejects a request
  */
 export async function dropMonths(
   elasticsearch: Client,
@@ -26,8 +25,11 @@ export async function dropMonths(
   const { runs } = aliasesOf(name);
   const names = indices.map(({ index }) => index);
   try {
-    for (let first = 0; first < names.length; first += AT_ONCE) {
-      await elasticsearch.indices.delete({ index: names.slice(first, first + AT_ONCE), ignore_unavailable: true });
+    for (let first = 0; first < names.length; first += INDICES_PER_REQUEST) {
+      await elasticsearch.indices.delete({
+        index: names.slice(first, first + INDICES_PER_REQUEST),
+        ignore_unavailable: true,
+      });
     }
     if (names.length > 0) {
       const retention = { pipeline: name, expiredBefore, indices };

@@ -16,7 +16,7 @@ export interface ExpireMonthsRequest {
   readonly at: string;
 }
 
-/** An index that is to be dropped, as it was when its month expired. */
+/** An index to drop, with its size when its month expired. */
 export interface ExpiredIndex {
   readonly index: string;
   readonly documents: number;
@@ -25,7 +25,7 @@ export interface ExpiredIndex {
 
 export interface ExpiredMonths {
   readonly name: string;
-  /** Records of earlier months are taken by no index from now on. */
+  /** No index takes records of earlier months from now on. */
   readonly expiredBefore: Month;
   readonly indices: readonly ExpiredIndex[];
 }
@@ -36,10 +36,10 @@ const retentionInputSchema = z.strictObject({
 });
 
 /**
- * Gives up the months of a pipeline before the last so many: writers are told first, so that none brings back what is
- * dropped afterwards. The horizon never goes back, and repeating it changes nothing.
+ * Expires all but the latest months of a pipeline. Writers see it before anything is dropped, so that none recreates an
+ * index. `expiredBefore` never decreases; idempotent.
  *
- * @throws InvalidInput naming every bad field at once, or where the pipeline does not index by month
+ * @throws InvalidInput naming every bad field at once, or if the pipeline does not index by month
  * @throws ServiceUnavailable when Elasticsearch does not answer
  */
 export async function expireMonths(elasticsearch: Client, { input, at }: ExpireMonthsRequest): Promise<ExpiredMonths> {
@@ -54,18 +54,19 @@ export async function expireMonths(elasticsearch: Client, { input, at }: ExpireM
     );
   }
   await expireBefore(elasticsearch, runs, monthsBefore(last, keepMonths - 1));
-  const horizon = (await readRetention(elasticsearch, runs))?.expiredBefore ?? null;
-  return { name, expiredBefore: horizon ?? last, indices: await indicesBefore(elasticsearch, name, horizon) };
+  const expiredBefore = (await readRetention(elasticsearch, runs))?.expiredBefore ?? null;
+  const indices = await indicesBefore(elasticsearch, name, expiredBefore);
+  return { name, expiredBefore: expiredBefore ?? last, indices };
 }
 
-async function indicesBefore(elasticsearch: Client, name: string, horizon: Month | null): Promise<ExpiredIndex[]> {
+async function indicesBefore(elasticsearch: Client, name: string, bound: Month | null): Promise<ExpiredIndex[]> {
   const aliases = aliasesOf(name);
   const expired: ExpiredIndex[] = [];
   for (const stream of STREAMS.filter((each) => EVENT_TIME_FIELDS[each] !== null)) {
     const { [stream]: alias } = aliases;
     try {
       const months = await monthIndices(elasticsearch, alias);
-      const old = months.filter((index) => isBefore(monthOfIndex(alias, index), horizon));
+      const old = months.filter((index) => isBefore(monthOfIndex(alias, index), bound));
       for (const index of old) expired.push({ index, ...(await sizeOf(elasticsearch, index)) });
     } catch (error) {
       throw elasticsearchFailure(error, `Looking for months of ${alias}`, { index: alias });

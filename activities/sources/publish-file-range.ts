@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PipelinePlan } from '../contracts/plan';
 import { assertUnchanged, openFile } from './file/file-identity';
 import { readRecords, type FileRecord } from './file/file-rows';
-import { yieldToEventLoop, lastHeartbeat } from './heartbeat';
+import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { fileSourceOf, type FileFacts } from './inspect-file';
 import { Pace } from './pace';
 import { batchCountsSchema, publishBatch, type SourceDependencies } from './publish-batch';

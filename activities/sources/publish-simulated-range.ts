@@ -4,7 +4,7 @@ import type { PipelinePlan, PlannedSimulation } from '../contracts/plan';
 import { simulatedId } from '../contracts/planned-ids';
 import { isMalformed } from '../contracts/simulated-shares';
 import { pipelineFailure } from '../contracts/failures';
-import { yieldToEventLoop, lastHeartbeat } from './heartbeat';
+import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { Pace } from './pace';
 import { batchCountsSchema, publishBatch, type SourceDependencies } from './publish-batch';
 import { BLOCK_SIZE, ReadingSimulator, type SimulatedRecord } from './simulation/simulate-reading';

@@ -3,7 +3,7 @@ import { Client } from '@elastic/elasticsearch';
 import { measurementSchema } from '../../activities/contracts/measurement';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import { createRunsIndex } from '../../activities/elasticsearch/create-index';
-import { judgeItem, type ItemResult } from '../../activities/indexing/judge-item';
+import { judgeItem, type ItemResult } from '../../activities/indexing/post-bulk';
 import { SOURCES, type SourceName } from '../../kibana/model/source';
 import { stackAddresses } from '../support/stack';
 import { DAY, writeKnownData } from './known-data';

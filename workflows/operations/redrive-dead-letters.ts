@@ -1,7 +1,8 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
-import type { LetterCounts, SliceCounts } from '../../activities/indexing/redrive/slice';
+import type { LetterCounts } from '../../activities/indexing/redrive/redrive-batch';
+import type { SliceCounts } from '../../activities/indexing/redrive/redrive-slice';
 import type { LetterChoice } from '../../activities/preparation/plan-redrive';
 import { PREPARATION, RECORD_WORK } from '../policies';
 

@@ -3,44 +3,41 @@ import { ApplicationFailure } from '@temporalio/common';
 import { elasticsearchFailure } from '../../elasticsearch/elasticsearch-failure';
 import { PROVENANCE_FIELD, type Provenance } from '../../elasticsearch/provenance';
 import { pipelineFailure } from '../../contracts/failures';
+import { sendBulk, type SendBulkRequest } from '../send-bulk';
+import type { BulkItem } from '../bulk-item';
+import type { Letter } from './letter';
 
-/** What is known of one document; not its content. */
+/** A document without its content. */
 export interface FoundDocument {
   readonly version: number;
-  /** By which a later write tells that the document is still the one that was looked at. */
+  /** With `primaryTerm`, for optimistic concurrency control. */
   readonly seqNo: number;
   readonly primaryTerm: number;
   readonly provenance: Partial<Provenance>;
 }
 
-/** Where documents are looked for. */
-export interface DocumentPlace {
+export interface DocumentSource {
   readonly elasticsearch: Client;
   readonly alias: string;
-  /** The alias has an index for each month, and nobody knows which one a document would be in. */
+  /** The alias has an index per month, and it is unknown which one has a document. */
   readonly byMonth: boolean;
   readonly signal: AbortSignal;
 }
 
-/**
- * Those of `ids` that stand behind an alias, as written last, whether searches see it yet or not.
- *
- * @throws ServiceUnavailable when Elasticsearch does not answer
- * @throws IndexMisconfigured when there is no such alias
- */
+/** Finds those of `ids` that are in the indices of an alias, in their latest state, refreshed or not. */
 export async function findDocuments(
-  place: DocumentPlace,
+  source: DocumentSource,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, FoundDocument>> {
   if (ids.length === 0) return new Map();
   const distinct = [...new Set(ids)];
   try {
-    return await (place.byMonth ? searchFor(place, distinct) : getFrom(place, distinct));
+    return await (source.byMonth ? searchDocuments(source, distinct) : getDocuments(source, distinct));
   } catch (error) {
-    place.signal.throwIfAborted();
+    source.signal.throwIfAborted();
     throw error instanceof ApplicationFailure
       ? error
-      : elasticsearchFailure(error, lookingFor(place, distinct), { index: place.alias });
+      : elasticsearchFailure(error, action(source, distinct), { index: source.alias });
   }
 }
 
@@ -48,33 +45,31 @@ interface Source {
   readonly [PROVENANCE_FIELD]?: Partial<Provenance>;
 }
 
-async function getFrom(place: DocumentPlace, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
-  const { elasticsearch, alias: index, signal } = place;
+async function getDocuments(source: DocumentSource, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
+  const { elasticsearch, alias: index, signal } = source;
   const { docs } = await elasticsearch.mget<Source>({ index, ids, _source_includes: [PROVENANCE_FIELD] }, { signal });
   const found = new Map<string, FoundDocument>();
   for (const document of docs) {
     if ('error' in document) {
       const { type } = document.error;
-      throw pipelineFailure('IndexMisconfigured', `${lookingFor(place, ids)}: Elasticsearch answered ${type}.`);
+      throw pipelineFailure('IndexMisconfigured', `${action(source, ids)}: Elasticsearch answered ${type}.`);
     }
     if (document.found) found.set(document._id, toFound(document));
   }
   return found;
 }
 
-/** Of one id in two months the later version; where there is no month yet, there is no document. */
-async function searchFor(place: DocumentPlace, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
-  const { elasticsearch, alias: index, signal } = place;
+/** If two months have an id, the higher version counts; before the first month there is no document. */
+async function searchDocuments(source: DocumentSource, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
+  const { elasticsearch, alias: index, signal } = source;
   await elasticsearch.indices.refresh({ index, ignore_unavailable: true }, { signal });
   const { hits } = await elasticsearch.search<Source>(
     {
-      ...{ index, ignore_unavailable: true, allow_partial_search_results: false, size: 2 * ids.length },
-      ...{
-        query: { ids: { values: ids } },
-        _source_includes: [PROVENANCE_FIELD],
-        version: true,
-        seq_no_primary_term: true,
-      },
+      ...{ index, query: { ids: { values: ids } }, size: 2 * ids.length },
+      ...{ ignore_unavailable: true, allow_partial_search_results: false },
+      _source_includes: [PROVENANCE_FIELD],
+      version: true,
+      seq_no_primary_term: true,
     },
     { signal },
   );
@@ -93,6 +88,36 @@ function toFound(
   return { version, seqNo, primaryTerm, provenance: _source?.[PROVENANCE_FIELD] ?? {} };
 }
 
-function lookingFor({ alias }: DocumentPlace, ids: readonly string[]): string {
-  return `Looking for ${ids.length} documents behind ${alias}`;
+function action({ alias }: DocumentSource, ids: readonly string[]): string {
+  return `Looking for ${ids.length} documents in ${alias}`;
+}
+
+/** A change of the provenance of a dead letter's document. */
+export interface LetterUpdate {
+  readonly letter: Letter;
+  readonly document: FoundDocument;
+  readonly provenance: Pick<Provenance, 'redrive' | 'resolvedAt'>;
+}
+
+/** Updates documents of dead letters, except those that changed since they were found: they are of newer dead letters. */
+export async function updateLetters(
+  request: Omit<SendBulkRequest, 'items'>,
+  updates: readonly LetterUpdate[],
+): Promise<void> {
+  const { rejected } = await sendBulk({ ...request, items: updates.map(toUpdate) });
+  const [first] = rejected;
+  if (first === undefined) return;
+  throw pipelineFailure(
+    'IndexMisconfigured',
+    `${request.alias} rejected ${rejected.length} updates of dead letters (${first.reason}), expected it to have the ` +
+      'fields of this version: starting a pipeline with that name creates them.',
+    { index: request.alias },
+  );
+}
+
+function toUpdate({ letter, document, provenance }: LetterUpdate): BulkItem {
+  const { id } = letter.content;
+  const update = { update: { _id: id, if_seq_no: document.seqNo, if_primary_term: document.primaryTerm } };
+  const head = `${JSON.stringify(update)}\n${JSON.stringify({ doc: { [PROVENANCE_FIELD]: provenance } })}`;
+  return { record: { ...letter.record, value: null }, id, head, bytes: Buffer.byteLength(head) + 1 };
 }

@@ -22,13 +22,13 @@ const contentSchema = z.object({
   headers: z.object({ raw: z.string().optional(), version: z.string().optional() }).optional(),
 });
 
-/** A dead letter as it was read from its topic. */
+/** A dead letter as read from its topic. */
 export interface Letter {
   readonly record: IncomingRecord;
   readonly content: Readonly<z.infer<typeof contentSchema>>;
 }
 
-/** @returns null for a record that is no dead letter */
+/** @returns null for a record that is not a dead letter */
 export function readLetter(record: IncomingRecord): Letter | null {
   try {
     const { success, data } = contentSchema.safeParse(JSON.parse(record.value?.toString('utf8') ?? ''));
@@ -39,10 +39,10 @@ export function readLetter(record: IncomingRecord): Letter | null {
 }
 
 /**
- * Whether the record it was made of can be had again, whole and under the same id.
+ * Whether the original record can be restored, complete and with the same id.
  *
- * Not so where it was never published, is cut, had no value, has no id but its place (which would be another one), or
- * lacks the headers without which the index would hold it otherwise than it should.
+ * It cannot if it was never published, was truncated, had no value, or has no id but its coordinates (it would get other
+ * ones), or if the headers are missing that decide how the index stores it.
  */
 export function isRestorable({ content }: Letter): boolean {
   const { id, stage, reason, topic, partition, offset, original, originalLength, headers } = content;
@@ -52,7 +52,7 @@ export function isRestorable({ content }: Letter): boolean {
   return stage === 'parse' || headers?.raw !== undefined || headers?.version !== undefined;
 }
 
-/** The raw record of a letter of stage `parse`, to be published again. */
+/** Restores the raw record of a dead letter of stage `parse`, to be published again. */
 export function rawRecordOf({ record, content }: Letter, redrive: number): OutgoingRecord {
   const run = record.headers[RUN_HEADER]?.toString('utf8') ?? '';
   return {
@@ -66,7 +66,7 @@ export function rawRecordOf({ record, content }: Letter, redrive: number): Outgo
   };
 }
 
-/** The record of a letter of stage `index` as the indexer read it. */
+/** Restores the record of a dead letter of stage `index` as the indexer read it. */
 export function derivedRecordOf({ record, content }: Letter, redrive: number): IncomingRecord {
   const { id, partition = 0, offset, publishedAt = 0, original, headers = {} } = content;
   const run = record.headers[RUN_HEADER];

@@ -1,29 +1,48 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
+import type { DeadLetterStage } from '../../contracts/record';
+import { lastHeartbeat } from '../../heartbeat';
 import type { IncomingRecord } from '../../kafka';
 import type { IndexingDependencies } from '../index-slice';
 import { readLetter, type Letter } from './letter';
-import { RedriveBatch, type DecidedLetter } from './redrive-batch';
-import { sliceCountsSchema, type LetterCounts, type RedriveSliceInput, type SliceCounts } from './slice';
+import { letterCountsSchema, RedriveBatch, type LetterCounts } from './redrive-batch';
+import type { RedrivenLetter, RedriveTarget } from './redrive-batch';
 
 const HEARTBEAT_MS = 2_000;
-/** Ids of one question to Elasticsearch. */
+/** Ids of one request to Elasticsearch. */
 const MAX_BATCH = 500;
+
+export interface RedriveSliceInput extends RedriveTarget {
+  readonly choice: { readonly stage?: DeadLetterStage | undefined; readonly reasons?: readonly string[] | undefined };
+  /** Of the dead-letter topic. */
+  readonly partition: number;
+  /** Decimal offsets, half-open. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const sliceCountsSchema = z.object({
+  /** By `<stage>:<reason>`. */
+  byReason: z.record(z.string(), letterCountsSchema),
+  /** Records whose id has no document (yet): nothing is done, since how often they were redriven is unknown. */
+  unindexed: z.number(),
+});
+export type SliceCounts = Readonly<z.infer<typeof sliceCountsSchema>>;
 
 const positionSchema = z.object({ next: z.string().regex(/^\d+$/), counts: sliceCountsSchema });
 type Position = z.infer<typeof positionSchema>;
 
 /**
- * Gives the dead letters of a range of the dead-letter topic another way through, batch by batch: of stage `parse` to
- * the raw topic, of stage `index` straight to the index.
+ * Redrives the dead letters of a range of the dead-letter topic, batch by batch: those of stage `parse` to the raw
+ * topic, those of stage `index` straight to the index.
  *
- * Of several letters of one id that one counts of which the document in the dead-letter index was made; the document
- * also knows how often it was redriven. A repeated attempt goes on at the last heartbeat: what it does twice changes
- * nothing, since ids are the records' own, but may be counted as resolved where it was the attempt before that did it.
+ * Of several dead letters with one id, only the one counts whose document is in the dead-letter index; the document also
+ * has the number of redrives. A retry resumes at the last heartbeat. Redriving twice changes nothing, since ids are the
+ * records' own, but what the earlier attempt did may be counted as resolved.
  *
- * @throws OffsetOutOfRange when the log no longer holds the range
+ * @throws OffsetOutOfRange when the log no longer has the range
  * @throws ServiceUnavailable when Kafka or Elasticsearch does not answer
- * @throws IndexMisconfigured when Elasticsearch refuses for a reason that no document can mend
+ * @throws IndexMisconfigured when Elasticsearch rejects items for a reason other than the document
  */
 export async function redriveSlice(
   { kafka, elasticsearch, crash }: IndexingDependencies,
@@ -31,35 +50,36 @@ export async function redriveSlice(
 ): Promise<SliceCounts> {
   const context = Context.current();
   const { cancellationSignal: signal } = context;
-  const position = resumePosition(context.info.heartbeatDetails, input);
-  const beat = (): void => {
+  const position = startingPosition(input);
+  const heartbeat = (): void => {
     context.heartbeat(position);
   };
-  const batch = new RedriveBatch({ kafka, elasticsearch, context, signal, beat, input });
-  const range = {
-    topic: input.topics.deadLetter,
-    partition: input.partition,
-    from: position.next,
-    to: input.to,
-    signal,
-  };
-  const alive = setInterval(beat, HEARTBEAT_MS);
+  const batch = new RedriveBatch({ kafka, elasticsearch, context, signal, heartbeat, target: input });
+  const { partition, to, topics } = input;
+  const range = { topic: topics.deadLetter, partition, from: position.next, to, signal };
+  const timer = setInterval(heartbeat, HEARTBEAT_MS);
   try {
     await kafka.readRange(range, async (records) => {
       for (let at = 0; at < records.length; at += MAX_BATCH) {
         const some = records.slice(at, at + MAX_BATCH);
-        const { decided, unindexed } = await batch.run(some.flatMap((record) => chosenLetter(record, input)));
+        const { redriven, unindexed } = await batch.run(some.flatMap((record) => chosenLetter(record, input)));
         crash('redrive-before-heartbeat');
         position.next = String(BigInt(some.at(-1)?.offset ?? 0) + 1n);
         position.counts.unindexed += unindexed;
-        for (const each of decided) count(position.counts.byReason, each);
-        beat();
+        for (const each of redriven) addCount(position.counts.byReason, each);
+        heartbeat();
       }
     });
   } finally {
-    clearInterval(alive);
+    clearInterval(timer);
   }
   return position.counts;
+}
+
+function startingPosition({ from }: RedriveSliceInput): Position {
+  const resumed = lastHeartbeat(positionSchema);
+  if (resumed !== null && BigInt(resumed.next) >= BigInt(from)) return resumed;
+  return { next: from, counts: { byReason: {}, unindexed: 0 } };
 }
 
 function chosenLetter(record: IncomingRecord, { choice: { stage, reasons } }: RedriveSliceInput): Letter[] {
@@ -70,14 +90,8 @@ function chosenLetter(record: IncomingRecord, { choice: { stage, reasons } }: Re
   return reasons === undefined || reasons.includes(content.reason) ? [letter] : [];
 }
 
-function count(byReason: Record<string, LetterCounts>, { letter, outcome }: DecidedLetter): void {
+function addCount(byReason: Record<string, LetterCounts>, { letter, outcome }: RedrivenLetter): void {
   const key = `${letter.content.stage}:${letter.content.reason}`;
   const counts = byReason[key] ?? { letters: 0 };
   byReason[key] = { ...counts, letters: counts.letters + 1, [outcome]: (counts[outcome] ?? 0) + 1 };
-}
-
-function resumePosition(details: unknown, { from }: RedriveSliceInput): Position {
-  const resumed = positionSchema.safeParse(details);
-  if (resumed.success && BigInt(resumed.data.next) >= BigInt(from)) return resumed.data;
-  return { next: from, counts: { byReason: {}, unindexed: 0 } };
 }

@@ -3,7 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ApplicationFailure } from '@temporalio/common';
 import { pipelineFailure } from '../../contracts/failures';
-import { yieldToEventLoop } from '../heartbeat';
+import { yieldToEventLoop } from '../../heartbeat';
 
 /** Identifies the content of a path. */
 export interface FileIdentity {

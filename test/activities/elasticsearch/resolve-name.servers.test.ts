@@ -24,8 +24,8 @@ async function newAlias(...suffixes: readonly string[]): Promise<string> {
   return alias;
 }
 
-describe('a metadata block on an index of somebody else', () => {
-  it('has requests for an alias refused that name no index, and no others', async () => {
+describe('a metadata block on a foreign index', () => {
+  it('makes Elasticsearch reject requests for an alias that name no index, and no others', async () => {
     const alias = await newAlias('1');
     const refused = { statusCode: 403, message: expect.stringContaining(METADATA_BLOCKED) as string };
     const { indices } = elasticsearch;
@@ -38,7 +38,7 @@ describe('a metadata block on an index of somebody else', () => {
     expect(await resolveName(elasticsearch, alias)).toEqual({ kind: 'alias', indices: [`${alias}-1`] });
   });
 
-  it('hides why it refuses a HEAD request, whose answer has no body', async () => {
+  it('hides the reason of a rejected HEAD request, whose response has no body', async () => {
     const failure = async (request: Promise<unknown>): Promise<string> => {
       return elasticsearchFailure(await request.catch((error: unknown) => error), 'Asking').message;
     };
@@ -53,7 +53,7 @@ describe('a metadata block on an index of somebody else', () => {
 });
 
 describe('resolveName', () => {
-  it('tells an alias, an index, a data stream and nothing apart, whatever is closed or blocked', async () => {
+  it('distinguishes an alias, an index, a data stream and nothing, even if closed or blocked', async () => {
     const alias = await newAlias('1', '2', '3');
     await elasticsearch.indices.close({ index: `${alias}-2` });
     await block(`${alias}-3`, true);
@@ -70,7 +70,7 @@ describe('resolveName', () => {
 });
 
 describe('monthIndices', () => {
-  it('finds the months of an alias, closed and blocked ones too, and nothing else of that beginning', async () => {
+  it('finds the monthly indices of an alias, also closed and blocked ones, and no others with that prefix', async () => {
     const alias = await newAlias('2026-01', '2026-02', '2026-03', '2026-13', 'extra', 'extra-2026-01');
     await elasticsearch.indices.close({ index: `${alias}-2026-01` });
     await block(`${alias}-2026-02`, true);

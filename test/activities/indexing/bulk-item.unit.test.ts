@@ -53,7 +53,7 @@ describe('toBulkItem', () => {
     });
   });
 
-  it('says in the provenance how often the record was redriven, where that is a count of ours', () => {
+  it('writes the number of redrives into the provenance if the header is valid', () => {
     const provenanceOf = (redrive: string) => {
       const [, source] = linesOf(toBulkItem(record('{"a":1}', { 'pipeline-redrive': redrive }), INDEXING));
       return (source as { provenance: object }).provenance;
@@ -68,13 +68,13 @@ describe('toBulkItem', () => {
     expect(action).toEqual({ index: { _id: 'e1', version: 60, version_type: 'external_gte' } });
   });
 
-  it('does not send a version that is no number', () => {
+  it('does not send a version that is not a number', () => {
     expect(toBulkItem(record('{"a":1}', { 'pipeline-version': '6x' }), INDEXING)).toMatchObject({
       reason: 'BadVersion',
     });
   });
 
-  it.each(['r"1', 'r\\', 'run ü', 'r\u0000'])('quotes whatever stands in a header: %j', (run) => {
+  it.each(['r"1', 'r\\', 'run ü', 'r\u0000'])('quotes any header value: %j', (run) => {
     const [action, source] = linesOf(
       toBulkItem(record('{"a":1}', { 'pipeline-run': run, 'pipeline-raw': `"x:${run}:y`, 'event-id': run }), INDEXING),
     );
@@ -82,7 +82,7 @@ describe('toBulkItem', () => {
     expect(source).toMatchObject({ provenance: { run, partition: 3, offset: run } });
   });
 
-  it('keeps the bytes of the record as they stand', () => {
+  it('keeps the bytes of the record unchanged', () => {
     const text = '"x":0.1000,"y":1e2,"z":"\\u00e9ü"';
     const item = toBulkItem(record(`{${text}}`), INDEXING) as BulkItem;
     expect(bulkBody([item]).toString()).toContain(text);

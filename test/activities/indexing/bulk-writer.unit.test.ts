@@ -1,4 +1,5 @@
-import { BulkWriter } from '../../../activities/indexing/bulk-writer';
+import fc from 'fast-check';
+import { AcknowledgedPrefix, BulkWriter } from '../../../activities/indexing/bulk-writer';
 import type { BulkEntry } from '../../../activities/indexing/month-router';
 
 const ONE_MB = 1_000_000;
@@ -9,7 +10,7 @@ function entry(bytes: number, id = `id${made++}`, headers: Record<string, Buffer
   return { record, id, head: '', bytes };
 }
 
-/** A writer whose requests end when the test says so. */
+/** A writer whose requests the test completes. */
 function heldWriter() {
   const requests: { end: () => void; fail: (error: Error) => void }[] = [];
   const passed: number[] = [];
@@ -44,7 +45,7 @@ describe('BulkWriter', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('passes requests in their order, whatever the order of the answers', async () => {
+  it('acknowledges requests in the order of sending, in whatever order they finish', async () => {
     const { writer, requests, passed } = heldWriter();
     await writer.add(entry(ONE_MB));
     await writer.add(entry(ONE_MB));
@@ -52,11 +53,11 @@ describe('BulkWriter', () => {
     await turn();
     expect(passed).toEqual([]);
     requests[0]?.end();
-    await writer.end();
+    await writer.flush();
     expect(passed).toEqual([0, 1]);
   });
 
-  it('sends nothing more and passes nothing more after a failure', async () => {
+  it('sends and acknowledges nothing more after a failure', async () => {
     const { writer, requests, passed } = heldWriter();
     await writer.add(entry(ONE_MB));
     await writer.add(entry(ONE_MB));
@@ -64,11 +65,11 @@ describe('BulkWriter', () => {
     await turn();
     await expect(writer.add(entry(ONE_MB))).rejects.toThrow('refused');
     requests[1]?.end();
-    await expect(writer.end()).rejects.toThrow('refused');
+    await expect(writer.flush()).rejects.toThrow('refused');
     expect([requests.length, passed]).toEqual([2, []]);
   });
 
-  it('holds a request back while an id of it is in flight, and only that long', async () => {
+  it('holds a request back only while one of its ids is in flight', async () => {
     const { writer, requests } = heldWriter();
     await writer.add(entry(ONE_MB, 'repeated'));
     let isTaken = false;
@@ -88,5 +89,29 @@ describe('BulkWriter', () => {
     await writer.add(entry(ONE_MB, 'window', version));
     await writer.add(entry(ONE_MB, 'window', version));
     expect(requests).toHaveLength(2);
+  });
+});
+
+describe('AcknowledgedPrefix', () => {
+  it('returns every result once, in the order of sending, in whatever order the requests finish', () => {
+    const orders = fc
+      .integer({ min: 1, max: 30 })
+      .chain((size) => fc.shuffledSubarray([...Array(size).keys()], { minLength: size }));
+    fc.assert(
+      fc.property(orders, (order) => {
+        const prefix = new AcknowledgedPrefix<number>();
+        const registered = order.map(() => prefix.register());
+        const passed: number[] = [];
+        const answered = new Set<number>();
+        for (const number of order) {
+          answered.add(number);
+          passed.push(...prefix.acknowledge(number, number));
+          // Everything before the first gap is returned, and nothing after it.
+          expect(passed).toEqual(registered.slice(0, passed.length));
+          expect(answered.has(passed.length)).toBe(false);
+        }
+        expect(passed).toEqual(registered);
+      }),
+    );
   });
 });

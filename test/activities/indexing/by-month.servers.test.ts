@@ -63,7 +63,7 @@ async function letters(): Promise<DeadLetter[]> {
 }
 
 describe('indexSlice, by month', () => {
-  it('makes dead letters of what has no month of the range, and of what the mapping refuses', async () => {
+  it('dead-letters records without a month of the range, and documents that the mapping rejects', async () => {
     const { counts } = await slice([
       reading('before', { timestamp: '2025-12-31T23:59:59.999999Z' }),
       reading('first', { timestamp: '2026-01-01T00:00:00.000000Z' }),
@@ -83,13 +83,13 @@ describe('indexSlice, by month', () => {
     ]);
   });
 
-  it('opens a month again that somebody deleted', async () => {
+  it('recreates the index of a month that somebody deleted', async () => {
     await elasticsearch.indices.delete({ index: `${aliases.readings}-2026-06` });
     const { counts } = await slice([reading('last', { timestamp: '2026-06-30T23:59:59.999999Z' })]);
     expect(counts).toMatchObject({ read: 1, indexed: 1 });
   });
 
-  it('refuses to open a month without its template', async () => {
+  it('does not create the index of a month without its template', async () => {
     await elasticsearch.indices.deleteIndexTemplate({ name: aliases.readings });
     await expect(slice([reading('march', { timestamp: '2026-03-01T00:00:00.000000Z' })])).rejects.toMatchObject({
       type: 'IndexMisconfigured',
@@ -98,7 +98,7 @@ describe('indexSlice, by month', () => {
     await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index: INDEX });
   });
 
-  it('passes a record of an expired month, and brings back no index of it', async () => {
+  it('skips a record of an expired month, and recreates no index for it', async () => {
     await expireMonths(elasticsearch, { input: { name, keepMonths: 1 }, at: '2026-05-10T00:00:00Z' });
     const { counts } = await slice([
       reading('march', { timestamp: '2026-03-01T00:00:00.000000Z' }),

@@ -57,7 +57,7 @@ async function withAdmin(work: (admin: Admin) => Promise<unknown>): Promise<void
   await admin.disconnect();
 }
 
-/** Deletes the topic and makes it anew under the same name. */
+/** Deletes the topic and creates it again with the same name. */
 async function remake(): Promise<void> {
   await withAdmin(async (admin) => {
     await admin.deleteTopics({ topics: [topic] });
@@ -74,8 +74,8 @@ async function removeBefore(offset: string): Promise<void> {
   });
 }
 
-describe('indexSlice on a log that is not the one it was', () => {
-  it('says that the topic was made anew where it is longer by now, so that no offset tells', async () => {
+describe('indexSlice on a log that has changed', () => {
+  it('reports a recreated topic even if it is longer by now, so that no offset shows it', async () => {
     await publish(3);
     const { last } = await slice({ until: '2' });
     expect(last).toMatchObject({ offset: '1' });
@@ -86,7 +86,7 @@ describe('indexSlice on a log that is not the one it was', () => {
     await expect(again).rejects.toMatchObject({ type: 'TopicRecreated', nonRetryable: true });
   });
 
-  it('says that the topic is shorter than the checkpoint, though there is nothing to read', async () => {
+  it('reports a topic that ends before the checkpoint, even if there is nothing to read', async () => {
     await publish(3);
     const { next, last } = await slice();
     await remake();
@@ -95,7 +95,7 @@ describe('indexSlice on a log that is not the one it was', () => {
     await expect(again).rejects.toMatchObject({ type: 'OffsetOutOfRange', nonRetryable: true });
   });
 
-  it('reads on without the last record where retention has removed it, and says so where it removed more', async () => {
+  it('continues if retention has removed the last record, and fails if it has removed unread records', async () => {
     await publish(4);
     const { last } = await slice({ until: '2' });
     await removeBefore('2');

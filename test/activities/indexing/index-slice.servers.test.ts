@@ -169,7 +169,7 @@ describe('indexSlice', () => {
     expect(_source?.count).toBe(9);
   });
 
-  it('blames the system, not the documents, when the alias is gone', async () => {
+  it('reports the index as misconfigured, and rejects no documents, when the alias no longer exists', async () => {
     const pipeline = await newPipeline();
     await kafka.publish(pipeline.topic, [reading(0)]);
     await elasticsearch.indices.delete({
@@ -178,7 +178,7 @@ describe('indexSlice', () => {
     await expect(slice(pipeline)).rejects.toMatchObject({ type: 'IndexMisconfigured', nonRetryable: false });
   });
 
-  it('ends at a flood of refused records before any of the last is dead-lettered', async () => {
+  it('fails at a flood of rejected records before the latest of them are dead-lettered', async () => {
     const pipeline = await newPipeline();
     const records = Array.from({ length: 400 }, (_, n) => reading(n, n % 2 === 0 ? { temperature: 'warm' } : {}));
     await kafka.publish(pipeline.topic, records);

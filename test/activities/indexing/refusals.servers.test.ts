@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(async () => {
   const index = aliases.flatMap((alias) => [`${alias}-1`, `${alias}-2`]);
-  // A block is lifted by a request that does nothing else.
+  // Elasticsearch removes a block only by a request that changes nothing else.
   for (const block of ['metadata', 'read_only', 'write']) {
     const settings = { [`index.blocks.${block}`]: false };
     await elasticsearch.indices.putSettings({ index, ignore_unavailable: true, settings });
@@ -20,7 +20,7 @@ afterAll(async () => {
   await elasticsearch.close();
 });
 
-/** A field of every kind; what it does not name is refused. */
+/** A field of every type; other fields are rejected. */
 const TYPED: estypes.MappingTypeMapping = {
   dynamic: 'strict',
   properties: {
@@ -41,7 +41,7 @@ const TYPED: estypes.MappingTypeMapping = {
     closed: { type: 'object', enabled: false },
   },
 };
-/** Takes up whatever comes, within limits. */
+/** Maps any field dynamically, within limits. */
 const OPEN: estypes.MappingTypeMapping = {
   dynamic: true,
   properties: { provenance: { type: 'object', enabled: false } },
@@ -108,7 +108,7 @@ describe('a document that cannot be indexed', () => {
     ['has no boolean', '{"flag":"perhaps"}', PARSING],
     ['has no place on earth', '{"place":"north"}', PARSING],
     ['has a vector of other dimensions', '{"vector":[1,2]}', PARSING],
-    ['is no UTF-8', Buffer.from('{"text":"\xff\xfe"}', 'latin1'), PARSING],
+    ['is not UTF-8', Buffer.from('{"text":"\xff\xfe"}', 'latin1'), PARSING],
     ['has a control character', '{"text":"a\tb"}', PARSING],
     ['is truncated', '{"n":1', PARSING],
     ['has bytes behind its end', '{"n":1} x', PARSING],
@@ -124,29 +124,29 @@ describe('a document that cannot be indexed', () => {
     ['has a blank for a name', '{" ":1}', PARSING],
     ['has a field that the mapping does not know', '{"surprise":1}', 'strict_dynamic_mapping_exception'],
     ['is followed by a second object', '{"n":1}{"n":2}', 'illegal_argument_exception'],
-  ])('is dead, and nothing beside it, when it %s', async (_what, value, reason) => {
+  ])('is rejected, and no other document, when it %s', async (_what, value, reason) => {
     const outcome = await send(typed, [item('good'), item('bad', value), item('fine')]);
-    expect(outcome).toMatchObject({ done: 2, stale: 0, dead: [{ item: { id: 'bad' }, reason }] });
+    expect(outcome).toMatchObject({ done: 2, stale: 0, rejected: [{ item: { id: 'bad' }, reason }] });
     expect(await ids(typed)).toEqual(['fine', 'good']);
   });
 
   it.each([
     ['would make too many fields', JSON.stringify(Object.fromEntries([...Array(30).keys()].map((n) => [`f${n}`, n])))],
     ['would make fields too deep', deep(8)],
-  ])('is dead when it %s', async (_what, value) => {
+  ])('is rejected when it %s', async (_what, value) => {
     const outcome = await send(open, [item('good'), item('bad', value)]);
-    expect(outcome).toMatchObject({ done: 1, dead: [{ item: { id: 'bad' }, reason: PARSING }] });
+    expect(outcome).toMatchObject({ done: 1, rejected: [{ item: { id: 'bad' }, reason: PARSING }] });
   });
 
   it.each(['[{"n":1}]', '"text"', 'null', '', ' {"n":1}', '\ufeff{"n":1}', '{"n":1}\n{"delete":{"_id":"good"}}'])(
-    'is not even sent when it is no object on one line: %j',
+    'is not even sent when it is not an object on one line: %j',
     (value) => {
       expect(entryOf('bad', value)).toMatchObject({ reason: 'NotOneObjectOnOneLine' });
     },
   );
 });
 
-describe('an odd document that Elasticsearch takes', () => {
+describe('an odd document that Elasticsearch accepts', () => {
   it.each([
     ['an empty object', '{}'],
     ['a comment', '{"n":1 /* warm */}'],
@@ -158,7 +158,7 @@ describe('an odd document that Elasticsearch takes', () => {
     const alias = await newAlias();
     const outcome = await send(alias, [item('odd', value), item('fine')]);
     const { length } = await ids(alias);
-    expect({ ...outcome, length }).toMatchObject({ done: 2, dead: [], length: 2 });
+    expect({ ...outcome, length }).toMatchObject({ done: 2, rejected: [], length: 2 });
   });
 });
 
@@ -166,14 +166,14 @@ describe('a version', () => {
   it('is stale below the one that is there, and done at or above it', async () => {
     const alias = await newAlias();
     await send(alias, [item('w', '{"n":5}', '5')]);
-    expect(await send(alias, [item('w', '{"n":4}', '4')])).toEqual({ done: 0, stale: 1, dead: [], missing: [] });
-    expect(await send(alias, [item('w', '{"n":6}', '5')])).toEqual({ done: 1, stale: 0, dead: [], missing: [] });
+    expect(await send(alias, [item('w', '{"n":4}', '4')])).toEqual({ done: 0, stale: 1, rejected: [], missing: [] });
+    expect(await send(alias, [item('w', '{"n":6}', '5')])).toEqual({ done: 1, stale: 0, rejected: [], missing: [] });
     const { _source } = await elasticsearch.get<{ n: number }>({ index: alias, id: 'w' });
     expect(_source?.n).toBe(6);
   });
 });
 
-describe('a system that refuses', () => {
+describe('an index that rejects documents', () => {
   const settings = (alias: string, changed: estypes.IndicesIndexSettings): Promise<unknown> =>
     elasticsearch.indices.putSettings({ index: `${alias}-1`, settings: changed });
 
@@ -181,7 +181,7 @@ describe('a system that refuses', () => {
     ['writing is blocked', (alias) => settings(alias, { blocks: { write: true } })],
     ['the index is read-only', (alias) => settings(alias, { blocks: { read_only: true } })],
     ['the index is closed', (alias) => elasticsearch.indices.close({ index: `${alias}-1` })],
-    ['the index is gone', (alias) => elasticsearch.indices.delete({ index: `${alias}-1` })],
+    ['the index was deleted', (alias) => elasticsearch.indices.delete({ index: `${alias}-1` })],
     ['its pipeline does not exist', (alias) => settings(alias, { default_pipeline: 'no-such-pipeline' })],
     [
       'the alias has no write index',
@@ -191,7 +191,7 @@ describe('a system that refuses', () => {
         await elasticsearch.indices.updateAliases({ actions: [add(`${alias}-1`), add(`${alias}-2`)] });
       },
     ],
-  ])('is to be mended, and no document is dead, when %s', async (_what, harm) => {
+  ])('is reported as misconfigured, and no document is rejected, when %s', async (_what, harm) => {
     const alias = await newAlias();
     await harm(alias);
     await expect(send(alias, [item('a'), item('b')])).rejects.toMatchObject({
@@ -200,16 +200,16 @@ describe('a system that refuses', () => {
     });
   });
 
-  it('is to be mended when the mapping wants a routing', async () => {
+  it('is reported as misconfigured when the mapping requires routing', async () => {
     const alias = await newAlias({ ...TYPED, _routing: { required: true } });
     await expect(send(alias, [item('a')])).rejects.toMatchObject({ type: 'IndexMisconfigured' });
   });
 
-  it('is to be mended when the name can be none of an index', async () => {
+  it('is reported as misconfigured when its name is invalid', async () => {
     await expect(send('No|Name', [item('a')])).rejects.toMatchObject({ type: 'IndexMisconfigured' });
   });
 
-  it('takes documents while only its metadata is blocked', async () => {
+  it('accepts documents while only its metadata is blocked', async () => {
     const alias = await newAlias();
     await settings(alias, { blocks: { metadata: true } });
     expect(await send(alias, [item('a')])).toMatchObject({ done: 1 });
@@ -222,23 +222,23 @@ describe('a system that refuses', () => {
       { 'index.routing.allocation.require._name': 'nobody' },
       { 'index.routing.allocation.require._name': null },
     ],
-  ])('is waited for while %s', async (_what, harm, mend) => {
+  ])('is waited for while %s', async (_what, harm, repair) => {
     const alias = await newAlias(TYPED, harm);
     const impatient = new Client({ node: stackAddresses().elasticsearchNode, maxRetries: 0, requestTimeout: 1_000 });
     let pauses = 0;
     const pause = async (): Promise<void> => {
       pauses += 1;
-      await settings(alias, mend);
+      await settings(alias, repair);
     };
     const signal = new AbortController().signal;
     const outcome = await sendBulk({ elasticsearch: impatient, alias, items: [item('a')], signal, pause });
     await impatient.close();
-    expect(outcome).toEqual({ done: 1, stale: 0, dead: [], missing: [] });
+    expect(outcome).toEqual({ done: 1, stale: 0, rejected: [], missing: [] });
     expect(pauses).toBeGreaterThan(0);
   });
 });
 
-describe('a request that is refused as a whole', () => {
+describe('a request that is rejected as a whole', () => {
   it.each([
     ['an id of 513 bytes', `{"index":{"_id":"${'i'.repeat(513)}"}}`],
     ['a negative version', '{"index":{"_id":"bad","version":-1,"version_type":"external_gte"}}'],
@@ -247,7 +247,7 @@ describe('a request that is refused as a whole', () => {
     ['an unknown action', '{"replace":{"_id":"bad"}}'],
     ['an unknown parameter', '{"index":{"_id":"bad","colour":"red"}}'],
     ['garbage for an action', 'no action'],
-  ])('is halved down to the one with %s, which no document can mend', async (_what, action) => {
+  ])('is split down to the item with %s and reported as misconfigured', async (_what, action) => {
     const alias = await newAlias();
     const good = [item('a'), item('b'), item('c')];
     const head = `${action}\n{`;
@@ -256,13 +256,13 @@ describe('a request that is refused as a whole', () => {
     expect(await ids(alias)).toEqual(['a', 'b', 'c']);
   });
 
-  it('is never built of an id or a version that would do that', () => {
+  it('is never built with an id or a version that would cause that', () => {
     for (const id of ['i'.repeat(513), '']) expect(entryOf(id, '{}')).toMatchObject({ reason: 'BadEventId' });
     expect(entryOf('a', '{}', '-1')).toMatchObject({ reason: 'BadVersion' });
     expect('reason' in entryOf('i'.repeat(512), '{}')).toBe(false);
   });
 
-  it('is to be mended when the cluster is read-only', async () => {
+  it('is reported as misconfigured when the cluster is read-only', async () => {
     const alias = await newAlias();
     const proxy = await FaultProxy.start(stackAddresses().elasticsearchNode);
     const client = new Client({ node: proxy.address, maxRetries: 0 });

@@ -125,7 +125,7 @@ describe('records under one id', () => {
       return { kind: 'items', failure: (each) => (number === first && isOlder(each) ? busy : null) };
     };
     const outcome = await send([item('repeated', 0), item('other', 1), item('repeated', 2)]);
-    expect(outcome).toEqual({ done: 3, stale: 0, dead: [], missing: [] });
+    expect(outcome).toEqual({ done: 3, stale: 0, rejected: [], missing: [] });
     expect(sent.slice(1)).toEqual([['repeated', 'repeated']]);
     expect(await documentOf('repeated')).toMatchObject({ n: 2, provenance: { offset: '2' } });
   });

@@ -26,7 +26,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-/** An alias over an index whose mapping takes `n` as a number and nothing else. */
+/** An alias of an index whose mapping has the number `n` and the keyword `text` only. */
 async function newAlias(settings: Record<string, unknown> = {}): Promise<string> {
   const alias = `bulk-${randomUUID()}`;
   await direct.indices.create({
@@ -91,7 +91,7 @@ describe('sendBulk before a faulty Elasticsearch', () => {
   ])('sends again after %s', async (_what, fault) => {
     const alias = await newAlias();
     faults(fault, fault);
-    expect(await send(alias, items(20))).toEqual({ done: 20, stale: 0, dead: [], missing: [] });
+    expect(await send(alias, items(20))).toEqual({ done: 20, stale: 0, rejected: [], missing: [] });
     expect(pauses).toHaveLength(2);
     await expectAll(alias, 20);
   });
@@ -109,7 +109,7 @@ describe('sendBulk before a faulty Elasticsearch', () => {
           ['id3', 'id7'].includes(idOf(each)) ? { status: number === first + 1 ? 429 : 503, type: 'busy' } : null,
       };
     };
-    expect(await send(alias, items(10))).toEqual({ done: 10, stale: 0, dead: [], missing: [] });
+    expect(await send(alias, items(10))).toEqual({ done: 10, stale: 0, rejected: [], missing: [] });
     expect(sentAgain).toEqual([
       ['id3', 'id7'],
       ['id3', 'id7'],
@@ -124,23 +124,23 @@ describe('sendBulk before a faulty Elasticsearch', () => {
     expect(pauses).toEqual([7_000]);
   });
 
-  it('halves what is too large until only the one too large item is left, which is dead', async () => {
+  it('splits a request that is too large until only the too large item is left, which is rejected', async () => {
     const alias = await newAlias();
     const sent = [...items(8), item('large', JSON.stringify({ text: 'x'.repeat(3_000) }))];
     proxy.plan = ({ bytes }) => (bytes > 2_000 ? { kind: 'answer', status: 413 } : null);
     const outcome = await send(alias, sent);
-    expect(outcome).toMatchObject({ done: 8, dead: [{ item: { id: 'large' }, reason: 'TooLargeForIndex' }] });
+    expect(outcome).toMatchObject({ done: 8, rejected: [{ item: { id: 'large' }, reason: 'TooLargeForIndex' }] });
     await expectAll(alias, 8);
   });
 
-  it('halves a request that is refused as too much again and again', async () => {
+  it('splits a request that is throttled again and again', async () => {
     const alias = await newAlias();
     proxy.plan = ({ items: sent }) => (sent.length > 3 ? busy : null);
     expect(await send(alias, items(10))).toMatchObject({ done: 10 });
     await expectAll(alias, 10);
   });
 
-  it('gives up after some tries with a failure that Temporal retries', async () => {
+  it('stops trying after some tries with a failure that Temporal retries', async () => {
     const alias = await newAlias();
     proxy.plan = () => ({ kind: 'answer', status: 503, body: '' });
     await expect(send(alias, items(2))).rejects.toMatchObject({ type: 'ServiceUnavailable', nonRetryable: false });

@@ -14,7 +14,7 @@ let gateway: KafkaGateway;
 let kafka: Kafka;
 let admin: Admin;
 let producer: Producer;
-/** Kafka remembers where it wrote last, and keeps that batch even when no record is left in it. */
+/** Kafka keeps the last batch of a producer even if no record is left in it. */
 let remembered: Producer;
 const topics = { scattered: `compacted-${randomUUID()}`, emptied: `compacted-${randomUUID()}` };
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await Promise.all([admin, producer, remembered].map((client) => client.connect()));
   await Promise.all(Object.values(topics).map(newTopic));
   await Promise.all([writeScattered(topics.scattered), writeEmptied(topics.emptied)]);
-  // The broker's cleaner looks every 15 seconds.
+  // The log cleaner runs every 15 seconds.
   await untilLeft(topics.scattered, LEFT);
   await untilLeft(topics.emptied, [1, 2, 3]);
 });
@@ -114,11 +114,11 @@ describe('a reader and compaction', () => {
     ['ends with what is left of a batch', 5, 10],
     ['is one gap', 14, 19],
     ['is the whole log', 0, 27],
-  ])('reads what is left of a range that %s, and no more', async (_what, from, to) => {
+  ])('reads exactly the remaining records of a range that %s', async (_what, from, to) => {
     expect(await read(topics.scattered, from, to)).toEqual(LEFT.filter((offset) => offset >= from && offset < to));
   });
 
-  it('does not take a batch without records for the end, though the client cannot step over it', async () => {
+  it('does not treat a batch without records as the end, though the client cannot skip it', async () => {
     expect(await read(topics.emptied, 0, 4)).toEqual([1, 2, 3]);
   });
 });

@@ -32,7 +32,7 @@ describe('the Kafka gateway', () => {
     expect(await kafka.prepareTopics([{ topic, partitions: 7, maxMessageBytes: 1_000 }])).toEqual({ [topic]: 3 });
   });
 
-  it('reads exactly the range that is asked for, in order, with headers', async () => {
+  it('reads exactly the requested range, in order, with headers', async () => {
     const topic = await newTopic();
     const records = Array.from({ length: 5_000 }, (_, n) => ({
       key: 'k',
@@ -65,7 +65,7 @@ describe('the Kafka gateway', () => {
     }
   });
 
-  it('goes on where a taker failed or a read was aborted', async () => {
+  it('continues where a handler failed or a read was aborted', async () => {
     const topic = await newTopic();
     await kafka.publish(
       topic,
@@ -86,7 +86,7 @@ describe('the Kafka gateway', () => {
     }
   });
 
-  it('lets two reads of one partition go on at once', async () => {
+  it('allows two concurrent reads of one partition', async () => {
     const topic = await newTopic();
     await kafka.publish(
       topic,
@@ -117,7 +117,7 @@ describe('the Kafka gateway', () => {
   it.each([
     ['above the end', '3', '9'],
     ['wholly above the end', '8', '9'],
-  ])('refuses a range %s instead of reading something else', async (_what, from, to) => {
+  ])('rejects a range %s instead of reading something else', async (_what, from, to) => {
     const topic = await newTopic();
     await kafka.publish(
       topic,
@@ -126,7 +126,7 @@ describe('the Kafka gateway', () => {
     await expect(read(topic, from, to)).rejects.toMatchObject({ type: 'OffsetOutOfRange', nonRetryable: true });
   });
 
-  it('hands on what the taker throws', async () => {
+  it('rethrows the error of the handler', async () => {
     const topic = await newTopic();
     await kafka.publish(topic, [{ key: null, value: '1', headers: {} }]);
     const failing = kafka.readRange({ topic, partition: 0, from: '0', to: '1' }, () =>
@@ -149,7 +149,7 @@ describe('the Kafka gateway', () => {
     await expect(reading).rejects.toThrow('enough');
   });
 
-  it('copies checkpoints into a consumer group, where tools see them', async () => {
+  it('copies checkpoints into a consumer group for lag tools', async () => {
     const topic = await newTopic(3);
     const group = `mirror-${randomUUID()}`;
     await kafka.mirrorOffsets(group, topic, { 0: '5', 2: '7' });
@@ -170,7 +170,7 @@ describe('the Kafka gateway', () => {
     await expect(kafka.offsets('no-such-topic')).rejects.toMatchObject({ type: 'SourceMissing', nonRetryable: true });
   });
 
-  it('says that a broker is away, to be tried again', async () => {
+  it('reports an unavailable broker with a failure that is retried', async () => {
     const away = createKafkaGateway({ brokers: ['127.0.0.1:1'], clientId: 'gateway-test' });
     await expect(away.publish('any', [{ key: null, value: '1', headers: {} }])).rejects.toMatchObject({
       type: 'ServiceUnavailable',

@@ -41,7 +41,7 @@ async function use(topic: string): Promise<string[]> {
 }
 
 describe('an idle gateway', () => {
-  it('holds no connection after many topics, and works on when it is used again', async () => {
+  it('keeps no connection after many topics, and works when it is used again', async () => {
     const topics = await newTopics(TOPICS);
     for (const topic of topics) expect(await use(topic)).toEqual(['v0']);
     expect(sockets.made).toBeGreaterThan(TOPICS);
@@ -62,7 +62,7 @@ describe('an idle gateway', () => {
     expect(sockets.made).toBe(made);
   });
 
-  it('does not end a read whose taker takes longer than that', async () => {
+  it('does not end a read whose handler takes longer than that', async () => {
     const [topic = ''] = await newTopics(1);
     const records = Array.from({ length: 3 }, (_, n) => ({ key: null, value: `v${n}`, headers: {} }));
     await kafka.publish(topic, records);

@@ -41,13 +41,13 @@ async function endOf(topic: string): Promise<string> {
   return (await gateway.offsets(topic)).end[0] ?? '';
 }
 
-/** Waits for an end: the broker writes the marker of a transaction after it has answered. */
+/** Waits for an end offset: the broker writes the marker of a transaction after it has answered. */
 async function endAt(topic: string, end: string): Promise<string> {
   while ((await endOf(topic)) !== end) await new Promise((resolve) => setTimeout(resolve, 50));
   return end;
 }
 
-/** Waits out what a broker answers while a topic is being made anew. */
+/** Ignores what a broker answers while a topic is being recreated. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -81,7 +81,7 @@ describe('a reader and transactions', () => {
     return { end: (how) => transaction[how]() };
   }
 
-  it('hands over committed records only, and comes to the end of a range that ends in markers', async () => {
+  it('delivers committed records only, and reaches the end of a range that ends in markers', async () => {
     const topic = await newTopic();
     await (await transact(topic, 3, 0)).end('commit');
     await (await transact(topic, 4, 3)).end('abort');
@@ -89,7 +89,7 @@ describe('a reader and transactions', () => {
     expect(await values(topic, '0', await endAt(topic, '12'))).toEqual(['v0', 'v1', 'v2', 'v7', 'v8']);
   });
 
-  it('comes to the end of a range that holds aborted records and nothing else, and goes on after it', async () => {
+  it('reaches the end of a range of aborted records only, and continues after it', async () => {
     const topic = await newTopic();
     await (await transact(topic, 5, 0)).end('abort');
     const end = await endAt(topic, '6');
@@ -109,8 +109,8 @@ describe('a reader and transactions', () => {
   });
 });
 
-describe('a reader and a log that changes under it', () => {
-  it('says so when retention has overtaken it, though it is open', async () => {
+describe('a reader and a log that changes meanwhile', () => {
+  it('fails when retention has removed its position, though it is open', async () => {
     const topic = await newTopic();
     await publish(topic, 10);
     expect(await values(topic, '0', '2')).toEqual(['v0', 'v1']);
@@ -123,7 +123,7 @@ describe('a reader and a log that changes under it', () => {
     expect(await values(topic, '8', '10')).toEqual(['v8', 'v9']);
   });
 
-  it('says so when the topic was made anew and is shorter', async () => {
+  it('fails when the topic was recreated and is shorter', async () => {
     const topic = await newTopic();
     await publish(topic, 10);
     expect(await values(topic, '0', '10')).toHaveLength(10);
@@ -134,7 +134,7 @@ describe('a reader and a log that changes under it', () => {
     expect(await patiently(() => values(topic, '0', '3'))).toEqual(['v100', 'v101', 'v102']);
   });
 
-  it('says that the topic is gone', async () => {
+  it('reports that the topic no longer exists', async () => {
     const topic = await newTopic();
     await publish(topic, 3);
     expect(await values(topic, '0', '2')).toHaveLength(2);
@@ -142,7 +142,7 @@ describe('a reader and a log that changes under it', () => {
     await expect(values(topic, '2', '3')).rejects.toMatchObject({ type: 'SourceMissing' });
   });
 
-  it('reads on, and sees the others, when partitions are added', async () => {
+  it('continues, and reports the others, when partitions are added', async () => {
     const topic = await newTopic();
     await publish(topic, 5);
     expect(await values(topic, '0', '3')).toHaveLength(3);

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Admin, type Consumer, type ConsumerConfig } from 'kafkajs';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
-import { readRange } from '../../../activities/kafka/read-range';
-import { ReaderPool } from '../../../activities/kafka/reader-pool';
+import { ConnectionPool } from '../../../activities/kafka/connection-pool';
+import { READER, readRange } from '../../../activities/kafka/read-range';
 import { stackAddresses } from '../../support/stack';
 
-/** Of two such, one fetch takes one. */
+/** One fetch has room for one such record, not for two. */
 const HALF = 150_000;
-/** Only a fetch that begins with it takes it. */
+/** Only a fetch that begins with such a record returns it. */
 const MORE = 300_000;
 
-/** Looks for changes of a topic all the time, and notes what its consumers do. */
-class AttentiveKafka extends Kafka {
+/** Refreshes topic metadata all the time, and records what its consumers do. */
+class ObservedKafka extends Kafka {
   joins = 0;
   /** First offset of each batch. */
   readonly fetched: string[] = [];
-  /** Those that were handed one. */
-  readonly takers = new Set<Consumer>();
+  /** Consumers that got a batch. */
+  readonly receivers = new Set<Consumer>();
 
   override consumer(config?: ConsumerConfig): Consumer {
     const consumer = super.consumer({ groupId: '', ...config, metadataMaxAge: 100 });
@@ -25,19 +25,19 @@ class AttentiveKafka extends Kafka {
     });
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
       this.fetched.push(payload.firstOffset);
-      this.takers.add(consumer);
+      this.receivers.add(consumer);
     });
     return consumer;
   }
 }
 
-let kafka: AttentiveKafka;
+let kafka: ObservedKafka;
 let gateway: KafkaGateway;
 let admin: Admin;
 let topic: string;
 beforeAll(async () => {
   const brokers = [...stackAddresses().kafkaBrokers];
-  kafka = new AttentiveKafka({ brokers, logLevel: logLevel.NOTHING });
+  kafka = new ObservedKafka({ brokers, logLevel: logLevel.NOTHING });
   gateway = createKafkaGateway({ brokers, clientId: 'rejoin' });
   admin = kafka.admin();
   await admin.connect();
@@ -61,10 +61,10 @@ async function publish(count: number, bytes = HALF): Promise<void> {
 }
 
 describe('a reader', () => {
-  it('keeps its position when it joins its group again in the middle of a range', async () => {
+  it('keeps its position when it rejoins its group in the middle of a range', async () => {
     await publish(6);
-    const readers = new ReaderPool(kafka);
-    const reading = { readers, offsets: (of: string) => gateway.offsets(of) };
+    const readers = new ConnectionPool(READER);
+    const reading = { kafka, readers, offsets: (of: string) => gateway.offsets(of) };
     const seen: string[] = [];
     const before = kafka.joins;
     await readRange(reading, { topic, partition: 0, from: '2', to: '6' }, async (records) => {
@@ -82,14 +82,14 @@ describe('a reader', () => {
     expect(seen.length).toBeGreaterThan(4);
     expect(kafka.fetched).toEqual(seen);
     // A reader that had lost its position would have been replaced.
-    expect(kafka.takers.size).toBe(1);
+    expect(kafka.receivers.size).toBe(1);
   });
 
-  it('does not pass over what retention removes under it, and leaves the mirror of the checkpoint alone', async () => {
+  it('does not skip records that retention removes meanwhile, and leaves the mirrored checkpoint unchanged', async () => {
     const group = `mirror-${randomUUID()}`;
     await gateway.mirrorOffsets(group, topic, { 0: '1' });
     await publish(4);
-    // What is left begins with records of nobody, which the client passes over without a word.
+    // The rest of the log begins with aborted records, which the client skips silently.
     const producer = kafka.producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
     await producer.connect();
     const transaction = await producer.transaction();

@@ -39,7 +39,7 @@ async function leaderOf(topic: string): Promise<number | undefined> {
   return topics[0]?.partitions[0]?.leader;
 }
 
-/** Reads as the attempts of an activity do: each begins after the last record that the one before it was handed. */
+/** Reads like the attempts of an activity: each begins after the last record delivered to the previous one. */
 async function readOn(topic: string, seen: string[], to: number, onBatch: () => Promise<void>): Promise<void> {
   await patiently(() =>
     gateway.readRange({ topic, partition: 0, from: String(seen.length), to: String(to) }, async (records) => {
@@ -51,8 +51,8 @@ async function readOn(topic: string, seen: string[], to: number, onBatch: () => 
 
 const inOrder = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
 
-describe('a reader before two brokers', () => {
-  it('loses nothing of a range while its taker is slow and the other broker has nothing to say', async () => {
+describe('a reader with two brokers', () => {
+  it('loses no record while its handler is slow and the other broker has nothing to return', async () => {
     await newTopic('slow', [2, 1], 3_000);
     const seen: string[] = [];
     let batches = 0;
@@ -63,7 +63,7 @@ describe('a reader before two brokers', () => {
     expect(seen).toEqual(inOrder(3_000));
   });
 
-  it('reads on, every record once and in order, when the other takes over the lead in the middle of a batch', async () => {
+  it('reads every record once and in order when the other broker becomes leader in the middle of a batch', async () => {
     await newTopic('moved', [1, 2], 3_000);
     const seen: string[] = [];
     let moves = 0;
@@ -78,7 +78,7 @@ describe('a reader before two brokers', () => {
     expect(seen).toEqual(inOrder(3_000));
   });
 
-  it('reads on when the leader is killed and the other takes over, and goes on where it stood when it is back', async () => {
+  it('continues when the leader is killed and the other takes over, and again when it is back', async () => {
     await newTopic('killed', [2, 1], 3_000);
     await newTopic('away', [2], 3_000);
     const seen: string[] = [];
@@ -102,8 +102,8 @@ describe('a reader before two brokers', () => {
   });
 });
 
-describe('a gateway before two brokers', () => {
-  it('tells offsets and publishes on kept connections after a broker was killed, and when it is back', async () => {
+describe('a gateway with two brokers', () => {
+  it('returns offsets and publishes on pooled connections after a broker was killed, and when it is back', async () => {
     const record = { key: null, value: 'v', headers: {} };
     const next = async (): Promise<string | undefined> => (await patiently(() => gateway.offsets('asked'))).end[0];
     await newTopic('asked', [2, 1], 10);
@@ -119,7 +119,7 @@ describe('a gateway before two brokers', () => {
 });
 
 describe('servesClients', () => {
-  it('is true of a cluster in which a topic has no leader', async () => {
+  it('is true for a cluster in which a topic has no leader', async () => {
     await newTopic('leaderless', [2], 1);
     await pair.killSecond();
     try {

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe('indexing by month', () => {
-  it('gives each document to the index of its month, and a replay finds it there', async () => {
+  it('writes each document to the index of its month, where a replay finds it', async () => {
     for (let time = 0; time < 2; time++) {
       expect(await monthly.index('readings')).toBe(0);
       await monthly.index('windows');
@@ -36,7 +36,7 @@ describe('indexing by month', () => {
 });
 
 describe('dropping months', () => {
-  it('loses and repeats nothing beside indexing and replays of the dropped range, to the id', async () => {
+  it('neither loses nor repeats an id while indexing and replaying the dropped range', async () => {
     let slices = 0;
     let dropping: Promise<unknown> = Promise.resolve();
     const replay = async (): Promise<void> => {
@@ -59,7 +59,7 @@ describe('dropping months', () => {
     });
   });
 
-  it('tells what it dropped and keeps a record of it, and finds nothing the second time', async () => {
+  it('returns and records what it dropped, and finds nothing the second time', async () => {
     await monthly.index('readings');
     const { readings, runs } = monthly.request.aliases;
     const { expiredBefore, indices } = await monthly.dropMonths(2, MARCH);
@@ -76,7 +76,7 @@ describe('dropping months', () => {
     expect(await monthly.dropMonths(2, MARCH)).toEqual({ name: monthly.name, expiredBefore: '2026-02', indices: [] });
   });
 
-  it('drops a closed month, too, and does not mind indices of others that are named alike', async () => {
+  it('drops a closed month, too, and ignores foreign indices with similar names', async () => {
     await monthly.index('readings');
     const { indices } = monthly.servers.elasticsearch;
     const { readings } = monthly.request.aliases;
@@ -95,14 +95,14 @@ describe('dropping months', () => {
     ]);
   });
 
-  it('never takes the horizon back', async () => {
+  it('never decreases expiredBefore', async () => {
     await monthly.dropMonths(1, MARCH);
     expect(await monthly.dropMonths(5, MARCH)).toMatchObject({ expiredBefore: '2026-03' });
     await monthly.index('readings');
     expect(await monthly.documents('readings')).toEqual({ '2026-03': IN_MARCH });
   });
 
-  it('refuses a pipeline that has one index for all months, and names every bad field', async () => {
+  it('rejects a pipeline that has one index for all months, and names every bad field', async () => {
     await expect(monthly.dropMonths(2, MARCH, 'nobody')).rejects.toMatchObject({
       type: 'InvalidInput',
       message: expect.stringContaining('expected a pipeline that indexes by month') as string,
@@ -111,8 +111,8 @@ describe('dropping months', () => {
   });
 });
 
-describe('reconcileRun, over a run of which months are dropped', () => {
-  it('still names what is lost from a month that is kept, and what stands in one that is dropped', async () => {
+describe('reconcileRun on a run with dropped months', () => {
+  it('still reports documents missing from a kept month, and documents in a dropped one', async () => {
     await monthly.index('readings');
     await monthly.index('windows');
     await monthly.dropMonths(2, MARCH);

@@ -71,8 +71,8 @@ function ours(given: IncomingRecord, indexedAt: number): { action: object; docum
 async function ourMonth(alias: string, given: IncomingRecord): Promise<unknown> {
   const get = (): Promise<unknown> =>
     Promise.resolve({ _source: { by: 'month', from: '2015-01', to: '2049-12' }, _seq_no: 0, _primary_term: 1 });
-  const router = await MonthRouter.of({ get } as unknown as Client, 'plant', alias);
-  const entry = router.entry(given, { pipeline: 'plant', indexedAt: 0 }) as BulkItem;
+  const router = await MonthRouter.create({ get } as unknown as Client, 'plant', alias);
+  const entry = router.route(given, { pipeline: 'plant', indexedAt: 0 }) as BulkItem;
   return (JSON.parse(entry.head.split('\n')[0] ?? '') as { index: { _index?: string } }).index._index ?? alias;
 }
 

@@ -1,6 +1,6 @@
 import type { Activities } from '../../../activities';
 import { pipelineFailure } from '../../../activities/contracts/failures';
-import type { RedriveSliceInput, SliceCounts } from '../../../activities/indexing/redrive/slice';
+import type { RedriveSliceInput, SliceCounts } from '../../../activities/indexing/redrive/redrive-slice';
 import { planRedrive } from '../../../activities/preparation/plan-redrive';
 import type { KafkaGateway } from '../../../activities/kafka';
 import type { RedriveResult } from '../../../workflows/operations/redrive-dead-letters';

@@ -5,7 +5,8 @@ import { deadLetterRecord, type DeadLetterDraft } from '../../../../activities/c
 import { DEFAULT_MEASUREMENTS } from '../../../../activities/contracts/measurement';
 
 import type { IndexSliceResult } from '../../../../activities/indexing/slice';
-import type { LetterCounts, RedriveSliceInput, SliceCounts } from '../../../../activities/indexing/redrive/slice';
+import type { LetterCounts } from '../../../../activities/indexing/redrive/redrive-batch';
+import type { RedriveSliceInput, SliceCounts } from '../../../../activities/indexing/redrive/redrive-slice';
 import {
   createKafkaGateway,
   type IncomingRecord,
@@ -128,7 +129,7 @@ export class LetterRun {
     return { ends, documents: documents.map((each) => JSON.stringify(each)).sort() };
   }
 
-  /** Mends the mapping of readings: what was refused for a field of that name is taken from now on. */
+  /** Corrects the mapping of readings: a record that was rejected for a field of that name is accepted from now on. */
   async addField(field: string): Promise<void> {
     await this.elasticsearch.indices.putMapping({
       index: this.alias('readings'),

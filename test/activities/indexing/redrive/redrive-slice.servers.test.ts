@@ -34,7 +34,7 @@ function withoutProvenance(document: object | null): string {
 }
 
 describe('redriveSlice, letters of stage index', () => {
-  it('indexes them as the indexer would have, once the mapping is mended', async () => {
+  it('indexes them as the indexer would have, once the mapping is corrected', async () => {
     await refuseReadings(3);
     await run.addField('surprise');
     expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 3, redriven: 3 }));
@@ -70,7 +70,7 @@ describe('redriveSlice, letters of stage index', () => {
   it.each(['indexed', 'not indexed'])('tries a poison one three times, its new letters being %s', async (how) => {
     await refuseReadings(1);
     for (const redrive of [1, 2, 3]) {
-      expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, refusedAgain: 1 }));
+      expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, rejectedAgain: 1 }));
       if (how === 'indexed') await run.indexLetters();
       expect((await run.document('dead-letters', 'e0'))?.provenance).toMatchObject({ redrive });
     }
@@ -122,7 +122,7 @@ describe('redriveSlice, letters of stage parse', () => {
     await run.redrive({});
     await publishLetters([{ id: 'p1', original: BYTES, offset: '8', redrive: 1 }]);
     await run.redrive({});
-    // Nothing has come of it yet.
+    // Its result has not come back yet.
     expect(await run.redrive({})).toEqual(only(FUTURE, { letters: 1, redriven: 1 }));
     expect(await run.redrive({})).toEqual(only(FUTURE, { letters: 1, exhausted: 1 }));
     const counts = (await run.read('raw')).map(({ headers }) => headers['pipeline-redrive']?.toString());

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
 
-/** What an earlier attempt reached, or null when there was none or its details cannot be trusted. */
+/** Returns the details of the last heartbeat of an earlier attempt; null if there are none or the schema rejects them. */
 export function lastHeartbeat<T>(schema: z.ZodType<T>): T | null {
   const { success, data } = schema.safeParse(Context.current().info.heartbeatDetails);
   return success ? data : null;

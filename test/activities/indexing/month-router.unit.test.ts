@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { monthOf, monthOfIndex, monthsBefore } from '../../../activities/contracts/event-month';
-import { recordMonth } from '../../../activities/indexing/record-month';
+import { recordMonth } from '../../../activities/indexing/month-router';
 
 const month = (json: string): string | null => recordMonth(Buffer.from(json), 'timestamp');
 
 describe('recordMonth', () => {
-  it('reads the month that a parser reads, whatever else a record holds', () => {
+  it('returns the same month as a JSON parser, whatever else a record contains', () => {
     const text = fc.oneof(fc.string(), fc.constantFrom('"timestamp":"2001-01-01T00:00:00Z"', '\\"timestamp":"', '{'));
     const instant = fc.oneof(
       fc
@@ -59,7 +59,7 @@ describe('months', () => {
     ]);
   });
 
-  it('are told from the names of indices, and from no other index', () => {
+  it('are parsed from the names of monthly indices only', () => {
     expect(monthOfIndex('pipeline.p.readings', 'pipeline.p.readings-2026-11')).toBe('2026-11');
     for (const index of [
       'pipeline.p.readings-2026-13',

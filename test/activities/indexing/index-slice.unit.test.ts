@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { sliceEnd } from '../../../activities/indexing/slice-end';
+import { sliceEnd } from '../../../activities/indexing/index-slice';
 
 const HUGE = 2n ** 62n;
 
 describe('sliceEnd', () => {
-  it('tiles what there is up to the bound without a gap or an overlap, however the log grows meanwhile', () => {
+  it('covers the log up to the bound without gaps or overlaps, however it grows meanwhile', () => {
     const growth = fc.array(fc.bigInt({ min: 0n, max: 500n }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(
@@ -21,7 +21,7 @@ describe('sliceEnd', () => {
             const to = BigInt(sliceEnd({ from: String(next), until, maxRecords }, String(end)));
             expect(to >= next && to <= end && to - next <= BigInt(maxRecords)).toBe(true);
             expect(until === null || to <= BigInt(until)).toBe(true);
-            // It stands still only where nothing is left to do.
+            // It makes no progress only if nothing is left to read.
             const bound = until !== null && BigInt(until) < end ? BigInt(until) : end;
             expect(to === next).toBe(next === bound);
             next = to;

@@ -1,12 +1,12 @@
-import { KeptConnections } from '../../../activities/kafka/kept-connections';
+import { ConnectionPool } from '../../../activities/kafka/connection-pool';
 
 const IDLE_MS = 1_000;
 
-/** Opens numbered connections and notes which are closed. */
+/** Opens numbered connections and records which are closed. */
 function numbered({ isShared = true, isUsable = (hasFailed: boolean) => !hasFailed } = {}) {
   const opened: number[] = [];
   const closed: number[] = [];
-  const kept = new KeptConnections<number>(
+  const pool = new ConnectionPool<number>(
     {
       close: (connection) => Promise.resolve(closed.push(connection)),
       isShared,
@@ -15,13 +15,13 @@ function numbered({ isShared = true, isUsable = (hasFailed: boolean) => !hasFail
     IDLE_MS,
   );
   const open = (): Promise<number> => Promise.resolve(opened.push(opened.length + 1));
-  const use = <R>(key: string, work: (connection: number) => Promise<R>): Promise<R> => kept.use(key, open, work);
-  return { kept, use, opened, closed };
+  const use = <R>(key: string, work: (connection: number) => Promise<R>): Promise<R> => pool.use(key, open, work);
+  return { pool, use, opened, closed };
 }
 
 const same = (connection: number): Promise<number> => Promise.resolve(connection);
 
-/** A use that lasts until the test ends it. */
+/** A use that lasts until the test completes it. */
 function held() {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -41,7 +41,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('KeptConnections', () => {
+describe('ConnectionPool', () => {
   it('opens one connection for each key and keeps it between two uses', async () => {
     const { use, closed } = numbered();
     const used = [await use('a', same), await use('b', same), await use('a', same)];
@@ -61,7 +61,7 @@ describe('KeptConnections', () => {
     expect(await use('a', same)).toBe(3);
   });
 
-  it('leaves a connection open while it is in use, for however long, and by however many', async () => {
+  it('leaves a connection open while it is in use, however long and by however many', async () => {
     const { use, closed } = numbered();
     const [one, other] = [held(), held()];
     const both = [use('a', one.work), use('a', other.work)];
@@ -75,7 +75,7 @@ describe('KeptConnections', () => {
     expect(closed).toEqual([1]);
   });
 
-  it('gives each of two users at once a connection of its own where none is shared, and keeps one of them', async () => {
+  it('opens a second connection for a concurrent use if connections are not shared, and keeps one of them', async () => {
     const { use, closed } = numbered({ isShared: false });
     const one = held();
     const first = use('a', one.work);
@@ -87,7 +87,7 @@ describe('KeptConnections', () => {
     expect(await use('a', same)).toBe(2);
   });
 
-  it('makes a connection anew after a failure, and closes the failed one when its last user is done', async () => {
+  it('replaces a connection after a failure, and closes the failed one when its last user is done', async () => {
     const { use, closed } = numbered();
     const one = held();
     const first = use('a', one.work);
@@ -100,14 +100,14 @@ describe('KeptConnections', () => {
     expect(await use('a', same)).toBe(2);
   });
 
-  it('keeps a connection that can be used again though a use of it failed', async () => {
+  it('keeps a connection that is usable after a failed use', async () => {
     const { use, opened } = numbered({ isUsable: () => true });
     await expect(use('a', () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
     expect(await use('a', same)).toBe(1);
     expect(opened).toHaveLength(1);
   });
 
-  it('makes a connection anew that broke while it was idle', async () => {
+  it('replaces a connection that broke while it was idle', async () => {
     let isWhole = true;
     const { use, closed } = numbered({ isUsable: () => isWhole });
     await use('a', same);
@@ -116,20 +116,20 @@ describe('KeptConnections', () => {
     expect(closed).toContain(1);
   });
 
-  it('tells every waiting use that connecting failed, and connects again for the next', async () => {
-    const { kept, use } = numbered();
+  it('fails every waiting use if connecting fails, and connects again for the next', async () => {
+    const { pool, use } = numbered();
     const refuse = (): Promise<number> => Promise.reject(new Error('refused'));
-    const waiting = [kept.use('a', refuse, same), kept.use('a', refuse, same)];
+    const waiting = [pool.use('a', refuse, same), pool.use('a', refuse, same)];
     expect(await Promise.allSettled(waiting)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
     expect(await use('a', same)).toBe(1);
   });
 
-  it('closes all when it is closed, also what is in use', async () => {
-    const { kept, use, closed } = numbered();
+  it('closes all connections when it is closed, also those in use', async () => {
+    const { pool, use, closed } = numbered();
     const one = held();
     const first = use('a', one.work);
     await use('b', same);
-    await kept.close();
+    await pool.close();
     expect(closed.sort()).toEqual([1, 2]);
     one.end();
     await first;

@@ -5,7 +5,7 @@ import { toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-ite
 import { sendBulk } from '../../../activities/indexing/send-bulk';
 import { idOf, itemsOf } from '../../faults/bulk-exchange';
 
-/** What comes back for one request; statuses are dealt out to its items in turn. */
+/** The reply to one request; its items get the statuses in turn. */
 type Reply = { readonly statuses: readonly number[] } | { readonly refused: number } | 'lost' | 'garbage';
 
 const reply: fc.Arbitrary<Reply> = fc.oneof(
@@ -17,7 +17,7 @@ const reply: fc.Arbitrary<Reply> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('lost' as const, 'garbage' as const) },
 );
 
-/** Answers by a script, then takes everything; knows what it has judged. */
+/** Answers by a script, then accepts everything; remembers its verdicts. */
 class ScriptedElasticsearch {
   readonly judged = new Map<string, 'done' | 'stale' | 'reject'>();
   readonly sentAfterJudgement: string[] = [];
@@ -69,7 +69,7 @@ function items(count: number): BulkItem[] {
 }
 
 describe('the judgement of a bulk request', () => {
-  it('puts every item under exactly one heading and sends none again, whatever comes back in whatever order', async () => {
+  it('gives every item exactly one verdict and sends none again after it, whatever the replies', async () => {
     let ended = 0;
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 12 }), fc.array(reply, { maxLength: 8 }), async (count, script) => {
@@ -87,9 +87,9 @@ describe('the judgement of a bulk request', () => {
         }
         ended += 1;
         const under = (heading: string) => [...server.judged].filter(([, judged]) => judged === heading);
-        expect(outcome.done + outcome.stale + outcome.dead.length).toBe(count);
+        expect(outcome.done + outcome.stale + outcome.rejected.length).toBe(count);
         expect([outcome.done, outcome.stale]).toEqual([under('done').length, under('stale').length]);
-        expect(outcome.dead.map(({ item: { id } }) => id).sort()).toEqual(
+        expect(outcome.rejected.map(({ item: { id } }) => id).sort()).toEqual(
           under('reject')
             .map(([id]) => id)
             .sort(),

@@ -1,4 +1,4 @@
-import { judgeItem, type ItemResult } from '../../../activities/indexing/judge-item';
+import { judgeItem, type ItemResult } from '../../../activities/indexing/post-bulk';
 
 const refused = (status: number, type: string): ItemResult => ({ status, error: { type } });
 
@@ -8,8 +8,8 @@ describe('judgeItem', () => {
     ['an overwritten document is done', { status: 200 }, 'done'],
     ['an older version is stale', refused(409, 'version_conflict_engine_exception'), 'stale'],
     ['a full queue is retried', refused(429, 'es_rejected_execution_exception'), 'retry'],
-    ['a full disk is waited out', refused(429, 'cluster_block_exception'), 'retry'],
-    ['a shard that is away is retried', refused(503, 'unavailable_shards_exception'), 'retry'],
+    ['a full disk is retried', refused(429, 'cluster_block_exception'), 'retry'],
+    ['an unavailable shard is retried', refused(503, 'unavailable_shards_exception'), 'retry'],
     ['a value that fits no field is rejected', refused(400, 'document_parsing_exception'), 'reject'],
     ['an unknown field is rejected', refused(400, 'strict_dynamic_mapping_exception'), 'reject'],
     ['an alias without write index is fatal', refused(400, 'illegal_argument_exception'), 'fatal'],
