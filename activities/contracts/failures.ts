@@ -94,12 +94,6 @@ export const FAILURES = {
     meaning: 'Spark dropped records of a bounded run as late, so the run is not complete',
     remedy: 'report it as a bug of this project; the raw records are still in Kafka',
   },
-  NotReconciled: {
-    retried: false,
-    parks: null,
-    meaning: 'the reconciliation found an id that is missing, altered, added or counted twice',
-    remedy: 'look up the listed ids in Kafka and Elasticsearch',
-  },
   DashboardsRefused: {
     retried: true,
     parks: null,
