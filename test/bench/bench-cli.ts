@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- indexing [--documents N] [--rounds N] [--only NAME]`: compares this project's indexer with other ways to
- * index a topic, on real servers; `search/search-bench.ts` describes `npm run bench -- search`.
+ * index a topic, on real servers; `search/search-bench.ts` and `spark/spark-bench.ts` describe the others.
  *
  * Only ratios within one run are comparable, not the figures of different runs. The order rotates, the first round is
  * discarded, and a wrong document count ends the run with an error.
@@ -21,6 +21,7 @@ import { searchBench } from './search/search-bench';
 import { WITH_TEMPORAL, type Cost } from './indexing/cost';
 import { costTable } from './indexing/cost-table';
 import { measure } from './indexing/measure';
+import { sparkBench } from './spark/spark-bench';
 
 const NAMES = ['naive', 'splice', 'ours alone', WITH_TEMPORAL] as const;
 const PARTITIONS = 4;
@@ -30,17 +31,34 @@ async function main(): Promise<void> {
   enterTestEnvironment();
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { documents: { type: 'string' }, rounds: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      documents: { type: 'string' },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      against: { type: 'string' },
+      readings: { type: 'string' },
+    },
   });
   const [bench = 'none'] = positionals;
-  if (bench === 'search') {
-    const isMet = await searchBench(Number(values.documents ?? 1_000_000), Number(values.rounds ?? 40));
-    if (!isMet) process.exitCode = 1;
-  } else if (bench === 'indexing') {
-    const names = NAMES.filter((name) => values.only === undefined || name === values.only);
-    await indexingBench(names, Number(values.documents ?? 200_000), Number(values.rounds ?? 3));
-  } else {
-    throw new Error(`expected a bench (indexing, search), got ${bench}`);
+  const number = (name: 'documents' | 'rounds' | 'readings', byDefault: number): number =>
+    Number(values[name] ?? byDefault);
+  switch (bench) {
+    case 'search':
+      if (!(await searchBench(number('documents', 1_000_000), number('rounds', 40)))) process.exitCode = 1;
+      break;
+    case 'indexing': {
+      const names = NAMES.filter((name) => values.only === undefined || name === values.only);
+      await indexingBench(names, number('documents', 200_000), number('rounds', 3));
+      break;
+    }
+    case 'spark':
+      await sparkBench(
+        [...(values.against === undefined ? [] : [values.against]), 'HEAD'],
+        number('readings', 1_000_000),
+      );
+      break;
+    default:
+      throw new Error(`expected a bench (indexing, search, spark), got ${bench}`);
   }
 }
 

@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import { scripts } from '../../package.json';
 import versions from '../../deploy/local/versions.json';
 import { SETTINGS } from '../../workers/config';
-import { needsServers, PROJECT } from './documents';
+import { needsServers } from './documents';
+import { PROJECT } from './program';
 
 type Check = (words: readonly string[]) => readonly string[];
 

@@ -1,8 +1,7 @@
 /** The documents of the project, and the commands that they show. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-export const PROJECT = join(__dirname, '..', '..');
+import { PROJECT } from './program';
 
 /** In this order: of several commands with the same words, the pipeline suite runs the first. */
 export const DOCUMENTS = [

@@ -2,7 +2,7 @@ import { devNull } from 'node:os';
 import { SETTINGS } from '../../workers/config';
 
 /** Prefixes of the variables in which programs find servers, credentials and profiles. */
-const PREFIXES = ['TEMPORAL_', 'KAFKA_', 'ELASTICSEARCH_', 'KIBANA_', 'PIPELINE_', 'SPARK_', 'PYSPARK_', 'HADOOP_'];
+const PREFIXES = ['TEMPORAL_', 'KAFKA_', 'ELASTICSEARCH_', 'KIBANA_', 'PIPELINE_', 'SPARK_', 'HADOOP_'];
 /** Kept in spite of that: the folders of downloads and the options of Java, none of which names a server. */
 const KEPT = ['PIPELINE_CACHE_DIR', 'XDG_CACHE_HOME', 'JDK_JAVA_OPTIONS'];
 

@@ -12,9 +12,9 @@ import { stackAddresses, workerEnvironment } from './stack';
  * Starts a worker in this process for all task queues of the driver, which stops it when it is closed. It costs a third of
  * a worker process, for suites that do not kill workers.
  *
- * @param sparkPython - replaces the Python that has PySpark
+ * @param javaHome - replaces the home of Java
  */
-export async function startInProcessWorker(driver: PipelineDriver, sparkPython?: string): Promise<void> {
+export async function startInProcessWorker(driver: PipelineDriver, javaHome?: string): Promise<void> {
   const { taskQueue } = driver;
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger });
@@ -30,7 +30,7 @@ export async function startInProcessWorker(driver: PipelineDriver, sparkPython?:
     activities: createActivities({
       ...clients,
       taskQueues: { io: taskQueue, host: taskQueue },
-      spark: { ...spark, python: sparkPython ?? spark.python },
+      spark: javaHome === undefined ? spark : { ...spark, environment: { ...spark.environment, JAVA_HOME: javaHome } },
       dashboards: null,
       scratchFolder: join(state, 'scratch'),
       crash: () => undefined,

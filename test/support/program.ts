@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const PROJECT = join(__dirname, '..', '..');
+/** The root of the checkout. */
+export const PROJECT = join(__dirname, '..', '..');
 
 /** A program of this project in a process of its own. */
 export interface Program {
@@ -24,9 +25,10 @@ export async function startProgram(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   readyLine: string,
+  cwd = PROJECT,
 ): Promise<Program> {
   const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
-    cwd: PROJECT,
+    cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

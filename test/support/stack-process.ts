@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testEnvironment } from './environment';
-import { startProgram } from './program';
+import { PROJECT, startProgram } from './program';
 import { until } from './until';
 
 export type ServerName = 'kafka' | 'elasticsearch' | 'temporal';
@@ -18,9 +18,13 @@ export class StackProcess {
   ) {}
 
   /** Resolves when everything is up. @throws Error with its last lines when it ends before */
-  static async start(environment: Readonly<Record<string, string>>, stateFolder: string): Promise<StackProcess> {
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    stateFolder: string,
+    project = PROJECT,
+  ): Promise<StackProcess> {
     const env = testEnvironment({ ...environment, PIPELINE_STATE_DIR: stateFolder });
-    const { pid, ended, lines } = await startProgram(['deploy/local/stack-cli.ts', 'up'], env, 'Ctrl-C stops');
+    const { pid, ended, lines } = await startProgram(['deploy/local/stack-cli.ts', 'up'], env, 'Ctrl-C stops', project);
     return new StackProcess(pid, stateFolder, ended, lines);
   }
 
