@@ -2,15 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import schema from '../deploy/pipeline-input.schema.json';
 import { commandProblems, isCommand } from './support/command-problems';
-import {
-  codeBlocks,
-  commandsIn,
-  DOCUMENTS,
-  documentText,
-  needsServers,
-  PROJECT,
-  withoutCodeBlocks,
-} from './support/documents';
+import { codeBlocks, commandsIn, DOCUMENTS, documentText, needsServers, withoutCodeBlocks } from './support/documents';
+import { PROJECT } from './support/program';
 
 const LANGUAGES = ['sh', 'text', 'mermaid'];
 /** A path of the project between backticks; patterns and names of other things have other characters or folders. */

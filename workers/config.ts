@@ -81,13 +81,8 @@ export const settingsSchema = z.object({
   PAGE_PORT: port(8234).describe('Port of the local page of charts, on 127.0.0.1.'),
 
   JDK_JAVA_OPTIONS: z.string().optional().describe('JVM options of every local server and Spark driver.'),
-  SPARK_PYTHON: text().default('python3').describe('Python interpreter that has PySpark. `npm start` sets it.'),
-  SPARK_JARS: z
-    .string()
-    .default('')
-    .describe(
-      'Jars of the Kafka connector for Spark, separated by commas; `<folder>/*` for a whole folder. `npm start` sets it.',
-    ),
+  SPARK_JARS: text().default('spark').describe("Folder of Spark's jars. `npm start` sets it."),
+  SPARK_JOB_JAR: text().default('readings-job.jar').describe('Jar of the Spark job. `npm start` sets it.'),
 
   PIPELINE_CRASH_AT: z
     .string()

@@ -14,8 +14,6 @@ import { replaceFile, runFiles, RunFolder, type DriverRecord } from './run-folde
 import type { SparkHandle, SparkState } from './types';
 
 const POLL_MS = 100;
-/** The Python process notices the end of its JVM within half a second. */
-const PYTHON_ENDS_WITHIN_MS = 2_000;
 /** Start time of a driver that had already ended. */
 const ENDED = 'ended';
 
@@ -54,7 +52,7 @@ async function recordDriver(folder: RunFolder, driver: DriverRecord): Promise<Sp
 }
 
 async function spawnDriver(spark: SparkInstallation, request: DriverRequest, folder: RunFolder): Promise<number> {
-  const { command, args, env } = await driverCommand(spark, folder, request);
+  const { command, args, env } = driverCommand(spark, folder, request);
   const log = await open(folder.logFile, 'a');
   try {
     const child = spawn(command, args, { cwd: folder.path, detached: true, env, stdio: ['ignore', log.fd, log.fd] });
@@ -77,12 +75,11 @@ export async function pollDriver(handle: SparkHandle): Promise<Pick<SparkState, 
   return { running: false, exitOk: (await folder.result())?.ok === true };
 }
 
-/** Ends a driver and its Python process, with SIGKILL after `graceMs`; does nothing if they have already ended. */
+/** Ends a driver, with SIGKILL after `graceMs`; does nothing if it has already ended. */
 export async function stopDriver(handle: SparkHandle, graceMs: number, pause: Pause = sleep): Promise<void> {
   const drivers = () => runningDrivers(handle);
   for (const pid of await drivers()) signalProcess(pid, 'SIGTERM');
   await awaitOrKill(drivers, graceMs, pause);
-  await awaitOrKill(() => runningPython(handle), PYTHON_ENDS_WITHIN_MS, pause);
   await rm(new RunFolder(handle.runFolder).scratchFolder, { recursive: true, force: true });
 }
 
@@ -100,12 +97,6 @@ async function runningDrivers({ pid, startTime, runFolder }: SparkHandle): Promi
   const lock = await folder.lock();
   if (lock !== null && (await isOf(folder, lock.pid))) running.add(lock.pid);
   return [...running];
-}
-
-async function runningPython({ runFolder }: SparkHandle): Promise<number[]> {
-  const folder = new RunFolder(runFolder);
-  const lock = await folder.lock();
-  return lock !== null && (await isOf(folder, lock.python)) ? [lock.python] : [];
 }
 
 /** Whether a process runs and was started for this folder; a later process with the same pid has another command. */

@@ -10,7 +10,7 @@ import type { SubmitSparkJobInput } from './types';
 const LEASE_MS = 120_000;
 
 /**
- * The settings file of `deploy/spark/readings_job.py`, which documents them in `settings.py`. Settings of the plan's
+ * The settings file of the Spark job, documented in `deploy/spark/Settings.java`. Settings of the plan's
  * `rules` and `spark` are passed on under their own names.
  */
 export interface JobSettings

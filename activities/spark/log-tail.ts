@@ -4,7 +4,7 @@ const READ_BYTES = 64 * 1024;
 const MAX_BYTES = 2_000;
 const MAX_LINE = 300;
 const PROBLEM = /\b(WARN|ERROR|FATAL)\b|(Exception|Error)\b|^Caused by|^\[[A-Z_.]+\]/;
-const STACK_FRAME = /^\s+(at |\.\.\. |File )/;
+const STACK_FRAME = /^\s+(at |\.\.\. )/;
 /** Messages may quote records, as text, as JSON or after a colon that introduces a value. */
 const QUOTED = /'[^']*'|"[^"]*"|`[^`]*`|\{.*|\b(value|record|row)s?[:=].*/gi;
 

@@ -2,8 +2,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** The driver that has this start, and its Python process. */
-const lockSchema = z.object({ pid: z.int(), python: z.int() });
+/** The driver that has this start. */
+const lockSchema = z.object({ pid: z.int() });
 const resultSchema = z.object({ ok: z.boolean(), error: z.string().optional() });
 const progressSchema = z.object({ droppedByWatermark: z.int() });
 const settingsSchema = z.object({ checkpoint: z.string() });

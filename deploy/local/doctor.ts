@@ -92,7 +92,7 @@ const TOOLS: readonly Tool[] = [
     args: ['--version'],
     minVersion: '3.6.3',
     install: 'Maven 3.6.3 or newer (Debian and Ubuntu: apt install maven; macOS: brew install maven)',
-    parts: ['kafka', 'elasticsearch', 'spark-connector'],
+    parts: ['kafka', 'elasticsearch', 'spark'],
   },
   {
     name: 'Python',
@@ -102,7 +102,7 @@ const TOOLS: readonly Tool[] = [
     minVersion: '3.10.0',
     install:
       'Python 3.10 or newer with venv (Debian and Ubuntu: apt install python3 python3-venv; macOS: brew install python)',
-    parts: ['temporal', 'spark'],
+    parts: ['temporal'],
   },
 ];
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { SPARK_PYTHON, sparkConnectorPart, sparkPart } from '../../deploy/local/install/pinned-parts';
+import { SPARK_JOB_JAR, sparkJobPart, sparkPart } from '../../deploy/local/install/pinned-parts';
 import { SETTINGS } from '../../workers/config';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -37,8 +37,8 @@ function pinProblems(dockerfile: string): string[] {
   const folder = /node --import tsx deploy\/install-spark\.ts (\S+)\n/.exec(dockerfile)?.[1] ?? 'nowhere';
   const wanted = [
     `COPY --from=spark ${folder} ${folder}\n`,
-    `SPARK_PYTHON=${folder}/${sparkPart.name}/${SPARK_PYTHON} `,
-    `SPARK_JARS=${folder}/${sparkConnectorPart.name}/*\n`,
+    `SPARK_JARS=${folder}/${sparkPart.name} `,
+    `SPARK_JOB_JAR=${folder}/${sparkJobPart.name}/${SPARK_JOB_JAR}\n`,
   ];
   return [...pins, ...wanted.filter((text) => !dockerfile.includes(text))];
 }
@@ -89,15 +89,19 @@ describe('the Dockerfile of the worker', () => {
     ['a shell', 'CMD ["node", "--import", "tsx", "workers/pipeline-worker.ts"]', 'CMD npm run worker'],
     ['a secret of the build', 'USER node\n', 'ARG NPM_TOKEN\nUSER node\n'],
     ['everything', 'COPY workers workers', 'COPY . .'],
-    ['a variable that no worker knows', 'SPARK_PYTHON=', 'SPARK_PYTHN='],
-    ['another Python than the one with Spark', 'SPARK_PYTHON=/opt/pipeline/spark/', 'SPARK_PYTHON=/usr/'],
-    ['a jar fewer', 'spark-connector/*', 'spark-connector/kafka-clients-3.9.2.jar'],
+    ['a variable that no worker knows', 'SPARK_JARS=', 'SPARK_JRS='],
+    ['another Spark than the installed one', 'SPARK_JARS=/opt/pipeline/spark ', 'SPARK_JARS=/usr/spark '],
+    ['another job than the compiled one', 'spark-job/readings-job.jar', 'spark-job/job.jar'],
     ['Spark of another stage', '--from=spark /opt/pipeline', '--from=node-modules /opt/pipeline'],
-    ['Spark of its own version', ' python3-venv\n', ' python3-venv && pip install pyspark==4.1.0\n'],
+    [
+      'Spark of its own version',
+      ' maven openjdk-17-jdk-headless\n',
+      ' maven openjdk-17-jdk-headless && pip install pyspark==4.1.0\n',
+    ],
     [
       'a jar of its own version',
-      ' python3-venv\n',
-      ' python3-venv && mvn dependency:get -Dartifact=org.apache.commons:commons-pool2:2.12.0\n',
+      ' maven openjdk-17-jdk-headless\n',
+      ' maven openjdk-17-jdk-headless && mvn dependency:get -Dartifact=org.apache.commons:commons-pool2:2.12.0\n',
     ],
     ['a checksum of its own', 'USER node\n', `RUN echo ${'0'.repeat(64)} | sha256sum --check\nUSER node\n`],
     ['Spark installed by other means', 'tsx deploy/install-spark.ts', 'tsx deploy/install.ts'],

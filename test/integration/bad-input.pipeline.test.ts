@@ -12,7 +12,7 @@ let folder: string;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
   // Every run fails before Spark is started.
-  await startInProcessWorker(driver, join('no', 'python'));
+  await startInProcessWorker(driver, join('no', 'java'));
   folder = await mkdtemp(join(tmpdir(), 'bad-input-'));
 }, 120_000);
 afterAll(async () => {

@@ -54,11 +54,11 @@ async function batchTotals(...path: string[]): Promise<{ inputRows: number } | n
   return JSON.parse(await readFile(runFiles(folder.path).progressFile, 'utf8')) as { inputRows: number };
 }
 
-/** The running ones of the two processes of a driver. */
+/** The process of a driver, if it runs. */
 async function runningProcesses(...path: string[]): Promise<readonly ProcessFacts[]> {
   const lock = await driverFolder(...path).lock();
   if (lock === null) throw new Error(`expected a driver to have the lock of ${path.join('/')}`);
-  return [await processFacts(lock.pid), await processFacts(lock.python)].filter((facts) => facts !== null);
+  return [await processFacts(lock.pid)].filter((facts) => facts !== null);
 }
 
 describe('a topic that other programs write', () => {

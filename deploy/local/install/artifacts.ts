@@ -9,7 +9,7 @@ const PLUGIN_VERSION = '3.8.1';
 const DETAIL = /^(?:Downloaded from .*\/|Progress \(1\): )(\S+(?: MB)?)/;
 
 /**
- * Checksums keyed by `group:artifact:version[:type]`.
+ * Checksums keyed by `group:artifact:version[:type[:classifier]]`.
  *
  * For a new version, run `mvn dependency:copy-dependencies -DincludeScope=runtime -Dmdep.useRepositoryLayout=true` on a
  * pom with that one dependency: the folder names give the keys, and `sha256sum` gives the values.
@@ -60,15 +60,19 @@ async function verifyChecksum(path: string, pinned: string): Promise<void> {
   );
 }
 
-function parse(coordinate: string): Record<'group' | 'artifact' | 'version' | 'type' | 'file', string> {
-  const [group = '', artifact = '', version = '', type = 'jar'] = coordinate.split(':');
-  return { group, artifact, version, type, file: `${artifact}-${version}.${type}` };
+type Coordinate = Record<'group' | 'artifact' | 'version' | 'type' | 'classifier' | 'file', string>;
+
+function parse(coordinate: string): Coordinate {
+  const [group = '', artifact = '', version = '', type = 'jar', classifier = ''] = coordinate.split(':');
+  const suffix = classifier === '' ? '' : `-${classifier}`;
+  return { group, artifact, version, type, classifier, file: `${artifact}-${version}${suffix}.${type}` };
 }
 
 function pomOf(coordinates: readonly string[]): string {
   const items = coordinates.map(parse).map(
-    ({ group, artifact, version, type }) => `<artifactItem>
+    ({ group, artifact, version, type, classifier }) => `<artifactItem>
             <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version><type>${type}</type>
+            <classifier>${classifier}</classifier>
           </artifactItem>`,
   );
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">

@@ -6,9 +6,8 @@ import {
   ELASTICSEARCH_HOME,
   elasticsearchPart,
   kafkaPart,
-  SPARK_JARS,
-  SPARK_PYTHON,
-  sparkConnectorPart,
+  SPARK_JOB_JAR,
+  sparkJobPart,
   sparkPart,
   TEMPORAL_BINARY,
   temporalOnPath,
@@ -27,10 +26,9 @@ export interface Installation {
   readonly kafkaLibs: string;
   /** Unpacked Elasticsearch distribution; read-only, its configuration is elsewhere. */
   readonly elasticsearchHome: string;
-  /** `python` of a virtual environment that has PySpark. */
-  readonly python: string;
-  /** The four jars of the Kafka connector. */
-  readonly sparkJars: readonly string[];
+  /** Folder of Spark's jars. */
+  readonly sparkJars: string;
+  readonly sparkJobJar: string;
 }
 
 /** A running installation: each path resolves when its part is installed. */
@@ -77,9 +75,9 @@ export function installParts(
   // One Maven at a time, since Maven before 3.9 does not lock its local repository; pip runs concurrently.
   const kafka = install(kafkaPart);
   const elasticsearch = install(elasticsearchPart, kafka);
-  const connector = install(sparkConnectorPart, kafka, elasticsearch);
   const temporal = installTemporal();
-  const spark = install(sparkPart);
+  const spark = install(sparkPart, kafka, elasticsearch);
+  const sparkJob = install(sparkJobPart, spark);
   const paths = sparkPaths(config);
   return withAll({
     java: java.then((found) => found.java),
@@ -87,21 +85,20 @@ export function installParts(
     temporal,
     kafkaLibs: kafka,
     elasticsearchHome: elasticsearch.then((folder) => join(folder, ELASTICSEARCH_HOME)),
-    python: spark.then(() => paths.python),
-    sparkJars: connector.then(() => paths.sparkJars),
+    sparkJars: spark,
+    sparkJobJar: sparkJob.then(() => paths.sparkJobJar),
   });
 }
 
 /** Returns the paths of Spark before it is installed, so that the worker can start earlier. */
-export function sparkPaths(config: Config): Pick<Installation, 'python' | 'sparkJars'> {
+export function sparkPaths(config: Config): Pick<Installation, 'sparkJars' | 'sparkJobJar'> {
   const cache = cacheFolder(config);
-  const sparkJars = SPARK_JARS.map((jar) => join(partFolder(sparkConnectorPart, cache), jar));
-  return { python: join(partFolder(sparkPart, cache), SPARK_PYTHON), sparkJars };
+  return { sparkJars: partFolder(sparkPart, cache), sparkJobJar: join(partFolder(sparkJobPart, cache), SPARK_JOB_JAR) };
 }
 
 /** Returns the parts that this configuration needs, installed or not. */
 export function neededParts(config: Config): Part[] {
-  const parts: Part[] = [sparkPart, sparkConnectorPart];
+  const parts: Part[] = [sparkPart, sparkJobPart];
   if (config.KAFKA_BROKERS === undefined) parts.push(kafkaPart);
   if (config.ELASTICSEARCH_NODE === undefined) parts.push(elasticsearchPart);
   if (config.TEMPORAL_ADDRESS === undefined) parts.push(temporalPart);

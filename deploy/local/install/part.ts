@@ -9,7 +9,8 @@ import { runProgram } from './programs';
 const MARKER = '.verified';
 const REPORT_INTERVAL_MS = 5000;
 
-export type PartName = 'temporal' | 'kafka' | 'elasticsearch' | 'spark' | 'spark-connector' | 'temporal-test-server';
+export type PartName =
+  'temporal' | 'kafka' | 'elasticsearch' | 'spark' | 'spark-job' | 'java-tools' | 'temporal-test-server';
 
 /** One program to install, in its own folder below the cache folder. */
 export interface Part {

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { coerce, gte } from 'semver';
 import versions from '../versions.json';
 import { artifactFiles, artifactsPart, fetchArtifacts } from './artifacts';
-import type { InstallTask, Part } from './part';
+import { partFolder, type InstallTask, type Part } from './part';
 import { findExecutable, findJava, runProgram } from './programs';
 import { createEnvironment, installPackages, type Requirements } from './python-packages';
 
@@ -18,17 +20,16 @@ const MIN_TEMPORAL_SERVER = '1.29.0';
 /** Paths below are relative to the folder of their part. */
 export const TEMPORAL_BINARY = 'bin/temporal';
 export const ELASTICSEARCH_HOME = `elasticsearch-${versions.elasticsearch.version}`;
-export const SPARK_PYTHON = 'bin/python';
-export const SPARK_JARS = artifactFiles(versions.sparkConnector.artifacts);
+export const SPARK_JOB_JAR = 'readings-job.jar';
+
+const JOB_FOLDER = join(__dirname, '..', '..', 'spark');
+/** Spark 4.2 runs on Java 17 and newer. */
+export const JAVA_RELEASE = '17';
 
 export const kafkaPart = artifactsPart('kafka', versions.kafka.version, versions.kafka.artifacts);
 
-/** The jars that let Spark read and write Kafka. */
-export const sparkConnectorPart = artifactsPart(
-  'spark-connector',
-  versions.sparkConnector.version,
-  versions.sparkConnector.artifacts,
-);
+/** Spark's jars, with its Kafka connector. */
+export const sparkPart = artifactsPart('spark', versions.spark.version, versions.spark.artifacts);
 
 export const elasticsearchPart: Part = {
   name: 'elasticsearch',
@@ -51,23 +52,34 @@ async function unpackElasticsearch(folder: string, task: InstallTask): Promise<v
   }
 }
 
-/** Spark as its Python package. The environment can be renamed, since only its `python` is used. */
-export const sparkPart: Part = {
-  name: 'spark',
+/** The Spark job, compiled from `deploy/spark` with the jars of {@link sparkPart}, which must be installed before. */
+export const sparkJobPart: Part = {
+  name: 'spark-job',
   version: versions.spark.version,
-  pins: { build: versions.spark.build, packages: versions.spark.packages },
-  requiredFile: SPARK_PYTHON,
+  pins: { spark: versions.spark.artifacts, sources: digestOfSources() },
+  requiredFile: SPARK_JOB_JAR,
   fill: async (folder, task) => {
-    const { build, packages } = versions.spark;
-    const python = await createEnvironment(folder, task);
-    // pyspark is published as source only; its build tools are pinned too, so pip must not fetch others.
-    await installPackages(python, build, ['--only-binary', ':all:'], task);
-    await installPackages(python, packages, ['--no-build-isolation', '--use-pep517'], task);
-    await task.run('starting it once', [python, '-c', 'import pyspark']);
-    // No longer needed, and pip's scripts contain the temporary name of the folder.
-    await task.run('removing build tools', [python, '-m', 'pip', 'uninstall', '--yes', 'setuptools', 'pip']);
+    const { javaHome } = await findJava(task.env);
+    const classes = join(task.scratch, 'classes');
+    const jars = join(partFolder(sparkPart, task.options.cache), '*');
+    const javac = [join(javaHome, 'bin', 'javac'), '--release', JAVA_RELEASE, '-cp', jars, '-d', classes] as const;
+    await task.run('compiling', [...javac, ...javaSources()]);
+    const jar = [join(javaHome, 'bin', 'jar'), '--create', '--file', join(folder, SPARK_JOB_JAR)] as const;
+    await task.run('packing', [...jar, '-C', classes, '.']);
   },
 };
+
+/** Absolute paths of the sources of the Spark job. */
+export function javaSources(): string[] {
+  const files = readdirSync(JOB_FOLDER).filter((file) => file.endsWith('.java'));
+  return files.sort().map((file) => join(JOB_FOLDER, file));
+}
+
+function digestOfSources(): string {
+  const hash = createHash('sha256');
+  for (const path of javaSources()) hash.update(basename(path)).update(readFileSync(path));
+  return hash.digest('hex');
+}
 
 export const temporalPart = temporalPartOf(versions.temporal.packages);
 

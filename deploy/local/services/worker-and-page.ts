@@ -20,7 +20,7 @@ export function workerService(variables: Record<string, string>, environment: No
 /** Returns the variables that tell a worker where the servers, its state and Spark are. */
 export function workerVariables(
   { temporal, kafkaBrokers, elasticsearchNode }: Addresses,
-  { javaHome, python, sparkJars }: Pick<Installation, 'javaHome' | 'python' | 'sparkJars'>,
+  { javaHome, sparkJars, sparkJobJar }: Pick<Installation, 'javaHome' | 'sparkJars' | 'sparkJobJar'>,
   stateFolder: string,
 ): Record<string, string> {
   return {
@@ -29,8 +29,8 @@ export function workerVariables(
     ELASTICSEARCH_NODE: elasticsearchNode,
     PIPELINE_STATE_DIR: stateFolder,
     JAVA_HOME: javaHome,
-    SPARK_PYTHON: python,
-    SPARK_JARS: sparkJars.join(','),
+    SPARK_JARS: sparkJars,
+    SPARK_JOB_JAR: sparkJobJar,
   };
 }
 

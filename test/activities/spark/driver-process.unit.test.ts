@@ -11,7 +11,7 @@ import { sweepSparkDrivers } from '../../../activities/spark/recorded-drivers';
 import { replaceFile, RunFolder } from '../../../activities/spark/run-folder';
 import type { SparkHandle } from '../../../activities/spark/types';
 
-const spark = { python: 'no-such-python', jars: [], jobFile: 'job.py', environment: {} };
+const spark = { jars: 'spark', jobJar: 'job.jar', environment: { JAVA_HOME: '/no-such-java' } };
 const started: ChildProcess[] = [];
 let sparkState: string;
 let folder: RunFolder;
@@ -42,8 +42,8 @@ async function handleOf(pid: number): Promise<SparkHandle> {
   return { pid, startTime, runFolder: folder.path };
 }
 
-async function takeLock(pid: number, python: number): Promise<void> {
-  await writeFile(join(folder.path, 'lock.json'), JSON.stringify({ pid, python }));
+async function takeLock(pid: number): Promise<void> {
+  await writeFile(join(folder.path, 'lock.json'), JSON.stringify({ pid }));
 }
 
 function requestFor({ path }: RunFolder): Parameters<typeof submitDriver>[1] {
@@ -74,21 +74,19 @@ describe('a driver on this machine', () => {
     expect(existsSync(folder.scratchFolder)).toBe(false);
   });
 
-  it('is killed if it does not end within the grace period, and its Python process with it', async () => {
+  it('is killed if it does not end within the grace period', async () => {
     const driver = await startProcess("process.on('SIGTERM', () => {}); setInterval(() => {}, 1e3)");
-    const python = await startProcess();
-    await takeLock(driver, python);
+    await takeLock(driver);
     const handle = await handleOf(driver);
     await stopDriver(handle, 200);
     expect(await processFacts(driver)).toBeNull();
-    expect(await processFacts(python)).toBeNull();
     await stopDriver(handle, 200);
   });
 
   it('is found by its lock if the one in the handle came second', async () => {
     const [first, second] = [await startProcess(), await startProcess()];
     const handle = await handleOf(second);
-    await takeLock(first, first);
+    await takeLock(first);
     process.kill(second, 'SIGKILL');
     await once(started[1] ?? process, 'exit');
     expect(await pollDriver(handle)).toEqual({ running: true, exitOk: null });
@@ -98,16 +96,16 @@ describe('a driver on this machine', () => {
 
   it('is adopted if it was started but not recorded', async () => {
     const pid = await startProcess();
-    await takeLock(pid, pid);
+    await takeLock(pid);
     const handle = await submitDriver(spark, requestFor(folder));
     expect(handle).toEqual(await handleOf(pid));
     expect(await submitDriver(spark, requestFor(folder))).toEqual(handle);
   });
 
-  it('fails with the name of the Python if it cannot be started', async () => {
+  it('fails with the name of the Java if it cannot be started', async () => {
     await expect(submitDriver(spark, requestFor(folder))).rejects.toMatchObject({
       type: 'SparkFailed',
-      message: expect.stringContaining('no-such-python') as string,
+      message: expect.stringContaining('/no-such-java') as string,
     });
   });
 });

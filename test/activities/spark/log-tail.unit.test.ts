@@ -29,7 +29,6 @@ describe('the tail of a driver log', () => {
       '26/11/22 22:00:01 WARN KafkaDataConsumer: slow',
       'java.lang.OutOfMemoryError: Java heap space',
       '\tat org.apache.spark.Executor.run(Executor.scala:1)',
-      '  File /job.py, line 1, in run',
       'Caused by: java.io.IOException: disk full',
     );
     expect(lines).toEqual([

@@ -1,0 +1,75 @@
+package pipeline.spark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Judges records on the command line, without Spark: {@code java -cp … pipeline.spark.JudgeCommand
+ * --settings FILE}.
+ *
+ * <p>Reads one JSON object a line from standard input: {@code topic}, {@code partition}, {@code
+ * offset}, {@code publishedMs}, and as base64 or null {@code key}, {@code value}, and the {@code
+ * headers} by name. Prints for each, in the same order, the record that the job would write: {@code
+ * topic}, {@code value} as text, {@code key} and {@code headers} as base64.
+ */
+public final class JudgeCommand {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private JudgeCommand() {}
+
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length != 2 || !arguments[0].equals("--settings")) {
+      throw new IllegalArgumentException(
+          "expected --settings FILE, got " + String.join(" ", arguments));
+    }
+    Settings settings = Settings.parse(Settings.read(Path.of(arguments[1])));
+    RecordJudge judge = new RecordJudge(settings);
+    ReadingRecord readings = new ReadingRecord(settings);
+    DeadLetterRecord deadLetters = new DeadLetterRecord(settings);
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      Outcome outcome = judge.judge(recordOf(JSON.readTree(line)));
+      out.println(
+          print(outcome.reading() == null ? deadLetters.of(outcome) : readings.of(outcome)));
+    }
+    out.flush();
+  }
+
+  private static RawRecord recordOf(JsonNode line) throws IOException {
+    JsonNode headers = line.path("headers");
+    return new RawRecord(
+        line.required("topic").asText(),
+        line.required("partition").asInt(),
+        line.required("offset").asLong(),
+        line.required("publishedMs").asLong() * 1_000,
+        bytes(line.path("key")),
+        bytes(line.path("value")),
+        bytes(headers.path(OutputRecord.EVENT_ID_HEADER)),
+        bytes(headers.path(OutputRecord.REDRIVE_HEADER)));
+  }
+
+  private static byte[] bytes(JsonNode base64) throws IOException {
+    return base64.isTextual() ? base64.binaryValue() : null;
+  }
+
+  private static String print(OutputRecord record) throws IOException {
+    ObjectNode printed = JSON.createObjectNode();
+    printed.put("topic", record.topic());
+    printed.put("key", record.key());
+    printed.put("value", record.value());
+    ObjectNode headers = printed.putObject("headers");
+    for (Map.Entry<String, byte[]> header : record.headers().entrySet())
+      headers.put(header.getKey(), header.getValue());
+    return JSON.writeValueAsString(printed);
+  }
+}

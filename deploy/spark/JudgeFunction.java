@@ -1,0 +1,99 @@
+package pipeline.spark;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF8;
+import org.apache.spark.sql.types.DataType;
+
+/**
+ * {@link RecordJudge} as a function of Spark: value, key, both headers, topic, partition, offset
+ * and Kafka time in microseconds of a raw record give its id, the record to write, and the reading
+ * for windows.
+ */
+final class JudgeFunction
+    implements UDF8<byte[], byte[], byte[], byte[], String, Integer, Long, Long, Row> {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * Of a scaled value's square: a sum of decimals does not depend on the order of the
+   * micro-batches.
+   */
+  private static final int SQUARE_SCALE = 12;
+
+  private transient Settings settings;
+  private transient RecordJudge judge;
+  private transient ReadingRecord readings;
+  private transient DeadLetterRecord deadLetters;
+
+  /**
+   * Columns {@code value_i}, {@code decimal_i} and {@code square_i} belong to the i-th measurement.
+   */
+  static DataType type(Settings settings) {
+    List<Settings.Measurement> measurements = settings.fields().measurements();
+    String columns = columns(measurements, "value", "double");
+    columns += columns(measurements, "decimal", "decimal(28," + Decimals.DIGITS + ")");
+    columns += columns(measurements, "square", "decimal(18," + SQUARE_SCALE + ")");
+    String reading = "struct<deviceId string, eventMicros bigint" + columns + ">";
+    String record = "topic string, key binary, value string, headers " + OutputRecord.HEADERS_TYPE;
+    return DataType.fromDDL("struct<id string, " + record + ", reading " + reading + ">");
+  }
+
+  @Override
+  public Row call(
+      byte[] value,
+      byte[] key,
+      byte[] eventId,
+      byte[] redrive,
+      String topic,
+      Integer partition,
+      Long offset,
+      Long publishedMicros)
+      throws Exception {
+    if (judge == null) open();
+    Outcome outcome =
+        judge.judge(
+            new RawRecord(topic, partition, offset, publishedMicros, key, value, eventId, redrive));
+    Reading reading = outcome.reading();
+    OutputRecord record = reading == null ? deadLetters.of(outcome) : readings.of(outcome);
+    Row inWindows = reading == null || reading.isLate() ? null : row(reading);
+    return RowFactory.create(
+        outcome.id(), record.topic(), record.key(), record.value(), record.headerRows(), inWindows);
+  }
+
+  private void open() throws Exception {
+    settings = SparkSettings.read();
+    judge = new RecordJudge(settings);
+    readings = new ReadingRecord(settings);
+    deadLetters = new DeadLetterRecord(settings);
+  }
+
+  private Row row(Reading reading) {
+    Double[] values = reading.values();
+    int count = values.length;
+    Object[] columns = new Object[2 + 3 * count];
+    columns[0] = reading.deviceId();
+    columns[1] = reading.eventMicros();
+    for (int i = 0; i < count; i++) {
+      if (values[i] == null) continue;
+      columns[2 + i] = values[i];
+      columns[2 + count + i] = Decimals.of(values[i], Decimals.DIGITS, 28);
+      columns[2 + 2 * count + i] = square(settings.fields().measurements().get(i), values[i]);
+    }
+    return RowFactory.create(columns);
+  }
+
+  private static BigDecimal square(Settings.Measurement measurement, double value) {
+    double scaled = Anomaly.scaled(measurement, value);
+    return Decimals.of(scaled * scaled, SQUARE_SCALE, 18);
+  }
+
+  private static String columns(List<Settings.Measurement> measurements, String name, String type) {
+    return IntStream.range(0, measurements.size())
+        .mapToObj(i -> ", " + name + "_" + i + " " + type)
+        .collect(Collectors.joining());
+  }
+}

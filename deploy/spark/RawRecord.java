@@ -1,0 +1,30 @@
+package pipeline.spark;
+
+/**
+ * A record of the raw topic.
+ *
+ * @param publishedMicros Kafka time in microseconds since the epoch
+ * @param key null if there is none
+ * @param value null if there is none
+ * @param eventIdHeader value of the header {@code event-id}; null if there is none
+ * @param redriveHeader value of the header {@code pipeline-redrive}; null if there is none
+ */
+record RawRecord(
+    String topic,
+    int partition,
+    long offset,
+    long publishedMicros,
+    byte[] key,
+    byte[] value,
+    byte[] eventIdHeader,
+    byte[] redriveHeader) {
+
+  /** Id of a record that brings none. */
+  String coordinatesId() {
+    return topic + "-" + partition + "-" + offset;
+  }
+
+  long publishedMs() {
+    return Math.floorDiv(publishedMicros, 1_000L);
+  }
+}

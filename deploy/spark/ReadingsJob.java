@@ -1,0 +1,87 @@
+package pipeline.spark;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.StreamingQuery;
+
+/**
+ * The readings job: {@code spark-submit --class pipeline.spark.ReadingsJob readings-job.jar
+ * --settings FILE}.
+ *
+ * <p>Exit status 0: everything up to the end of an available-now run is committed, or another
+ * driver has this start.
+ */
+public final class ReadingsJob {
+  private static final long POLL_MS = 250;
+  private static final int MAX_ERROR_LENGTH = 500;
+
+  /** Messages may quote values of records. */
+  private static final String QUOTED = "'[^']*'|\"[^\"]*\"|\\{.*";
+
+  private ReadingsJob() {}
+
+  public static void main(String[] arguments) throws Exception {
+    if (arguments.length != 2 || !arguments[0].equals("--settings")) {
+      throw new IllegalArgumentException(
+          "expected --settings FILE, got " + String.join(" ", arguments));
+    }
+    String json = Settings.read(Path.of(arguments[1]));
+    Settings settings = Settings.parse(json);
+    if (!Driver.lock(Path.of(settings.lockFile()))) {
+      System.out.println("another driver has this start");
+      return;
+    }
+    Driver.holdLease(settings);
+    try {
+      run(settings, json);
+    } catch (Exception error) {
+      writeResult(settings, Map.of("ok", false, "error", describe(error)));
+      throw error;
+    }
+    writeResult(settings, Map.of("ok", true));
+  }
+
+  private static void run(Settings settings, String json) throws Exception {
+    SparkSession spark = session(settings, json);
+    StreamingQuery query = new ReadingsQuery(spark, settings).start();
+    Progress progress = new Progress(Path.of(settings.progressFile()));
+    try {
+      while (!query.awaitTermination(POLL_MS)) progress.take(query);
+    } finally {
+      progress.take(query);
+    }
+    spark.stop();
+  }
+
+  private static SparkSession session(Settings settings, String json) {
+    SparkSession spark =
+        SparkSession.builder()
+            .appName(settings.topics().raw() + " " + settings.generation())
+            .config(SparkSettings.PROPERTY, json)
+            .config("spark.sql.session.timeZone", "UTC")
+            // Records and windows share one shuffle only if both use the whole outcome.
+            .config("spark.sql.optimizer.nestedSchemaPruning.enabled", "false")
+            .config("spark.sql.optimizer.expression.nestedPruning.enabled", "false")
+            .config("spark.sql.shuffle.partitions", settings.shufflePartitions())
+            .config("spark.sql.streaming.numRecentProgressUpdates", Progress.KEPT_BATCHES)
+            .getOrCreate();
+    spark.sparkContext().setLogLevel("WARN");
+    return spark;
+  }
+
+  private static void writeResult(Settings settings, Map<String, ?> result) throws IOException {
+    AtomicFile.write(Path.of(settings.resultFile()), result);
+  }
+
+  /** Kind and first line of an error, without what it quotes. */
+  private static String describe(Exception error) {
+    String condition = error instanceof SparkThrowable known ? known.getCondition() : null;
+    String kind = condition == null ? error.getClass().getSimpleName() : condition;
+    String message = String.valueOf(error.getMessage()).strip().lines().findFirst().orElse("");
+    String text = (kind + ": " + message).replaceAll(QUOTED, "…");
+    return text.substring(0, Math.min(text.length(), MAX_ERROR_LENGTH));
+  }
+}

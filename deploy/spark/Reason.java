@@ -1,0 +1,31 @@
+package pipeline.spark;
+
+/** Why a record is a dead letter; the names are the codes that dead letters have. */
+enum Reason {
+  Tombstone("the record has no value"),
+  NotUtf8("the value is not UTF-8"),
+  Empty("the value is empty or blank"),
+  NotAReading("expected one JSON object and nothing after it, with a number for every measurement"),
+  DuplicateKey("a key occurs twice in the object"),
+  NotStrictJson(
+      "only a lenient parser reads this: NaN, single quotes, a lone surrogate or a nested key"
+          + " twice"),
+  BadEventId("expected an event id of 1 to 400 bytes of UTF-8, as a string"),
+  DeviceMissing("expected a device id of 1 to 400 bytes, as a string or a whole number"),
+  BadTimestamp(
+      "expected ISO 8601 with a zone, or whole epoch milliseconds, in the years 1000 to 9999"),
+  FromTheFuture(
+      "the timestamp is later than the time of publishing by more than the allowed clock skew"),
+  OutsideMonths("the timestamp is outside the months that the pipeline has indices for"),
+  NoMeasurement("the record has no measurement"),
+  /** With the name of the measurement after a colon. */
+  OutOfRange("the value is outside the limits of its measurement"),
+  ExtraField("the record has a field that no mapping names, and the pipeline does not keep those");
+
+  /** One sentence for people, without any value of the record. */
+  final String detail;
+
+  Reason(String detail) {
+    this.detail = detail;
+  }
+}

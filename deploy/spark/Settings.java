@@ -1,0 +1,88 @@
+package pipeline.spark;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings of one start of the readings job, as its settings file has them. A field that is
+ * missing or unknown stops the start.
+ *
+ * @param startingOffsets "earliest", or an object of partition and offset; read only if the
+ *     checkpoint is empty
+ * @param untilOffsets the first offset of each partition that does not belong to the run; null: no
+ *     such bound
+ * @param trigger "available-now" ends by itself, "continuous" does not
+ * @param triggerIntervalMs between the starts of two micro-batches of a continuous run
+ * @param extraFields "label" or "dead-letter"
+ * @param driverMemoryMb heap of this JVM; its command line has already applied it
+ * @param eventStartMs readings before it are dead letters; null: no such bound
+ * @param eventEndMs readings at it or later are dead letters; null: no such bound
+ */
+record Settings(
+    String bootstrap,
+    Topics topics,
+    String run,
+    String generation,
+    String checkpoint,
+    JsonNode startingOffsets,
+    Map<String, Long> untilOffsets,
+    String trigger,
+    long triggerIntervalMs,
+    Fields fields,
+    long windowMs,
+    long maxClockSkewMs,
+    String extraFields,
+    Long eventStartMs,
+    Long eventEndMs,
+    boolean bounded,
+    long allowedLatenessMs,
+    long deduplicationMs,
+    int shufflePartitions,
+    long maxRecordsPerBatch,
+    int driverMemoryMb,
+    String lockFile,
+    String leaseFile,
+    long leaseMs,
+    String progressFile,
+    String resultFile) {
+
+  record Topics(String raw, String enriched, String windows, String deadLetter) {}
+
+  /** Columns of the raw record; several fields may name the same one. */
+  record Fields(
+      String deviceId,
+      String timestamp,
+      String text,
+      String eventId,
+      List<Measurement> measurements) {}
+
+  /**
+   * A measured quantity: {@code value * scale + offset} of its column must lie within {@code [min,
+   * max]}.
+   */
+  record Measurement(
+      String name,
+      String unit,
+      String column,
+      double scale,
+      double offset,
+      double min,
+      double max) {}
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+
+  static Settings parse(String json) throws IOException {
+    return JSON.readValue(json, Settings.class);
+  }
+
+  static String read(Path file) throws IOException {
+    return Files.readString(file);
+  }
+}

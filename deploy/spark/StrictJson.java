@@ -1,0 +1,109 @@
+package pipeline.spark;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.IOException;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.spark.types.variant.Variant;
+import org.apache.spark.types.variant.VariantBuilder;
+import org.apache.spark.types.variant.VariantUtil;
+
+/** Reads the value of a raw record strictly: exactly one JSON object. */
+final class StrictJson {
+  private static final JsonFactory STRICT = new JsonFactory();
+  private static final JsonFactory LENIENT =
+      JsonFactory.builder()
+          .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
+
+  private StrictJson() {}
+
+  /**
+   * The object, or null if the text is not exactly one JSON object.
+   *
+   * <p>The parser stops at the end of the first value. In {@code [TEXT,offset]}, bytes after the
+   * object break the syntax or the count of two.
+   */
+  static Variant object(String text, long offset) {
+    try {
+      Variant parts = VariantBuilder.parseJson("[" + text + "," + offset + "]", false);
+      if (parts.getType() != VariantUtil.Type.ARRAY || parts.arraySize() != 2) return null;
+      Variant object = parts.getElementAtIndex(0);
+      Variant marker = parts.getElementAtIndex(1);
+      boolean isWhole = marker.getType() == VariantUtil.Type.LONG && marker.getLong() == offset;
+      return isWhole && object.getType() == VariantUtil.Type.OBJECT ? object : null;
+    } catch (Exception refused) {
+      return null;
+    }
+  }
+
+  /** Why {@link #object} returned null for a text that is not blank. */
+  static Reason refusal(String text, long offset) {
+    if (!isLenientObject(text, offset)) return Reason.NotAReading;
+    return hasRepeatedKey(text) ? Reason.DuplicateKey : Reason.NotStrictJson;
+  }
+
+  /** A string as it is, everything else as its JSON text; null for null. */
+  static String text(Variant value) {
+    return switch (value.getType()) {
+      case STRING -> value.getString();
+      case LONG -> Long.toString(value.getLong());
+      case BOOLEAN -> Boolean.toString(value.getBoolean());
+      case DOUBLE -> Double.toString(value.getDouble());
+      case DECIMAL -> value.getDecimal().toPlainString();
+      case NULL -> null;
+      default -> value.toJson(ZoneOffset.UTC);
+    };
+  }
+
+  /** Only spaces, tabs and line breaks, or nothing. */
+  static boolean isBlank(String text) {
+    return text.chars().allMatch(c -> c == ' ' || c == '\t' || c == '\r' || c == '\n');
+  }
+
+  /** Whether a lenient parser reads one object and nothing after it. */
+  private static boolean isLenientObject(String text, long offset) {
+    String wrapped = "{\"r\":[" + text + ",{\"~\":" + offset + "}]}";
+    try (JsonParser parser = LENIENT.createParser(wrapped)) {
+      boolean startsAnObject =
+          parser.nextToken() == JsonToken.START_OBJECT
+              && parser.nextToken() == JsonToken.FIELD_NAME
+              && parser.nextToken() == JsonToken.START_ARRAY
+              && parser.nextToken() == JsonToken.START_OBJECT;
+      if (!startsAnObject) return false;
+      parser.skipChildren();
+      return parser.nextToken() == JsonToken.START_OBJECT
+          && parser.nextToken() == JsonToken.FIELD_NAME
+          && parser.currentName().equals("~")
+          && parser.nextToken() == JsonToken.VALUE_NUMBER_INT
+          && parser.getText().equals(Long.toString(offset))
+          && parser.nextToken() == JsonToken.END_OBJECT
+          && parser.nextToken() == JsonToken.END_ARRAY
+          && parser.nextToken() == JsonToken.END_OBJECT
+          && parser.nextToken() == null;
+    } catch (IOException broken) {
+      return false;
+    }
+  }
+
+  private static boolean hasRepeatedKey(String text) {
+    Set<String> keys = new HashSet<>();
+    boolean isRepeated = false;
+    try (JsonParser parser = STRICT.createParser(text)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) return false;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        isRepeated |= !keys.add(parser.currentName());
+        parser.nextToken();
+        parser.skipChildren();
+      }
+      return isRepeated;
+    } catch (IOException broken) {
+      return false;
+    }
+  }
+}

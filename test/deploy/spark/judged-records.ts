@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { PipelinePlan } from '../../../activities/contracts/plan';
+import { jobSettings } from '../../../activities/spark/job-settings';
+import { installation } from '../../support/stack';
+import type { Written } from './spark-run';
+
+/** A raw record at a place of its own in the topic. */
+export interface RawRecord {
+  readonly key: string | null;
+  readonly value: string | Buffer | null;
+  readonly headers: Readonly<Record<string, string | Buffer>>;
+}
+
+/** Kafka time of every record. */
+export const PUBLISHED_MS = Date.parse('2026-11-01T00:00:00Z');
+const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
+
+/** What the job's command line prints for these records, in their order: the lines, and the records in them. */
+export function judge(plan: PipelinePlan, records: readonly RawRecord[]): { lines: string[]; written: Written[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'judge-'));
+  const settingsFile = join(folder, 'settings.json');
+  const place = { bootstrap: 'unused', sparkState: folder, runFolder: folder };
+  const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'available-now', start: 0 }, place);
+  writeFileSync(settingsFile, JSON.stringify({ ...settings, checkpoint: 'unused' }));
+  const { java, sparkJars, sparkJobJar } = installation();
+  const classPath = [sparkJobJar, join(sparkJars, '*')].join(delimiter);
+  const command = ['-cp', classPath, 'pipeline.spark.JudgeCommand', '--settings', settingsFile];
+  const input = records.map((record, offset) => `${JSON.stringify(lineOf(plan, record, offset))}\n`).join('');
+  const { status, stdout, stderr } = spawnSync(java, command, {
+    input,
+    encoding: 'utf8',
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
+  rmSync(folder, { recursive: true });
+  if (status !== 0) throw new Error(`expected the command to succeed, got exit status ${String(status)}:\n${stderr}`);
+  const lines = stdout.trimEnd().split('\n');
+  return { lines, written: lines.map(writtenOf) };
+}
+
+function lineOf({ topics }: PipelinePlan, { key, value, headers }: RawRecord, offset: number): object {
+  return {
+    topic: topics.raw,
+    partition: 0,
+    offset,
+    publishedMs: PUBLISHED_MS,
+    key: base64(key),
+    value: base64(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, base64(header)])),
+  };
+}
+
+function base64(bytes: string | Buffer | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes).toString('base64');
+}
+
+function writtenOf(line: string): Written {
+  const { key, value, headers } = JSON.parse(line) as {
+    key: string | null;
+    value: string;
+    headers: Readonly<Record<string, string>>;
+  };
+  return {
+    key: Buffer.from(key ?? '', 'base64').toString(),
+    bytes: value,
+    value: JSON.parse(value) as Written['value'],
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, header]) => [name, Buffer.from(header, 'base64').toString()]),
+    ),
+  };
+}
