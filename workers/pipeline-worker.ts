@@ -8,7 +8,15 @@
  * @module
  */
 import { join } from 'node:path';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { inspect } from 'node:util';
+import {
+  DefaultLogger,
+  type LogEntry,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { addressesOf, type Config, loadConfig } from './config';
 import { dashboardTargetOf, openClients } from './clients';
@@ -22,7 +30,7 @@ const HOST_SLOTS = 16;
 /** Runs until SIGINT or SIGTERM, then lets activities finish and closes every client. */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const logger = new DefaultLogger('WARN');
+  const logger = new DefaultLogger('INFO', printEntry);
   Runtime.install({ logger });
   const taskQueues = taskQueuesOf(config);
   const clients = openClients(config, 'pipeline-worker');
@@ -67,6 +75,13 @@ async function main(): Promise<void> {
     await clients.close();
     await connection.close();
   }
+}
+
+/** One line per entry, with its attributes. */
+function printEntry({ level, timestampNanos, message, meta }: LogEntry): void {
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  const attributes = inspect(meta ?? {}, { breakLength: Infinity, compact: true });
+  console.error(`${time} ${level} ${message} ${attributes}`);
 }
 
 function taskQueuesOf({ PIPELINE_TASK_QUEUE: queue, PIPELINE_HOST: host }: Config): { io: string; host: string } {

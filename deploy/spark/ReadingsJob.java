@@ -17,6 +17,8 @@ import org.apache.spark.sql.streaming.StreamingQuery;
 public final class ReadingsJob {
   private static final long POLL_MS = 250;
   private static final int MAX_ERROR_LENGTH = 500;
+  private static final String ROCKSDB =
+      "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
 
   /** Messages may quote values of records. */
   private static final String QUOTED = "'[^']*'|\"[^\"]*\"|\\{.*";
@@ -57,7 +59,7 @@ public final class ReadingsJob {
   }
 
   private static SparkSession session(Settings settings, String json) {
-    SparkSession spark =
+    SparkSession.Builder builder =
         SparkSession.builder()
             .appName(settings.topics().raw() + " " + settings.generation())
             .config(SparkSettings.PROPERTY, json)
@@ -66,8 +68,14 @@ public final class ReadingsJob {
             .config("spark.sql.optimizer.nestedSchemaPruning.enabled", "false")
             .config("spark.sql.optimizer.expression.nestedPruning.enabled", "false")
             .config("spark.sql.shuffle.partitions", settings.shufflePartitions())
-            .config("spark.sql.streaming.numRecentProgressUpdates", Progress.KEPT_BATCHES)
-            .getOrCreate();
+            .config("spark.sql.streaming.numRecentProgressUpdates", Progress.KEPT_BATCHES);
+    if (!settings.bounded()) {
+      // The state of a run without end grows for hours; each micro-batch copies a map in the heap.
+      builder
+          .config("spark.sql.streaming.stateStore.providerClass", ROCKSDB)
+          .config("spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", "true");
+    }
+    SparkSession spark = builder.getOrCreate();
     spark.sparkContext().setLogLevel("WARN");
     return spark;
   }

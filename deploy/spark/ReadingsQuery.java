@@ -43,6 +43,12 @@ final class ReadingsQuery {
   private static final int SEND_BUFFER_BYTES = 64 << 20;
 
   /**
+   * Tasks that read a micro-batch of a run without end; one per partition of the topic costs more
+   * than it reads. As many as a driver has cores.
+   */
+  private static final int CORES = 2;
+
+  /**
    * How far the partitions of a live run may drift apart in Kafka time before the watermark drops
    * readings.
    */
@@ -57,14 +63,14 @@ final class ReadingsQuery {
   }
 
   StreamingQuery start() throws TimeoutException {
-    Dataset<Row> outcomes = outcomes(ownRecords(source()));
+    Dataset<Row> source = settings.bounded() ? source() : source().coalesce(CORES);
+    Dataset<Row> outcomes = outcomes(ownRecords(source));
     DataStreamWriter<Row> sink =
         records(outcomes)
             .unionByName(windows(outcomes))
             .writeStream()
             .format("kafka")
             .option("kafka.bootstrap.servers", settings.bootstrap())
-            .option("kafka.compression.type", "gzip")
             .option("kafka.max.request.size", MAX_MESSAGE_BYTES)
             .option("kafka.buffer.memory", SEND_BUFFER_BYTES)
             .option("checkpointLocation", settings.checkpoint())

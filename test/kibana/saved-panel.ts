@@ -37,6 +37,8 @@ export async function shownByKibana(
   const { attributes, view } = savedPanel(id);
   const { title: index, timeFieldName: timeField } = view.attributes;
   const body = lensSearch(attributes, { timeField, ...look });
-  const { aggregations } = await elasticsearch.search({ index, allow_partial_search_results: false, ...body });
+  // The data view covers all pipelines, and another suite may be creating an index, whose shard is not ready yet.
+  const search = { index, allow_partial_search_results: false, ...body };
+  const { aggregations } = await elasticsearch.search(search, { maxRetries: 20 });
   return savedRows(attributes, aggregations);
 }

@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { log, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { ReconcileRequest, ReconcileResult } from '../../activities/contracts/report';
 import { PREPARATION, WHOLE_RUN } from '../policies';
@@ -21,5 +21,8 @@ export async function reconcile(input?: ReconcileInput): Promise<ReconcileResult
 
 async function prove(request: ReconcileRequest, taskQueue: string): Promise<ReconcileResult> {
   const { reconcileRun } = proxyActivities<Activities>({ ...WHOLE_RUN, taskQueue });
-  return await reconcileRun(request);
+  const result = await reconcileRun(request);
+  const { reconciled, published, indexed, deadLetters, discrepancies } = result;
+  log.info('run compared', { ...{ reconciled, published, indexed, deadLetters }, discrepancies });
+  return result;
 }

@@ -15,7 +15,7 @@ export interface RawRecord {
 }
 
 /** Kafka time of every record. */
-export const PUBLISHED_MS = Date.parse('2026-11-01T00:00:00Z');
+const PUBLISHED_MS = Date.parse('2026-11-01T00:00:00Z');
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
 /** What the job's command line prints for these records, in their order: the lines, and the records in them. */
