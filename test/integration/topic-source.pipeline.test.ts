@@ -104,7 +104,7 @@ describe('a topic that other programs write', () => {
     );
     expect(await batchTotals(...run, '1')).toMatchObject({ droppedByWatermark: 0 });
 
-    expect(await runningProcesses(...run, '1')).toHaveLength(2);
+    expect(await runningProcesses(...run, '1')).toHaveLength(1);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
     expect(await runningProcesses(...run, '1')).toEqual([]);

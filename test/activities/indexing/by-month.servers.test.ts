@@ -93,7 +93,7 @@ describe('indexSlice, by month', () => {
     await elasticsearch.indices.deleteIndexTemplate({ name: aliases.readings });
     await expect(slice([reading('march', { timestamp: '2026-03-01T00:00:00.000000Z' })])).rejects.toMatchObject({
       type: 'IndexMisconfigured',
-      message: expect.stringContaining(`an index template ${aliases.readings}`) as string,
+      message: expect.stringContaining(`index template ${aliases.readings}`) as string,
     });
     await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index: INDEX });
   });
