@@ -1,7 +1,8 @@
-import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
-import { indexTopic } from '../indexing/index-topic';
+import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
+import { endChildren } from '../control/end-children';
 import { nominalTime } from './nominal-time';
 import { PREPARATION } from '../policies';
 import type { StageTotals } from '../control/progress';
@@ -25,16 +26,24 @@ export async function replayTopic(input: unknown): Promise<ReplayResult> {
   const { workflowId } = workflowInfo();
   const { planReplay } = proxyActivities<Activities>(PREPARATION);
   const { from, to, ...place } = await planReplay({ input, endsAt: nominalTime().toISOString() });
-  const { totals } = await executeChild(indexTopic, {
-    workflowId: `${workflowId}/index/${place.stream}`,
-    parentClosePolicy: 'REQUEST_CANCEL',
-    args: [
-      {
-        ...place,
-        ...{ sink: 'direct', mirrorGroup: null, maxDeadLetterRatio: null },
-        ...{ maxIdleMs: MAX_IDLE_MS, next: from, until: to },
-      },
-    ],
-  });
-  return { topic: place.topic, from, to, totals };
+  const indexing: IndexTopicInput = {
+    ...place,
+    ...{ sink: 'direct', mirrorGroup: null, maxDeadLetterRatio: null },
+    ...{ maxIdleMs: MAX_IDLE_MS, next: from, until: to },
+  };
+  // A cancellation reaches it through `endChildren` alone.
+  const child = await CancellationScope.nonCancellable(() =>
+    startChild(indexTopic, {
+      workflowId: `${workflowId}/index/${place.stream}`,
+      parentClosePolicy: 'REQUEST_CANCEL',
+      args: [indexing],
+    }),
+  );
+  try {
+    const { totals } = await Promise.race([child.result(), CancellationScope.current().cancelRequested]);
+    return { topic: place.topic, from, to, totals };
+  } catch (error) {
+    if (isCancellation(error)) await endChildren([child]);
+    throw error;
+  }
 }

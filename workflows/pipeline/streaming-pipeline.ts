@@ -12,6 +12,7 @@ import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { CommandRouter } from '../control/command-router';
+import { endChildren } from '../control/end-children';
 import { DEPLOYMENT, PARSING, PREPARATION } from '../policies';
 import { startChildren } from './children';
 import { drain, type DrainedRun } from './drain';
@@ -64,29 +65,25 @@ async function runChildren(
   board: ProgressBoard,
   router: CommandRouter,
 ): Promise<DrainedRun | null> {
-  const scope = new CancellationScope();
-  const children = await scope.run(() => startChildren(plan, prepared));
+  // A cancellation reaches them through `endChildren` alone.
+  const children = await CancellationScope.nonCancellable(() => startChildren(plan, prepared));
   board.enter('running');
   const { source, spark, readings, windows, deadLetters, indexers } = children;
   router.attach({ ...(source === null ? {} : { source }), spark, readings, windows, deadLetters });
-  const ends = [source, spark, ...indexers].flatMap((child) => child?.result() ?? []);
-  const endAll = async (): Promise<void> => {
-    scope.cancel();
-    await CancellationScope.nonCancellable(() => Promise.allSettled(ends));
-  };
+  const all = [...(source === null ? [] : [source]), spark, ...indexers];
   const draining = async (): Promise<DrainedRun> => {
     if (!plan.rules.bounded) await condition(() => router.stop !== null);
     return await drain(plan, children, board);
   };
   const abandoned = condition(() => router.stop?.drain === false).then(() => null);
   try {
-    const drained = await Promise.race([Promise.all([draining(), ...ends]), abandoned]);
+    const drained = await Promise.race([Promise.all([draining(), ...all.map((child) => child.result())]), abandoned]);
     if (drained !== null) return drained[0];
   } catch (error) {
-    await endAll();
+    await endChildren(all);
     throw error;
   }
-  await endAll();
+  await endChildren(all);
   return null;
 }
 
