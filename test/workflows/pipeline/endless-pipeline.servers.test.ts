@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import type { Activities } from '../../../activities';
+import { stackAddresses } from '../../support/stack';
+import { bundledWorkflows } from '../bundle';
+import { fakeActivities } from '../fake-activities';
+
+const ENDLESS = { source: { kind: 'simulate', records: null, ratePerSecond: 10 } };
+/** More than fit one history. */
+const MANY_SLICES = 600;
+
+const taskQueue = `endless-${randomUUID().slice(0, 8)}`;
+
+let connection: NativeConnection;
+let client: Client;
+beforeAll(async () => {
+  const address = stackAddresses().temporal;
+  connection = await NativeConnection.connect({ address });
+  client = new Client({ connection: await Connection.connect({ address }) });
+});
+afterAll(async () => {
+  await client.connection.close();
+  await connection.close();
+});
+
+/** Starts a pipeline of this name with these activities and a worker that runs while `work` does. */
+async function withPipeline(
+  name: string,
+  activities: Activities,
+  work: (handle: WorkflowHandle) => Promise<void>,
+): Promise<void> {
+  const parseInput: Activities['parseInput'] = async (request) => ({
+    ...(await activities.parseInput(request)),
+    ioTaskQueue: taskQueue,
+    hostTaskQueue: taskQueue,
+  });
+  const worker = await Worker.create({
+    connection,
+    taskQueue,
+    workflowBundle: await bundledWorkflows(new DefaultLogger('ERROR')),
+    activities: { ...activities, parseInput },
+  });
+  await worker.runUntil(async () => {
+    const workflowId = `pipeline/${taskQueue}-${name}`;
+    await work(await client.workflow.start('streamingPipeline', { taskQueue, workflowId, args: [ENDLESS] }));
+  });
+}
+
+/** With a driver that runs on, and a source and a driver that take some time for each step. */
+function endlessActivities(): ReturnType<typeof fakeActivities> {
+  const { activities, calls } = fakeActivities();
+  const { watchSparkJob, publishSimulatedRange } = activities;
+  const slow: Pick<Activities, 'watchSparkJob' | 'publishSimulatedRange'> = {
+    watchSparkJob: async (input) => {
+      await sleep(300);
+      return { ...(await watchSparkJob(input)), running: true, exitOk: null };
+    },
+    publishSimulatedRange: async (input) => {
+      await sleep(300);
+      return await publishSimulatedRange(input);
+    },
+  };
+  return { activities: { ...activities, ...slow }, calls };
+}
+
+describe('streamingPipeline without end', () => {
+  it('leaves no driver running when it is cancelled', async () => {
+    const { activities, calls } = endlessActivities();
+    await withPipeline('cancelled', activities, async (handle) => {
+      while (!calls.includes('watchSparkJob')) await sleep(50);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow('cancelled');
+    });
+    expect(calls.lastIndexOf('stopSparkJob')).toBeGreaterThan(calls.lastIndexOf('submitSparkJob'));
+  }, 180_000);
+
+  it('ends indexers that have continued as new when it is stopped without draining', async () => {
+    const { activities } = endlessActivities();
+    activities.indexSlice = ({ from }) => {
+      const next = String(Math.min(Number(from) + 1, MANY_SLICES));
+      const counts = { read: 1, indexed: 1, stale: 0, deadLetters: 0, expired: 0, bytes: 1 };
+      return Promise.resolve({ next, end: next, ends: { 0: next }, last: null, counts });
+    };
+    await withPipeline('stopped', activities, async (handle) => {
+      const indexer = client.workflow.getHandle(`${handle.workflowId}/index/readings`);
+      const runId = async (): Promise<string | undefined> => (await indexer.describe().catch(() => undefined))?.runId;
+      let first = await runId();
+      while (first === undefined) first = await runId();
+      while ((await runId()) === first) await sleep(200);
+      await handle.executeUpdate('stop', { args: [{ drain: false }] });
+      expect(await handle.result()).toBeNull();
+      expect((await indexer.describe()).status.name).toBe('CANCELLED');
+    });
+  }, 180_000);
+});
