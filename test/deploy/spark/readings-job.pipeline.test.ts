@@ -185,8 +185,9 @@ describe('a bounded run of the Spark job', () => {
 
   it('copies the redrive count to the headers of output records, not to their values', () => {
     const again = [...enriched, ...deadLetters].filter(({ headers }) => 'pipeline-redrive' in headers);
-    expect(again.map(idOf).sort()).toEqual(['redriven', 'refused-again']);
-    expect(again.map(({ headers }) => headers['pipeline-redrive'])).toEqual(['2', '2']);
+    // The killed driver may have written them too, in the micro-batch that the next one repeats.
+    expect(new Set(again.map(idOf))).toEqual(new Set(['redriven', 'refused-again']));
+    expect(new Set(again.map(({ headers }) => headers['pipeline-redrive']))).toEqual(new Set(['2']));
     expect(again.filter(({ bytes }) => bytes.includes('redrive"'))).toEqual([]);
   });
 
