@@ -77,55 +77,58 @@ describe('a reader with two brokers', () => {
     expect(moves).toBeGreaterThan(1);
     expect(seen).toEqual(inOrder(3_000));
   });
+});
 
-  it('continues when the leader is killed and the other takes over, and again when it is back', async () => {
+describe('a cluster whose second broker is killed and started again', () => {
+  const record = { key: null, value: 'v', headers: {} };
+  const readings: string[] = [];
+  const waiting: string[] = [];
+  const asked: (string | undefined)[] = [];
+  let read: Promise<void>;
+  let isServed: boolean;
+
+  beforeAll(async () => {
     await newTopic('killed', [2, 1], 3_000);
+    await newTopic('asked', [2, 1], 10);
     await newTopic('away', [2], 3_000);
-    const seen: string[] = [];
-    const waiting: string[] = [];
+    const next = async (): Promise<void> => void asked.push((await patiently(() => gateway.offsets('asked'))).end[0]);
+    await next();
     const enough = (): Promise<void> => Promise.reject(new Error('enough'));
     await expect(readOn('away', waiting, 3_000, enough)).rejects.toThrow('enough');
     let batches = 0;
-    await readOn('killed', seen, 3_000, async () => {
+    await readOn('killed', readings, 3_000, async () => {
       if (batches++ === 0) await pair.killSecond();
     });
-    expect(seen).toEqual(inOrder(3_000));
 
-    expect(waiting.length).toBeLessThan(3_000);
-    const from = String(waiting.length);
-    await expect(
-      gateway.readRange({ topic: 'away', partition: 0, from, to: '3000' }, () => undefined),
-    ).rejects.toMatchObject({ type: 'ServiceUnavailable', nonRetryable: false });
+    read = gateway.readRange(
+      { topic: 'away', partition: 0, from: String(waiting.length), to: '3000' },
+      () => undefined,
+    );
+    await read.catch(() => undefined);
+    isServed = await servesClients(pair.brokers, AbortSignal.timeout(20_000));
+    await next();
+    await patiently(() => gateway.publish('asked', [record]));
+    await next();
     await pair.startSecond();
+    await patiently(() => gateway.publish('asked', [record]));
+    await next();
     await readOn('away', waiting, 3_000, () => Promise.resolve());
+  }, 180_000);
+
+  it('loses no record of a reader, and returns them in order, when the leader is killed and the other takes over', () => {
+    expect(readings).toEqual(inOrder(3_000));
+  });
+
+  it('refuses to read a partition without a leader, for now, and continues when it is back', async () => {
+    await expect(read).rejects.toMatchObject({ type: 'ServiceUnavailable', nonRetryable: false });
     expect(waiting).toEqual(inOrder(3_000));
   });
-});
 
-describe('a gateway with two brokers', () => {
-  it('returns offsets and publishes on pooled connections after a broker was killed, and when it is back', async () => {
-    const record = { key: null, value: 'v', headers: {} };
-    const next = async (): Promise<string | undefined> => (await patiently(() => gateway.offsets('asked'))).end[0];
-    await newTopic('asked', [2, 1], 10);
-    expect(await next()).toBe('10');
-    await pair.killSecond();
-    expect(await next()).toBe('10');
-    await patiently(() => gateway.publish('asked', [record]));
-    expect(await next()).toBe('11');
-    await pair.startSecond();
-    await patiently(() => gateway.publish('asked', [record]));
-    expect(await next()).toBe('12');
+  it('returns offsets and publishes on pooled connections all the time', () => {
+    expect(asked).toEqual(['10', '10', '11', '12']);
   });
-});
 
-describe('servesClients', () => {
-  it('is true for a cluster in which a topic has no leader', async () => {
-    await newTopic('leaderless', [2], 1);
-    await pair.killSecond();
-    try {
-      expect(await servesClients(pair.brokers, AbortSignal.timeout(20_000))).toBe(true);
-    } finally {
-      await pair.startSecond();
-    }
+  it('counts as serving clients while a topic has no leader', () => {
+    expect(isServed).toBe(true);
   });
 });

@@ -29,13 +29,12 @@ let bounded: SparkRun;
 beforeAll(async () => {
   sparkState = await mkdtemp(join(tmpdir(), 'spark-job-test-'));
   const [fields, measurements] = [CASE_FIELDS, CASE_MEASUREMENTS];
-  const spark = { maxRecordsPerBatch: PER_BATCH, driverMemoryMb: 768 };
   bounded = new SparkRun(
     planOf(`bounded-${randomUUID().slice(0, 8)}`, {
       source: { kind: 'file', path: '/none', format: 'csv', fields },
       measurements,
       index: CASE_INDEX,
-      spark,
+      spark: { maxRecordsPerBatch: PER_BATCH, driverMemoryMb: 768 },
     }),
     sparkState,
   );
@@ -95,17 +94,21 @@ describe('a bounded run of the Spark job', () => {
       trigger: 'available-now',
       start: 0,
     } as const;
-    const killed = await bounded.submit(first);
+    // In many small micro-batches, so that one of them can be caught half written however busy the machine is.
+    const small = { ...bounded.plan, spark: { ...bounded.plan.spark, maxRecordsPerBatch: PER_BATCH / 10 } };
+    const killed = await bounded.submit({ ...first, plan: small });
     let seen: { batch: number | null; written: string } = { batch: null, written: '' };
     await until(async () => {
-      const { running, lastBatch } = await bounded.watch({ handle: killed, plan: bounded.plan, until: null, maxMs: 0 });
+      process.kill(killed.pid, 'SIGSTOP');
+      const { running, lastBatch } = await bounded.watch({ handle: killed, plan: small, until: null, maxMs: 0 });
       if (!running) throw new Error('expected the driver to work on');
       const written = JSON.stringify(await bounded.ends(enrichedTopic));
       if (lastBatch !== seen.batch) seen = { batch: lastBatch, written };
       // Part of the batch after the last committed one is written.
-      return lastBatch !== null && written !== seen.written;
-    });
-    process.kill(killed.pid, 'SIGKILL');
+      const isInBatch = lastBatch !== null && written !== seen.written;
+      process.kill(killed.pid, isInBatch ? 'SIGKILL' : 'SIGCONT');
+      return isInBatch;
+    }, 50);
     const state = await bounded.ended(killed);
     killedInBatch = Math.max(
       ...(await readdir(join(bounded.checkpoint, 'offsets'))).filter((n) => /^\d+$/.test(n)).map(Number),

@@ -20,6 +20,8 @@ const PICTURE = join(__dirname, '..', '..', '..', 'kibana', 'page', 'screenshot.
 const FROM = `${DAY}T00:00:00.000Z`;
 const TO = `${DAY}T04:00:00.000Z`;
 const KNOWN = { pipeline, from: FROM, to: TO };
+/** The page searches again after this at the latest. */
+const REFRESH_MS = 60_000;
 /** What the server makes of four hours. */
 const INTERVAL = '5m';
 
@@ -160,14 +162,18 @@ describe('the local page', () => {
 
   it('reports that Elasticsearch is down, keeps the last result, and recovers by itself', async () => {
     const page = await open();
+    const { clock } = page.page;
+    await clock.install();
     await page.show(KNOWN);
     gate.close();
+    await clock.fastForward(REFRESH_MS);
     const problem = page.page.getByRole('alert');
     await problem.waitFor();
     expect(await problem.textContent()).toMatch(/Elasticsearch does not answer.*npm run stack/);
     expect(await page.page.locator('#panels.stale #volume .mark-rect').count()).toBe(1);
     expect(await page.seriousViolations()).toEqual([]);
     gate.open();
+    await clock.fastForward(REFRESH_MS);
     await problem.waitFor({ state: 'hidden' });
     expect(await page.page.locator('#panels.stale').count()).toBe(0);
   });
