@@ -49,17 +49,12 @@ export class StackProcess {
     await until(`${part} is restarted`, () => starts() > before);
   }
 
-  /** SIGKILL for the launcher alone: what it started keeps running. */
-  async killLauncher(): Promise<void> {
-    process.kill(this.pid, 'SIGKILL');
-    await this.ended;
-  }
-
-  /** Power loss: SIGKILL for launcher, servers, worker, page and Spark drivers at once. */
-  async killEverything(): Promise<void> {
+  /** Power loss: SIGKILL for launcher, servers, worker, page and Spark drivers at once, except for some parts. */
+  async killEverything(except: readonly string[] = []): Promise<void> {
+    const kept = except.map((part) => this.pidOf(part));
     const groups = this.#pidsOf('processes', /\.json$/).concat(this.#pidsOf('spark/runs', /driver\.json$/));
     process.kill(this.pid, 'SIGKILL');
-    await killGroups(groups);
+    await killGroups(groups.filter((pid) => !kept.includes(pid)));
     await this.ended;
   }
 
