@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { pipelineFailure } from './failures';
 import type { Measurement } from './measurement';
 
 const columnSchema = z.string().min(1).max(200);
@@ -38,14 +37,8 @@ const CONVERSIONS: Readonly<Record<string, { readonly scale: number; readonly of
 
 const PLAIN_FIELDS = ['deviceId', 'timestamp', 'text', 'eventId'] as const;
 
-/**
- * Completes a mapping (unmapped fields keep their own name) and resolves units.
- *
- * @throws InvalidInput when it names a field that a reading does not have, or an unknown conversion
- */
+/** Completes a mapping without problems: unmapped fields keep their own name, and units are resolved. */
 export function resolveFieldMapping(given: FieldMappingInput, measurements: readonly Measurement[]): FieldMapping {
-  const problems = mappingProblems(given, measurements);
-  if (problems.length > 0) throw pipelineFailure('InvalidInput', problems.join('\n'));
   const column = (field: string): string => {
     const value = given[field] ?? field;
     return typeof value === 'string' ? value : value.column;

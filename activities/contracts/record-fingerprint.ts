@@ -15,10 +15,8 @@ export function recordFingerprint(record: {
   readonly timestamp: string;
   readonly value: Buffer | null;
 }): RecordFingerprint {
-  const hash = createHash('sha256')
-    .update(record.value ?? Buffer.alloc(0))
-    .digest('hex')
-    .slice(0, 8);
+  const value = record.value ?? Buffer.alloc(0);
+  const hash = createHash('sha256').update(value).digest('hex').slice(0, 8);
   return { offset: record.offset, timestamp: record.timestamp, hash };
 }
 

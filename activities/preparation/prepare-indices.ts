@@ -29,11 +29,6 @@ export interface PrepareIndicesResult {
   readonly notes: readonly string[];
 }
 
-interface DesiredIndex {
-  readonly alias: string;
-  readonly properties: Properties;
-}
-
 /**
  * Creates the templates of a pipeline and makes each alias point to exactly the indices that it should; idempotent.
  *
@@ -58,22 +53,21 @@ export async function prepareIndices(
       const isMonthly = index !== null && EVENT_TIME_FIELDS[stream] !== null;
       const before = await indicesBehind(elasticsearch, alias);
       await elasticsearch.indices.putIndexTemplate({ name: alias, ...indexTemplate(stream, alias, measurements) });
-      const prepare = isMonthly ? prepareMonths : prepareOne;
-      return await prepare(elasticsearch, { alias, properties }, before);
+      return await (isMonthly ? prepareMonths : prepareOne)(elasticsearch, alias, properties, before);
     });
     const replaced = await Promise.all(prepared);
     await setRetention(elasticsearch, aliases.runs, index);
     return { notes: replaced.filter((note) => note !== null) };
   } catch (error) {
-    throw error instanceof ApplicationFailure
-      ? error
-      : elasticsearchFailure(error, `Preparing ${aliases.readings} and others`);
+    if (error instanceof ApplicationFailure) throw error;
+    throw elasticsearchFailure(error, `Preparing ${aliases.readings} and others`);
   }
 }
 
 async function prepareOne(
   elasticsearch: Client,
-  { alias, properties }: DesiredIndex,
+  alias: string,
+  properties: Properties,
   before: readonly string[],
 ): Promise<string | null> {
   const index = `${alias}-${hashOf([INDEX_SETTINGS, properties])}`;
@@ -87,24 +81,19 @@ async function prepareOne(
 
 async function prepareMonths(
   elasticsearch: Client,
-  { alias, properties }: DesiredIndex,
+  alias: string,
+  properties: Properties,
   before: readonly string[],
 ): Promise<string | null> {
   const months = await monthIndices(elasticsearch, alias);
   for (const index of months) await addFields(elasticsearch, index, properties);
   const old = before.filter((name) => !months.includes(name));
-  const added = months.filter((index) => !before.includes(index));
-  await moveAlias(
-    elasticsearch,
-    alias,
-    old,
-    added.map((index) => ({ add: { index, alias } })),
-  );
+  const added = months.filter((index) => !before.includes(index)).map((index) => ({ add: { index, alias } }));
+  await moveAlias(elasticsearch, alias, old, added);
   if (old.length === 0) return null;
   return `${alias} now points to monthly indices; ${old.join(', ')} remains under its own name.`;
 }
 
-/** Adds the missing fields to an existing index. */
 async function addFields(elasticsearch: Client, index: string, properties: Properties): Promise<void> {
   const { [index]: existing } = await elasticsearch.indices.getMapping({ index });
   const missing = newProperties(properties, existing?.mappings.properties ?? {});
