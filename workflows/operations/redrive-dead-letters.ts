@@ -18,11 +18,7 @@ export interface RedriveResult extends SliceCounts {
   readonly from: PartitionOffsets;
   readonly to: PartitionOffsets;
   /** After a dry run: the input that redrives what was counted, over the same offsets. */
-  readonly inputToRedrive?: LetterChoice & {
-    readonly from: PartitionOffsets;
-    readonly to: PartitionOffsets;
-    readonly dryRun: false;
-  };
+  readonly inputToRedrive?: LetterChoice & Pick<RedriveResult, 'from' | 'to'> & { readonly dryRun: false };
 }
 
 /**
@@ -38,7 +34,8 @@ export async function redriveDeadLetters(input: unknown): Promise<RedriveResult>
   let counts: SliceCounts = { byReason: {}, unindexed: 0 };
   for (const [partition, end] of Object.entries(to)) {
     for (let next = from[partition] ?? '0'; BigInt(next) < BigInt(end);) {
-      const sliceEnd = sooner(BigInt(next) + SLICE_RECORDS, BigInt(end));
+      const isLast = BigInt(end) - BigInt(next) <= SLICE_RECORDS;
+      const sliceEnd = isLast ? end : String(BigInt(next) + SLICE_RECORDS);
       counts = sum(counts, await redriveSlice({ ...slice, partition: Number(partition), from: next, to: sliceEnd }));
       next = sliceEnd;
     }
@@ -47,10 +44,6 @@ export async function redriveDeadLetters(input: unknown): Promise<RedriveResult>
   const total = Object.values(counts.byReason).reduce(add, { letters: 0 });
   const result = { dryRun, ...counts, total, topic: topics.deadLetter, from, to };
   return dryRun ? { ...result, inputToRedrive: { ...choice, from, to, dryRun: false } } : result;
-}
-
-function sooner(one: bigint, other: bigint): string {
-  return String(one < other ? one : other);
 }
 
 function sum(one: SliceCounts, other: SliceCounts): SliceCounts {

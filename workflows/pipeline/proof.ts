@@ -5,7 +5,7 @@ import type { ReconcileRequest, ReconcileResult } from '../../activities/contrac
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { reconcile } from '../operations/reconcile';
 import type { DrainedRun } from './drain';
-import type { SourceResult } from '../sources/simulate-readings';
+import type { SourceResult } from '../sources/paced-source';
 
 /** The offsets, ids and indices that the proof of a drained run compares. */
 export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, drained: DrainedRun): ReconcileRequest {
