@@ -18,12 +18,10 @@ interface MeasurementColumn {
   readonly offset: number;
 }
 
+const PLAIN_FIELDS = ['deviceId', 'timestamp', 'text', 'eventId'] as const;
+
 /** A complete mapping; the Spark job applies it to file and topic sources alike. */
-export interface FieldMapping {
-  readonly deviceId: string;
-  readonly timestamp: string;
-  readonly text: string;
-  readonly eventId: string;
+export interface FieldMapping extends Readonly<Record<(typeof PLAIN_FIELDS)[number], string>> {
   /** In the order of the measurements of the input. */
   readonly measurements: readonly MeasurementColumn[];
 }
@@ -34,8 +32,6 @@ const CONVERSIONS: Readonly<Record<string, { readonly scale: number; readonly of
   'K→°C': { scale: 1, offset: -273.15 },
   '°C→K': { scale: 1, offset: 273.15 },
 };
-
-const PLAIN_FIELDS = ['deviceId', 'timestamp', 'text', 'eventId'] as const;
 
 /** Completes a mapping without problems: unmapped fields keep their own name, and units are resolved. */
 export function resolveFieldMapping(given: FieldMappingInput, measurements: readonly Measurement[]): FieldMapping {

@@ -56,6 +56,8 @@ const topicSchema = z.strictObject({
     .describe('false: the records that the topic holds at the start; true: also later ones, until cancelled'),
 });
 
+const sourceSchema = z.discriminatedUnion('kind', [simulateSchema, fileSchema, topicSchema]);
+
 const month = (description: string, value: string) =>
   z.string().regex(MONTH_PATTERN, 'expected a month such as "2026-11"').default(value).describe(description);
 
@@ -68,14 +70,16 @@ const indexSchema = z.discriminatedUnion('by', [
   }),
 ]);
 
+const liveSchema = z.strictObject({
+  allowedLateness: duration('Readings that are later than this are flagged and excluded from windows', '10 minutes'),
+  deduplication: duration('How long an event id is kept for deduplication', '10 minutes'),
+});
+
 /** The input of `streamingPipeline`; every field has a default, so an empty input is a demo run. */
 export const pipelineInputSchema = z
   .strictObject({
     $schema: z.string().optional().describe('Where an editor finds the schema of this file'),
-    source: z
-      .discriminatedUnion('kind', [simulateSchema, fileSchema, topicSchema])
-      .prefault({ kind: 'simulate' })
-      .describe('Where readings come from'),
+    source: sourceSchema.prefault({ kind: 'simulate' }).describe('Where readings come from'),
     measurements: z
       .array(measurementSchema)
       .min(1)
@@ -103,16 +107,7 @@ export const pipelineInputSchema = z
       'If the index rejects more than this share of a slice, the partition is parked until an operator decides',
       0.5,
     ),
-    live: z
-      .strictObject({
-        allowedLateness: duration(
-          'Readings that are later than this are flagged and excluded from windows',
-          '10 minutes',
-        ),
-        deduplication: duration('How long an event id is kept for deduplication', '10 minutes'),
-      })
-      .prefault({})
-      .describe('For a run without end; a bounded run keeps all state'),
+    live: liveSchema.prefault({}).describe('For a run without end; a bounded run keeps all state'),
     spark: z
       .strictObject({
         driverMemoryMb: int(512, 65_536).default(1_024),
@@ -128,9 +123,8 @@ export const pipelineInputSchema = z
   .prefault({});
 
 export type PipelineInput = z.infer<typeof pipelineInputSchema>;
-type SourceInput = PipelineInput['source'];
-export type SimulateSource = Extract<SourceInput, { kind: 'simulate' }>;
-export type FileSource = Extract<SourceInput, { kind: 'file' }>;
+export type SimulateSource = z.infer<typeof simulateSchema>;
+export type FileSource = z.infer<typeof fileSchema>;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

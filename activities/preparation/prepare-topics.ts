@@ -24,13 +24,11 @@ export interface PreparedTopics {
 export async function prepareTopics(kafka: KafkaGateway, plan: PipelinePlan): Promise<PreparedTopics> {
   const { topics, partitions, source } = plan;
   if (source.kind === 'topic') await assertExists(kafka, topics.raw);
-  const raw = { topic: topics.raw, partitions, maxMessageBytes: MAX_RAW_MESSAGE_BYTES };
-  const derived = [topics.enriched, topics.windows, topics.deadLetter].map((topic) => ({
-    topic,
-    partitions,
-    maxMessageBytes: MAX_DERIVED_MESSAGE_BYTES,
-  }));
-  await kafka.prepareTopics(source.kind === 'topic' ? derived : [raw, ...derived]);
+  const spec = (topic: string, maxMessageBytes: number) => ({ topic, partitions, maxMessageBytes });
+  const { raw, ...derived } = topics;
+  const specs = Object.values(derived).map((topic) => spec(topic, MAX_DERIVED_MESSAGE_BYTES));
+  if (source.kind !== 'topic') specs.unshift(spec(raw, MAX_RAW_MESSAGE_BYTES));
+  await kafka.prepareTopics(specs);
   return await topicPositions(kafka, plan);
 }
 

@@ -6,7 +6,7 @@ import type { IndexSliceInput, IndexSliceResult } from '../../activities/indexin
 import type { Skip } from '../control/commands';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
-import { Controls, type CarriedControls } from '../control/controls';
+import { Part, type CarriedControls } from '../control/part';
 import { addTotals, NO_TOTALS, type StageName, type StageTotals } from '../control/progress';
 import { finishSignal } from '../messages';
 import { INDEXING } from '../policies';
@@ -82,7 +82,7 @@ class TopicIndexer {
   readonly #state: CarriedIndexing;
   readonly #idle = new IdlePartitions();
   readonly #parked: ParkedPartitions;
-  readonly #controls: Controls;
+  readonly #part: Part;
   readonly #indexSlice: Activities['indexSlice'];
 
   constructor(private readonly input: IndexTopicInput) {
@@ -91,17 +91,15 @@ class TopicIndexer {
     this.#next = { ...input.next };
     this.#state = carried ?? { totals: NO_TOTALS, skipped: 0, startedMs: Date.now(), last: {} };
     this.#indexSlice = proxyActivities<Activities>({ ...INDEXING, taskQueue }).indexSlice;
-    this.#parked = new ParkedPartitions(stream, () => this.#controls.reporter.report());
-    const part = {
+    this.#parked = new ParkedPartitions(stream, () => this.#part.report());
+    const behaviour = {
       startedMs: this.#state.startedMs,
       totals: () => this.#state.totals,
       attention: () => this.#parked.attention,
       skip: (range: Skip) => this.#skip(range),
-      resumed: () => {
-        this.#parked.release();
-      },
+      resumed: this.#parked.release,
     };
-    this.#controls = new Controls(stream, part, carried?.controls);
+    this.#part = new Part(stream, behaviour, carried?.controls);
   }
 
   get isFinished(): boolean {
@@ -109,7 +107,7 @@ class TopicIndexer {
   }
 
   get carried(): Pick<IndexTopicInput, 'next' | 'until' | 'carried'> {
-    const carried = { ...this.#state, controls: this.#controls.carried };
+    const carried = { ...this.#state, controls: this.#part.carried };
     return { next: this.#next, until: this.until, carried };
   }
 
@@ -124,7 +122,7 @@ class TopicIndexer {
   }
 
   async result(): Promise<IndexTopicResult> {
-    await this.#controls.reporter.report();
+    await this.#part.report();
     const { totals, skipped } = this.#state;
     return { next: this.#next, totals, skipped };
   }
@@ -140,8 +138,8 @@ class TopicIndexer {
   async #indexSlices(partition: string): Promise<void> {
     let idleMs = FIRST_IDLE_MS;
     while (!this.#isFinished(partition) && !isHistoryFull()) {
-      if (this.#controls.paused) {
-        await this.#controls.untilResumed(isHistoryFull);
+      if (this.#part.paused) {
+        await this.#part.untilResumed(isHistoryFull);
         continue;
       }
       const bound = this.until;
@@ -150,7 +148,7 @@ class TopicIndexer {
       if (slice?.next !== from) this.#idle.leave(partition);
       if (slice === null) continue;
       this.#advance(partition, from, slice);
-      await this.#controls.reporter.reportIfDue();
+      await this.#part.reportIfDue();
       if (slice.next !== from) {
         idleMs = FIRST_IDLE_MS;
       } else if (this.until === bound) {

@@ -41,9 +41,9 @@ export class ParkedPartitions {
   }
 
   /** Retries all parked partitions, on the command of a person. */
-  release(): void {
+  readonly release = (): void => {
     this.#releases += 1;
-  }
+  };
 
   /**
    * Runs `work` for a partition; if it fails, parks the partition until it may be retried.

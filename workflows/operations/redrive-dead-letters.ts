@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { PartitionOffsets } from '../../activities/contracts/offsets';
+import type { TopicRange } from '../../activities/contracts/offsets';
 import type { LetterCounts } from '../../activities/indexing/redrive/redrive-batch';
 import type { SliceCounts } from '../../activities/indexing/redrive/redrive-slice';
 import type { LetterChoice } from '../../activities/preparation/plan-redrive';
@@ -9,16 +9,13 @@ import { PREPARATION, RECORD_WORK } from '../policies';
 /** Offsets of one activity: some minutes of work at most. */
 const SLICE_RECORDS = 50_000n;
 
-export interface RedriveResult extends SliceCounts {
+/** The dead-letter topic, the offsets that were read, and what was done with their dead letters. */
+export interface RedriveResult extends SliceCounts, TopicRange {
   readonly dryRun: boolean;
   /** Of all reasons. */
   readonly total: LetterCounts;
-  /** The dead-letter topic, and the offsets that were read. */
-  readonly topic: string;
-  readonly from: PartitionOffsets;
-  readonly to: PartitionOffsets;
   /** After a dry run: the input that redrives what was counted, over the same offsets. */
-  readonly inputToRedrive?: LetterChoice & Pick<RedriveResult, 'from' | 'to'> & { readonly dryRun: false };
+  readonly inputToRedrive?: LetterChoice & Pick<TopicRange, 'from' | 'to'> & { readonly dryRun: false };
 }
 
 /**

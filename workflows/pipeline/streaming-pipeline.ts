@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  executeChild,
   proxyActivities,
   proxyLocalActivities,
   workflowInfo,
@@ -13,11 +14,12 @@ import type { RunReport } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { CommandRouter } from '../control/command-router';
 import { endChildren } from '../control/end-children';
+import { reconcile } from '../operations/reconcile';
 import { DEPLOYMENT, PARSING, PREPARATION } from '../policies';
 import { startChildren } from './children';
 import { drain, type DrainedRun } from './drain';
 import { ProgressBoard } from './progress-board';
-import { proveRun, reconcileRequest } from './proof';
+import { proofTaskQueue, reconcileRequest } from './proof';
 import { runReport } from './run-report';
 
 const { parseInput } = proxyLocalActivities<Activities>(PARSING);
@@ -46,7 +48,11 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
 
   board.enter('reconciling');
   const request = reconcileRequest(plan, prepared, drained);
-  const proof = await proveRun(plan, request);
+  // As a child, so that its result has a history of its own.
+  const proof = await executeChild(reconcile, {
+    workflowId: `reconcile/${plan.name}/${run}`,
+    args: [{ request, taskQueue: proofTaskQueue(plan) }],
+  });
   const report = runReport(plan, drained, request, proof, [...notes, ...(await dashboardNotes)]);
   await storeReport({ report });
   board.enter('done');

@@ -1,4 +1,5 @@
-import { Controls, type CarriedControls } from '../control/controls';
+import type { PublishResult } from '../../activities/sources/publish-simulated-range';
+import { Part, type CarriedControls } from '../control/part';
 import { addTotals, NO_TOTALS, type StageTotals } from '../control/progress';
 
 /** At a given rate, one activity publishes about this many seconds' records. */
@@ -26,24 +27,28 @@ export interface CarriedSource {
   readonly controls?: CarriedControls;
 }
 
+type Counts = Pick<PublishResult, 'published' | 'deadLetters' | 'bytes'>;
+
 /** How far a source has published, at which rate, and whether it may publish at all; people can change both. */
 export class PacedSource {
   #state: CarriedSource;
-  readonly #controls: Controls;
+  readonly #part: Part;
+
+  /** Records that were not published during a pause or at the old rate are not caught up. */
+  readonly #setRate = (ratePerSecond: number | null): void => {
+    this.#state = { ...this.#state, ratePerSecond, sinceMs: Date.now(), sinceRecord: this.next };
+  };
 
   constructor({ ratePerSecond }: { readonly ratePerSecond: number | null }, carried?: CarriedSource) {
     const startedMs = carried?.startedMs ?? Date.now();
     const initial = { next: 0, totals: NO_TOTALS, startedMs, ratePerSecond, sinceMs: startedMs, sinceRecord: 0 };
     this.#state = carried ?? initial;
-    const setRate = (rate: number | null): void => {
-      this.#setRate(rate);
-    };
-    const part = { startedMs, totals: () => this.#state.totals, setRate, stop: true };
-    this.#controls = new Controls('source', part, carried?.controls);
+    const behaviour = { startedMs, totals: () => this.#state.totals, setRate: this.#setRate, stop: true };
+    this.#part = new Part('source', behaviour, carried?.controls);
   }
 
   get carried(): CarriedSource {
-    return { ...this.#state, controls: this.#controls.carried };
+    return { ...this.#state, controls: this.#part.carried };
   }
 
   get next(): number {
@@ -56,11 +61,11 @@ export class PacedSource {
 
   /** Waits while the source is paused. @returns false once it is stopped */
   async mayPublish(): Promise<boolean> {
-    if (this.#controls.paused) {
-      await this.#controls.untilResumed();
+    if (this.#part.paused) {
+      await this.#part.untilResumed();
       this.#setRate(this.ratePerSecond);
     }
-    return !this.#controls.stopped;
+    return !this.#part.stopped;
   }
 
   /** How many records the next activity publishes: some seconds' worth, or `fullSpeed` if there is no rate. */
@@ -80,24 +85,15 @@ export class PacedSource {
   }
 
   /** Counts what one activity published, which are the records before `next`. */
-  async advance(
-    next: number,
-    { published, ...counts }: { readonly published: number; readonly deadLetters: number; readonly bytes: number },
-  ): Promise<void> {
-    const { deadLetters, bytes } = counts;
+  async advance(next: number, { published, deadLetters, bytes }: Counts): Promise<void> {
     const added = { in: published + deadLetters, out: published, deadLetters, bytes, lag: 0 };
     this.#state = { ...this.#state, next, totals: addTotals(this.#state.totals, added, Date.now()) };
-    await this.#controls.reporter.reportIfDue();
+    await this.#part.reportIfDue();
   }
 
   async result(isComplete: boolean, sha256: string | null): Promise<SourceResult> {
-    await this.#controls.reporter.report();
+    await this.#part.report();
     const { totals, next } = this.#state;
     return { totals, sha256, ...(isComplete ? {} : { stoppedAt: next }) };
-  }
-
-  /** Records that were not published during a pause or at the old rate are not caught up. */
-  #setRate(ratePerSecond: number | null): void {
-    this.#state = { ...this.#state, ratePerSecond, sinceMs: Date.now(), sinceRecord: this.next };
   }
 }

@@ -12,9 +12,8 @@ import { pipelineFailure } from '../../activities/contracts/failures';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import type { SparkHandle, SparkState, SubmitSparkJobInput } from '../../activities/spark/types';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
-import { Controls, type CarriedControls } from '../control/controls';
+import { Part, reportIntervalMs, type CarriedControls } from '../control/part';
 import { attentionTo, NO_TOTALS, type StageTotals } from '../control/progress';
-import { reportIntervalMs, type ProgressReporter } from '../control/progress-reporter';
 import { drainSignal } from '../messages';
 import { SPARK_CONTROL, SPARK_WATCH } from '../policies';
 
@@ -76,7 +75,7 @@ export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobR
       await job.waitWhilePaused();
       await job.watchOnce();
       await job.waitWhileParked();
-      await job.reporter.reportIfDue();
+      await job.part.reportIfDue();
       if (isHistoryFull()) {
         await continueAfterHandlers<typeof runSparkJob>(() => [{ ...input, carried: job.carried }]);
       }
@@ -87,14 +86,14 @@ export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobR
     throw error;
   }
   await CancellationScope.nonCancellable(() => job.stop());
-  await job.reporter.report();
+  await job.part.report();
   return { totals: job.state.totals, starts: job.state.starts };
 }
 
 /** The drivers of one run, one at a time, on one checkpoint. */
 class SparkJob {
   readonly state: CarriedSparkJob;
-  readonly #controls: Controls;
+  readonly part: Part;
   readonly #activities: Pick<Activities, 'submitSparkJob' | 'stopSparkJob' | 'watchSparkJob'>;
   #committed: PartitionOffsets | null;
   /** Why no driver is started any more; null while one may be. */
@@ -109,19 +108,16 @@ class SparkJob {
     const { submitSparkJob, stopSparkJob } = proxyActivities<Activities>({ ...SPARK_CONTROL, taskQueue });
     const { watchSparkJob } = proxyActivities<Activities>({ ...SPARK_WATCH, taskQueue });
     this.#activities = { submitSparkJob, stopSparkJob, watchSparkJob };
-    const part = {
+    const behaviour = {
       startedMs: this.state.startedMs,
       totals: () => this.state.totals,
       attention: () => (this.#parked === null ? [] : [attentionTo('spark', 'PARKED', null, this.#parked)]),
       resumed: () => {
-        this.#unpark();
+        if (this.#parked !== null) this.state.crashLoop = NO_CRASHES;
+        this.#parked = null;
       },
     };
-    this.#controls = new Controls('spark', part, carried?.controls);
-  }
-
-  get reporter(): ProgressReporter {
-    return this.#controls.reporter;
+    this.part = new Part('spark', behaviour, carried?.controls);
   }
 
   get isDone(): boolean {
@@ -129,18 +125,18 @@ class SparkJob {
   }
 
   get carried(): CarriedSparkJob {
-    return { ...this.state, controls: this.#controls.carried };
+    return { ...this.state, controls: this.part.carried };
   }
 
   async waitWhilePaused(): Promise<void> {
-    if (!this.#controls.paused) return;
+    if (!this.part.paused) return;
     await this.stop();
-    await this.#controls.untilResumed();
+    await this.part.untilResumed();
   }
 
   async waitWhileParked(): Promise<void> {
     if (this.#parked === null) return;
-    await this.reporter.report();
+    await this.part.report();
     await condition(() => this.#parked === null);
   }
 
@@ -166,11 +162,6 @@ class SparkJob {
     if (this.state.handle !== null)
       await this.#activities.stopSparkJob({ handle: this.state.handle, graceMs: STOP_GRACE_MS });
     this.state.handle = null;
-  }
-
-  #unpark(): void {
-    if (this.#parked !== null) this.state.crashLoop = NO_CRASHES;
-    this.#parked = null;
   }
 
   #observe(seen: SparkState): void {
