@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Measurement } from '../contracts/measurement';
@@ -16,6 +15,7 @@ import {
 } from '../elasticsearch/index-templates';
 import { monthIndices, resolveName } from '../elasticsearch/resolve-name';
 import { pipelineFailure } from '../contracts/failures';
+import { shortHash } from '../contracts/short-hash';
 
 export interface PrepareIndicesInput {
   readonly aliases: PipelineAliases;
@@ -70,7 +70,7 @@ async function prepareOne(
   properties: Properties,
   before: readonly string[],
 ): Promise<string | null> {
-  const index = `${alias}-${hashOf([INDEX_SETTINGS, properties])}`;
+  const index = `${alias}-${shortHash(JSON.stringify([INDEX_SETTINGS, properties]))}`;
   if (before.length === 1 && before[0] === index) return null;
   await createIndex(elasticsearch, { index });
   const old = before.filter((name) => name !== index);
@@ -135,8 +135,4 @@ async function indicesBehind(elasticsearch: Client, alias: string): Promise<read
       'Delete or rename that, or give the pipeline another name.',
     { index: alias },
   );
-}
-
-function hashOf(definition: unknown): string {
-  return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 8);
 }

@@ -118,7 +118,10 @@ export class Part {
   }
 
   get #attention(): readonly Attention[] {
-    const pauses = this.paused ? [attentionTo(this.stage, 'PAUSED', null, this.#paused ?? '')] : [];
+    const { stage } = this;
+    const pauses = this.paused
+      ? [attentionTo({ stage, state: 'PAUSED', partition: null, reason: this.#paused ?? '' })]
+      : [];
     return [...pauses, ...(this.behaviour.attention?.() ?? [])];
   }
 

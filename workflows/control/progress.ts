@@ -139,14 +139,9 @@ export function toDetails({ phase, state, attention, stages }: PipelineProgress)
 const MAX_REASON_LENGTH = 400;
 
 /** What is shown while a stage, or one partition of it, waits for a person. */
-export function attentionTo(
-  stage: StageName,
-  state: Attention['state'],
-  partition: string | null,
-  reason: string,
-): Attention {
+export function attentionTo({ reason, ...place }: Omit<Attention, 'command'>): Attention {
   const shown = reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH)}…`;
-  return { stage, state, partition, reason: shown, command: resumeCommand() };
+  return { ...place, reason: shown, command: resumeCommand() };
 }
 
 /** The command line that resumes this workflow. */
@@ -154,13 +149,7 @@ export function resumeCommand(): string {
   return `temporal workflow update execute -w ${workflowInfo().workflowId} --name resume`;
 }
 
-/**
- * What needs a person in a whole pipeline: one entry instead of one per part if every part is paused.
- *
- * @param parts - what the parts reported
- * @param running - the parts that have not ended
- * @param resumeAll - the command that resumes all of them
- */
+/** What needs a person in a whole pipeline: one entry instead of one per part if every running part is paused. */
 export function pipelineAttention(
   parts: readonly Attention[],
   running: readonly StageName[],

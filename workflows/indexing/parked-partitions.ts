@@ -31,7 +31,7 @@ export class ParkedPartitions {
 
   get attention(): readonly Attention[] {
     return [...this.#parked].map(([partition, { type, reason }]) =>
-      attentionTo(this.stage, 'PARKED', partition, `${type}: ${reason}`),
+      attentionTo({ stage: this.stage, state: 'PARKED', partition, reason: `${type}: ${reason}` }),
     );
   }
 

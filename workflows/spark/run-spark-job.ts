@@ -48,6 +48,7 @@ interface CrashLoop {
   readonly lastBatch: number | null;
 }
 
+const PARKED = { stage: 'spark', state: 'PARKED', partition: null } as const;
 const NO_CRASHES: CrashLoop = { failedStarts: 0, lastBatch: null };
 const NOT_STARTED = { until: null, handle: null, starts: 0, totals: NO_TOTALS, crashLoop: NO_CRASHES } as const;
 
@@ -111,7 +112,7 @@ class SparkJob {
     const behaviour = {
       startedMs: this.state.startedMs,
       totals: () => this.state.totals,
-      attention: () => (this.#parked === null ? [] : [attentionTo('spark', 'PARKED', null, this.#parked)]),
+      attention: () => (this.#parked === null ? [] : [attentionTo({ ...PARKED, reason: this.#parked })]),
       resumed: () => {
         if (this.#parked !== null) this.state.crashLoop = NO_CRASHES;
         this.#parked = null;
