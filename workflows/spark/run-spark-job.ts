@@ -121,8 +121,12 @@ class SparkJob {
     this.part = new Part('spark', behaviour, carried?.controls);
   }
 
+  /** Whether everything before `until` is committed; false while there is no bound. */
   get isDone(): boolean {
-    return isCommitted(this.#committed, this.state.until);
+    const { until } = this.state;
+    const committed = this.#committed;
+    if (until === null || committed === null) return false;
+    return Object.entries(until).every(([partition, end]) => BigInt(committed[partition] ?? 0) >= BigInt(end));
   }
 
   get carried(): CarriedSparkJob {
@@ -190,10 +194,4 @@ class SparkJob {
         `Its last log lines:\n${seen.lastLogLines.join('\n')}`;
     } else if (failedStarts > 0) await sleep(1_000 * 2 ** failedStarts);
   }
-}
-
-/** Whether everything before `until` is committed; false while there is no bound. */
-function isCommitted(committed: PartitionOffsets | null, until: PartitionOffsets | null): boolean {
-  if (until === null || committed === null) return false;
-  return Object.entries(until).every(([partition, end]) => BigInt(committed[partition] ?? 0) >= BigInt(end));
 }
