@@ -7,28 +7,25 @@
  * @module
  */
 import type { Client } from '@elastic/elasticsearch';
-import type { ReconcileRequest } from './contracts/report';
-import type { PipelinePlan } from './contracts/plan';
 import { deployDashboards, type DashboardTarget } from './dashboards/deploy-dashboards';
 import { indexSlice } from './indexing/index-slice';
-import { redriveSlice, type RedriveSliceInput } from './indexing/redrive/redrive-slice';
-import type { IndexSliceInput } from './indexing/slice';
+import { redriveSlice } from './indexing/redrive/redrive-slice';
 import type { KafkaGateway } from './kafka';
 import { parseInput, type ParseInputRequest, type TaskQueues } from './preparation/parse-input';
 import { planRedrive } from './preparation/plan-redrive';
-import { planReplay, type PlanReplayRequest } from './preparation/plan-replay';
-import { prepareIndices, type PrepareIndicesInput } from './preparation/prepare-indices';
+import { planReplay } from './preparation/plan-replay';
+import { prepareIndices } from './preparation/prepare-indices';
 import { prepareTopics, topicEnds } from './preparation/prepare-topics';
 import { reconcileRun } from './reconciliation/reconcile-run';
-import { findRun, storeReport, type StoreReportInput } from './reconciliation/run-reports';
-import { dropMonths, type DropMonthsInput } from './retention/drop-months';
-import { expireMonths, type ExpireMonthsRequest } from './retention/expire-months';
-import { inspectFile, type InspectFileInput } from './sources/inspect-file';
-import { publishFileRange, type PublishFileRangeInput } from './sources/publish-file-range';
-import { publishSimulatedRange, type PublishSimulatedRangeInput } from './sources/publish-simulated-range';
+import { findRun, storeReport } from './reconciliation/run-reports';
+import { dropMonths } from './retention/drop-months';
+import { expireMonths } from './retention/expire-months';
+import { inspectFile } from './sources/inspect-file';
+import { publishFileRange } from './sources/publish-file-range';
+import { publishSimulatedRange } from './sources/publish-simulated-range';
 import { stopDriver } from './spark/driver-process';
 import { heartbeatAndWait, submitSparkJob, type SparkDependencies } from './spark/submit-spark-job';
-import type { StopSparkJobInput, SubmitSparkJobInput, WatchSparkJobInput } from './spark/types';
+import type { StopSparkJobInput, WatchSparkJobInput } from './spark/types';
 import { watchSparkJob } from './spark/watch-spark-job';
 
 /** Connected clients and folders, owned by the worker process. */
@@ -56,36 +53,36 @@ export function createActivities(dependencies: ActivityDependencies) {
     // Preparation. An exception of the synchronous `parseInput` must become a rejected promise.
     parseInput: (request: ParseInputRequest) =>
       Promise.resolve().then(() => parseInput(taskQueues, request, dashboards !== null)),
-    prepareTopics: (plan: PipelinePlan) => prepareTopics(kafka, plan),
-    topicEnds: (plan: PipelinePlan) => topicEnds(kafka, plan),
-    prepareIndices: (input: PrepareIndicesInput) => prepareIndices(elasticsearch, input),
-    planReplay: (request: PlanReplayRequest) => planReplay(kafka, taskQueues.io, request),
-    planRedrive: (request: { readonly input: unknown }) => planRedrive(kafka, taskQueues.io, request),
+    prepareTopics: prepareTopics.bind(null, kafka),
+    topicEnds: topicEnds.bind(null, kafka),
+    prepareIndices: prepareIndices.bind(null, elasticsearch),
+    planReplay: planReplay.bind(null, kafka, taskQueues.io),
+    planRedrive: planRedrive.bind(null, kafka, taskQueues.io),
 
     // Sources
-    publishSimulatedRange: (input: PublishSimulatedRangeInput) => publishSimulatedRange(dependencies, input),
-    inspectFile: (input: InspectFileInput) => inspectFile(input),
-    publishFileRange: (input: PublishFileRangeInput) => publishFileRange(dependencies, input),
+    publishSimulatedRange: publishSimulatedRange.bind(null, dependencies),
+    inspectFile,
+    publishFileRange: publishFileRange.bind(null, dependencies),
 
     // Spark
-    submitSparkJob: (input: SubmitSparkJobInput) => submitSparkJob(spark, input),
+    submitSparkJob: submitSparkJob.bind(null, spark),
     watchSparkJob: (input: WatchSparkJobInput) => watchSparkJob(spark.sparkState, input),
     stopSparkJob: ({ handle, graceMs }: StopSparkJobInput) => stopDriver(handle, graceMs, heartbeatAndWait),
 
     // Indexing
-    indexSlice: (input: IndexSliceInput) => indexSlice(dependencies, input),
-    redriveSlice: (input: RedriveSliceInput) => redriveSlice(dependencies, input),
+    indexSlice: indexSlice.bind(null, dependencies),
+    redriveSlice: redriveSlice.bind(null, dependencies),
 
     // Reconciliation
-    reconcileRun: (request: ReconcileRequest) => reconcileRun(dependencies, request),
-    storeReport: (input: StoreReportInput) => storeReport(elasticsearch, input),
-    findRun: (request: { readonly input: unknown }) => findRun(elasticsearch, request),
+    reconcileRun: reconcileRun.bind(null, dependencies),
+    storeReport: storeReport.bind(null, elasticsearch),
+    findRun: findRun.bind(null, elasticsearch),
 
     // Retention
-    expireMonths: (request: ExpireMonthsRequest) => expireMonths(elasticsearch, request),
-    dropMonths: (input: DropMonthsInput) => dropMonths(elasticsearch, input),
+    expireMonths: expireMonths.bind(null, elasticsearch),
+    dropMonths: dropMonths.bind(null, elasticsearch),
 
     // Dashboards
-    deployDashboards: () => deployDashboards(dashboards),
+    deployDashboards: deployDashboards.bind(null, dashboards),
   };
 }

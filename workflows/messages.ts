@@ -1,4 +1,5 @@
 /** Every query, signal and update of the pipeline's workflows. */
+import type { UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import type { Command, CommandKind, CommandResult } from './control/commands';
@@ -19,19 +20,11 @@ export const drainSignal = defineSignal<[PartitionOffsets]>('drain');
 /** `indexTopic`: nothing more will come; index up to these offsets and end. */
 export const finishSignal = defineSignal<[PartitionOffsets]>('finish');
 
-const commandUpdate = (kind: CommandKind) => defineUpdate<CommandResult, [unknown?]>(kind);
-
 /**
- * The commands of a person to the pipeline and to each child, with one JSON object or nothing as input. Each returns the
- * new state, is refused by a part that has no such control, and changes nothing when repeated.
+ * A command of a person to the pipeline or to a child, with one JSON object or nothing as input. It returns the new state,
+ * is refused by a part that has no such control, and changes nothing when repeated.
  */
-export const COMMAND_UPDATES = {
-  pause: commandUpdate('pause'),
-  resume: commandUpdate('resume'),
-  setRate: commandUpdate('setRate'),
-  stop: commandUpdate('stop'),
-  skip: commandUpdate('skip'),
-} as const satisfies Readonly<Record<CommandKind, unknown>>;
+export const commandUpdate = (kind: CommandKind): UpdateDefinition<CommandResult, [unknown?]> => defineUpdate(kind);
 
 /** The parent forwards a command to a child, which replies with `answerSignal` under the same number. */
 export const commandSignal = defineSignal<[number, Command]>('command');

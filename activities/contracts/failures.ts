@@ -8,95 +8,90 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 
+/**
+ * Whether Temporal retries the activity, and what follows if it does not or the retries are exhausted. Only indexing and a
+ * Spark job park: they wait until an operator acts, or show the failure and keep trying. All else fails.
+ */
+type Reaction =
+  | 'fails'
+  | 'retries, then fails'
+  | 'parks until `resume`'
+  | 'retries, then parks until `resume`'
+  | 'parks and tries again'
+  | 'retries, then parks and tries again';
+
 interface FailureRow {
-  /** Whether Temporal retries the activity. */
-  readonly retried: boolean;
-  /**
-   * How an indexing workflow or a Spark job reacts. `until resumed`: parks until an operator acts; `at once`: parks,
-   * shows the failure and keeps retrying; `after retries`: the same, once the retries are exhausted; null: fails.
-   */
-  readonly parks: 'until resumed' | 'at once' | 'after retries' | null;
+  readonly reaction: Reaction;
   readonly meaning: string;
   /** What an operator can do. */
   readonly remedy: string;
 }
 
+const NOT_RETRIED: readonly Reaction[] = ['fails', 'parks until `resume`'];
+
 export const FAILURES = {
   InvalidInput: {
-    retried: false,
-    parks: null,
+    reaction: 'fails',
     meaning: 'the input of a workflow or a command does not match its schema; every bad field is named',
     remedy: 'correct the named fields and start again',
   },
   SourceMissing: {
-    retried: false,
-    parks: null,
+    reaction: 'fails',
     meaning: 'the file or topic to read does not exist or cannot be read',
     remedy: 'create it, or correct its name or permissions, and start again',
   },
   SourceChanged: {
-    retried: false,
-    parks: null,
+    reaction: 'fails',
     meaning: 'the file changed while it was being read',
     remedy: 'start again with a file that is not being written',
   },
   SourceMalformed: {
-    retried: false,
-    parks: null,
+    reaction: 'fails',
     meaning: 'the file does not have the format or the columns that the input names',
     remedy: 'correct the file or the field mapping and start again',
   },
   ServiceUnavailable: {
-    retried: true,
-    parks: 'after retries',
+    reaction: 'retries, then parks and tries again',
     meaning: 'a server does not respond, is overloaded, or responds with 429 or 5xx',
     remedy: 'restart the server; the work continues automatically',
   },
   OffsetOutOfRange: {
-    retried: false,
-    parks: 'until resumed',
+    reaction: 'parks until `resume`',
     meaning: 'the log does not contain the requested offset any more, or not yet',
     remedy: '`skip` to an offset that the log contains, or restore the topic and `resume`',
   },
   TopicRecreated: {
-    retried: false,
-    parks: 'until resumed',
+    reaction: 'parks until `resume`',
     meaning: 'the record at the checkpoint is not the one that was read there: the topic was deleted and recreated',
     remedy: '`skip` to the offset from which to read the new topic',
   },
   IndexMisconfigured: {
-    retried: true,
-    parks: 'at once',
+    reaction: 'parks and tries again',
     meaning: 'Elasticsearch rejects a request because of an index, an alias or a permission',
     remedy: 'correct the index, alias or permission; the work continues automatically',
   },
   DeadLetterFlood: {
-    retried: false,
-    parks: 'until resumed',
+    reaction: 'parks until `resume`',
     meaning: 'the index rejects a larger share of the records than `maxDeadLetterRatio`',
     remedy: 'correct the mapping or the producer and `resume`; resuming without a correction makes them dead letters',
   },
   SinkBehind: {
-    retried: true,
-    parks: 'after retries',
+    reaction: 'retries, then parks and tries again',
     meaning: 'the external writer has not indexed records that are in Kafka',
     remedy: 'check that writer and its dead letters; the work continues when the documents are indexed',
   },
   SparkFailed: {
-    retried: true,
-    parks: 'until resumed',
+    reaction: 'retries, then parks until `resume`',
     meaning: 'the Spark driver could not be started, or ended repeatedly without committing a micro-batch',
     remedy: 'read its last log lines, correct the cause and `resume`',
   },
   LateRecordsDropped: {
-    retried: false,
-    parks: null,
+    reaction: 'fails',
     meaning: 'Spark dropped records of a bounded run as late, so the run is not complete',
     remedy: 'report it as a bug of this project; the raw records are still in Kafka',
   },
   DashboardsRefused: {
-    retried: true,
-    parks: null,
+    reaction: 'retries, then fails',
     meaning: 'Kibana rejects the credentials or an object of the import',
     remedy: 'correct the credentials or the version of Kibana; the run continues and mentions it in its report',
   },
@@ -115,9 +110,8 @@ export interface FailurePlace {
   readonly path?: string;
 }
 
-/** Returns the failure types that park in this way. */
-export function failuresThatPark(how: NonNullable<FailureRow['parks']>): string[] {
-  return Object.entries(FAILURES).flatMap(([type, { parks }]) => (parks === how ? [type] : []));
+export function failuresThat(reaction: Reaction): string[] {
+  return Object.entries(FAILURES).flatMap(([type, row]) => (row.reaction === reaction ? [type] : []));
 }
 
 /**
@@ -135,7 +129,7 @@ export function pipelineFailure(
   return ApplicationFailure.create({
     type,
     message,
-    nonRetryable: !FAILURES[type].retried,
+    nonRetryable: NOT_RETRIED.includes(FAILURES[type].reaction),
     ...(Object.keys(place).length > 0 ? { details: [place] } : {}),
     ...(cause instanceof Error ? { cause } : {}),
   });

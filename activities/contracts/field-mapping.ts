@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { pipelineFailure } from './failures';
 import type { Measurement } from './measurement';
 
 const columnSchema = z.string().min(1).max(200);
@@ -19,12 +18,10 @@ interface MeasurementColumn {
   readonly offset: number;
 }
 
+const PLAIN_FIELDS = ['deviceId', 'timestamp', 'text', 'eventId'] as const;
+
 /** A complete mapping; the Spark job applies it to file and topic sources alike. */
-export interface FieldMapping {
-  readonly deviceId: string;
-  readonly timestamp: string;
-  readonly text: string;
-  readonly eventId: string;
+export interface FieldMapping extends Readonly<Record<(typeof PLAIN_FIELDS)[number], string>> {
   /** In the order of the measurements of the input. */
   readonly measurements: readonly MeasurementColumn[];
 }
@@ -36,16 +33,8 @@ const CONVERSIONS: Readonly<Record<string, { readonly scale: number; readonly of
   '°C→K': { scale: 1, offset: 273.15 },
 };
 
-const PLAIN_FIELDS = ['deviceId', 'timestamp', 'text', 'eventId'] as const;
-
-/**
- * Completes a mapping (unmapped fields keep their own name) and resolves units.
- *
- * @throws InvalidInput when it names a field that a reading does not have, or an unknown conversion
- */
+/** Completes a mapping without problems: unmapped fields keep their own name, and units are resolved. */
 export function resolveFieldMapping(given: FieldMappingInput, measurements: readonly Measurement[]): FieldMapping {
-  const problems = mappingProblems(given, measurements);
-  if (problems.length > 0) throw pipelineFailure('InvalidInput', problems.join('\n'));
   const column = (field: string): string => {
     const value = given[field] ?? field;
     return typeof value === 'string' ? value : value.column;

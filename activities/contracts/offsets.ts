@@ -15,8 +15,6 @@ export type TopicRange = Readonly<z.infer<typeof topicRangeSchema>>;
 
 /** Returns the number of offsets in `[from, to)` of all partitions; a log may have gaps, so there may be fewer records. */
 export function offsetCount(from: PartitionOffsets, to: PartitionOffsets): number {
-  return Object.entries(to).reduce(
-    (sum, [partition, end]) => sum + Number(BigInt(end) - BigInt(from[partition] ?? 0)),
-    0,
-  );
+  const counts = Object.entries(to).map(([partition, end]) => Number(BigInt(end) - BigInt(from[partition] ?? 0)));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

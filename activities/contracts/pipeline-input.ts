@@ -7,43 +7,27 @@ const ratio = (description: string, value: number) => z.number().min(0).max(1).d
 
 /** A number and a unit, for example `5 minutes` or `10s`. */
 export const durationPattern = /^(\d+) ?(ms|s|seconds?|m|minutes?|h|hours?|d|days?)$/;
-const duration = (description: string, value: string) =>
-  z
-    .string()
-    .regex(durationPattern, 'expected a duration such as "30 seconds" or "5 minutes"')
-    .default(value)
-    .describe(description);
+const durationText = z.string().regex(durationPattern, 'expected a duration such as "30 seconds" or "5 minutes"');
+const duration = (description: string, value: string) => durationText.default(value).describe(description);
 
-const ratePerSecond = z
-  .number()
-  .positive()
-  .max(1_000_000)
-  .nullable()
-  .default(null)
-  .describe('Records per second; null publishes as fast as possible');
+const anyRate = z.number().positive().max(1_000_000).nullable().default(null);
+const ratePerSecond = anyRate.describe('Records per second; null publishes as fast as possible');
+
+const int = (min: number, max: number) => z.int().min(min).max(max);
 
 const simulateSchema = z.strictObject({
   kind: z.literal('simulate'),
-  records: z
-    .int()
-    .min(1)
-    .max(1_000_000_000)
-    .nullable()
-    .default(50_000)
-    .describe('Readings to simulate; null never ends'),
+  records: int(1, 1_000_000_000).nullable().default(50_000).describe('Readings to simulate; null never ends'),
   ratePerSecond,
-  seed: z.int().min(0).max(0xffff_ffff).default(1).describe('The payloads are a function of seed and startAt'),
+  seed: int(0, 0xffff_ffff).default(1).describe('The payloads are a function of seed and startAt'),
   startAt: z.iso
     .datetime({ offset: true })
     .optional()
     .describe(
       'Time of the first reading; default: a day or more before the start of the run, or its start if the run has no end',
     ),
-  devices: z.int().min(1).max(100_000).default(50),
-  intervalMs: z
-    .int()
-    .min(1)
-    .max(86_400_000)
+  devices: int(1, 100_000).default(50),
+  intervalMs: int(1, 86_400_000)
     .optional()
     .describe('Event time in ms between two readings of one device; default: one second, or what matches the rate'),
   malformedRatio: ratio('Share of unusable records, of several kinds', 0.01),
@@ -72,6 +56,8 @@ const topicSchema = z.strictObject({
     .describe('false: the records that the topic holds at the start; true: also later ones, until cancelled'),
 });
 
+const sourceSchema = z.discriminatedUnion('kind', [simulateSchema, fileSchema, topicSchema]);
+
 const month = (description: string, value: string) =>
   z.string().regex(MONTH_PATTERN, 'expected a month such as "2026-11"').default(value).describe(description);
 
@@ -84,21 +70,23 @@ const indexSchema = z.discriminatedUnion('by', [
   }),
 ]);
 
+const liveSchema = z.strictObject({
+  allowedLateness: duration('Readings that are later than this are flagged and excluded from windows', '10 minutes'),
+  deduplication: duration('How long an event id is kept for deduplication', '10 minutes'),
+});
+
 /** The input of `streamingPipeline`; every field has a default, so an empty input is a demo run. */
 export const pipelineInputSchema = z
   .strictObject({
     $schema: z.string().optional().describe('Where an editor finds the schema of this file'),
-    source: z
-      .discriminatedUnion('kind', [simulateSchema, fileSchema, topicSchema])
-      .prefault({ kind: 'simulate' })
-      .describe('Where readings come from'),
+    source: sourceSchema.prefault({ kind: 'simulate' }).describe('Where readings come from'),
     measurements: z
       .array(measurementSchema)
       .min(1)
       .max(20)
       .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'expected names that differ')
       .default([...DEFAULT_MEASUREMENTS]),
-    partitions: z.int().min(1).max(100).default(4).describe('Partitions of topics that the pipeline creates'),
+    partitions: int(1, 100).default(4).describe('Partitions of topics that the pipeline creates'),
     window: duration('Event-time window of the statistics', '1 minute'),
     maxClockSkew: duration(
       'A reading whose timestamp is later than its Kafka timestamp by more than this is a dead letter',
@@ -119,21 +107,12 @@ export const pipelineInputSchema = z
       'If the index rejects more than this share of a slice, the partition is parked until an operator decides',
       0.5,
     ),
-    live: z
-      .strictObject({
-        allowedLateness: duration(
-          'Readings that are later than this are flagged and excluded from windows',
-          '10 minutes',
-        ),
-        deduplication: duration('How long an event id is kept for deduplication', '10 minutes'),
-      })
-      .prefault({})
-      .describe('For a run without end; a bounded run keeps all state'),
+    live: liveSchema.prefault({}).describe('For a run without end; a bounded run keeps all state'),
     spark: z
       .strictObject({
-        driverMemoryMb: z.int().min(512).max(65_536).default(1_024),
-        shufflePartitions: z.int().min(1).max(1_000).default(2).describe('Cannot change within a checkpoint'),
-        maxRecordsPerBatch: z.int().min(1).max(10_000_000).default(100_000),
+        driverMemoryMb: int(512, 65_536).default(1_024),
+        shufflePartitions: int(1, 1_000).default(2).describe('Cannot change within a checkpoint'),
+        maxRecordsPerBatch: int(1, 10_000_000).default(100_000),
         triggerInterval: duration(
           'Minimum time between the starts of two micro-batches while the source is still publishing',
           '1 second',
@@ -144,9 +123,8 @@ export const pipelineInputSchema = z
   .prefault({});
 
 export type PipelineInput = z.infer<typeof pipelineInputSchema>;
-type SourceInput = PipelineInput['source'];
-export type SimulateSource = Extract<SourceInput, { kind: 'simulate' }>;
-export type FileSource = Extract<SourceInput, { kind: 'file' }>;
+export type SimulateSource = z.infer<typeof simulateSchema>;
+export type FileSource = z.infer<typeof fileSchema>;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

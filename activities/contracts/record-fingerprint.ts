@@ -1,25 +1,14 @@
-import { createHash } from 'node:crypto';
+import type { IncomingRecord } from '../kafka/types';
+import { shortHash } from './short-hash';
 
 /** Identifies a record; after a topic was deleted and recreated, another record has the same offset. */
-export interface RecordFingerprint {
-  /** Decimal. */
-  readonly offset: string;
-  /** Kafka timestamp in epoch ms, decimal. */
-  readonly timestamp: string;
+export interface RecordFingerprint extends Pick<IncomingRecord, 'offset' | 'timestamp'> {
   /** First eight hex digits of the value's sha256. */
   readonly hash: string;
 }
 
-export function recordFingerprint(record: {
-  readonly offset: string;
-  readonly timestamp: string;
-  readonly value: Buffer | null;
-}): RecordFingerprint {
-  const hash = createHash('sha256')
-    .update(record.value ?? Buffer.alloc(0))
-    .digest('hex')
-    .slice(0, 8);
-  return { offset: record.offset, timestamp: record.timestamp, hash };
+export function recordFingerprint(record: Pick<IncomingRecord, 'offset' | 'timestamp' | 'value'>): RecordFingerprint {
+  return { offset: record.offset, timestamp: record.timestamp, hash: shortHash(record.value ?? '') };
 }
 
 export function isSameRecord(one: RecordFingerprint, other: RecordFingerprint): boolean {

@@ -86,14 +86,9 @@ export interface ReconcileResult {
 }
 
 /** Counters of one stage as reported by the run itself; never part of the proof. */
-export interface StageReport {
-  readonly in: number;
-  readonly out: number;
-  readonly deadLetters: number;
-  readonly bytes: number;
-  readonly durationMs: number;
-  readonly ratePerSecond: number;
-}
+export type StageReport = Readonly<
+  Record<'in' | 'out' | 'deadLetters' | 'bytes' | 'durationMs' | 'ratePerSecond', number>
+>;
 
 /** What a later reconciliation of a run reads from its stored report; the rest of the report is for users. */
 export const storedRunSchema = z.looseObject({ ...reconcileRequestSchema.shape, proofTaskQueue: z.string() });

@@ -14,11 +14,10 @@ export const MALFORMED_KINDS = [
 
 export type MalformedKind = (typeof MALFORMED_KINDS)[number];
 
-type Salt = 'malformed' | 'kind' | 'repeat' | 'anomaly' | 'block' | 'device';
-const SALTS: Readonly<Record<Salt, number>> = { malformed: 1, kind: 2, repeat: 3, anomaly: 4, block: 5, device: 6 };
+const SALTS = { malformed: 1, kind: 2, repeat: 3, anomaly: 4, block: 5, device: 6 } as const;
 
 /** Returns 32 uniformly distributed bits that depend only on the arguments; another salt gives independent bits. */
-export function simulationHash(seed: number, number: number, salt: Salt): number {
+export function simulationHash(seed: number, number: number, salt: keyof typeof SALTS): number {
   const salted = mix(seed ^ Math.imul(SALTS[salt], 0x9e3779b1));
   return mix(mix(salted ^ number) ^ Math.floor(number / 2 ** 32)) >>> 0;
 }

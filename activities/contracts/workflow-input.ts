@@ -17,10 +17,7 @@ export function parseWorkflowInput<Schema extends z.ZodType>(
   problemsOf: (parsed: z.infer<Schema> | null) => readonly string[] = () => [],
 ): z.infer<Schema> {
   const parsed = schema.safeParse(input ?? {});
-  const problems = [
-    ...problemsOf(parsed.success ? parsed.data : null),
-    ...(parsed.success ? [] : [z.prettifyError(parsed.error)]),
-  ];
+  const problems = [...problemsOf(parsed.data ?? null), ...(parsed.error ? [z.prettifyError(parsed.error)] : [])];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw pipelineFailure('InvalidInput', `The input of this ${what} cannot be used:\n${problems.join('\n')}`);
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { monthsBefore, monthStartMs } from '../contracts/event-month';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
 import { durationMs, pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
 import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
 import type { PipelinePlan, PlannedSimulation, PlannedSource, ProcessingRules } from '../contracts/plan';
+import { shortHash } from '../contracts/short-hash';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 
 export interface ParseInputRequest {
@@ -52,10 +52,7 @@ export function parseInput(
   ]);
   const rules = processingRules(given);
   const { triggerInterval, ...spark } = given.spark;
-  const definition = createHash('sha256')
-    .update(JSON.stringify([PROCESSING.version, rules, spark.shufflePartitions]))
-    .digest('hex')
-    .slice(0, 8);
+  const definition = shortHash(JSON.stringify([PROCESSING.version, rules, spark.shufflePartitions]));
   return {
     name,
     run,

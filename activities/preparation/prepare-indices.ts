@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Measurement } from '../contracts/measurement';
@@ -16,6 +15,7 @@ import {
 } from '../elasticsearch/index-templates';
 import { monthIndices, resolveName } from '../elasticsearch/resolve-name';
 import { pipelineFailure } from '../contracts/failures';
+import { shortHash } from '../contracts/short-hash';
 
 export interface PrepareIndicesInput {
   readonly aliases: PipelineAliases;
@@ -27,11 +27,6 @@ export interface PrepareIndicesInput {
 export interface PrepareIndicesResult {
   /** One sentence per alias that now points to another index. */
   readonly notes: readonly string[];
-}
-
-interface DesiredIndex {
-  readonly alias: string;
-  readonly properties: Properties;
 }
 
 /**
@@ -58,25 +53,24 @@ export async function prepareIndices(
       const isMonthly = index !== null && EVENT_TIME_FIELDS[stream] !== null;
       const before = await indicesBehind(elasticsearch, alias);
       await elasticsearch.indices.putIndexTemplate({ name: alias, ...indexTemplate(stream, alias, measurements) });
-      const prepare = isMonthly ? prepareMonths : prepareOne;
-      return await prepare(elasticsearch, { alias, properties }, before);
+      return await (isMonthly ? prepareMonths : prepareOne)(elasticsearch, alias, properties, before);
     });
     const replaced = await Promise.all(prepared);
     await setRetention(elasticsearch, aliases.runs, index);
     return { notes: replaced.filter((note) => note !== null) };
   } catch (error) {
-    throw error instanceof ApplicationFailure
-      ? error
-      : elasticsearchFailure(error, `Preparing ${aliases.readings} and others`);
+    if (error instanceof ApplicationFailure) throw error;
+    throw elasticsearchFailure(error, `Preparing ${aliases.readings} and others`);
   }
 }
 
 async function prepareOne(
   elasticsearch: Client,
-  { alias, properties }: DesiredIndex,
+  alias: string,
+  properties: Properties,
   before: readonly string[],
 ): Promise<string | null> {
-  const index = `${alias}-${hashOf([INDEX_SETTINGS, properties])}`;
+  const index = `${alias}-${shortHash(JSON.stringify([INDEX_SETTINGS, properties]))}`;
   if (before.length === 1 && before[0] === index) return null;
   await createIndex(elasticsearch, { index });
   const old = before.filter((name) => name !== index);
@@ -87,24 +81,19 @@ async function prepareOne(
 
 async function prepareMonths(
   elasticsearch: Client,
-  { alias, properties }: DesiredIndex,
+  alias: string,
+  properties: Properties,
   before: readonly string[],
 ): Promise<string | null> {
   const months = await monthIndices(elasticsearch, alias);
   for (const index of months) await addFields(elasticsearch, index, properties);
   const old = before.filter((name) => !months.includes(name));
-  const added = months.filter((index) => !before.includes(index));
-  await moveAlias(
-    elasticsearch,
-    alias,
-    old,
-    added.map((index) => ({ add: { index, alias } })),
-  );
+  const added = months.filter((index) => !before.includes(index)).map((index) => ({ add: { index, alias } }));
+  await moveAlias(elasticsearch, alias, old, added);
   if (old.length === 0) return null;
   return `${alias} now points to monthly indices; ${old.join(', ')} remains under its own name.`;
 }
 
-/** Adds the missing fields to an existing index. */
 async function addFields(elasticsearch: Client, index: string, properties: Properties): Promise<void> {
   const { [index]: existing } = await elasticsearch.indices.getMapping({ index });
   const missing = newProperties(properties, existing?.mappings.properties ?? {});
@@ -146,8 +135,4 @@ async function indicesBehind(elasticsearch: Client, alias: string): Promise<read
       'Delete or rename that, or give the pipeline another name.',
     { index: alias },
   );
-}
-
-function hashOf(definition: unknown): string {
-  return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 8);
 }

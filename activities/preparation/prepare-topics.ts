@@ -23,14 +23,15 @@ export interface PreparedTopics {
  */
 export async function prepareTopics(kafka: KafkaGateway, plan: PipelinePlan): Promise<PreparedTopics> {
   const { topics, partitions, source } = plan;
-  if (source.kind === 'topic') await assertExists(kafka, topics.raw);
-  const raw = { topic: topics.raw, partitions, maxMessageBytes: MAX_RAW_MESSAGE_BYTES };
-  const derived = [topics.enriched, topics.windows, topics.deadLetter].map((topic) => ({
-    topic,
-    partitions,
-    maxMessageBytes: MAX_DERIVED_MESSAGE_BYTES,
-  }));
-  await kafka.prepareTopics(source.kind === 'topic' ? derived : [raw, ...derived]);
+  const { raw, ...derived } = topics;
+  if (source.kind === 'topic' && Object.keys((await kafka.offsets(raw)).end).length === 0) {
+    const problem = `source.topic: expected an existing topic, got ${raw}, which has no partition.`;
+    throw pipelineFailure('SourceMissing', problem, { topic: raw });
+  }
+  const spec = (topic: string, maxMessageBytes: number) => ({ topic, partitions, maxMessageBytes });
+  const specs = Object.values(derived).map((topic) => spec(topic, MAX_DERIVED_MESSAGE_BYTES));
+  if (source.kind !== 'topic') specs.unshift(spec(raw, MAX_RAW_MESSAGE_BYTES));
+  await kafka.prepareTopics(specs);
   return await topicPositions(kafka, plan);
 }
 
@@ -47,14 +48,4 @@ async function topicPositions(kafka: KafkaGateway, { topics }: PipelinePlan): Pr
     start: { raw: raw.start, enriched: enriched.start, windows: windows.start, deadLetter: deadLetter.start },
     end: { raw: raw.end, enriched: enriched.end, windows: windows.end, deadLetter: deadLetter.end },
   };
-}
-
-async function assertExists(kafka: KafkaGateway, topic: string): Promise<void> {
-  const { end } = await kafka.offsets(topic);
-  if (Object.keys(end).length > 0) return;
-  throw pipelineFailure(
-    'SourceMissing',
-    `source.topic: expected an existing topic, got ${topic}, which has no partition.`,
-    { topic },
-  );
 }

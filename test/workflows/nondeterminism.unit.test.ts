@@ -28,8 +28,8 @@ describe('a workflow edit that contradicts a saved history', () => {
     [
       'an additional timer',
       'simulate-readings.operated',
-      'next = result.next;',
-      'next = result.next; await new Promise((resolve) => setTimeout(resolve, 5));',
+      'await paced.advance(next, counts);',
+      'await new Promise((resolve) => setTimeout(resolve, 5)); await paced.advance(next, counts);',
     ],
     ['a different first activity', 'replay-file.file', 'await inspectFile({', 'await publishFileRange({'],
     ['a missing step', 'streaming-pipeline.drained', 'await storeReport({', 'await Promise.resolve({'],
@@ -49,8 +49,8 @@ describe('a workflow edit that contradicts a saved history', () => {
     [
       'a driver that is not stopped during a pause',
       'run-spark-job.operated',
-      'await this.stop();\n        await _',
-      'await Promise.resolve();\n        await _',
+      'await this.stop();\n        await this.part.untilResumed',
+      'await Promise.resolve();\n        await this.part.untilResumed',
     ],
     [
       'a missing idle wait',

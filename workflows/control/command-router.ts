@@ -1,21 +1,17 @@
 import { condition, setHandler, type ChildWorkflowHandle, type Workflow } from '@temporalio/workflow';
-import { answerSignal, COMMAND_UPDATES, commandSignal } from '../messages';
-import { invalidCommand, parseCommand, type Command, type CommandKind, type CommandResult } from './commands';
+import { answerSignal, commandSignal, commandUpdate } from '../messages';
+import {
+  COMMAND_KINDS,
+  invalidCommand,
+  parseCommand,
+  type Command,
+  type CommandKind,
+  type CommandResult,
+} from './commands';
 import { STAGES, type StageName } from './progress';
 
 type Parts = Readonly<Partial<Record<StageName, ChildWorkflowHandle<Workflow>>>>;
 type Answers = Readonly<Partial<Record<StageName, CommandResult>>>;
-
-/** State of the pipeline after a command, and of each part that got it. */
-export interface PipelineCommandResult extends CommandResult {
-  readonly parts: Answers;
-}
-
-/** The `stop` command of a person. */
-export interface Stop {
-  /** Whether what is already published is processed, indexed and proven first. */
-  readonly drain: boolean;
-}
 
 /**
  * The commands to the pipeline: each is forwarded to the parts that it concerns, and the update returns when all of them
@@ -24,7 +20,8 @@ export interface Stop {
  * `pause` and `resume` go to all parts, or to the one named by `part`; `skip` requires `part`.
  */
 export class CommandRouter {
-  stop: Stop | null = null;
+  /** The command of a person that ended the source, or with `drain` false all parts. */
+  stop: Extract<Command, { kind: 'stop' }> | null = null;
   #parts: Parts | null = null;
   readonly #ended = new Set<StageName>();
   readonly #answers = new Map<string, CommandResult>();
@@ -34,8 +31,8 @@ export class CommandRouter {
     setHandler(answerSignal, (number, stage, result) => {
       this.#answers.set(`${number}/${stage}`, result);
     });
-    for (const kind of Object.keys(COMMAND_UPDATES) as CommandKind[]) {
-      setHandler(COMMAND_UPDATES[kind], (input?: unknown) => this.#carryOut(kind, input), {
+    for (const kind of COMMAND_KINDS) {
+      setHandler(commandUpdate(kind), (input?: unknown) => this.#carryOut(kind, input), {
         validator: (input?: unknown) => {
           parseCommand(kind, input, ['part']);
           partOf(kind, input);
@@ -60,16 +57,15 @@ export class CommandRouter {
     }
   }
 
-  async #carryOut(kind: CommandKind, input: unknown): Promise<PipelineCommandResult> {
+  async #carryOut(kind: CommandKind, input: unknown): Promise<CommandResult & { readonly parts: Answers }> {
     const command = parseCommand(kind, input, ['part']);
     const named = partOf(kind, input);
     await condition(() => this.#parts !== null);
-    if (command.kind === 'stop') this.stop = { drain: command.drain };
+    if (command.kind === 'stop') this.stop = command;
     const receivers = receiversOf(kind, named).filter((stage) => this.#parts?.[stage] !== undefined);
     if (receivers.length === 0 && kind !== 'stop') {
-      throw invalidCommand(kind, [
-        'part: expected a part of this pipeline; others write its raw topic, so it has no source',
-      ]);
+      const problem = 'part: expected a part of this pipeline; others write its raw topic, so it has no source';
+      throw invalidCommand(kind, [problem]);
     }
     const parts = await this.#forward(receivers, command);
     const refused = Object.entries(parts).flatMap(([stage, { refused: why }]) =>
@@ -83,8 +79,8 @@ export class CommandRouter {
 
   async #forward(receivers: readonly StageName[], command: Command): Promise<Answers> {
     const number = ++this.#commands;
-    const hasAnswered = (stage: StageName): boolean =>
-      this.#answers.has(`${number}/${stage}`) || this.#ended.has(stage);
+    const answerOf = (stage: StageName): CommandResult | undefined =>
+      this.#answers.get(`${number}/${stage}`) ?? (this.#ended.has(stage) ? { state: 'ENDED' } : undefined);
     for (const stage of receivers) {
       if (this.#ended.has(stage)) continue;
       try {
@@ -93,14 +89,8 @@ export class CommandRouter {
         this.#ended.add(stage);
       }
     }
-    await condition(() => receivers.every(hasAnswered));
-    const entries = receivers.map((stage): [StageName, CommandResult] => {
-      const key = `${number}/${stage}`;
-      const result = this.#answers.get(key) ?? { state: 'ENDED' as const };
-      this.#answers.delete(key);
-      return [stage, result];
-    });
-    return Object.fromEntries(entries);
+    await condition(() => receivers.every((stage) => answerOf(stage) !== undefined));
+    return Object.fromEntries(receivers.map((stage) => [stage, answerOf(stage)]));
   }
 }
 

@@ -10,6 +10,7 @@ export type Command =
   | { readonly kind: 'skip'; readonly partition: string; readonly to: string; readonly reason: string };
 
 export type CommandKind = Command['kind'];
+export type Skip = Extract<Command, { kind: 'skip' }>;
 
 /** State of a part after a command. */
 export interface CommandResult {
@@ -21,28 +22,35 @@ export interface CommandResult {
 }
 
 const MAX_RATE_PER_SECOND = 1_000_000;
-const OFFSET = /^\d{1,19}$/;
 
-/** What each field of a command's input must be. */
-type Fields = Readonly<Record<string, { readonly expected: string; readonly fits: (value: unknown) => boolean }>>;
+/** A field of a command's input; `parse` returns undefined for what it must not be. */
+interface Field {
+  readonly expected: string;
+  readonly parse: (value: unknown) => unknown;
+}
 
-const reason = { expected: 'a text of 1 to 200 characters', fits: isReason };
-const FIELDS: Readonly<Record<CommandKind, Fields>> = {
-  pause: { reason: { ...reason, fits: (value) => value === undefined || isReason(value) } },
+const reason: Field = { expected: 'a text of 1 to 200 characters', parse: parseReason };
+const FIELDS: Readonly<Record<CommandKind, Readonly<Record<string, Field>>>> = {
+  pause: { reason: { ...reason, parse: (value = 'by hand') => parseReason(value) } },
   resume: {},
   setRate: {
     ratePerSecond: {
       expected: `a number above 0 and up to ${MAX_RATE_PER_SECOND}, or null for no limit`,
-      fits: (value) => value === null || (typeof value === 'number' && value > 0 && value <= MAX_RATE_PER_SECOND),
+      parse: (value) =>
+        value === null || (typeof value === 'number' && value > 0 && value <= MAX_RATE_PER_SECOND) ? value : undefined,
     },
   },
-  stop: { drain: { expected: 'true or false', fits: (value) => value === undefined || typeof value === 'boolean' } },
+  stop: {
+    drain: { expected: 'true or false', parse: (value = true) => (typeof value === 'boolean' ? value : undefined) },
+  },
   skip: {
-    partition: { expected: 'a partition number', fits: (value) => OFFSET.test(String(value)) },
-    to: { expected: 'an offset, as a string of digits', fits: (value) => OFFSET.test(String(value)) },
+    partition: { expected: 'a partition number', parse: parseDigits },
+    to: { expected: 'an offset, as a string of digits', parse: parseDigits },
     reason,
   },
 };
+
+export const COMMAND_KINDS = Object.keys(FIELDS) as readonly CommandKind[];
 
 /**
  * Checks the input of a command. zod is not used here, so that it stays out of the workflow bundle.
@@ -54,14 +62,15 @@ export function parseCommand(kind: CommandKind, input: unknown, also: readonly s
   const given = asObject(kind, input);
   const fields = FIELDS[kind];
   const unknown = Object.keys(given).filter((name) => !(name in fields) && !also.includes(name));
+  const parsed = Object.entries(fields).map(([name, { parse }]) => [name, parse(given[name])] as const);
   const problems = [
     ...unknown.map((name) => `${name}: unknown field; expected one of: ${Object.keys(fields).join(', ') || 'none'}`),
-    ...Object.entries(fields)
-      .filter(([name, { fits }]) => !fits(given[name]))
-      .map(([name, { expected }]) => `${name}: expected ${expected}, got ${shown(given[name])}`),
+    ...parsed.flatMap(([name, value]) =>
+      value === undefined ? [`${name}: expected ${fields[name]?.expected}, got ${shown(given[name])}`] : [],
+    ),
   ];
   if (problems.length > 0) throw invalidCommand(kind, problems);
-  return toCommand(kind, given);
+  return { kind, ...Object.fromEntries(parsed) } as Command;
 }
 
 export function invalidCommand(kind: CommandKind, problems: readonly string[]): ApplicationFailure {
@@ -74,30 +83,14 @@ function asObject(kind: CommandKind, input: unknown): Record<string, unknown> {
   throw invalidCommand(kind, [`expected a JSON object, got ${JSON.stringify(input)}`]);
 }
 
-function toCommand(kind: CommandKind, given: Record<string, unknown>): Command {
-  switch (kind) {
-    case 'pause':
-      return { kind, reason: typeof given['reason'] === 'string' ? given['reason'] : 'by hand' };
-    case 'resume':
-      return { kind };
-    case 'setRate':
-      return { kind, ratePerSecond: given['ratePerSecond'] as number | null };
-    case 'stop':
-      return { kind, drain: given['drain'] !== false };
-    case 'skip':
-      return {
-        kind,
-        partition: String(given['partition']),
-        to: String(given['to']),
-        reason: String(given['reason']),
-      };
-  }
-}
-
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
-function isReason(value: unknown): boolean {
-  return typeof value === 'string' && value.length > 0 && value.length <= 200;
+function parseReason(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length > 0 && value.length <= 200 ? value : undefined;
+}
+
+function parseDigits(value: unknown): string | undefined {
+  return /^\d{1,19}$/.test(String(value)) ? String(value) : undefined;
 }

@@ -66,21 +66,18 @@ export interface PipelineProgress {
   readonly stages: Readonly<Record<StageName, StageTotals>>;
 }
 
-export interface Addition {
-  readonly in: number;
-  readonly out: number;
-  readonly deadLetters?: number;
-  readonly bytes?: number;
-}
-
-/** Adds what one activity did; `nowMs` is the workflow's clock. */
-export function addTotals(totals: StageTotals, addition: Addition, lag: number, nowMs: number): StageTotals {
-  const moved = addition.in > 0 || addition.out > 0;
+/** Adds what one activity did; `lag` replaces the one before, and `nowMs` is the workflow's clock. */
+export function addTotals(
+  totals: StageTotals,
+  { lag, ...added }: Omit<StageTotals, 'firstMs' | 'lastMs'>,
+  nowMs: number,
+): StageTotals {
+  const moved = added.in > 0 || added.out > 0;
   return {
-    in: totals.in + addition.in,
-    out: totals.out + addition.out,
-    deadLetters: totals.deadLetters + (addition.deadLetters ?? 0),
-    bytes: totals.bytes + (addition.bytes ?? 0),
+    in: totals.in + added.in,
+    out: totals.out + added.out,
+    deadLetters: totals.deadLetters + added.deadLetters,
+    bytes: totals.bytes + added.bytes,
     lag,
     firstMs: totals.firstMs === 0 && moved ? nowMs : totals.firstMs,
     lastMs: moved ? nowMs : totals.lastMs,
@@ -141,23 +138,18 @@ export function toDetails({ phase, state, attention, stages }: PipelineProgress)
 /** A longer reason is cut, so that a message about many partitions stays small. */
 const MAX_REASON_LENGTH = 400;
 
-/** The command line that updates this workflow. */
-export function updateCommand(name: string, input?: unknown): string {
-  const json = input === undefined ? '' : ` --input '${JSON.stringify(input)}'`;
-  return `temporal workflow update execute -w ${workflowInfo().workflowId} --name ${name}${json}`;
+/** What is shown while a stage, or one partition of it, waits for a person. */
+export function attentionTo({ reason, ...place }: Omit<Attention, 'command'>): Attention {
+  const shown = reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH)}…`;
+  return { ...place, reason: shown, command: resumeCommand() };
 }
 
-export function shortReason(reason: string): string {
-  return reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH)}…`;
+/** The command line that resumes this workflow. */
+export function resumeCommand(): string {
+  return `temporal workflow update execute -w ${workflowInfo().workflowId} --name resume`;
 }
 
-/**
- * What needs a person in a whole pipeline: one entry instead of one per part if every part is paused.
- *
- * @param parts - what the parts reported
- * @param running - the parts that have not ended
- * @param resumeAll - the command that resumes all of them
- */
+/** What needs a person in a whole pipeline: one entry instead of one per part if every running part is paused. */
 export function pipelineAttention(
   parts: readonly Attention[],
   running: readonly StageName[],

@@ -1,21 +1,15 @@
-import {
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  proxyActivities,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import type { RecordFingerprint } from '../../activities/contracts/record-fingerprint';
-import type { IndexSliceResult } from '../../activities/indexing/slice';
+import type { IndexSliceInput, IndexSliceResult } from '../../activities/indexing/slice';
+import type { Skip } from '../control/commands';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
-import { Controls, type CarriedControls } from '../control/controls';
-import { addTotals, NO_TOTALS, type Attention, type StageName, type StageTotals } from '../control/progress';
-import { ProgressReporter } from '../control/progress-reporter';
+import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
+import { Part, type CarriedControls } from '../control/part';
+import { addTotals, NO_TOTALS, type StageName, type StageTotals } from '../control/progress';
 import { finishSignal } from '../messages';
-import { INDEXING, MAX_HISTORY_EVENTS } from '../policies';
+import { INDEXING } from '../policies';
 import { IdlePartitions } from './idle-partitions';
 import { ParkedPartitions } from './parked-partitions';
 
@@ -25,18 +19,13 @@ const FIRST_IDLE_MS = 1_000;
 /** A record that arrives after an idle time waits for at most a quarter of that time, and never longer than the limit. */
 const IDLE_GROWTH = 1.25;
 
-export interface IndexTopicInput {
+/** What all slices of a topic have in common. */
+type SliceSettings = Required<
+  Pick<IndexSliceInput, 'topic' | 'alias' | 'sink' | 'deadLetterTopic' | 'maxDeadLetterRatio' | 'mirrorGroup'>
+>;
+
+export interface IndexTopicInput extends SliceSettings {
   readonly stream: Exclude<StageName, 'source' | 'spark'>;
-  readonly topic: string;
-  readonly alias: string;
-  /** `external`: another program writes the documents, and the activity waits for them. */
-  readonly sink: 'direct' | 'external';
-  /** Null for the dead-letter topic itself. */
-  readonly deadLetterTopic: string | null;
-  /** If the index refuses more than this share of a slice, the partition is parked; null: no limit. */
-  readonly maxDeadLetterRatio: number | null;
-  /** Consumer group that shows the checkpoint to lag tools; null: none. */
-  readonly mirrorGroup: string | null;
   readonly ioTaskQueue: string;
   /** The longest time between two polls of an idle partition. */
   readonly maxIdleMs: number;
@@ -56,12 +45,12 @@ export interface IndexTopicResult {
 }
 
 interface CarriedIndexing {
-  readonly totals: StageTotals;
+  totals: StageTotals;
+  skipped: number;
   readonly startedMs: number;
-  readonly skipped: number;
-  readonly controls: CarriedControls;
   /** The last record read of each partition, with which a recreated topic is detected. */
-  readonly last: Readonly<Record<string, RecordFingerprint>>;
+  readonly last: Record<string, RecordFingerprint>;
+  readonly controls?: CarriedControls;
 }
 
 /**
@@ -77,8 +66,7 @@ export async function indexTopic(input: IndexTopicInput): Promise<IndexTopicResu
   });
   await indexer.followAll();
   if (!indexer.isFinished) {
-    await condition(allHandlersFinished);
-    await continueAsNew<typeof indexTopic>({ ...input, ...indexer.carried });
+    await continueAfterHandlers<typeof indexTopic>(() => [{ ...input, ...indexer.carried }]);
   }
   return await indexer.result();
 }
@@ -87,38 +75,31 @@ export async function indexTopic(input: IndexTopicInput): Promise<IndexTopicResu
 class TopicIndexer {
   until: PartitionOffsets | null;
   readonly #next: Record<string, string>;
-  readonly #last: Record<string, RecordFingerprint>;
   readonly #lags: Record<string, number> = {};
   /** Ends of all partitions when the latest slice was read. */
   #ends: PartitionOffsets | null = null;
   readonly #loops: Promise<void>[] = [];
-  readonly #startedMs: number;
-  #totals: StageTotals;
-  #skipped: number;
+  readonly #state: CarriedIndexing;
   readonly #idle = new IdlePartitions();
   readonly #parked: ParkedPartitions;
-  readonly #controls: Controls;
-  readonly #reporter: ProgressReporter;
+  readonly #part: Part;
   readonly #indexSlice: Activities['indexSlice'];
 
   constructor(private readonly input: IndexTopicInput) {
     const { stream, ioTaskQueue: taskQueue, carried } = input;
     this.until = input.until;
     this.#next = { ...input.next };
-    this.#last = { ...carried?.last };
-    this.#startedMs = carried?.startedMs ?? Date.now();
-    this.#totals = carried?.totals ?? NO_TOTALS;
-    this.#skipped = carried?.skipped ?? 0;
+    this.#state = carried ?? { totals: NO_TOTALS, skipped: 0, startedMs: Date.now(), last: {} };
     this.#indexSlice = proxyActivities<Activities>({ ...INDEXING, taskQueue }).indexSlice;
-    const changed = (): Promise<void> => this.#reporter.report();
-    const resumed = (): void => {
-      this.#parked.release();
+    this.#parked = new ParkedPartitions(stream, () => this.#part.report());
+    const behaviour = {
+      startedMs: this.#state.startedMs,
+      totals: () => this.#state.totals,
+      attention: () => this.#parked.attention,
+      skip: (range: Skip) => this.#skip(range),
+      resumed: this.#parked.release,
     };
-    const skip = (range: { readonly partition: string; readonly to: string }): string | null => this.#skip(range);
-    const attention = (): readonly Attention[] => [...this.#controls.attention, ...this.#parked.attention];
-    this.#parked = new ParkedPartitions(stream, { changed, isEnding: () => this.#isFull });
-    this.#controls = new Controls(stream, { skip, resumed, changed }, carried?.controls);
-    this.#reporter = new ProgressReporter(stream, this.#startedMs, () => this.#totals, attention);
+    this.#part = new Part(stream, behaviour, carried?.controls);
   }
 
   get isFinished(): boolean {
@@ -126,8 +107,8 @@ class TopicIndexer {
   }
 
   get carried(): Pick<IndexTopicInput, 'next' | 'until' | 'carried'> {
-    const carried = { totals: this.#totals, startedMs: this.#startedMs, skipped: this.#skipped, last: this.#last };
-    return { next: this.#next, until: this.until, carried: { ...carried, controls: this.#controls.carried } };
+    const carried = { ...this.#state, controls: this.#part.carried };
+    return { next: this.#next, until: this.until, carried };
   }
 
   /** Ends when every partition is finished, or when the history is long enough for a new execution. */
@@ -141,8 +122,9 @@ class TopicIndexer {
   }
 
   async result(): Promise<IndexTopicResult> {
-    await this.#reporter.report();
-    return { next: this.#next, totals: this.#totals, skipped: this.#skipped };
+    await this.#part.report();
+    const { totals, skipped } = this.#state;
+    return { next: this.#next, totals, skipped };
   }
 
   async #follow(partition: string): Promise<void> {
@@ -155,9 +137,9 @@ class TopicIndexer {
 
   async #indexSlices(partition: string): Promise<void> {
     let idleMs = FIRST_IDLE_MS;
-    while (!this.#isFinished(partition) && !this.#isFull) {
-      if (this.#controls.paused) {
-        await this.#controls.untilResumed(() => this.#isFull);
+    while (!this.#isFinished(partition) && !isHistoryFull()) {
+      if (this.#part.paused) {
+        await this.#part.untilResumed(isHistoryFull);
         continue;
       }
       const bound = this.until;
@@ -166,7 +148,7 @@ class TopicIndexer {
       if (slice?.next !== from) this.#idle.leave(partition);
       if (slice === null) continue;
       this.#advance(partition, from, slice);
-      await this.#reporter.reportIfDue();
+      await this.#part.reportIfDue();
       if (slice.next !== from) {
         idleMs = FIRST_IDLE_MS;
       } else if (this.until === bound) {
@@ -178,7 +160,7 @@ class TopicIndexer {
 
   async #wait(partition: string, isBoundMoved: () => boolean, idleMs: number): Promise<void> {
     if (idleMs < this.input.maxIdleMs || this.#ends === null) await conditionOrTimeout(isBoundMoved, idleMs);
-    else await this.#idle.wait(partition, () => isBoundMoved() || this.#isFull || this.#hasMore(partition), idleMs);
+    else await this.#idle.wait(partition, () => isBoundMoved() || isHistoryFull() || this.#hasMore(partition), idleMs);
   }
 
   async #slice(partition: string, from: string): Promise<IndexSliceResult> {
@@ -189,7 +171,7 @@ class TopicIndexer {
       ...{ topic, partition: Number(partition), from, until: this.until?.[partition] ?? null },
       ...{ alias, deadLetterTopic, mirrorGroup, sink },
       maxRecords: SLICE_RECORDS,
-      after: this.#last[partition] ?? null,
+      after: this.#state.last[partition] ?? null,
       maxDeadLetterRatio: isAccepted ? null : maxDeadLetterRatio,
     });
   }
@@ -199,7 +181,7 @@ class TopicIndexer {
     // A person may have skipped ahead meanwhile.
     if (this.#next[partition] === from) {
       this.#next[partition] = next;
-      if (last !== null) this.#last[partition] = last;
+      if (last !== null) this.#state.last[partition] = last;
     }
     for (let added = Object.keys(this.#next).length; added < Object.keys(ends).length; added++) {
       this.#next[added] = '0';
@@ -208,18 +190,18 @@ class TopicIndexer {
     this.#lags[partition] = Number(BigInt(end) - BigInt(next));
     const lag = Object.values(this.#lags).reduce((sum, waiting) => sum + waiting, 0);
     const { read, indexed: out, ...more } = counts;
-    this.#totals = addTotals(this.#totals, { in: read, out, ...more }, lag, Date.now());
+    this.#state.totals = addTotals(this.#state.totals, { in: read, out, ...more, lag }, Date.now());
   }
 
-  #skip({ partition, to }: { readonly partition: string; readonly to: string }): string | null {
+  #skip({ partition, to }: Skip): string | null {
     const from = this.#next[partition];
     if (from === undefined) {
       return `partition: expected one of ${Object.keys(this.#next).join(', ')}, got ${partition}`;
     }
     if (BigInt(to) <= BigInt(from)) return null;
-    this.#skipped += Number(BigInt(to) - BigInt(from));
+    this.#state.skipped += Number(BigInt(to) - BigInt(from));
     this.#next[partition] = to;
-    Reflect.deleteProperty(this.#last, partition);
+    Reflect.deleteProperty(this.#state.last, partition);
     this.#parked.release();
     return null;
   }
@@ -230,9 +212,5 @@ class TopicIndexer {
 
   #isFinished(partition: string): boolean {
     return this.until !== null && BigInt(this.#next[partition] ?? 0) >= BigInt(this.until[partition] ?? 0);
-  }
-
-  get #isFull(): boolean {
-    return workflowInfo().historyLength > MAX_HISTORY_EVENTS;
   }
 }

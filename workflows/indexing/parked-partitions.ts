@@ -1,12 +1,13 @@
 import { ActivityFailure, ApplicationFailure, condition, isCancellation, log } from '@temporalio/workflow';
-import { failuresThatPark } from '../../activities/contracts/failures';
+import { failuresThat } from '../../activities/contracts/failures';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
-import { shortReason, updateCommand, type Attention, type StageName } from '../control/progress';
+import { isHistoryFull } from '../control/continue-as-new';
+import { attentionTo, type Attention, type StageName } from '../control/progress';
 
 /** Delay before a partition is retried whose failure may disappear by itself. */
 const RETRY_MS = 30_000;
 /** For these, continuing would lose or repeat records, or make too many of them dead letters. */
-const UNTIL_RESUMED: ReadonlySet<string> = new Set(failuresThatPark('until resumed'));
+const UNTIL_RESUMED: ReadonlySet<string> = new Set(failuresThat('parks until `resume`'));
 
 interface Parked {
   readonly type: string;
@@ -24,22 +25,14 @@ export class ParkedPartitions {
 
   constructor(
     private readonly stage: StageName,
-    private readonly indexer: {
-      /** Reports to the parent that the state of a partition has changed. */
-      readonly changed: () => Promise<void>;
-      /** Whether to stop waiting, because a new execution is about to begin. */
-      readonly isEnding: () => boolean;
-    },
+    /** Reports to the parent that the state of a partition has changed. */
+    private readonly changed: () => Promise<void>,
   ) {}
 
   get attention(): readonly Attention[] {
-    return [...this.#parked].map(([partition, { type, reason }]) => ({
-      stage: this.stage,
-      state: 'PARKED',
-      partition,
-      reason: shortReason(`${type}: ${reason}`),
-      command: updateCommand('resume'),
-    }));
+    return [...this.#parked].map(([partition, { type, reason }]) =>
+      attentionTo({ stage: this.stage, state: 'PARKED', partition, reason: `${type}: ${reason}` }),
+    );
   }
 
   /** Type of the failure for which a partition is parked. */
@@ -48,9 +41,9 @@ export class ParkedPartitions {
   }
 
   /** Retries all parked partitions, on the command of a person. */
-  release(): void {
+  readonly release = (): void => {
     this.#releases += 1;
-  }
+  };
 
   /**
    * Runs `work` for a partition; if it fails, parks the partition until it may be retried.
@@ -63,7 +56,7 @@ export class ParkedPartitions {
       const done = await work();
       if (this.#parked.delete(partition)) {
         log.info('partition unparked', { stage: this.stage, partition });
-        await this.indexer.changed();
+        await this.changed();
       }
       return done;
     } catch (error) {
@@ -77,8 +70,8 @@ export class ParkedPartitions {
     const before = this.#releases;
     if (!this.#parked.has(partition)) log.warn('partition parked', { stage: this.stage, partition, ...failure });
     this.#parked.set(partition, failure);
-    await this.indexer.changed();
-    const isReleased = (): boolean => this.#releases !== before || this.indexer.isEnding();
+    await this.changed();
+    const isReleased = (): boolean => this.#releases !== before || isHistoryFull();
     if (UNTIL_RESUMED.has(failure.type)) await condition(isReleased);
     else await conditionOrTimeout(isReleased, RETRY_MS);
   }

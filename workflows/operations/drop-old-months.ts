@@ -1,15 +1,12 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { ExpiredIndex } from '../../activities/retention/expire-months';
+import type { ExpiredMonths } from '../../activities/retention/expire-months';
 import { nominalTime } from './nominal-time';
 import { PREPARATION } from '../policies';
 
-export interface RetentionResult {
-  readonly name: string;
-  /** `YYYY-MM`: the first month that is kept. */
-  readonly expiredBefore: string;
+export interface RetentionResult extends Pick<ExpiredMonths, 'name' | 'expiredBefore'> {
   /** Indices as they were before they were dropped. */
-  readonly dropped: readonly ExpiredIndex[];
+  readonly dropped: ExpiredMonths['indices'];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { PartitionOffsets } from '../../activities/contracts/offsets';
+import type { TopicRange } from '../../activities/contracts/offsets';
 import type { LetterCounts } from '../../activities/indexing/redrive/redrive-batch';
 import type { SliceCounts } from '../../activities/indexing/redrive/redrive-slice';
 import type { LetterChoice } from '../../activities/preparation/plan-redrive';
@@ -9,20 +9,13 @@ import { PREPARATION, RECORD_WORK } from '../policies';
 /** Offsets of one activity: some minutes of work at most. */
 const SLICE_RECORDS = 50_000n;
 
-export interface RedriveResult extends SliceCounts {
+/** The dead-letter topic, the offsets that were read, and what was done with their dead letters. */
+export interface RedriveResult extends SliceCounts, TopicRange {
   readonly dryRun: boolean;
   /** Of all reasons. */
   readonly total: LetterCounts;
-  /** The dead-letter topic, and the offsets that were read. */
-  readonly topic: string;
-  readonly from: PartitionOffsets;
-  readonly to: PartitionOffsets;
   /** After a dry run: the input that redrives what was counted, over the same offsets. */
-  readonly inputToRedrive?: LetterChoice & {
-    readonly from: PartitionOffsets;
-    readonly to: PartitionOffsets;
-    readonly dryRun: false;
-  };
+  readonly inputToRedrive?: LetterChoice & Pick<TopicRange, 'from' | 'to'> & { readonly dryRun: false };
 }
 
 /**
@@ -38,7 +31,8 @@ export async function redriveDeadLetters(input: unknown): Promise<RedriveResult>
   let counts: SliceCounts = { byReason: {}, unindexed: 0 };
   for (const [partition, end] of Object.entries(to)) {
     for (let next = from[partition] ?? '0'; BigInt(next) < BigInt(end);) {
-      const sliceEnd = sooner(BigInt(next) + SLICE_RECORDS, BigInt(end));
+      const isLast = BigInt(end) - BigInt(next) <= SLICE_RECORDS;
+      const sliceEnd = isLast ? end : String(BigInt(next) + SLICE_RECORDS);
       counts = sum(counts, await redriveSlice({ ...slice, partition: Number(partition), from: next, to: sliceEnd }));
       next = sliceEnd;
     }
@@ -47,10 +41,6 @@ export async function redriveDeadLetters(input: unknown): Promise<RedriveResult>
   const total = Object.values(counts.byReason).reduce(add, { letters: 0 });
   const result = { dryRun, ...counts, total, topic: topics.deadLetter, from, to };
   return dryRun ? { ...result, inputToRedrive: { ...choice, from, to, dryRun: false } } : result;
-}
-
-function sooner(one: bigint, other: bigint): string {
-  return String(one < other ? one : other);
 }
 
 function sum(one: SliceCounts, other: SliceCounts): SliceCounts {

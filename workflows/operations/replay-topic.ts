@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, proxyActivities, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { PartitionOffsets } from '../../activities/contracts/offsets';
+import type { TopicRange } from '../../activities/contracts/offsets';
 import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
 import { endChildren } from '../control/end-children';
 import { nominalTime } from './nominal-time';
@@ -9,10 +9,7 @@ import type { StageTotals } from '../control/progress';
 
 const MAX_IDLE_MS = 15_000;
 
-export interface ReplayResult {
-  readonly topic: string;
-  readonly from: PartitionOffsets;
-  readonly to: PartitionOffsets;
+export interface ReplayResult extends TopicRange {
   readonly totals: StageTotals;
 }
 
@@ -23,7 +20,6 @@ export interface ReplayResult {
  * Documents that are already correct stay unchanged, because each record has its id. Live indexing can run meanwhile.
  */
 export async function replayTopic(input: unknown): Promise<ReplayResult> {
-  const { workflowId } = workflowInfo();
   const { planReplay } = proxyActivities<Activities>(PREPARATION);
   const { from, to, ...place } = await planReplay({ input, endsAt: nominalTime().toISOString() });
   const indexing: IndexTopicInput = {
@@ -34,7 +30,7 @@ export async function replayTopic(input: unknown): Promise<ReplayResult> {
   // A cancellation reaches it through `endChildren` alone.
   const child = await CancellationScope.nonCancellable(() =>
     startChild(indexTopic, {
-      workflowId: `${workflowId}/index/${place.stream}`,
+      workflowId: `${workflowInfo().workflowId}/index/${place.stream}`,
       parentClosePolicy: 'REQUEST_CANCEL',
       args: [indexing],
     }),

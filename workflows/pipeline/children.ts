@@ -1,5 +1,4 @@
 import { startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/workflow';
-import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
@@ -16,14 +15,11 @@ const ENDING_WITH_PARENT = { parentClosePolicy: 'REQUEST_CANCEL' } as const;
 
 export interface PipelineChildren {
   /** Null if others write the raw topic. */
-  readonly source: ChildWorkflowHandle<typeof simulateReadings> | ChildWorkflowHandle<typeof replayFile> | null;
+  readonly source: ChildWorkflowHandle<typeof simulateReadings | typeof replayFile> | null;
   readonly spark: ChildWorkflowHandle<typeof runSparkJob>;
   readonly readings: ChildWorkflowHandle<typeof indexTopic>;
   readonly windows: ChildWorkflowHandle<typeof indexTopic>;
   readonly deadLetters: ChildWorkflowHandle<typeof indexTopic>;
-  readonly indexers: readonly ChildWorkflowHandle<typeof indexTopic>[];
-  /** Where the raw topic's part of this run ends; null if that is not known from the start. */
-  readonly rawEnd: PartitionOffsets | null;
 }
 
 /** Starts the children of a pipeline; each has the id `<pipeline>/<part>` and ends with its parent. */
@@ -40,43 +36,33 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
     workflowId: `${workflowId}/spark`,
     args: [{ plan, rawFrom: isFollowing ? 'earliest' : rawFrom, meanwhile: isPaced(plan) }],
   });
-  const startIndexer = (
-    stream: IndexTopicInput['stream'],
-    topic: string,
-    alias: string,
-    position: keyof PreparedTopics['end'],
-  ) =>
+  const startIndexer = (stream: IndexTopicInput['stream'], topic: 'enriched' | 'windows' | 'deadLetter') =>
     startChild(indexTopic, {
       ...ENDING_WITH_PARENT,
       workflowId: `${workflowId}/index/${stream}`,
       args: [
         {
           stream,
-          topic,
-          alias,
+          topic: topics[topic],
+          alias: aliases[stream],
           deadLetterTopic: stream === 'deadLetters' ? null : topics.deadLetter,
-          mirrorGroup: alias,
+          mirrorGroup: aliases[stream],
           sink: plan.sink,
           maxDeadLetterRatio: stream === 'deadLetters' ? null : plan.maxDeadLetterRatio,
           ioTaskQueue: plan.ioTaskQueue,
           maxIdleMs: rules.bounded ? BOUNDED_IDLE_MS : LIVE_IDLE_MS,
           // A run without end indexes again what is already there, which ids make harmless.
-          next: (rules.bounded ? end : start)[position],
+          next: (rules.bounded ? end : start)[topic],
           until: null,
         },
       ],
     });
-  const indexers = await Promise.all([
-    startIndexer('readings', topics.enriched, aliases.readings, 'enriched'),
-    startIndexer('windows', topics.windows, aliases.windows, 'windows'),
-    startIndexer('deadLetters', topics.deadLetter, aliases.deadLetters, 'deadLetter'),
-  ] as const);
-  const [readings, windows, deadLetters] = indexers;
-  return {
-    ...{ spark, readings, windows, deadLetters, indexers },
-    source: await startSource(plan),
-    rawEnd: source.kind === 'topic' && rules.bounded ? end.raw : null,
-  };
+  const [readings, windows, deadLetters] = await Promise.all([
+    startIndexer('readings', 'enriched'),
+    startIndexer('windows', 'windows'),
+    startIndexer('deadLetters', 'deadLetter'),
+  ]);
+  return { spark, readings, windows, deadLetters, source: await startSource(plan) };
 }
 
 /** Whether Spark processes while the source publishes: if there is a rate or no end. */
@@ -86,12 +72,7 @@ function isPaced({ source, rules }: PipelinePlan): boolean {
 
 async function startSource(plan: PipelinePlan): Promise<PipelineChildren['source']> {
   const workflowId = `${workflowInfo().workflowId}/source`;
-  switch (plan.source.kind) {
-    case 'simulate':
-      return await startChild(simulateReadings, { ...ENDING_WITH_PARENT, workflowId, args: [{ plan }] });
-    case 'file':
-      return await startChild(replayFile, { ...ENDING_WITH_PARENT, workflowId, args: [{ plan }] });
-    case 'topic':
-      return null;
-  }
+  const options = { ...ENDING_WITH_PARENT, workflowId, args: [{ plan }] } as const;
+  if (plan.source.kind === 'topic') return null;
+  return await (plan.source.kind === 'file' ? startChild(replayFile, options) : startChild(simulateReadings, options));
 }

@@ -5,9 +5,10 @@ import type { CommandRouter } from '../control/command-router';
 import {
   NO_TOTALS,
   pipelineAttention,
+  resumeCommand,
+  STAGES,
   toDetails,
   toProgress,
-  updateCommand,
   type Attention,
   type Phase,
   type PipelineProgress,
@@ -18,14 +19,7 @@ import {
 /** Progress of all stages: updated by their signals, returned by the `progress` query and shown in the Web UI. */
 export class ProgressBoard {
   #phase: Phase = 'preparing';
-  #stages: Record<StageName, StageTotals> = {
-    source: NO_TOTALS,
-    spark: NO_TOTALS,
-    readings: NO_TOTALS,
-    windows: NO_TOTALS,
-    deadLetters: NO_TOTALS,
-  };
-
+  #stages = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Record<StageName, StageTotals>;
   readonly #attention = new Map<StageName, readonly Attention[]>();
 
   constructor(
@@ -48,7 +42,7 @@ export class ProgressBoard {
 
   #progress(): PipelineProgress {
     const parts = [...this.#attention.values()].flat();
-    const attention = pipelineAttention(parts, this.router.running, updateCommand('resume'));
+    const attention = pipelineAttention(parts, this.router.running, resumeCommand());
     return toProgress(this.plan, this.#phase, this.#stages, attention);
   }
 

@@ -1,11 +1,9 @@
-import { executeChild } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PlannedIds } from '../../activities/contracts/planned-ids';
-import type { ReconcileRequest, ReconcileResult } from '../../activities/contracts/report';
+import type { ReconcileRequest } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
-import { reconcile } from '../operations/reconcile';
 import type { DrainedRun } from './drain';
-import type { SourceResult } from '../sources/simulate-readings';
+import type { SourceResult } from '../sources/paced-source';
 
 /** The offsets, ids and indices that the proof of a drained run compares. */
 export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, drained: DrainedRun): ReconcileRequest {
@@ -29,14 +27,6 @@ export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, d
     aliases,
     eventIdField: rules.fields.eventId,
   };
-}
-
-/** Runs the proof as a child workflow, so that its result has a history of its own. */
-export async function proveRun(plan: PipelinePlan, request: ReconcileRequest): Promise<ReconcileResult> {
-  return await executeChild(reconcile, {
-    workflowId: `reconcile/${plan.name}/${plan.run}`,
-    args: [{ request, taskQueue: proofTaskQueue(plan) }],
-  });
 }
 
 /** A file is parsed a second time, on the machine that has it. */

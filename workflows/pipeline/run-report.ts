@@ -1,18 +1,18 @@
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { ReconcileRequest, ReconcileResult, RunReport, StageReport } from '../../activities/contracts/report';
-import { ratePerSecond, type StageTotals } from '../control/progress';
+import { NO_TOTALS, ratePerSecond, type StageTotals } from '../control/progress';
 import type { DrainedRun } from './drain';
 import { proofTaskQueue } from './proof';
 
-/** Combines the proof with the counters of the stages; `endedMs` is the workflow's clock. */
+/** Combines the proof with the counters of the stages. */
 export function runReport(
   plan: PipelinePlan,
   drained: DrainedRun,
   request: ReconcileRequest,
   proof: ReconcileResult,
   notes: readonly string[],
-  endedMs: number,
 ): RunReport {
+  const endedMs = Date.now();
   const { name, run, definition, startedAt, source } = plan;
   const { spark, readings, windows, deadLetters } = drained;
   return {
@@ -26,7 +26,7 @@ export function runReport(
     endedAt: new Date(endedMs).toISOString(),
     durationMs: endedMs - Date.parse(startedAt),
     stages: {
-      source: stage(drained.source?.totals ?? null),
+      source: stage(drained.source?.totals ?? NO_TOTALS),
       spark: stage(spark.totals),
       readings: stage(readings.totals),
       windows: stage(windows.totals),
@@ -39,17 +39,10 @@ export function runReport(
   };
 }
 
-function stage(totals: StageTotals | null): StageReport {
-  if (totals === null) return { in: 0, out: 0, deadLetters: 0, bytes: 0, durationMs: 0, ratePerSecond: 0 };
+function stage(totals: StageTotals): StageReport {
   const { in: taken, out, deadLetters, bytes, firstMs, lastMs } = totals;
-  return {
-    in: taken,
-    out,
-    deadLetters,
-    bytes,
-    durationMs: Math.max(0, lastMs - firstMs),
-    ratePerSecond: ratePerSecond(totals),
-  };
+  const durationMs = Math.max(0, lastMs - firstMs);
+  return { in: taken, out, deadLetters, bytes, durationMs, ratePerSecond: ratePerSecond(totals) };
 }
 
 /** What people did to the run. */

@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  executeChild,
   proxyActivities,
   proxyLocalActivities,
   workflowInfo,
@@ -13,11 +14,12 @@ import type { RunReport } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { CommandRouter } from '../control/command-router';
 import { endChildren } from '../control/end-children';
+import { reconcile } from '../operations/reconcile';
 import { DEPLOYMENT, PARSING, PREPARATION } from '../policies';
 import { startChildren } from './children';
 import { drain, type DrainedRun } from './drain';
 import { ProgressBoard } from './progress-board';
-import { proveRun, reconcileRequest } from './proof';
+import { proofTaskQueue, reconcileRequest } from './proof';
 import { runReport } from './run-report';
 
 const { parseInput } = proxyLocalActivities<Activities>(PARSING);
@@ -46,8 +48,12 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
 
   board.enter('reconciling');
   const request = reconcileRequest(plan, prepared, drained);
-  const proof = await proveRun(plan, request);
-  const report = runReport(plan, drained, request, proof, [...notes, ...(await dashboardNotes)], Date.now());
+  // As a child, so that its result has a history of its own.
+  const proof = await executeChild(reconcile, {
+    workflowId: `reconcile/${plan.name}/${run}`,
+    args: [{ request, taskQueue: proofTaskQueue(plan) }],
+  });
+  const report = runReport(plan, drained, request, proof, [...notes, ...(await dashboardNotes)]);
   await storeReport({ report });
   board.enter('done');
   await condition(allHandlersFinished);
@@ -68,23 +74,22 @@ async function runChildren(
   // A cancellation reaches them through `endChildren` alone.
   const children = await CancellationScope.nonCancellable(() => startChildren(plan, prepared));
   board.enter('running');
-  const { source, spark, readings, windows, deadLetters, indexers } = children;
-  router.attach({ ...(source === null ? {} : { source }), spark, readings, windows, deadLetters });
-  const all = [...(source === null ? [] : [source]), spark, ...indexers];
+  const { source, ...others } = children;
+  const parts = source === null ? others : { source, ...others };
+  router.attach(parts);
+  const all = Object.values(parts);
   const draining = async (): Promise<DrainedRun> => {
     if (!plan.rules.bounded) await condition(() => router.stop !== null);
-    return await drain(plan, children, board);
+    return await drain(plan, prepared, children, board);
   };
   const abandoned = condition(() => router.stop?.drain === false).then(() => null);
+  let drained: readonly [DrainedRun, ...unknown[]] | null = null;
   try {
-    const drained = await Promise.race([Promise.all([draining(), ...all.map((child) => child.result())]), abandoned]);
-    if (drained !== null) return drained[0];
-  } catch (error) {
-    await endChildren(all);
-    throw error;
+    drained = await Promise.race([Promise.all([draining(), ...all.map((child) => child.result())]), abandoned]);
+  } finally {
+    if (drained === null) await endChildren(all);
   }
-  await endChildren(all);
-  return null;
+  return drained?.[0] ?? null;
 }
 
 /**

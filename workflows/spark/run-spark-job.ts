@@ -1,25 +1,21 @@
 import {
-  allHandlersFinished,
   CancellationScope,
   condition,
   ContinueAsNew,
-  continueAsNew,
   log,
   proxyActivities,
   setHandler,
   sleep,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { pipelineFailure } from '../../activities/contracts/failures';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
-import type { PipelinePlan } from '../../activities/contracts/plan';
-import type { SparkHandle, SparkState } from '../../activities/spark/types';
-import { Controls, type CarriedControls } from '../control/controls';
-import { NO_TOTALS, shortReason, updateCommand, type Attention, type StageTotals } from '../control/progress';
-import { ProgressReporter, reportIntervalMs } from '../control/progress-reporter';
+import type { SparkHandle, SparkState, SubmitSparkJobInput } from '../../activities/spark/types';
+import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
+import { Part, reportIntervalMs, type CarriedControls } from '../control/part';
+import { attentionTo, NO_TOTALS, type StageTotals } from '../control/progress';
 import { drainSignal } from '../messages';
-import { MAX_HISTORY_EVENTS, SPARK_CONTROL, SPARK_WATCH } from '../policies';
+import { SPARK_CONTROL, SPARK_WATCH } from '../policies';
 
 /** Time for a continuous driver to finish its micro-batch. */
 const STOP_GRACE_MS = 20_000;
@@ -27,24 +23,23 @@ const MAX_WATCH_MS = 60_000;
 /** Drivers in a row that end without a committed micro-batch; after that many the cause is not expected to disappear. */
 const MAX_FAILED_STARTS = 5;
 
-export interface RunSparkJobInput {
-  readonly plan: PipelinePlan;
-  /** Raw offsets before the source started; where a new checkpoint begins. */
-  readonly rawFrom: PartitionOffsets | 'earliest';
+export interface RunSparkJobInput extends Pick<SubmitSparkJobInput, 'plan' | 'rawFrom'> {
   /** Whether to process while the source still publishes, or only after it has ended. */
   readonly meanwhile: boolean;
   /** State of the execution before this one. */
   readonly carried?: CarriedSparkJob;
 }
 
+/** State of a job, carried from execution to execution. */
 interface CarriedSparkJob {
-  readonly until: PartitionOffsets | null;
-  readonly handle: SparkHandle | null;
-  readonly starts: number;
-  readonly totals: StageTotals;
-  readonly crashLoop: CrashLoop;
+  /** End of the raw topic's part of this run; null while the source publishes. */
+  until: PartitionOffsets | null;
+  handle: SparkHandle | null;
+  starts: number;
+  totals: StageTotals;
+  crashLoop: CrashLoop;
   readonly startedMs: number;
-  readonly controls: CarriedControls;
+  readonly controls?: CarriedControls;
 }
 
 /** Driver ends without progress; counted from zero again after every committed micro-batch. */
@@ -53,7 +48,9 @@ interface CrashLoop {
   readonly lastBatch: number | null;
 }
 
+const PARKED = { stage: 'spark', state: 'PARKED', partition: null } as const;
 const NO_CRASHES: CrashLoop = { failedStarts: 0, lastBatch: null };
+const NOT_STARTED = { until: null, handle: null, starts: 0, totals: NO_TOTALS, crashLoop: NO_CRASHES } as const;
 
 export interface RunSparkJobResult {
   readonly totals: StageTotals;
@@ -71,18 +68,17 @@ export interface RunSparkJobResult {
 export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobResult> {
   const job = new SparkJob(input);
   setHandler(drainSignal, (offsets) => {
-    job.until = offsets;
+    job.state.until = offsets;
   });
   try {
-    if (!input.meanwhile) await condition(() => job.until !== null);
+    if (!input.meanwhile) await condition(() => job.state.until !== null);
     while (!job.isDone) {
       await job.waitWhilePaused();
       await job.watchOnce();
       await job.waitWhileParked();
-      await job.reporter.reportIfDue();
-      if (workflowInfo().historyLength > MAX_HISTORY_EVENTS) {
-        await condition(allHandlersFinished);
-        await continueAsNew<typeof runSparkJob>({ ...input, carried: job.carried });
+      await job.part.reportIfDue();
+      if (isHistoryFull()) {
+        await continueAfterHandlers<typeof runSparkJob>(() => [{ ...input, carried: job.carried }]);
       }
     }
   } catch (error) {
@@ -91,110 +87,93 @@ export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobR
     throw error;
   }
   await CancellationScope.nonCancellable(() => job.stop());
-  await job.reporter.report();
-  return { totals: job.totals, starts: job.carried.starts };
+  await job.part.report();
+  return { totals: job.state.totals, starts: job.state.starts };
 }
 
 /** The drivers of one run, one at a time, on one checkpoint. */
 class SparkJob {
-  /** End of the raw topic's part of this run; null while the source publishes. */
-  until: PartitionOffsets | null;
-  totals: StageTotals;
-  readonly reporter: ProgressReporter;
-  readonly #startedMs: number;
-  readonly #controls: Controls;
+  readonly state: CarriedSparkJob;
+  readonly part: Part;
   readonly #activities: Pick<Activities, 'submitSparkJob' | 'stopSparkJob' | 'watchSparkJob'>;
-  #handle: SparkHandle | null;
-  #starts: number;
-  #crashLoop: CrashLoop;
   #committed: PartitionOffsets | null;
   /** Why no driver is started any more; null while one may be. */
   #parked: string | null = null;
 
   constructor(private readonly input: RunSparkJobInput) {
-    const { rawFrom, plan } = input;
-    const state = input.carried ?? initialState();
-    this.#startedMs = state.startedMs;
-    this.until = state.until;
-    this.totals = state.totals;
-    this.#handle = state.handle;
-    this.#starts = state.starts;
-    this.#crashLoop = state.crashLoop;
+    const { rawFrom, plan, carried } = input;
+    this.state = carried ?? { ...NOT_STARTED, startedMs: Date.now() };
     // Before the first commit, everything before the run's own part counts as processed.
     this.#committed = rawFrom === 'earliest' ? null : rawFrom;
     const taskQueue = plan.hostTaskQueue;
     const { submitSparkJob, stopSparkJob } = proxyActivities<Activities>({ ...SPARK_CONTROL, taskQueue });
     const { watchSparkJob } = proxyActivities<Activities>({ ...SPARK_WATCH, taskQueue });
     this.#activities = { submitSparkJob, stopSparkJob, watchSparkJob };
-    const attention = (): readonly Attention[] => [...this.#controls.attention, ...this.#parkedAttention()];
-    this.reporter = new ProgressReporter('spark', this.#startedMs, () => this.totals, attention);
-    const resumed = (): void => {
-      this.#unpark();
+    const behaviour = {
+      startedMs: this.state.startedMs,
+      totals: () => this.state.totals,
+      attention: () => (this.#parked === null ? [] : [attentionTo({ ...PARKED, reason: this.#parked })]),
+      resumed: () => {
+        if (this.#parked !== null) this.state.crashLoop = NO_CRASHES;
+        this.#parked = null;
+      },
     };
-    this.#controls = new Controls('spark', { resumed, changed: () => this.reporter.report() }, state.controls);
+    this.part = new Part('spark', behaviour, carried?.controls);
   }
 
+  /** Whether everything before `until` is committed; false while there is no bound. */
   get isDone(): boolean {
-    return isCommitted(this.#committed, this.until);
+    const { until } = this.state;
+    const committed = this.#committed;
+    if (until === null || committed === null) return false;
+    return Object.entries(until).every(([partition, end]) => BigInt(committed[partition] ?? 0) >= BigInt(end));
   }
 
   get carried(): CarriedSparkJob {
-    return {
-      until: this.until,
-      handle: this.#handle,
-      starts: this.#starts,
-      totals: this.totals,
-      crashLoop: this.#crashLoop,
-      startedMs: this.#startedMs,
-      controls: this.#controls.carried,
-    };
+    return { ...this.state, controls: this.part.carried };
   }
 
   async waitWhilePaused(): Promise<void> {
-    if (!this.#controls.paused) return;
+    if (!this.part.paused) return;
     await this.stop();
-    await this.#controls.untilResumed();
+    await this.part.untilResumed();
   }
 
   async waitWhileParked(): Promise<void> {
     if (this.#parked === null) return;
-    await this.reporter.report();
+    await this.part.report();
     await condition(() => this.#parked === null);
   }
 
   /** Makes sure that a driver of the right kind runs, and watches it for a while. */
   async watchOnce(): Promise<void> {
     const { plan, rawFrom } = this.input;
-    const { until, totals } = this;
+    const { until, totals, startedMs } = this.state;
     // The time that a driver needs to start belongs to the stage.
-    if (totals.firstMs === 0) this.totals = { ...totals, firstMs: Date.now() };
+    if (totals.firstMs === 0) this.state.totals = { ...totals, firstMs: Date.now() };
     const trigger = until === null ? 'continuous' : 'available-now';
     const submitted = { plan, rawFrom, rawUntil: until, trigger } as const;
-    this.#handle ??= await this.#activities.submitSparkJob({ ...submitted, start: this.#starts++ });
-    const maxMs = Math.min(reportIntervalMs(Date.now() - this.#startedMs), MAX_WATCH_MS);
-    const seen = await this.#activities.watchSparkJob({ handle: this.#handle, plan, until, maxMs });
+    this.state.handle ??= await this.#activities.submitSparkJob({ ...submitted, start: this.state.starts++ });
+    const maxMs = Math.min(reportIntervalMs(Date.now() - startedMs), MAX_WATCH_MS);
+    const seen = await this.#activities.watchSparkJob({ handle: this.state.handle, plan, until, maxMs });
     this.#observe(seen);
     if (!seen.running) await this.#driverEnded(seen);
     // Others continue to write to a topic of theirs; for what is left of it a bounded driver follows.
-    else if (trigger === 'continuous' && until !== this.until && plan.source.kind === 'topic') await this.stop();
+    else if (trigger === 'continuous' && until !== this.state.until && plan.source.kind === 'topic') await this.stop();
   }
 
   /** Ends the driver, if one runs; repeating it changes nothing. */
   async stop(): Promise<void> {
-    if (this.#handle !== null) await this.#activities.stopSparkJob({ handle: this.#handle, graceMs: STOP_GRACE_MS });
-    this.#handle = null;
-  }
-
-  #unpark(): void {
-    if (this.#parked !== null) this.#crashLoop = NO_CRASHES;
-    this.#parked = null;
+    if (this.state.handle !== null)
+      await this.#activities.stopSparkJob({ handle: this.state.handle, graceMs: STOP_GRACE_MS });
+    this.state.handle = null;
   }
 
   #observe(seen: SparkState): void {
-    const { totals } = this;
+    const { totals } = this.state;
     this.#committed = seen.committed ?? this.#committed;
     if (seen.inputRows !== totals.in) {
-      this.totals = { ...totals, in: seen.inputRows, out: seen.inputRows, lastMs: Date.now() };
+      this.state.totals = { ...totals, in: seen.inputRows, out: seen.inputRows, lastMs: Date.now() };
     }
     if (!this.input.plan.rules.bounded || seen.droppedByWatermark === 0) return;
     throw pipelineFailure(
@@ -204,10 +183,10 @@ class SparkJob {
   }
 
   async #driverEnded(seen: SparkState): Promise<void> {
-    this.#handle = null;
-    const hasProgressed = seen.lastBatch !== this.#crashLoop.lastBatch || this.isDone;
-    const failedStarts = hasProgressed ? 0 : this.#crashLoop.failedStarts + 1;
-    this.#crashLoop = { failedStarts, lastBatch: seen.lastBatch };
+    this.state.handle = null;
+    const hasProgressed = seen.lastBatch !== this.state.crashLoop.lastBatch || this.isDone;
+    const failedStarts = hasProgressed ? 0 : this.state.crashLoop.failedStarts + 1;
+    this.state.crashLoop = { failedStarts, lastBatch: seen.lastBatch };
     log.info('Spark driver ended', { exitOk: seen.exitOk, lastBatch: seen.lastBatch, failedStarts });
     if (failedStarts >= MAX_FAILED_STARTS) {
       this.#parked =
@@ -215,29 +194,4 @@ class SparkJob {
         `Its last log lines:\n${seen.lastLogLines.join('\n')}`;
     } else if (failedStarts > 0) await sleep(1_000 * 2 ** failedStarts);
   }
-
-  #parkedAttention(): readonly Attention[] {
-    if (this.#parked === null) return [];
-    const [reason, command] = [shortReason(this.#parked), updateCommand('resume')];
-    return [{ stage: 'spark', state: 'PARKED', partition: null, reason, command }];
-  }
-}
-
-function initialState(): CarriedSparkJob {
-  const controls = { paused: null, stopped: false };
-  return {
-    until: null,
-    handle: null,
-    starts: 0,
-    totals: NO_TOTALS,
-    crashLoop: NO_CRASHES,
-    startedMs: Date.now(),
-    controls,
-  };
-}
-
-/** Whether everything before `until` is committed; false while there is no bound. */
-function isCommitted(committed: PartitionOffsets | null, until: PartitionOffsets | null): boolean {
-  if (until === null || committed === null) return false;
-  return Object.entries(until).every(([partition, end]) => BigInt(committed[partition] ?? 0) >= BigInt(end));
 }

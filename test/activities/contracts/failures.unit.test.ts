@@ -4,27 +4,12 @@ import { documentText } from '../../support/documents';
 const DOCUMENT = 'workflows/README.md';
 const HEADINGS = ['failure', 'meaning', 'the pipeline', 'what you can do'] as const;
 
-type Failure = (typeof FAILURES)[keyof typeof FAILURES];
-
-function reaction({ retried, parks }: Failure): string {
-  switch (parks) {
-    case 'until resumed':
-      return `${retried ? 'retries, then ' : ''}parks until \`resume\``;
-    case 'at once':
-      return 'parks and tries again';
-    case 'after retries':
-      return 'retries, then parks and tries again';
-    case null:
-      return retried ? 'retries, then fails' : 'fails';
-  }
-}
-
 /** The failure table as Prettier formats it. */
 function failureTable(): string {
   const rows = Object.entries(FAILURES).map(([type, failure]) => [
     `\`${type}\``,
     failure.meaning,
-    reaction(failure),
+    failure.reaction,
     failure.remedy,
   ]);
   const widths = HEADINGS.map((heading, column) =>

@@ -11,22 +11,24 @@ import {
 
 const none = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Record<StageName, StageTotals>;
 
+const NONE = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0 };
+
 describe('addTotals', () => {
   it('adds the counts of an activity and keeps the time of the first and the latest record', () => {
-    const first = addTotals(NO_TOTALS, { in: 10, out: 9, deadLetters: 1, bytes: 100 }, 5, 1_000);
-    const second = addTotals(first, { in: 10, out: 10 }, 0, 3_000);
+    const first = addTotals(NO_TOTALS, { in: 10, out: 9, deadLetters: 1, bytes: 100, lag: 5 }, 1_000);
+    const second = addTotals(first, { ...NONE, in: 10, out: 10 }, 3_000);
     expect(second).toEqual({ in: 20, out: 19, deadLetters: 1, bytes: 100, lag: 0, firstMs: 1_000, lastMs: 3_000 });
   });
 
   it('does not count an idle poll as work', () => {
-    const worked = addTotals(NO_TOTALS, { in: 1, out: 1 }, 0, 1_000);
-    expect(addTotals(worked, { in: 0, out: 0 }, 0, 9_000).lastMs).toBe(1_000);
+    const worked = addTotals(NO_TOTALS, { ...NONE, in: 1, out: 1 }, 1_000);
+    expect(addTotals(worked, NONE, 9_000).lastMs).toBe(1_000);
   });
 });
 
 describe('ratePerSecond', () => {
   it('is 0 while all records have the same time', () => {
-    expect(ratePerSecond(addTotals(NO_TOTALS, { in: 5, out: 5 }, 0, 1_000))).toBe(0);
+    expect(ratePerSecond(addTotals(NO_TOTALS, { ...NONE, in: 5, out: 5 }, 1_000))).toBe(0);
   });
 
   it('is the number of records divided by the active time', () => {

@@ -1,0 +1,164 @@
+import { condition, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { answerSignal, commandSignal, commandUpdate, stageProgressQuery, stageTotalsSignal } from '../messages';
+import { COMMAND_KINDS, invalidCommand, parseCommand, type Command, type CommandResult, type Skip } from './commands';
+import { attentionTo, type Attention, type StageName, type StageTotals } from './progress';
+
+const MIN_INTERVAL_MS = 2_000;
+const MAX_INTERVAL_MS = 3_600_000;
+/** A child reports about this often per doubling of its age, so that the parent's history grows slowly. */
+const REPORTS_PER_AGE = 30;
+/** Parked partitions in one report; the message stays under 4 KB. */
+const MAX_ATTENTION = 5;
+
+/** How long a child of that age waits between two reports to its parent. */
+export function reportIntervalMs(ageMs: number): number {
+  return Math.min(Math.max(ageMs / REPORTS_PER_AGE, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+}
+
+/** What a part shows, and what it supports besides pausing; a command without its entry is refused. */
+export interface PartBehaviour {
+  readonly startedMs: number;
+  readonly totals: () => StageTotals;
+  /** What needs a person besides a pause. */
+  readonly attention?: () => readonly Attention[];
+  readonly setRate?: (ratePerSecond: number | null) => void;
+  /** Whether the part accepts the `stop` command. */
+  readonly stop?: boolean;
+  /** @returns why it is not possible, or null */
+  readonly skip?: (skip: Skip) => string | null;
+  readonly resumed?: () => void;
+}
+
+/** Carried from execution to execution. */
+export interface CarriedControls {
+  readonly paused: string | null;
+  readonly stopped: boolean;
+}
+
+/**
+ * A child as people and its parent see it. It takes commands as updates of its own, and as signals that its parent
+ * forwards; it answers the `progress` query, and reports to its parent from time to time.
+ */
+export class Part {
+  #paused: string | null;
+  #stopped: boolean;
+  #reportedMs = 0;
+  #reported: StageTotals | null = null;
+  #reportedAttention = '[]';
+
+  constructor(
+    private readonly stage: StageName,
+    private readonly behaviour: PartBehaviour,
+    carried: CarriedControls = { paused: null, stopped: false },
+  ) {
+    this.#paused = carried.paused;
+    this.#stopped = carried.stopped;
+    setHandler(stageProgressQuery, () => ({ ...behaviour.totals(), attention: this.#attention }));
+    for (const kind of COMMAND_KINDS) {
+      setHandler(commandUpdate(kind), (input?: unknown) => this.#carryOut(parseCommand(kind, input)), {
+        validator: (input?: unknown) => {
+          const refused = this.#refusal(parseCommand(kind, input));
+          if (refused !== null) throw invalidCommand(kind, [refused]);
+        },
+      });
+    }
+    setHandler(commandSignal, async (number, command) => {
+      const refused = this.#refusal(command);
+      const result = refused === null ? await this.#carryOut(command) : { ...this.#state, refused };
+      const { parent } = workflowInfo();
+      if (parent !== undefined) {
+        await getExternalWorkflowHandle(parent.workflowId).signal(answerSignal, number, stage, result);
+      }
+    });
+  }
+
+  get paused(): boolean {
+    return this.#paused !== null && !this.#stopped;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  get carried(): CarriedControls {
+    return { paused: this.#paused, stopped: this.#stopped };
+  }
+
+  /** Resolves when the part is no longer paused, or when `isEnding` returns true: the workflow is to continue as new. */
+  async untilResumed(isEnding: () => boolean = () => false): Promise<void> {
+    await condition(() => !this.paused || isEnding());
+  }
+
+  /** Reports if something has changed and the last report is old enough. */
+  async reportIfDue(): Promise<void> {
+    const nowMs = Date.now();
+    if (nowMs - this.#reportedMs >= reportIntervalMs(nowMs - this.behaviour.startedMs)) await this.report();
+  }
+
+  /** Reports if something has changed. A parent that has ended does not make the child fail. */
+  async report(): Promise<void> {
+    const { parent } = workflowInfo();
+    const totals = this.behaviour.totals();
+    const attention = this.#attention.slice(0, MAX_ATTENTION);
+    const asText = JSON.stringify(attention);
+    if (parent === undefined || (totals === this.#reported && asText === this.#reportedAttention)) return;
+    this.#reportedMs = Date.now();
+    this.#reported = totals;
+    this.#reportedAttention = asText;
+    try {
+      await getExternalWorkflowHandle(parent.workflowId).signal(stageTotalsSignal, this.stage, totals, attention);
+    } catch {
+      // The parent has ended; its cancellation of this child is on the way.
+    }
+  }
+
+  get #state(): CommandResult {
+    if (this.#stopped) return { state: 'STOPPING' };
+    return this.#paused === null ? { state: 'RUNNING' } : { state: 'PAUSED', note: this.#paused };
+  }
+
+  get #attention(): readonly Attention[] {
+    const { stage } = this;
+    const pauses = this.paused
+      ? [attentionTo({ stage, state: 'PAUSED', partition: null, reason: this.#paused ?? '' })]
+      : [];
+    return [...pauses, ...(this.behaviour.attention?.() ?? [])];
+  }
+
+  #refusal({ kind }: Command): string | null {
+    const { setRate, stop, skip } = this.behaviour;
+    if (kind === 'setRate' && setRate === undefined) return `${this.stage} has no rate`;
+    if (kind === 'stop' && stop !== true) return `${this.stage} ends when the parts before it have ended`;
+    if (kind === 'skip' && skip === undefined) return `${this.stage} has no offsets to skip`;
+    return null;
+  }
+
+  async #carryOut(command: Command): Promise<CommandResult> {
+    log.info('command received', { stage: this.stage, ...command });
+    const refused = this.#apply(command);
+    if (refused !== null) return { ...this.#state, refused };
+    await this.report();
+    return this.#state;
+  }
+
+  /** @returns why the command cannot be carried out, or null */
+  #apply(command: Command): string | null {
+    switch (command.kind) {
+      case 'pause':
+        this.#paused = command.reason;
+        return null;
+      case 'resume':
+        this.#paused = null;
+        this.behaviour.resumed?.();
+        return null;
+      case 'setRate':
+        this.behaviour.setRate?.(command.ratePerSecond);
+        return null;
+      case 'stop':
+        this.#stopped = true;
+        return null;
+      case 'skip':
+        return this.behaviour.skip?.(command) ?? null;
+    }
+  }
+}
