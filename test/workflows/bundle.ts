@@ -8,3 +8,14 @@ const CACHE = join(__dirname, '..', '..', 'node_modules', '.cache', 'workflows')
 export async function bundledWorkflows(logger: Logger): Promise<{ code: string }> {
   return await workflowBundle(CACHE, logger);
 }
+
+/**
+ * Returns the bundle with one edit, because building a bundle for each edit would take seconds.
+ *
+ * @throws Error when `from` does not occur exactly once
+ */
+export function edited({ code }: { readonly code: string }, from: string, to: string): { code: string } {
+  const occurrences = code.split(from).length - 1;
+  if (occurrences !== 1) throw new Error(`expected this once in the bundle, got it ${occurrences} times: ${from}`);
+  return { code: code.replace(from, () => to) };
+}

@@ -1,26 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { bundledWorkflows } from './bundle';
+import { bundledWorkflows, edited } from './bundle';
 
 const logger = new DefaultLogger('ERROR');
 
-let code: string;
+let bundle: { code: string };
 beforeAll(async () => {
   Runtime.install({ logger });
-  ({ code } = await bundledWorkflows(logger));
+  bundle = await bundledWorkflows(logger);
 }, 120_000);
-
-/**
- * Returns the bundle with one edit, because building a bundle for each edit would take seconds.
- *
- * @throws Error when `from` does not occur exactly once
- */
-function edited(from: string, to: string): { code: string } {
-  const occurrences = code.split(from).length - 1;
-  if (occurrences !== 1) throw new Error(`expected this once in the bundle, got it ${occurrences} times: ${from}`);
-  return { code: code.replace(from, () => to) };
-}
 
 /** The edits apply to the bundle's JavaScript; `replay.unit.test.ts` replays the same histories without them. */
 describe('a workflow edit that contradicts a saved history', () => {
@@ -62,7 +51,7 @@ describe('a workflow edit that contradicts a saved history', () => {
     'is detected: %s',
     async (_what, history, from, to) => {
       const saved: unknown = JSON.parse(readFileSync(join(__dirname, 'histories', `${history}.json`), 'utf8'));
-      const workflowBundle = edited(from, to);
+      const workflowBundle = edited(bundle, from, to);
       await expect(Worker.runReplayHistory({ workflowBundle }, saved, 'pipeline/quick')).rejects.toThrow(
         /[Nn]ondeterminism/,
       );
