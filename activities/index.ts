@@ -7,7 +7,7 @@
  * @module
  */
 import type { Client } from '@elastic/elasticsearch';
-import type { ReconcileRequest } from './contracts/report';
+import type { ReconcileRequest, RunReport } from './contracts/report';
 import type { PipelinePlan } from './contracts/plan';
 import { deployDashboards, type DashboardTarget } from './dashboards/deploy-dashboards';
 import { indexSlice } from './indexing/index-slice';
@@ -20,10 +20,10 @@ import { planReplay, type PlanReplayRequest } from './preparation/plan-replay';
 import { prepareIndices, type PrepareIndicesInput } from './preparation/prepare-indices';
 import { prepareTopics, topicEnds } from './preparation/prepare-topics';
 import { reconcileRun } from './reconciliation/reconcile-run';
-import { findRun, storeReport, type StoreReportInput } from './reconciliation/run-reports';
+import { findRun, storeReport } from './reconciliation/run-reports';
 import { dropMonths, type DropMonthsInput } from './retention/drop-months';
 import { expireMonths, type ExpireMonthsRequest } from './retention/expire-months';
-import { inspectFile, type InspectFileInput } from './sources/inspect-file';
+import { inspectFile } from './sources/inspect-file';
 import { publishFileRange, type PublishFileRangeInput } from './sources/publish-file-range';
 import { publishSimulatedRange, type PublishSimulatedRangeInput } from './sources/publish-simulated-range';
 import { stopDriver } from './spark/driver-process';
@@ -64,7 +64,7 @@ export function createActivities(dependencies: ActivityDependencies) {
 
     // Sources
     publishSimulatedRange: (input: PublishSimulatedRangeInput) => publishSimulatedRange(dependencies, input),
-    inspectFile: (input: InspectFileInput) => inspectFile(input),
+    inspectFile,
     publishFileRange: (input: PublishFileRangeInput) => publishFileRange(dependencies, input),
 
     // Spark
@@ -78,7 +78,7 @@ export function createActivities(dependencies: ActivityDependencies) {
 
     // Reconciliation
     reconcileRun: (request: ReconcileRequest) => reconcileRun(dependencies, request),
-    storeReport: (input: StoreReportInput) => storeReport(elasticsearch, input),
+    storeReport: (input: { readonly report: RunReport }) => storeReport(elasticsearch, input),
     findRun: (request: { readonly input: unknown }) => findRun(elasticsearch, request),
 
     // Retention

@@ -2,7 +2,7 @@ import { allHandlersFinished, condition, continueAsNew, proxyActivities, workflo
 import type { Activities } from '../../activities';
 import type { FileSource } from '../../activities/contracts/pipeline-input';
 import type { PipelinePlan } from '../../activities/contracts/plan';
-import type { FileFacts } from '../../activities/sources/inspect-file';
+import type { FileFacts } from '../../activities/sources/file/file-identity';
 import { MAX_HISTORY_EVENTS, RECORD_WORK, WHOLE_RUN } from '../policies';
 import { addTotals, NO_TOTALS, type StageTotals } from '../control/progress';
 import type { SourceResult } from './simulate-readings';

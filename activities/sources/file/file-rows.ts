@@ -3,29 +3,13 @@ import { fileEventId } from '../../contracts/planned-ids';
 import type { FieldMapping } from '../../contracts/field-mapping';
 import type { SourceRecord } from '../publish-batch';
 import { readCsvRows } from './csv-rows';
-import { chunks } from './file-identity';
+import { chunks, firstByte, type FileFacts } from './file-identity';
 import { csvRecords, ndjsonRecords, type RowRecord } from './row-record';
 import { readNdjsonLines, type FileRow } from './row-text';
 
 /** A record of a file, and the byte position after it. */
 export interface FileRecord extends SourceRecord {
   readonly end: number;
-}
-
-/** An inspected file. */
-interface InspectedFile {
-  readonly path: string;
-  readonly sha256: string;
-  /** Of a CSV, in order; null for NDJSON. */
-  readonly columns: readonly string[] | null;
-}
-
-const BOM = Buffer.of(0xef, 0xbb, 0xbf);
-
-/** Returns the byte position of the first row or header: after the byte order mark, if there is one. */
-export async function firstByte(file: FileHandle): Promise<number> {
-  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(BOM.length), position: 0 });
-  return buffer.subarray(0, bytesRead).equals(BOM) ? BOM.length : 0;
 }
 
 /**
@@ -35,7 +19,7 @@ export async function firstByte(file: FileHandle): Promise<number> {
  */
 export async function* readRecords(
   file: FileHandle,
-  { path, sha256, columns }: InspectedFile,
+  { path, sha256, columns }: FileFacts & { readonly path: string },
   fields: FieldMapping,
   { byteFrom, rowFrom }: { readonly byteFrom: number; readonly rowFrom: number },
 ): AsyncGenerator<FileRecord[]> {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldMapping } from '../../contracts/field-mapping';
+import { parseObject } from '../../contracts/json-object';
 import type { Rejection, SourceRecord } from '../publish-batch';
 import type { CsvRow } from './csv-rows';
 import type { FileRow } from './row-text';
@@ -50,22 +51,8 @@ function cellJson(cell: string, numeric: boolean): string {
 
 /** Takes NDJSON lines unchanged; the Spark job decides whether they are valid, as for topic sources. */
 export function ndjsonRecords({ deviceId }: FieldMapping): (row: FileRow) => RowRecord {
-  return ({ bytes }) => ({ key: deviceIn(bytes, deviceId), value: bytes });
-}
-
-function deviceIn(line: Buffer, column: string): string | null {
-  const value = fieldsOf(line)?.[column];
-  return typeof value === 'string' ? value : null;
-}
-
-/** Returns the fields of a line; null if it is not a JSON object. */
-export function fieldsOf(line: Buffer): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
+  return ({ bytes }) => {
+    const device = parseObject(bytes)?.[deviceId];
+    return { key: typeof device === 'string' ? device : null, value: bytes };
+  };
 }
