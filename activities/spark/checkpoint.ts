@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { childrenOf } from './run-folder';
 import type { SparkState } from './types';
 
 /** The progress of a query according to its checkpoint. */
@@ -35,11 +36,7 @@ export async function readCheckpoint(checkpoint: string): Promise<CheckpointStat
 
 /** Returns the numbers of the batches in a log; ignores checksums and files that are being written. */
 async function batches(log: string): Promise<number[]> {
-  const names = await readdir(log).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  });
-  return names.filter((name) => /^\d+$/.test(name)).map(Number);
+  return (await childrenOf(log)).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
 /** Reads the offsets at which the first batch started, which Spark writes once per checkpoint. */
