@@ -2,7 +2,6 @@ import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { PipelinePlan } from '../contracts/plan';
 import { simulatedId } from '../contracts/planned-ids';
-import { isMalformed } from '../contracts/simulated-shares';
 import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { Pace } from './pace';
 import { batchCountsSchema, NO_COUNTS, publishBatch, sourceOf, type SourceDependencies } from './publish-batch';
@@ -21,8 +20,6 @@ export interface PublishSimulatedRangeInput {
 /** Also the heartbeat details. */
 const resultSchema = batchCountsSchema.extend({
   next: z.int().min(0).describe('First sequence number that is not published'),
-  repeats: z.int().min(0).describe('Records that were published a second time'),
-  malformed: z.int().min(0).describe('Sequence numbers whose record is malformed'),
 });
 
 export type PublishResult = Readonly<z.infer<typeof resultSchema>>;
@@ -40,8 +37,8 @@ export async function publishSimulatedRange(
 ): Promise<PublishResult> {
   const simulation = sourceOf(plan, 'simulate');
   const simulator = new ReadingSimulator(simulation, plan.rules.measurements, plan.rules.extraFields === 'label');
-  const nothing = { ...NO_COUNTS, next: from, repeats: 0, malformed: 0 };
-  let progress = lastHeartbeat(resultSchema.refine(({ next }) => next >= from && next <= to)) ?? nothing;
+  const inRange = resultSchema.refine(({ next }) => next >= from && next <= to);
+  let progress = lastHeartbeat(inRange) ?? { ...NO_COUNTS, next: from };
   const beat = () => {
     Context.current().heartbeat(progress);
   };
@@ -49,8 +46,7 @@ export async function publishSimulatedRange(
   while (progress.next < to) {
     const end = Math.min(to, progress.next + pace.batchSize(BLOCK_SIZE));
     await pace.due(end - 1, beat);
-    const records = simulator.records(progress.next, end);
-    const batch = records.map(({ sequence, device, payload }) => ({
+    const batch = simulator.records(progress.next, end).map(({ sequence, device, payload }) => ({
       id: simulatedId(plan.run, sequence, simulation.devices),
       position: `sequence ${sequence}`,
       key: device,
@@ -58,14 +54,7 @@ export async function publishSimulatedRange(
     }));
     const counts = await publishBatch(kafka, plan, batch, progress);
     crash('source');
-    const malformed = records.filter(({ sequence, repeat }) => !repeat && isMalformed(simulation, sequence)).length;
-    const repeats = records.filter(({ repeat }) => repeat).length;
-    progress = {
-      ...counts,
-      next: end,
-      repeats: progress.repeats + repeats,
-      malformed: progress.malformed + malformed,
-    };
+    progress = { ...counts, next: end };
     beat();
     await yieldToEventLoop();
   }

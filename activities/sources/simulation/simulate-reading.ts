@@ -11,12 +11,11 @@ import { observationTexts } from './observation-text';
 /** Readings are generated in blocks with their own random numbers, so that any range can be regenerated on its own. */
 export const BLOCK_SIZE = 1_000;
 
-/** One record to publish; a repeat is the same record again. */
+/** One record to publish. */
 export interface SimulatedRecord {
   readonly sequence: number;
   readonly device: string;
   readonly payload: Buffer;
-  readonly repeat: boolean;
 }
 
 /** Number of different places; with more devices, several share one. */
@@ -45,22 +44,22 @@ export class ReadingSimulator {
   records(from: number, to: number): SimulatedRecord[] {
     const records: SimulatedRecord[] = [];
     for (let sequence = from; sequence < to; sequence++) {
-      records.push(this.#record(sequence, false));
+      records.push(this.#record(sequence));
       if ((sequence + 1) % BLOCK_SIZE === 0 || sequence + 1 === this.simulation.records) {
         for (let repeated = sequence - (sequence % BLOCK_SIZE); repeated <= sequence; repeated++) {
-          if (isRepeated(this.simulation, repeated)) records.push(this.#record(repeated, true));
+          if (isRepeated(this.simulation, repeated)) records.push(this.#record(repeated));
         }
       }
     }
     return records;
   }
 
-  #record(sequence: number, repeat: boolean): SimulatedRecord {
+  #record(sequence: number): SimulatedRecord {
     const number = Math.floor(sequence / BLOCK_SIZE);
     if (this.#block?.number !== number) this.#block = { number, payloads: this.#payloads(number) };
     const payload = this.#block.payloads[sequence % BLOCK_SIZE];
     if (payload === undefined) throw new RangeError(`Sequence ${sequence} is not a whole number.`);
-    return { sequence, device: deviceOf(sequence, this.simulation.devices), payload, repeat };
+    return { sequence, device: deviceOf(sequence, this.simulation.devices), payload };
   }
 
   #payloads(block: number): Buffer[] {

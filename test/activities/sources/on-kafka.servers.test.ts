@@ -61,7 +61,7 @@ describe('sources on Kafka', () => {
 
     const records = await recordsOf(plan.topics.raw);
     expect(records).toHaveLength(result.published);
-    expect(result.repeats).toBeGreaterThan(0);
+    expect(result.published).toBeGreaterThan(3_000);
     expect([...new Set(ids(records))].sort()).toEqual(
       Array.from({ length: 3_000 }, (_, sequence) => simulatedId('run-1', sequence, 50)).sort(),
     );
