@@ -60,7 +60,7 @@ export class DerivedFacts {
       ...content(scope.enriched, record, reading),
       window: hasWindow ? windowKey(String(deviceId), String(timestamp), windowMs) : null,
       ...(this.byMonth ? { month: monthOf(timestamp) } : {}),
-      ...this.#outside(scope.raw.topic, partition, offset),
+      ...this.#outside({ topic: scope.raw.topic, partition, offset }),
     };
   }
 
@@ -73,7 +73,7 @@ export class DerivedFacts {
       side: 'letter',
       ...content(deadLetter, record, letter),
       ...(letter['topic'] === windows.topic ? {} : { cause }),
-      ...this.#outsideOfLetter(letter),
+      ...this.#outside(letter),
     };
   }
 
@@ -86,33 +86,29 @@ export class DerivedFacts {
 
   ofIndexedReading({ _id: id, _source: source }: IndexedDocument): ReadingFact {
     const field = source[PROVENANCE_FIELD];
-    const provenance = isObject(field) ? field : {};
+    const { partition, offset, redrive } = isObject(field) ? field : {};
     return {
       side: 'indexed',
       id,
       digest: documentDigest(source),
-      ...(Number(provenance['redrive']) >= 1 ? { redriven: true } : {}),
-      ...this.#outside(this.request.scope.raw.topic, provenance['partition'], provenance['offset']),
+      ...(Number(redrive) >= 1 ? { redriven: true } : {}),
+      ...this.#outside({ topic: this.request.scope.raw.topic, partition, offset }),
     };
   }
 
   ofIndexedLetter({ _id: id, _source: source }: IndexedDocument): ReadingFact {
-    return { side: 'indexed letter', id, digest: documentDigest(source), ...this.#outsideOfLetter(source) };
+    return { side: 'indexed letter', id, digest: documentDigest(source), ...this.#outside(source) };
   }
 
   ofIndexedWindow({ _id: id, _source: source }: IndexedDocument): WindowFact {
     return { side: 'indexed', id, digest: documentDigest(source), count: Number(source['count']) };
   }
 
-  #outsideOfLetter(letter: JsonObject): { outside?: true } {
-    return this.#outside(letter['topic'], letter['partition'], letter['offset']);
-  }
-
   /**
    * The range of a bounded run is the whole run: every record with its run id belongs to it, whatever its provenance.
    * So does a record without provenance.
    */
-  #outside(topic: unknown, partition: unknown, offset: unknown): { outside?: true } {
+  #outside({ topic, partition, offset }: JsonObject): { outside?: true } {
     const { scope, bounded } = this.request;
     if (bounded || partition === undefined) return {};
     const range = [scope.raw, scope.enriched, scope.windows].find((candidate) => candidate.topic === topic);

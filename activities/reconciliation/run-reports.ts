@@ -38,17 +38,11 @@ export async function findRun(
   const { name, run } = parseWorkflowInput('reconciliation', findRunInputSchema, input);
   const { runs: index } = aliasesOf(name);
   const filter = [{ term: { name } }, ...(run === undefined ? [] : [{ term: { run } }])];
-  const found = await elasticsearch
-    .search({
-      index,
-      ignore_unavailable: true,
-      size: 1,
-      query: { bool: { filter } },
-      sort: [{ startedAt: { order: 'desc', unmapped_type: 'date' } }],
-    })
-    .catch((error: unknown) => {
-      throw elasticsearchFailure(error, `Looking for runs of ${name} in index ${index}`, { index });
-    });
+  const sort = { startedAt: { order: 'desc', unmapped_type: 'date' } } as const;
+  const newest = { index, ignore_unavailable: true, size: 1, query: { bool: { filter } }, sort };
+  const found = await elasticsearch.search(newest).catch((error: unknown) => {
+    throw elasticsearchFailure(error, `Looking for runs of ${name} in index ${index}`, { index });
+  });
   const [hit] = found.hits.hits;
   if (hit === undefined) {
     throw pipelineFailure(

@@ -13,7 +13,6 @@ const MAX_PAGE_DOCUMENTS = 5_000;
 const TARGET_PAGE_BYTES = 1_000_000;
 const MAX_PAGE_BYTES = 8_000_000;
 const NOT_FOUND = 404;
-const FIRST_ERROR_STATUS = 400;
 
 export interface IndexedDocument {
   readonly _id: string;
@@ -38,14 +37,21 @@ export async function* scanIndex(
   elasticsearch: Client,
   request: ScanIndexRequest,
 ): AsyncGenerator<readonly IndexedDocument[]> {
-  const { index, signal } = request;
+  const { index, run, signal } = request;
   const pit = await withFailures(request, () => openPointInTime(elasticsearch, index, signal));
   if (pit === null) return;
+  const field = `${PROVENANCE_FIELD}.run`;
+  const all = {
+    pit: { id: pit, keep_alive: KEEP_ALIVE },
+    query: { bool: { should: [{ term: { [field]: run } }, { bool: { must_not: { exists: { field } } } }] } },
+    sort: [{ _shard_doc: 'asc' }],
+    track_total_hits: false,
+  };
   try {
     let size = FIRST_PAGE_DOCUMENTS;
     let after: unknown;
     for (;;) {
-      const search = { ...searchOf(pit, request.run), size, ...(after === undefined ? {} : { search_after: after }) };
+      const search = { ...all, size, ...(after === undefined ? {} : { search_after: after }) };
       const page = await withFailures(request, () => readPage(elasticsearch, search, signal));
       if (page === null) {
         size = Math.max(1, Math.floor(size / 4));
@@ -74,16 +80,6 @@ async function openPointInTime(elasticsearch: Client, index: string, signal: Abo
   }
 }
 
-function searchOf(pit: string, run: string): object {
-  const field = `${PROVENANCE_FIELD}.run`;
-  return {
-    pit: { id: pit, keep_alive: KEEP_ALIVE },
-    query: { bool: { should: [{ term: { [field]: run } }, { bool: { must_not: { exists: { field } } } }] } },
-    sort: [{ _shard_doc: 'asc' }],
-    track_total_hits: false,
-  };
-}
-
 /**
  * Returns null if the page exceeds `MAX_PAGE_BYTES`; request fewer documents then. Parses the response itself, since the
  * parser of the client rejects documents with some field names, for example `__proto__`.
@@ -108,7 +104,7 @@ async function readPage(
   if (response.statusCode === NOT_FOUND) {
     throw pipelineFailure('ServiceUnavailable', 'Elasticsearch lost the point in time of a paginated search.');
   }
-  if (response.statusCode >= FIRST_ERROR_STATUS) throw new errors.ResponseError({ ...response, body: parsed });
+  if (response.statusCode >= 400) throw new errors.ResponseError({ ...response, body: parsed });
   return { hits: parsed.hits.hits, bytes };
 }
 
