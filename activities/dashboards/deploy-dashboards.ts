@@ -35,7 +35,6 @@ const importSchema = z.object({
   successCount: z.int(),
   errors: z.array(rejectionSchema).default([]),
 });
-type ImportResponse = z.infer<typeof importSchema>;
 
 /**
  * Imports data views and dashboards into Kibana and returns their number; idempotent, since it overwrites them.
@@ -61,7 +60,16 @@ export async function deployDashboards(target: DashboardTarget | null): Promise<
   if (status !== 200 || !imported.success) {
     throw pipelineFailure('DashboardsRefused', `${problem} ${remedyFor(status)}`);
   }
-  return importResult(url, imported.data, hide);
+  const { success, successCount, errors } = imported.data;
+  if (success && errors.length === 0) return { objects: successCount };
+  const rejected = errors.map(({ type, id, error }) => {
+    const message = error.message === undefined ? '' : `: ${hide(error.message)}`;
+    return `${type} ${id} (${error.type}${message})`;
+  });
+  throw pipelineFailure(
+    'DashboardsRefused',
+    `POST ${url} imported ${successCount} objects and rejected ${rejected.join(', ')}. ${CORRECT_OBJECTS}`,
+  );
 }
 
 /** @throws ServiceUnavailable without a cause, since the cause may contain a header */
@@ -85,19 +93,6 @@ async function postFile(
   } catch (error) {
     throw pipelineFailure('ServiceUnavailable', `POST ${url} got no response (${hide(reasonOf(error))}).`);
   }
-}
-
-function importResult(url: string, response: ImportResponse, hide: (text: string) => string) {
-  const { success, successCount, errors } = response;
-  if (success && errors.length === 0) return { objects: successCount };
-  const rejected = errors.map(({ type, id, error }) => {
-    const message = error.message === undefined ? '' : `: ${hide(error.message)}`;
-    return `${type} ${id} (${error.type}${message})`;
-  });
-  throw pipelineFailure(
-    'DashboardsRefused',
-    `POST ${url} imported ${successCount} objects and rejected ${rejected.join(', ')}. ${CORRECT_OBJECTS}`,
-  );
 }
 
 function remedyFor(status: number): string {
