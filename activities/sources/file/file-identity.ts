@@ -4,19 +4,18 @@ import { resolve } from 'node:path';
 import { pipelineFailure } from '../../contracts/failures';
 import { yieldToEventLoop } from '../../heartbeat';
 
-/** Identifies the content of a path. */
-export interface FileIdentity {
+/** The identity and shape of a file before it is published. */
+export interface FileFacts {
   readonly sha256: string;
   readonly bytes: number;
   /** Epoch ms, whole. */
   readonly modifiedMs: number;
-}
-
-/** The identity and shape of a file before it is published. */
-export interface FileFacts extends FileIdentity {
   /** Of a CSV, in order; null for NDJSON. */
   readonly columns: readonly string[] | null;
 }
+
+type FileIdentity = Omit<FileFacts, 'columns'>;
+type SizeAndTime = Pick<FileFacts, 'bytes' | 'modifiedMs'>;
 
 const CHUNK_BYTES = 256 * 1024;
 const BOM = Buffer.of(0xef, 0xbb, 0xbf);
@@ -95,12 +94,12 @@ export async function* chunks(file: FileHandle, path: string, from: number): Asy
   }
 }
 
-async function sizeAndTime(file: FileHandle, path: string): Promise<Omit<FileIdentity, 'sha256'>> {
+async function sizeAndTime(file: FileHandle, path: string): Promise<SizeAndTime> {
   const { size, mtimeMs } = await file.stat().catch(failAbout(path));
   return { bytes: size, modifiedMs: Math.trunc(mtimeMs) };
 }
 
-function sameSizeAndTime(one: Omit<FileIdentity, 'sha256'>, other: Omit<FileIdentity, 'sha256'>): boolean {
+function sameSizeAndTime(one: SizeAndTime, other: SizeAndTime): boolean {
   return one.bytes === other.bytes && one.modifiedMs === other.modifiedMs;
 }
 
