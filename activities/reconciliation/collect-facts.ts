@@ -6,7 +6,7 @@ import type { IncomingRecord, KafkaGateway } from '../kafka';
 import type { FactBuckets } from './fact-buckets';
 import { plannedIds } from './planned-ids';
 import type { ReadingFact } from './reading-state';
-import { DerivedFacts, RawFacts } from './record-facts';
+import { RecordFacts } from './record-facts';
 import { scanIndex, type IndexedDocument } from './scan-index';
 import type { WindowFact } from './window-state';
 
@@ -28,20 +28,19 @@ export interface FactCollection {
 }
 
 /** Reads each topic and index once, one after the other, and appends a fact for each id in it. */
-export async function collectFacts(collection: FactCollection): Promise<RawFacts> {
+export async function collectFacts(collection: FactCollection): Promise<RecordFacts> {
   const { request, readings, windows, byMonth } = collection;
   const { scope, aliases } = request;
-  const raw = new RawFacts(request);
-  const facts = new DerivedFacts(request, byMonth);
+  const facts = new RecordFacts(request, byMonth);
   await collectPlanned(collection);
-  await collectRecords(collection, scope.raw, readings, (record) => raw.of(record));
+  await collectRecords(collection, scope.raw, readings, (record) => facts.ofRaw(record));
   await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
   await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
   await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofLetter(record));
   await collectDocuments(collection, aliases.readings, readings, (document) => facts.ofIndexedReading(document));
   await collectDocuments(collection, aliases.windows, windows, (document) => facts.ofIndexedWindow(document));
   await collectDocuments(collection, aliases.deadLetters, readings, (document) => facts.ofIndexedLetter(document));
-  return raw;
+  return facts;
 }
 
 async function collectPlanned({ request, readings, signal, onStep }: FactCollection): Promise<void> {

@@ -11,17 +11,21 @@ import type { ReadingFact } from './reading-state';
 import type { IndexedDocument } from './scan-index';
 import { windowKey, type WindowFact } from './window-state';
 
-/** Converts records of the raw topic, which others may write as well, to facts, and counts what no fact contains. */
-export class RawFacts {
-  /** Records of another run. */
+/** Converts records and documents to facts, and counts what no fact contains. */
+export class RecordFacts {
+  /** Raw records of another run. */
   foreign = 0;
-  /** Size of the values of this run's records. */
+  /** Size of the values of this run's raw records. */
   rawBytes = 0;
 
-  constructor(private readonly request: ReconcileRequest) {}
+  /** @param byMonth - whether readings are in monthly indices */
+  constructor(
+    private readonly request: ReconcileRequest,
+    private readonly byMonth: boolean,
+  ) {}
 
   /** Returns null for a record of another run; for a run without end, every record counts as its own. */
-  of(record: IncomingRecord): ReadingFact | null {
+  ofRaw(record: IncomingRecord): ReadingFact | null {
     const { scope, bounded, eventIdField } = this.request;
     const isForeign = (runOf(record) ?? scope.run) !== scope.run;
     if (bounded && isForeign) {
@@ -33,21 +37,8 @@ export class RawFacts {
     const ofAnotherRun = isForeign && redriveCount(record.headers[REDRIVE_HEADER]) > 0;
     return { side: 'published', id, digest: bytesDigest(record.value), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
   }
-}
 
-/** Returns the run in the headers of a record; undefined if its producer set none. */
-function runOf({ headers }: IncomingRecord): string | undefined {
-  return headers[RUN_HEADER]?.toString('utf8');
-}
-
-/** Converts what the pipeline wrote to topics and indices to facts; records of another run have none. */
-export class DerivedFacts {
-  /** @param byMonth - whether readings are in monthly indices */
-  constructor(
-    private readonly request: ReconcileRequest,
-    private readonly byMonth: boolean,
-  ) {}
-
+  /** Returns null for a record of another run, as do `ofLetter` and `ofWindow`. */
   ofEnriched(record: IncomingRecord): ReadingFact | null {
     if (runOf(record) !== this.request.scope.run) return null;
     const { scope, windowMs } = this.request;
@@ -114,6 +105,11 @@ export class DerivedFacts {
     const range = [scope.raw, scope.enriched, scope.windows].find((candidate) => candidate.topic === topic);
     return range === undefined || isWithin(range, partition, offset) ? {} : { outside: true };
   }
+}
+
+/** Returns the run in the headers of a record; undefined if its producer set none. */
+function runOf({ headers }: IncomingRecord): string | undefined {
+  return headers[RUN_HEADER]?.toString('utf8');
 }
 
 function content({ topic }: TopicRange, record: IncomingRecord, parsed: JsonObject | undefined) {
