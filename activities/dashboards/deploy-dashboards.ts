@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { pipelineFailure } from '../contracts/failures';
-import { describeResponse, parsedJson, withoutCredentials, type KibanaResponse } from './kibana-response';
+import { parseObject } from '../contracts/json-object';
+import { describeResponse, withoutCredentials } from './kibana-response';
 
 /** A Kibana and the objects to import; stays in the worker, since it contains a secret. */
 export interface DashboardTarget {
@@ -13,18 +14,8 @@ export interface DashboardTarget {
   readonly file: string;
 }
 
-export interface DeployedDashboards {
-  /** Number of imported saved objects. */
-  readonly objects: number;
-}
-
 const IMPORT_PATH = '/api/saved_objects/_import?overwrite=true';
 const TIMEOUT_MS = 45_000;
-const UNAUTHORIZED = 401;
-const FORBIDDEN = 403;
-const NOT_FOUND = 404;
-const TOO_MANY_REQUESTS = 429;
-const SERVER_ERROR = 500;
 
 const SET_CREDENTIALS =
   'Set KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD, to the credentials of a user who may save objects, and ' +
@@ -33,79 +24,43 @@ const CORRECT_URL =
   'Correct KIBANA_URL: it must be the address of Kibana 8.19 or later, with the base path and `/s/<space>` if there are any.';
 const CORRECT_OBJECTS = 'Correct what the message names; the dashboards require Kibana 8.19 or later.';
 
+const rejectionSchema = z.object({
+  type: z.string(),
+  id: z.string(),
+  error: z.object({ type: z.string(), message: z.string().optional() }),
+});
 /** Kibana's response with status 200, whether or not it imported the objects. */
 const importSchema = z.object({
   success: z.boolean(),
   successCount: z.int(),
-  errors: z
-    .array(
-      z.object({
-        type: z.string(),
-        id: z.string(),
-        error: z.object({ type: z.string(), message: z.string().optional() }),
-      }),
-    )
-    .default([]),
+  errors: z.array(rejectionSchema).default([]),
 });
-type ImportResponse = z.infer<typeof importSchema>;
 
 /**
- * Imports data views and dashboards into Kibana; idempotent, since it overwrites them.
+ * Imports data views and dashboards into Kibana and returns their number; idempotent, since it overwrites them.
  *
  * @throws ServiceUnavailable when Kibana does not respond or is not ready yet
  * @throws DashboardsRefused when it rejects the credentials or an object, or is not Kibana; each object is named
  */
-export async function deployDashboards(target: DashboardTarget | null): Promise<DeployedDashboards> {
+export async function deployDashboards(target: DashboardTarget | null): Promise<{ readonly objects: number }> {
   if (target === null) {
     throw pipelineFailure('DashboardsRefused', 'This worker has no Kibana configured: set KIBANA_URL and restart it.');
   }
   const { authorization } = target;
   const hide = (text: string): string => withoutCredentials(text, authorization);
   const url = `${target.url.replace(/\/+$/, '')}${IMPORT_PATH}`;
-  const response = await postFile(url, target, hide);
-  const { status, text } = response;
-  const problem = `Expected POST ${url} to import the dashboards, got ${describeResponse(response, url, hide)}.`;
-  if (status === TOO_MANY_REQUESTS || status >= SERVER_ERROR) {
-    throw pipelineFailure(
-      'ServiceUnavailable',
-      `${problem} The request is retried; if this persists, check Kibana's log.`,
-    );
+  const { response, text } = await postFile(url, target, hide);
+  const { status } = response;
+  const problem = `Expected POST ${url} to import the dashboards, got ${describeResponse(response, text, hide)}.`;
+  if (status === 429 || status >= 500) {
+    const advice = "The request is retried; if this persists, check Kibana's log.";
+    throw pipelineFailure('ServiceUnavailable', `${problem} ${advice}`);
   }
-  const imported = importSchema.safeParse(parsedJson(text));
+  const imported = importSchema.safeParse(parseObject(text));
   if (status !== 200 || !imported.success) {
     throw pipelineFailure('DashboardsRefused', `${problem} ${remedyFor(status)}`);
   }
-  return importResult(url, imported.data, hide);
-}
-
-/** @throws ServiceUnavailable without a cause, since the cause may contain a header */
-async function postFile(
-  url: string,
-  { authorization, file }: DashboardTarget,
-  hide: (text: string) => string,
-): Promise<KibanaResponse> {
-  const form = new FormData();
-  form.set('file', new Blob([await readFile(file)], { type: 'application/ndjson' }), 'dashboards.ndjson');
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'kbn-xsrf': 'true', ...(authorization === null ? {} : { authorization }) },
-      body: form,
-      // Do not send credentials to a login page.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const { status, headers } = response;
-    const isRedirect = status >= 300 && status < 400;
-    const location = isRedirect ? headers.get('location') : null;
-    return { status, contentType: headers.get('content-type'), location, text: await response.text() };
-  } catch (error) {
-    throw pipelineFailure('ServiceUnavailable', `POST ${url} got no response (${hide(reasonOf(error))}).`);
-  }
-}
-
-function importResult(url: string, response: ImportResponse, hide: (text: string) => string): DeployedDashboards {
-  const { success, successCount, errors } = response;
+  const { success, successCount, errors } = imported.data;
   if (success && errors.length === 0) return { objects: successCount };
   const rejected = errors.map(({ type, id, error }) => {
     const message = error.message === undefined ? '' : `: ${hide(error.message)}`;
@@ -117,10 +72,33 @@ function importResult(url: string, response: ImportResponse, hide: (text: string
   );
 }
 
+/** @throws ServiceUnavailable without a cause, since the cause may contain a header */
+async function postFile(
+  url: string,
+  { authorization, file }: DashboardTarget,
+  hide: (text: string) => string,
+): Promise<{ response: Response; text: string }> {
+  const form = new FormData();
+  form.set('file', new Blob([await readFile(file)], { type: 'application/ndjson' }), 'dashboards.ndjson');
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'kbn-xsrf': 'true', ...(authorization === null ? {} : { authorization }) },
+      body: form,
+      // Do not send credentials to a login page.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { response, text: await response.text() };
+  } catch (error) {
+    throw pipelineFailure('ServiceUnavailable', `POST ${url} got no response (${hide(reasonOf(error))}).`);
+  }
+}
+
 function remedyFor(status: number): string {
-  if (status === UNAUTHORIZED || status === FORBIDDEN) return SET_CREDENTIALS;
+  if (status === 401 || status === 403) return SET_CREDENTIALS;
   // A page or a redirect does not come from Kibana's API.
-  return status < 400 || status === NOT_FOUND ? CORRECT_URL : CORRECT_OBJECTS;
+  return status < 400 || status === 404 ? CORRECT_URL : CORRECT_OBJECTS;
 }
 
 /** The message of `fetch` is generic; the reason is in its cause. */

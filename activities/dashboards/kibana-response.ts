@@ -1,40 +1,27 @@
 import { z } from 'zod';
-
-/** The response from the address of a Kibana, perhaps from another program. */
-export interface KibanaResponse {
-  readonly status: number;
-  readonly contentType: string | null;
-  /** Null if it is not a redirect. */
-  readonly location: string | null;
-  readonly text: string;
-}
+import { parseObject } from '../contracts/json-object';
 
 const MAX_QUOTED_CHARACTERS = 400;
 
 const errorSchema = z.object({ message: z.string().min(1) });
 
 /**
- * Returns status and message of a response for a failure message.
+ * Returns status and message of a response for a failure message; it may come from another program than Kibana.
  *
- * @param url - of the request
+ * @param text - the body
  * @param hide - removes secrets from a text
  */
-export function describeResponse(response: KibanaResponse, url: string, hide: (text: string) => string): string {
-  const { status, contentType, location, text } = response;
-  if (location !== null) return `${status}, a redirect to ${hide(addressOf(location, url))}`;
-  const error = errorSchema.safeParse(parsedJson(text));
-  if (error.success) return `${status}, ${quoted(hide(error.data.message))}`;
-  const type = contentType === null ? '' : ` (${contentType})`;
-  return text === '' ? `${status} without a message` : `${status}, ${quoted(hide(text))}${type}`;
-}
-
-/** Returns undefined if it is not JSON. */
-export function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+export function describeResponse(response: Response, text: string, hide: (text: string) => string): string {
+  const { status, headers, url } = response;
+  const location = headers.get('location');
+  if (status >= 300 && status < 400 && location !== null) {
+    return `${status}, a redirect to ${hide(addressOf(location, url))}`;
   }
+  const error = errorSchema.safeParse(parseObject(text));
+  if (error.success) return `${status}, ${quoted(hide(error.data.message))}`;
+  if (text === '') return `${status} without a message`;
+  const type = headers.get('content-type');
+  return `${status}, ${quoted(hide(text))}${type === null ? '' : ` (${type})`}`;
 }
 
 /** Omits query and user, which may be secret. */

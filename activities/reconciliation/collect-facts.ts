@@ -6,12 +6,13 @@ import type { IncomingRecord, KafkaGateway } from '../kafka';
 import type { FactBuckets } from './fact-buckets';
 import { plannedIds } from './planned-ids';
 import type { ReadingFact } from './reading-state';
-import { DerivedFacts, RawFacts, runOf, type RawCounts } from './record-facts';
+import { RecordFacts } from './record-facts';
 import { scanIndex, type IndexedDocument } from './scan-index';
 import type { WindowFact } from './window-state';
 
 /** Each partition that is being read needs a connection and a fetched batch. */
 const PARALLEL_PARTITIONS = 4;
+const IDS_PER_STEP = 1_000;
 
 export interface FactCollection {
   readonly kafka: KafkaGateway;
@@ -27,100 +28,82 @@ export interface FactCollection {
 }
 
 /** Reads each topic and index once, one after the other, and appends a fact for each id in it. */
-export async function collectFacts(collection: FactCollection): Promise<RawCounts> {
+export async function collectFacts(collection: FactCollection): Promise<RecordFacts> {
   const { request, readings, windows, byMonth } = collection;
   const { scope, aliases } = request;
+  const facts = new RecordFacts(request, byMonth);
   await collectPlanned(collection);
-  const raw = new RawFacts(request);
-  await eachRecord(collection, scope.raw, (record) => {
-    const fact = raw.of(record);
-    if (fact !== null) readings.append(fact);
-  });
-  const facts = new DerivedFacts(request, byMonth);
-  await eachRecordOfRun(collection, scope.enriched, (record) => {
-    readings.append(facts.ofEnriched(record));
-  });
-  await eachRecordOfRun(collection, scope.windows, (record) => {
-    windows.append(facts.ofWindow(record));
-  });
-  await eachRecordOfRun(collection, scope.deadLetter, (record) => {
-    readings.append(facts.ofLetter(record));
-  });
-  await eachDocument(collection, aliases.readings, (document) => {
-    readings.append(facts.ofIndexedReading(document));
-  });
-  await eachDocument(collection, aliases.windows, (document) => {
-    windows.append(facts.ofIndexedWindow(document));
-  });
-  await eachDocument(collection, aliases.deadLetters, (document) => {
-    readings.append(facts.ofIndexedLetter(document));
-  });
-  return raw;
+  await collectRecords(collection, scope.raw, readings, (record) => facts.ofRaw(record));
+  await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
+  await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
+  await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofLetter(record));
+  await collectDocuments(collection, aliases.readings, readings, (document) => facts.ofIndexedReading(document));
+  await collectDocuments(collection, aliases.windows, windows, (document) => facts.ofIndexedWindow(document));
+  await collectDocuments(collection, aliases.deadLetters, readings, (document) => facts.ofIndexedLetter(document));
+  return facts;
 }
 
 async function collectPlanned({ request, readings, signal, onStep }: FactCollection): Promise<void> {
   if (request.plan === null) return;
   onStep('counting what was planned');
-  for await (const ids of plannedIds(request.plan, signal)) {
-    for (const id of ids) readings.append({ side: 'planned', id });
+  const { from, to, idAt } = await plannedIds(request.plan, signal);
+  for (let position = from; position < to; position++) {
+    readings.append({ side: 'planned', id: idAt(position) });
+    if (position % IDS_PER_STEP > 0) continue;
     // No I/O here, so yield to heartbeats and cancellation.
     await setImmediate();
     signal.throwIfAborted();
   }
 }
 
-function eachRecordOfRun(
-  collection: FactCollection,
-  range: TopicRange,
-  take: (record: IncomingRecord) => void,
-): Promise<void> {
-  return eachRecord(collection, range, (record) => {
-    if (runOf(record) === collection.request.scope.run) take(record);
-  });
-}
-
 /**
- * Passes on every record of a range once, several partitions in parallel; ordered only within a partition.
+ * Reads every record of a range once, several partitions in parallel; ordered only within a partition.
  *
+ * @param factOf - returns null for a record to ignore
  * @throws OffsetOutOfRange when retention has deleted part of the range, so that nothing can be proven
  * @throws ServiceUnavailable when Kafka does not respond
  */
-async function eachRecord(
+async function collectRecords<Fact extends ReadingFact | WindowFact>(
   collection: FactCollection,
-  range: TopicRange,
-  take: (record: IncomingRecord) => void,
+  { topic, from, to: ends }: TopicRange,
+  facts: FactBuckets<Fact>,
+  factOf: (record: IncomingRecord) => Fact | null,
 ): Promise<void> {
   const { kafka, onStep } = collection;
-  onStep(`reading topic ${range.topic}`);
+  onStep(`reading topic ${topic}`);
   const failed = new AbortController();
   const signal = AbortSignal.any([collection.signal, failed.signal]);
-  const waiting = Object.entries(range.to);
-
-  const readPartitions = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [partition, to] = next;
-      const from = range.from[partition] ?? '0';
-      await kafka.readRange({ topic: range.topic, partition: Number(partition), from, to, signal }, (records) => {
-        for (const record of records) take(record);
-      });
+  const take = (records: readonly IncomingRecord[]): void => {
+    for (const record of records) {
+      const fact = factOf(record);
+      if (fact !== null) facts.append(fact);
     }
   };
-  const workers = Array.from({ length: PARALLEL_PARTITIONS }, () =>
-    readPartitions().catch((error: unknown) => {
+  const waiting = Object.entries(ends).values();
+  const readPartitions = async (): Promise<void> => {
+    try {
+      for (const [partition, to] of waiting) {
+        await kafka.readRange({ topic, partition: Number(partition), from: from[partition] ?? '0', to, signal }, take);
+      }
+    } catch (error) {
       // Ends the others with the same error, so that none continues after this call has returned.
       failed.abort(error);
       throw error;
-    }),
-  );
+    }
+  };
+  const workers = Array.from({ length: PARALLEL_PARTITIONS }, readPartitions);
   await Promise.allSettled(workers);
   await Promise.all(workers);
 }
 
-function eachDocument(
+async function collectDocuments<Fact extends ReadingFact | WindowFact>(
   { elasticsearch, request, signal, onStep }: FactCollection,
   index: string,
-  take: (document: IndexedDocument) => void,
+  facts: FactBuckets<Fact>,
+  factOf: (document: IndexedDocument) => Fact,
 ): Promise<void> {
   onStep(`reading index ${index}`);
-  return scanIndex(elasticsearch, { index, run: request.scope.run, signal, take });
+  for await (const documents of scanIndex(elasticsearch, { index, run: request.scope.run, signal })) {
+    for (const document of documents) facts.append(factOf(document));
+  }
 }

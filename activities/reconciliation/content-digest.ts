@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto';
+import type { JsonObject } from '../contracts/json-object';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 
 /** 22 characters of base64 contain the first 16 bytes of a sha256. */
 const DIGEST_CHARACTERS = 22;
-
-/** A JSON object with unchecked fields. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Returns a digest of bytes; null, for a record without a value, has its own digest. */
 export function bytesDigest(bytes: Buffer | string | null): string {
@@ -19,19 +17,4 @@ export function bytesDigest(bytes: Buffer | string | null): string {
  */
 export function documentDigest(document: JsonObject): string {
   return bytesDigest(JSON.stringify({ ...document, [PROVENANCE_FIELD]: undefined }));
-}
-
-/** Parses a JSON object; undefined if the bytes are anything else. */
-export function parseObject(bytes: Buffer | null): JsonObject | undefined {
-  if (bytes === null) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
-    return isObject(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

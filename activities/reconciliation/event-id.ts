@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { parseObject } from '../contracts/json-object';
 import { coordinatesId, EVENT_ID_HEADER, MAX_EVENT_ID_BYTES } from '../contracts/record';
 import type { IncomingRecord } from '../kafka';
-import { parseObject } from './content-digest';
 
 /** Limits of Jackson 2.21, the parser of the Spark job; one nesting level is used by the list that wraps a record. */
 const MAX_NESTING = 999;

@@ -37,9 +37,7 @@ export class FactBuckets<Fact extends { readonly id: string }> {
     this.#buckets[bucketOf(fact.id, this.level, this.options.count)]?.append(`${JSON.stringify(fact)}\n`);
   }
 
-  /**
-   * Yields the combined facts by id, at most `maxIds` ids at a time, each id exactly once. Deletes what was read.
-   */
+  /** Yields the combined facts by id, at most `maxIds` ids at a time, each id exactly once. Deletes what was read. */
   async *states<State extends FactState<Fact>>(create: () => State): AsyncGenerator<ReadonlyMap<string, State>> {
     for (const bucket of this.#buckets.filter((each) => each.finish())) {
       const states = await this.#combine(bucket, create);
@@ -50,10 +48,7 @@ export class FactBuckets<Fact extends { readonly id: string }> {
   }
 
   /** Returns null if there are more than `maxIds` ids. */
-  async #combine<State extends FactState<Fact>>(
-    bucket: BucketFile,
-    create: () => State,
-  ): Promise<Map<string, State> | null> {
+  async #combine<State extends FactState<Fact>>(bucket: BucketFile, create: () => State) {
     const states = new Map<string, State>();
     for await (const lines of bucket.lines()) {
       for (const line of lines) {
@@ -67,7 +62,7 @@ export class FactBuckets<Fact extends { readonly id: string }> {
     return states;
   }
 
-  async #split(bucket: BucketFile): Promise<FactBuckets<Fact>> {
+  async #split(bucket: BucketFile) {
     const { maxIds } = this.options;
     const parts = new FactBuckets<Fact>({ folder: `${bucket.path}-split`, count: SPLIT_INTO, maxIds }, this.level + 1);
     for await (const lines of bucket.lines()) {

@@ -4,30 +4,27 @@ import { fileEventId, simulatedId, type PlannedIds, type PlannedRows } from '../
 import { pipelineFailure } from '../contracts/failures';
 import { createRowCounter } from './row-counter';
 
-const IDS_PER_BATCH = 1_000;
+interface PlannedPositions {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  readonly idAt: (position: number) => string;
+}
 
 /**
- * Yields every id that a source was to publish, each once, in batches.
+ * Returns every id that a source was to publish, each at one position.
  *
  * A file is read a second time, by a counter that shares no code with the publisher.
  *
  * @throws SourceMissing when the file can no longer be read
  * @throws SourceChanged when it is no longer the file that was published
  */
-export async function* plannedIds(plan: PlannedIds, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+export async function plannedIds(plan: PlannedIds, signal: AbortSignal): Promise<PlannedPositions> {
   if (plan.kind === 'file') {
     const rows = await countRows(plan, signal);
-    yield* batches(0, Math.min(rows, plan.to ?? rows), (row) => fileEventId(plan.sha256, row));
-  } else {
-    yield* batches(plan.from, plan.to, (sequence) => simulatedId(plan.run, sequence, plan.devices));
+    return { from: 0, to: Math.min(rows, plan.to ?? rows), idAt: (row) => fileEventId(plan.sha256, row) };
   }
-}
-
-function* batches(from: number, to: number, id: (position: number) => string): Generator<readonly string[]> {
-  for (let first = from; first < to; first += IDS_PER_BATCH) {
-    const length = Math.min(IDS_PER_BATCH, to - first);
-    yield Array.from({ length }, (_, index) => id(first + index));
-  }
+  return { from: plan.from, to: plan.to, idAt: (sequence) => simulatedId(plan.run, sequence, plan.devices) };
 }
 
 async function countRows({ path, format, sha256 }: PlannedRows, signal: AbortSignal): Promise<number> {
@@ -41,10 +38,8 @@ async function countRows({ path, format, sha256 }: PlannedRows, signal: AbortSig
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw pipelineFailure('SourceMissing', `The file ${path} cannot be counted again: ${reason}.`, {
-      path,
-      cause: error,
-    });
+    const details = { path, cause: error };
+    throw pipelineFailure('SourceMissing', `The file ${path} cannot be counted again: ${reason}.`, details);
   }
   const found = hash.digest('hex');
   if (found === sha256) return counter.rows();

@@ -8,7 +8,8 @@ export type ReadingFact =
   | (DerivedFact & { readonly side: 'enriched'; readonly window: string | null; readonly month?: Month | null })
   | (DerivedFact & { readonly side: 'indexed'; readonly redriven?: true })
   | (DerivedFact & { readonly side: 'indexed letter' })
-  | (DerivedFact & { readonly side: 'letter'; readonly cause: string; readonly ofWindow?: true });
+  /** `cause` is absent for a dead letter of a window. */
+  | (DerivedFact & { readonly side: 'letter'; readonly cause?: string });
 
 interface DerivedFact {
   readonly id: string;
@@ -51,7 +52,7 @@ export class ReadingState {
   hasParseLetter = false;
   hasIndexLetter = false;
 
-  constructor(private readonly horizon: Horizon = NO_HORIZON) {}
+  constructor(readonly horizon: Horizon = NO_HORIZON) {}
 
   add(fact: ReadingFact): void {
     if (!('outside' in fact)) this.inRange = true;
@@ -65,14 +66,18 @@ export class ReadingState {
         this.isOfAnotherRun ||= fact.ofAnotherRun === true;
         break;
       case 'enriched':
-        this.#addEnriched(fact);
+        this.enrichedContent = merged(this.enrichedContent, fact.digest);
+        this.window = first(this.window, fact.window);
+        this.month = first(this.month, fact.month);
         break;
       case 'indexed':
-        this.#addIndexed(fact);
+        this.indexed += 1;
+        this.indexedContent = merged(this.indexedContent, fact.digest);
+        this.isRedriven ||= fact.redriven === true;
         break;
       case 'letter':
         this.letterContents = withContent(this.letterContents, fact.digest);
-        if (fact.ofWindow !== true) this.#addCause(fact.cause);
+        this.#addCause(fact.cause);
         break;
       case 'indexed letter':
         this.indexedLetterContent = merged(this.indexedLetterContent, fact.digest);
@@ -101,10 +106,6 @@ export class ReadingState {
     return this.letterContents.length > 0;
   }
 
-  get isUnresolvedLetter(): boolean {
-    return this.cause !== null && !this.isIndexed;
-  }
-
   /**
    * A dead letter whose id was indexed later in a known way: a record that the index rejected is still in the topic; an
    * unparsable record can only be indexed by a redrive, which its document shows.
@@ -118,30 +119,14 @@ export class ReadingState {
     return this.cause === null && !this.isIndexed && isBefore(this.month, this.horizon.expiredBefore);
   }
 
-  /** Indexed although its month was dropped. */
-  get isIndexedAfterDrop(): boolean {
-    return this.isIndexed && isBefore(this.month, this.horizon.droppedBefore);
-  }
-
   /** Indexed, a dead letter or expired; an enriched reading was parsed, so its dead letters from parsing do not count. */
   get hasEnded(): boolean {
     if (isBefore(this.month, this.horizon.expiredBefore)) return true;
     return this.isIndexed || this.hasIndexLetter || (this.hasParseLetter && !this.isEnriched);
   }
 
-  #addEnriched({ digest, window, month = null }: Extract<ReadingFact, { readonly side: 'enriched' }>): void {
-    this.enrichedContent = merged(this.enrichedContent, digest);
-    this.window = first(this.window, window);
-    this.month = first(this.month, month);
-  }
-
-  #addIndexed({ digest, redriven }: Extract<ReadingFact, { readonly side: 'indexed' }>): void {
-    this.indexed += 1;
-    this.indexedContent = merged(this.indexedContent, digest);
-    this.isRedriven ||= redriven === true;
-  }
-
-  #addCause(cause: string): void {
+  #addCause(cause: string | undefined): void {
+    if (cause === undefined) return;
     this.cause = first(this.cause, cause);
     this.hasSourceLetter ||= cause.startsWith('source:');
     this.hasParseLetter ||= cause.startsWith('parse:');
@@ -149,16 +134,21 @@ export class ReadingState {
   }
 }
 
-type Rule = (reading: ReadingState) => boolean;
+type Rule = (reading: ReadingState, hasPlan: boolean) => boolean;
 
 const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
+  ['planned but not published', (r) => r.planned && !r.isPublished && !r.hasSourceLetter],
+  [
+    'published but not planned',
+    (r, hasPlan) => hasPlan && !r.planned && !r.isOfAnotherRun && (r.isPublished || r.hasSourceLetter),
+  ],
   ['published but neither indexed nor a dead letter', (r) => r.isPublished && !r.hasEnded],
   ['enriched but not published', (r) => r.isEnriched && !r.isPublished],
   ['indexed but not published', (r) => r.isIndexed && !r.isPublished],
   ['indexed but not enriched', (r) => r.isIndexed && r.isPublished && !r.isEnriched],
   ['indexed and a dead letter', (r) => r.cause !== null && r.isIndexed && !r.isResolvedLetter],
   ['indexed twice', (r) => r.indexed > 1],
-  ['indexed though its month is dropped', (r) => r.isIndexedAfterDrop],
+  ['indexed though its month is dropped', (r) => r.isIndexed && isBefore(r.month, r.horizon.droppedBefore)],
   ['indexed with other content', (r) => differs(r.enrichedContent, r.indexedContent)],
   ['conflicting content under one id', (r) => r.isConflicting],
   ['dead letter of nothing published', (r) => !r.isPublished && (r.hasParseLetter || r.hasIndexLetter)],
@@ -167,15 +157,9 @@ const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['dead letter with other content', (r) => r.hasLetter && isNotAmong(r.letterContents, r.indexedLetterContent)],
 ];
 
-const PLAN_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
-  ['planned but not published', (r) => r.planned && !r.isPublished && !r.hasSourceLetter],
-  ['published but not planned', (r) => !r.planned && !r.isOfAnotherRun && (r.isPublished || r.hasSourceLetter)],
-];
-
 /** Returns the rules that an id violates. */
 export function readingDiscrepancies(reading: ReadingState, hasPlan: boolean): DiscrepancyKind[] {
-  const rules = hasPlan ? [...PLAN_RULES, ...RULES] : RULES;
-  return rules.filter(([, applies]) => applies(reading)).map(([kind]) => kind);
+  return RULES.filter(([, applies]) => applies(reading, hasPlan)).map(([kind]) => kind);
 }
 
 function merged(known: string | null, seen: string): string {
@@ -183,7 +167,7 @@ function merged(known: string | null, seen: string): string {
 }
 
 /** Returns the alphabetically first, so that the order of facts does not matter. */
-function first(known: string | null, seen: string | null): string | null {
+function first(known: string | null, seen: string | null = null): string | null {
   if (known === null || seen === null) return known ?? seen;
   return seen < known ? seen : known;
 }

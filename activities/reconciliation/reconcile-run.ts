@@ -5,7 +5,7 @@ import { offsetCount } from '../contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
 import { readRetention } from '../elasticsearch/retention';
 import type { KafkaGateway } from '../kafka';
-import { collectFacts } from './collect-facts';
+import { collectFacts, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
 import { ReadingState, readingDiscrepancies, type ReadingFact } from './reading-state';
 import { ResultCounts } from './result-counts';
@@ -49,63 +49,53 @@ interface ReconciliationDependencies {
  * @throws IndexMisconfigured when Elasticsearch rejects a request
  */
 export async function reconcileRun(
-  dependencies: ReconciliationDependencies,
+  { kafka, elasticsearch, scratchFolder }: ReconciliationDependencies,
   request: ReconcileRequest,
 ): Promise<ReconcileResult> {
   const startedAt = Date.now();
   const context = Context.current();
+  const signal = context.cancellationSignal;
+  const { runs } = request.aliases;
   const progress = { step: 'starting' };
   const beat = setInterval(() => {
     context.heartbeat(progress);
   }, HEARTBEAT_MS);
   try {
-    return await inScratchFolder(dependencies.scratchFolder, async (folder) => {
+    return await inScratchFolder(scratchFolder, async (folder) => {
       const readings = new FactBuckets<ReadingFact>(bucketOptions(`${folder}/readings`, request));
       const windows = new FactBuckets<WindowFact>(bucketOptions(`${folder}/windows`, request));
       const onStep = (step: string): void => {
-        context.cancellationSignal.throwIfAborted();
+        signal.throwIfAborted();
         progress.step = step;
       };
-      const { kafka, elasticsearch } = dependencies;
-      const signal = context.cancellationSignal;
-      const { runs } = request.aliases;
       const before = await readRetention(elasticsearch, runs);
-      const facts = { kafka, elasticsearch, request, readings, windows, byMonth: before !== null, signal, onStep };
-      const { foreign, rawBytes } = await collectFacts(facts);
+      const byMonth = before !== null;
+      const collection = { kafka, elasticsearch, request, readings, windows, byMonth, signal, onStep };
+      const { foreign, rawBytes } = await collectFacts(collection);
       // Months may be dropped meanwhile: those dropped before must not be indexed, those expired by now may be missing.
       const after = before === null ? null : await readRetention(elasticsearch, runs);
       const horizon = { expiredBefore: after?.expiredBefore ?? null, droppedBefore: before?.droppedBefore ?? null };
       const counts = new ResultCounts();
       onStep('comparing readings');
-      await compareReadings({ readings, windows }, { request, horizon, counts });
+      await compareReadings(collection, horizon, counts);
       onStep('comparing windows');
-      await compareWindows(windows, { request, horizon, counts });
-      return {
-        reconciled: counts.isReconciled,
-        planned: request.plan === null ? null : counts.planned,
-        ...counts.totals(),
-        foreign,
-        rawBytes,
-        durationMs: Date.now() - startedAt,
-      };
+      await compareWindows(collection, horizon, counts);
+      const totals = counts.totals();
+      const planned = request.plan === null ? null : totals.planned;
+      return { ...totals, planned, foreign, rawBytes, durationMs: Date.now() - startedAt };
     });
   } finally {
     clearInterval(beat);
   }
 }
 
-interface Comparison {
-  readonly request: ReconcileRequest;
-  readonly horizon: Horizon;
-  readonly counts: ResultCounts;
-}
-
 async function compareReadings(
-  { readings, windows }: { readings: FactBuckets<ReadingFact>; windows: FactBuckets<WindowFact> },
-  { request: { scope, plan, windowMs }, horizon, counts }: Comparison,
+  { readings, windows, signal, request: { scope, plan, windowMs } }: FactCollection,
+  horizon: Horizon,
+  counts: ResultCounts,
 ): Promise<void> {
   for await (const bucket of readings.states(() => new ReadingState(horizon))) {
-    Context.current().cancellationSignal.throwIfAborted();
+    signal.throwIfAborted();
     for (const [id, state] of bucket) {
       if (!state.inRange) continue;
       counts.addReading(id, state, readingDiscrepancies(state, plan !== null));
@@ -117,11 +107,12 @@ async function compareReadings(
 }
 
 async function compareWindows(
-  windows: FactBuckets<WindowFact>,
-  { request: { bounded }, horizon, counts }: Comparison,
+  { windows, signal, request: { bounded } }: FactCollection,
+  horizon: Horizon,
+  counts: ResultCounts,
 ): Promise<void> {
   for await (const bucket of windows.states(() => new WindowState())) {
-    Context.current().cancellationSignal.throwIfAborted();
+    signal.throwIfAborted();
     for (const [id, state] of bucket) {
       const month = windowMonthState(id, horizon);
       counts.addWindow(id, state, windowDiscrepancies(state, bounded, month), month);

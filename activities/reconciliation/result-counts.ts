@@ -4,12 +4,13 @@ import type { MonthState, WindowState } from './window-state';
 
 const MAX_EXAMPLES = 100;
 
-type Totals = Omit<ReconcileResult, 'reconciled' | 'planned' | 'foreign' | 'rawBytes' | 'durationMs'>;
+/** `planned` is 0 without a plan. */
+type Totals = Omit<ReconcileResult, 'foreign' | 'rawBytes' | 'durationMs'>;
 
 /** Sums up the counts of the result, and keeps a limited number of discrepancies as examples. */
 export class ResultCounts {
-  planned = 0;
   readonly #sums = {
+    planned: 0,
     published: 0,
     enriched: 0,
     indexed: 0,
@@ -27,7 +28,7 @@ export class ResultCounts {
 
   addReading(id: string, reading: ReadingState, discrepancies: readonly DiscrepancyKind[]): void {
     const sums = this.#sums;
-    this.planned += Number(reading.planned);
+    sums.planned += Number(reading.planned);
     sums.published += Number(reading.isPublished);
     sums.enriched += Number(reading.isEnriched);
     sums.indexed += Number(reading.isIndexed);
@@ -35,33 +36,25 @@ export class ResultCounts {
     sums.repeats += Math.max(0, reading.published - 1);
     sums.conflicts += Number(reading.isConflicting);
     sums.deadLettersResolved += Number(reading.isResolvedLetter);
-    if (reading.isUnresolvedLetter && reading.cause !== null) {
+    if (reading.cause !== null && !reading.isIndexed) {
       sums.deadLetters += 1;
       this.#causes.set(reading.cause, (this.#causes.get(reading.cause) ?? 0) + 1);
     }
     this.#addDiscrepancies(id, discrepancies);
   }
 
-  addWindow(
-    id: string,
-    window: WindowState,
-    discrepancies: readonly DiscrepancyKind[],
-    month: MonthState = 'kept',
-  ): void {
+  addWindow(id: string, window: WindowState, discrepancies: readonly DiscrepancyKind[], month: MonthState): void {
     this.#sums.windows += Number(window.isIndexed);
     this.#sums.windowsExpired += Number(!window.isIndexed && month !== 'kept');
     this.#sums.windowedReadings += window.indexedCount;
     this.#addDiscrepancies(id, discrepancies);
   }
 
-  get isReconciled(): boolean {
-    return this.#kinds.size === 0;
-  }
-
   totals(): Totals {
     const byName = [...this.#causes].sort(([one], [other]) => (one < other ? -1 : 1));
     const counts = [...this.#kinds].map(([kind, { count }]) => [kind, count] as const);
     return {
+      reconciled: this.#kinds.size === 0,
       ...this.#sums,
       deadLettersByReason: Object.fromEntries(byName),
       discrepancies: Object.fromEntries(counts),

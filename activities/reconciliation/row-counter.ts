@@ -51,7 +51,9 @@ class CsvRowCounter implements RowCounter {
       if (this.#state === 'quoted') {
         if (byte === QUOTE) this.#state = 'quote in quoted';
       } else if (byte === LINE_FEED) {
-        this.#endLine();
+        this.#records += this.#line === 'content' ? 1 : 0;
+        this.#line = 'empty';
+        this.#state = 'field start';
       } else {
         this.#line = byte === CARRIAGE_RETURN && this.#line === 'empty' ? 'carriage return' : 'content';
         this.#state = this.#after(byte);
@@ -69,11 +71,5 @@ class CsvRowCounter implements RowCounter {
     // A quote opens a field only at its start; a doubled one inside quotes is a literal quote.
     if (byte === QUOTE && this.#state !== 'plain') return 'quoted';
     return 'plain';
-  }
-
-  #endLine(): void {
-    this.#records += this.#line === 'content' ? 1 : 0;
-    this.#line = 'empty';
-    this.#state = 'field start';
   }
 }

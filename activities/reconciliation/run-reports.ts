@@ -7,10 +7,6 @@ import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { pipelineFailure } from '../contracts/failures';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 
-export interface StoreReportInput {
-  readonly report: RunReport;
-}
-
 const findRunInputSchema = z.strictObject({ name: pipelineNameSchema, run: z.string().min(1).optional() });
 
 /**
@@ -19,7 +15,7 @@ const findRunInputSchema = z.strictObject({ name: pipelineNameSchema, run: z.str
  * @throws ServiceUnavailable when Elasticsearch does not respond
  * @throws IndexMisconfigured when it rejects the request
  */
-export async function storeReport(elasticsearch: Client, { report }: StoreReportInput): Promise<void> {
+export async function storeReport(elasticsearch: Client, { report }: { readonly report: RunReport }): Promise<void> {
   const index = report.aliases.runs;
   try {
     await createRunsIndex(elasticsearch, index);
@@ -42,30 +38,22 @@ export async function findRun(
   const { name, run } = parseWorkflowInput('reconciliation', findRunInputSchema, input);
   const { runs: index } = aliasesOf(name);
   const filter = [{ term: { name } }, ...(run === undefined ? [] : [{ term: { run } }])];
-  const found = await elasticsearch
-    .search({
-      index,
-      ignore_unavailable: true,
-      size: 1,
-      query: { bool: { filter } },
-      sort: [{ startedAt: { order: 'desc', unmapped_type: 'date' } }],
-    })
-    .catch((error: unknown) => {
-      throw elasticsearchFailure(error, `Looking for runs of ${name} in index ${index}`, { index });
-    });
+  const sort = { startedAt: { order: 'desc', unmapped_type: 'date' } } as const;
+  const newest = { index, ignore_unavailable: true, size: 1, query: { bool: { filter } }, sort };
+  const found = await elasticsearch.search(newest).catch((error: unknown) => {
+    throw elasticsearchFailure(error, `Looking for runs of ${name} in index ${index}`, { index });
+  });
   const [hit] = found.hits.hits;
-  if (hit !== undefined) {
-    const { success, data, error } = storedRunSchema.safeParse(hit._source);
-    if (success) return data;
+  if (hit === undefined) {
     throw pipelineFailure(
       'InvalidInput',
-      `run: the report ${hit._id ?? ''} cannot be read:\n${z.prettifyError(error)}`,
+      run === undefined
+        ? `name: expected a pipeline with a report in index ${index}, got ${name}. Bounded runs store one at their end.`
+        : `run: expected a run of ${name} with a report in index ${index}, got ${run}.`,
     );
   }
-  throw pipelineFailure(
-    'InvalidInput',
-    run === undefined
-      ? `name: expected a pipeline with a report in index ${index}, got ${name}. Bounded runs store one at their end.`
-      : `run: expected a run of ${name} with a report in index ${index}, got ${run}.`,
-  );
+  const { success, data, error } = storedRunSchema.safeParse(hit._source);
+  if (success) return data;
+  const problems = z.prettifyError(error);
+  throw pipelineFailure('InvalidInput', `run: the report ${hit._id ?? ''} cannot be read:\n${problems}`);
 }

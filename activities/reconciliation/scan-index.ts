@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { errors, type Client } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
+import { pipelineFailure } from '../contracts/failures';
+import type { JsonObject } from '../contracts/json-object';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
-import { pipelineFailure } from '../contracts/failures';
-import type { JsonObject } from './content-digest';
 
 const KEEP_ALIVE = '5m';
 const FIRST_PAGE_DOCUMENTS = 500;
@@ -13,11 +13,11 @@ const MAX_PAGE_DOCUMENTS = 5_000;
 const TARGET_PAGE_BYTES = 1_000_000;
 const MAX_PAGE_BYTES = 8_000_000;
 const NOT_FOUND = 404;
-const FIRST_ERROR_STATUS = 400;
 
 export interface IndexedDocument {
-  readonly id: string;
-  readonly source: JsonObject;
+  readonly _id: string;
+  readonly _source: JsonObject;
+  readonly sort: unknown;
 }
 
 interface ScanIndexRequest {
@@ -25,21 +25,44 @@ interface ScanIndexRequest {
   readonly index: string;
   readonly run: string;
   readonly signal: AbortSignal;
-  readonly take: (document: IndexedDocument) => void;
 }
 
 /**
- * Passes on every document of a run as it is in the index now, and every document without a run.
+ * Yields every document of a run as it is in the index now, and every document without a run, page by page.
  *
  * @throws ServiceUnavailable when Elasticsearch does not respond, or not for every shard
  * @throws IndexMisconfigured when it rejects the request
  */
-export async function scanIndex(elasticsearch: Client, request: ScanIndexRequest): Promise<void> {
-  const { index, signal } = request;
+export async function* scanIndex(
+  elasticsearch: Client,
+  request: ScanIndexRequest,
+): AsyncGenerator<readonly IndexedDocument[]> {
+  const { index, run, signal } = request;
   const pit = await withFailures(request, () => openPointInTime(elasticsearch, index, signal));
   if (pit === null) return;
+  const field = `${PROVENANCE_FIELD}.run`;
+  const all = {
+    pit: { id: pit, keep_alive: KEEP_ALIVE },
+    query: { bool: { should: [{ term: { [field]: run } }, { bool: { must_not: { exists: { field } } } }] } },
+    sort: [{ _shard_doc: 'asc' }],
+    track_total_hits: false,
+  };
   try {
-    await scanPages(elasticsearch, pit, request);
+    let size = FIRST_PAGE_DOCUMENTS;
+    let after: unknown;
+    for (;;) {
+      const search = { ...all, size, ...(after === undefined ? {} : { search_after: after }) };
+      const page = await withFailures(request, () => readPage(elasticsearch, search, signal));
+      if (page === null) {
+        size = Math.max(1, Math.floor(size / 4));
+        continue;
+      }
+      const { hits, bytes } = page;
+      yield hits;
+      after = hits.at(-1)?.sort;
+      if (after === undefined) return;
+      size = Math.min(MAX_PAGE_DOCUMENTS, Math.max(1, Math.floor((TARGET_PAGE_BYTES * hits.length) / bytes)));
+    }
   } finally {
     await elasticsearch.closePointInTime({ id: pit }).catch(() => undefined);
   }
@@ -57,40 +80,6 @@ async function openPointInTime(elasticsearch: Client, index: string, signal: Abo
   }
 }
 
-async function scanPages(elasticsearch: Client, pit: string, request: ScanIndexRequest): Promise<void> {
-  let size = FIRST_PAGE_DOCUMENTS;
-  let after: unknown;
-  for (;;) {
-    const search = { ...searchOf(pit, request.run), size, ...(after === undefined ? {} : { search_after: after }) };
-    const page = await withFailures(request, () => readPage(elasticsearch, search, request.signal));
-    if (page === null) {
-      size = Math.max(1, Math.floor(size / 4));
-      continue;
-    }
-    const { hits, bytes } = page;
-    for (const { _id: id, _source: source } of hits) request.take({ id, source });
-    after = hits.at(-1)?.sort;
-    if (after === undefined) return;
-    size = Math.min(MAX_PAGE_DOCUMENTS, Math.max(1, Math.floor((TARGET_PAGE_BYTES * hits.length) / bytes)));
-  }
-}
-
-function searchOf(pit: string, run: string): object {
-  const field = `${PROVENANCE_FIELD}.run`;
-  return {
-    pit: { id: pit, keep_alive: KEEP_ALIVE },
-    query: { bool: { should: [{ term: { [field]: run } }, { bool: { must_not: { exists: { field } } } }] } },
-    sort: [{ _shard_doc: 'asc' }],
-    track_total_hits: false,
-  };
-}
-
-interface Hit {
-  readonly _id: string;
-  readonly _source: JsonObject;
-  readonly sort: unknown;
-}
-
 /**
  * Returns null if the page exceeds `MAX_PAGE_BYTES`; request fewer documents then. Parses the response itself, since the
  * parser of the client rejects documents with some field names, for example `__proto__`.
@@ -99,7 +88,7 @@ async function readPage(
   elasticsearch: Client,
   search: { readonly size: number },
   signal: AbortSignal,
-): Promise<{ readonly hits: readonly Hit[]; readonly bytes: number } | null> {
+): Promise<{ readonly hits: readonly IndexedDocument[]; readonly bytes: number } | null> {
   const { body, ...response } = await elasticsearch.transport.request<Readable>(
     { method: 'POST', path: '/_search', querystring: { allow_partial_search_results: false }, body: search },
     { signal, asStream: true, meta: true, headers: { 'accept-encoding': 'identity' } },
@@ -111,11 +100,11 @@ async function readPage(
     bytes += chunk.length;
     if (bytes > MAX_PAGE_BYTES && search.size > 1) return null;
   }
-  const parsed = JSON.parse(Buffer.concat(chunks, bytes).toString('utf8')) as { hits: { hits: Hit[] } };
+  const parsed = JSON.parse(Buffer.concat(chunks, bytes).toString('utf8')) as { hits: { hits: IndexedDocument[] } };
   if (response.statusCode === NOT_FOUND) {
     throw pipelineFailure('ServiceUnavailable', 'Elasticsearch lost the point in time of a paginated search.');
   }
-  if (response.statusCode >= FIRST_ERROR_STATUS) throw new errors.ResponseError({ ...response, body: parsed });
+  if (response.statusCode >= 400) throw new errors.ResponseError({ ...response, body: parsed });
   return { hits: parsed.hits.hits, bytes };
 }
 
@@ -125,8 +114,7 @@ async function withFailures<T>({ index, signal }: ScanIndexRequest, request: () 
     return await request();
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof ApplicationFailure
-      ? error
-      : elasticsearchFailure(error, `Reading index ${index}`, { index });
+    if (error instanceof ApplicationFailure) throw error;
+    throw elasticsearchFailure(error, `Reading index ${index}`, { index });
   }
 }

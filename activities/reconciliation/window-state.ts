@@ -3,13 +3,8 @@ import type { DiscrepancyKind } from '../contracts/report';
 
 /** What one topic or index shows about one window id. */
 export type WindowFact =
-  { readonly side: 'reading'; readonly id: string } | (CountedFact & { readonly side: 'published' | 'indexed' });
-
-interface CountedFact {
-  readonly id: string;
-  readonly count: number;
-  readonly digest: string;
-}
+  | { readonly side: 'reading'; readonly id: string }
+  | { readonly side: 'published' | 'indexed'; readonly id: string; readonly count: number; readonly digest: string };
 
 /** The combined facts about one window id, independent of their order. */
 export class WindowState {
@@ -22,7 +17,7 @@ export class WindowState {
   /** Highest published count; the versions of a window grow. */
   publishedCount = 0;
   /** Contents published with that count; several only if Spark repeated a batch and a last digit differs. */
-  publishedContents: readonly string[] = [];
+  publishedContents: string[] = [];
 
   add(fact: WindowFact): void {
     switch (fact.side) {
@@ -30,7 +25,10 @@ export class WindowState {
         this.readings += 1;
         break;
       case 'published':
-        this.#addPublished(fact);
+        if (fact.count < this.publishedCount) break;
+        if (fact.count > this.publishedCount) this.publishedContents = [];
+        this.publishedCount = fact.count;
+        if (!this.publishedContents.includes(fact.digest)) this.publishedContents.push(fact.digest);
         break;
       case 'indexed':
         this.indexed += 1;
@@ -54,13 +52,6 @@ export class WindowState {
   /** Whether the document has the content that was published with the highest count. */
   get isIndexedAsPublished(): boolean {
     return this.indexedContent !== null && this.publishedContents.includes(this.indexedContent);
-  }
-
-  #addPublished({ count, digest }: CountedFact): void {
-    if (count < this.publishedCount) return;
-    if (count > this.publishedCount) this.publishedContents = [];
-    this.publishedCount = count;
-    if (!this.publishedContents.includes(digest)) this.publishedContents = [...this.publishedContents, digest];
   }
 }
 
@@ -91,15 +82,10 @@ const LIVE_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
 ];
 
 /** Returns the rules that a window violates; an expired window may be missing. */
-export function windowDiscrepancies(
-  window: WindowState,
-  bounded: boolean,
-  month: MonthState = 'kept',
-): DiscrepancyKind[] {
-  const rules = bounded ? BOUNDED_RULES : LIVE_RULES;
-  const kinds = rules.filter(([, applies]) => applies(window)).map(([kind]) => kind);
-  const expected = month === 'kept' ? kinds : kinds.filter((kind) => kind !== 'window missing');
-  return month === 'dropped' && window.isIndexed ? [...expected, 'window of a dropped month'] : expected;
+export function windowDiscrepancies(window: WindowState, bounded: boolean, month: MonthState): DiscrepancyKind[] {
+  const violated = (bounded ? BOUNDED_RULES : LIVE_RULES).filter(([, applies]) => applies(window));
+  const kinds = violated.map(([kind]) => kind).filter((kind) => month === 'kept' || kind !== 'window missing');
+  return month === 'dropped' && window.isIndexed ? [...kinds, 'window of a dropped month'] : kinds;
 }
 
 /** Returns the state of the month in which a window starts. */

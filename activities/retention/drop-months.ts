@@ -26,10 +26,8 @@ export async function dropMonths(
   const names = indices.map(({ index }) => index);
   try {
     for (let first = 0; first < names.length; first += INDICES_PER_REQUEST) {
-      await elasticsearch.indices.delete({
-        index: names.slice(first, first + INDICES_PER_REQUEST),
-        ignore_unavailable: true,
-      });
+      const index = names.slice(first, first + INDICES_PER_REQUEST);
+      await elasticsearch.indices.delete({ index, ignore_unavailable: true });
     }
     if (names.length > 0) {
       const retention = { pipeline: name, expiredBefore, indices };

@@ -30,10 +30,7 @@ export interface ExpiredMonths {
   readonly indices: readonly ExpiredIndex[];
 }
 
-const retentionInputSchema = z.strictObject({
-  name: pipelineNameSchema,
-  keepMonths: z.int().min(1).max(1_200),
-});
+const retentionInputSchema = z.strictObject({ name: pipelineNameSchema, keepMonths: z.int().min(1).max(1_200) });
 
 /**
  * Expires all but the latest months of a pipeline. Writers see it before anything is dropped, so that none recreates an

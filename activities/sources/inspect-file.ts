@@ -1,33 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { FieldMapping } from '../contracts/field-mapping';
-import type { PipelinePlan } from '../contracts/plan';
-import type { FileSource } from '../contracts/pipeline-input';
 import { pipelineFailure } from '../contracts/failures';
-import { readCsvRows } from './file/csv-rows';
-import { chunks, identify, openFile, type FileIdentity } from './file/file-identity';
-import { firstByte } from './file/file-rows';
-import { fieldsOf } from './file/row-record';
-import { readNdjsonLines } from './file/row-text';
-
-/** The identity and shape of a file before it is published. */
-export interface FileFacts extends FileIdentity {
-  /** Of a CSV, in order; null for NDJSON. */
-  readonly columns: readonly string[] | null;
-}
-
-/** Returns the file source of a plan. */
-export function fileSourceOf({ source }: PipelinePlan): FileSource {
-  if (source.kind === 'file') return source;
-  throw pipelineFailure('InvalidInput', `source.kind: expected file, got ${source.kind}`);
-}
-
-export interface InspectFileInput {
-  readonly plan: PipelinePlan;
-}
+import { parseObject } from '../contracts/json-object';
+import type { FileSource } from '../contracts/pipeline-input';
+import type { PipelinePlan } from '../contracts/plan';
+import { readCsvRows, type CsvRow } from './file/csv-rows';
+import { chunks, firstByte, identify, openFile, type FileFacts } from './file/file-identity';
+import { readNdjsonLines, type FileRow } from './file/row-text';
+import { sourceOf } from './publish-batch';
 
 /**
  * Reads the whole file for its identity, and its first row for its shape.
@@ -36,12 +19,18 @@ export interface InspectFileInput {
  * @throws SourceMalformed when it is empty, lacks columns that the mapping names, or does not have its format
  * @throws SourceChanged when it changes meanwhile
  */
-export async function inspectFile({ plan }: InspectFileInput): Promise<FileFacts> {
-  const source = fileSourceOf(plan);
-  const file = await openFile(source.path);
+export async function inspectFile({ plan }: { readonly plan: PipelinePlan }): Promise<FileFacts> {
+  const source = sourceOf(plan, 'file');
+  const { path, format } = source;
+  const file = await openFile(path);
   try {
-    const columns = source.format === 'csv' ? await csvColumns(file, source, plan) : await noColumns(file, source);
-    const identity = await identify(file, source.path, () => {
+    const from = await firstByte(file);
+    const bytes = chunks(file, path, from);
+    const columns =
+      format === 'csv'
+        ? csvColumns(await first(readCsvRows(bytes, { path, from })), source, plan.rules.fields)
+        : noColumns(await first(readNdjsonLines(bytes, { path, from })), path);
+    const identity = await identify(file, path, () => {
       Context.current().heartbeat();
     });
     return { ...identity, columns };
@@ -50,15 +39,13 @@ export async function inspectFile({ plan }: InspectFileInput): Promise<FileFacts
   }
 }
 
-async function csvColumns(file: FileHandle, { path, fields }: FileSource, { rules }: PipelinePlan): Promise<string[]> {
-  const from = await firstByte(file);
-  const header = await first(readCsvRows(chunks(file, path, from), { path, from }));
-  if (header === null) throw malformed(path, ['Expected a header line with column names; the file is empty.']);
-  if (!isUtf8(header.bytes)) throw malformed(path, ['Expected UTF-8; the header line is not.']);
+function csvColumns(header: CsvRow | null, { path, fields: given }: FileSource, fields: FieldMapping): string[] {
+  if (header === null) throw malformed(path, 'Expected a header line with column names; the file is empty.');
+  if (!isUtf8(header.bytes)) throw malformed(path, 'Expected UTF-8; the header line is not.');
   // A column without a name is called by its number, the first being `column1`.
   const columns = header.cells.map((name, index) => (name.trim() === '' ? `column${index + 1}` : name));
-  const problems = columnProblems(columns, fields, rules.fields);
-  if (problems.length > 0) throw malformed(path, problems);
+  const problems = columnProblems(columns, given, fields);
+  if (problems.length > 0) throw malformed(path, ...problems);
   return columns;
 }
 
@@ -86,14 +73,10 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => JSON.stringify(name)).join(', ');
 }
 
-async function noColumns(file: FileHandle, { path }: FileSource): Promise<null> {
-  const from = await firstByte(file);
-  const line = await first(readNdjsonLines(chunks(file, path, from), { path, from }));
-  if (line === null) throw malformed(path, ['Expected a JSON object on every line; the file is empty.']);
-  if (fieldsOf(line.bytes) === null) {
-    throw malformed(path, ['Expected a JSON object on every line; the first line that is not empty has none.']);
-  }
-  return null;
+function noColumns(line: FileRow | null, path: string): null {
+  if (line !== null && parseObject(line.bytes) !== undefined) return null;
+  const found = line === null ? 'the file is empty' : 'the first line that is not empty has none';
+  throw malformed(path, `Expected a JSON object on every line; ${found}.`);
 }
 
 async function first<Row>(groups: AsyncIterable<readonly Row[]>): Promise<Row | null> {
@@ -101,8 +84,7 @@ async function first<Row>(groups: AsyncIterable<readonly Row[]>): Promise<Row | 
   return null;
 }
 
-function malformed(path: string, problems: readonly string[]): ApplicationFailure {
-  return pipelineFailure('SourceMalformed', `source.path: ${resolve(path)} cannot be read. ${problems.join(' ')}`, {
-    path,
-  });
+function malformed(path: string, ...problems: readonly string[]): ApplicationFailure {
+  const message = `source.path: ${resolve(path)} cannot be read. ${problems.join(' ')}`;
+  return pipelineFailure('SourceMalformed', message, { path });
 }

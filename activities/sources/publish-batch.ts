@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deadLetterRecord } from '../contracts/dead-letter';
-import type { PipelinePlan } from '../contracts/plan';
+import { pipelineFailure } from '../contracts/failures';
+import type { PipelinePlan, PlannedSource } from '../contracts/plan';
 import { EVENT_ID_HEADER, MAX_RAW_RECORD_BYTES, RUN_HEADER } from '../contracts/record';
 import type { KafkaGateway, OutgoingRecord } from '../kafka';
 
@@ -27,25 +28,41 @@ export interface SourceDependencies {
   readonly crash: (point: string) => void;
 }
 
+/** Returns the source of a plan. @throws InvalidInput when it has another kind */
+export function sourceOf<Kind extends PlannedSource['kind']>(
+  { source }: PipelinePlan,
+  kind: Kind,
+): Extract<PlannedSource, { kind: Kind }> {
+  if (source.kind === kind) return source as Extract<PlannedSource, { kind: Kind }>;
+  throw pipelineFailure('InvalidInput', `source.kind: expected ${kind}, got ${source.kind}`);
+}
+
 export const batchCountsSchema = z.strictObject({
   published: z.int().min(0).describe('Raw records that Kafka acknowledged'),
   deadLetters: z.int().min(0),
   bytes: z.int().min(0).describe('Keys and values of the raw records'),
 });
 
+type BatchCounts = Readonly<z.infer<typeof batchCountsSchema>>;
+
+export const NO_COUNTS: BatchCounts = { published: 0, deadLetters: 0, bytes: 0 };
+
 /**
  * Publishes every record: to the raw topic, or as a dead letter of stage `source` if it is rejected.
  *
+ * @param before - counts of earlier batches, to which those of this one are added
  * @throws ServiceUnavailable when Kafka did not acknowledge; a repeated call publishes again with the same ids
  */
 export async function publishBatch(
   kafka: KafkaGateway,
   plan: PipelinePlan,
   records: readonly SourceRecord[],
-): Promise<z.infer<typeof batchCountsSchema>> {
+  before = NO_COUNTS,
+): Promise<BatchCounts> {
+  const { raw, deadLetter } = plan.topics;
   const letters: OutgoingRecord[] = [];
   const accepted: SourceRecord[] = [];
-  let bytes = 0;
+  let { bytes } = before;
   for (const record of records) {
     const rejection = record.rejection ?? sizeRejection(record);
     if (rejection === null) {
@@ -53,21 +70,18 @@ export async function publishBatch(
       bytes += recordBytes(record);
     } else letters.push(letterOf(plan, record, rejection));
   }
-  const outgoing = accepted.map(({ id, key, value }): OutgoingRecord => ({
-    key,
-    value,
-    headers: { [EVENT_ID_HEADER]: id, [RUN_HEADER]: plan.run },
-  }));
-  await kafka.publish(plan.topics.raw, outgoing, (tooLarge) => {
+  const outgoing = accepted.map(({ id, key, value }): OutgoingRecord => {
+    return { key, value, headers: { [EVENT_ID_HEADER]: id, [RUN_HEADER]: plan.run } };
+  });
+  await kafka.publish(raw, outgoing, (tooLarge) => {
     const record = accepted[outgoing.indexOf(tooLarge)];
     if (record === undefined) return;
     bytes -= recordBytes(record);
-    letters.push(
-      letterOf(plan, record, { reason: 'TooLarge', detail: `Larger than topic ${plan.topics.raw} accepts.` }),
-    );
+    letters.push(letterOf(plan, record, { reason: 'TooLarge', detail: `Larger than topic ${raw} accepts.` }));
   });
-  if (letters.length > 0) await kafka.publish(plan.topics.deadLetter, letters);
-  return { published: records.length - letters.length, deadLetters: letters.length, bytes };
+  if (letters.length > 0) await kafka.publish(deadLetter, letters);
+  const published = before.published + records.length - letters.length;
+  return { published, deadLetters: before.deadLetters + letters.length, bytes };
 }
 
 function recordBytes({ key, value }: SourceRecord): number {
@@ -77,22 +91,11 @@ function recordBytes({ key, value }: SourceRecord): number {
 function sizeRejection(record: SourceRecord): Rejection | null {
   const bytes = recordBytes(record);
   if (bytes <= MAX_RAW_RECORD_BYTES) return null;
-  return {
-    reason: 'TooLarge',
-    detail: `Expected at most ${MAX_RAW_RECORD_BYTES} bytes of key and value, got ${bytes}.`,
-  };
+  const detail = `Expected at most ${MAX_RAW_RECORD_BYTES} bytes of key and value, got ${bytes}.`;
+  return { reason: 'TooLarge', detail };
 }
 
 function letterOf({ run, topics }: PipelinePlan, record: SourceRecord, rejection: Rejection): OutgoingRecord {
-  const { id, position, key, value } = record;
-  return deadLetterRecord({
-    id,
-    stage: 'source',
-    ...rejection,
-    topic: topics.raw,
-    offset: position,
-    key,
-    original: value,
-    run,
-  });
+  const { id, position: offset, key, value: original } = record;
+  return deadLetterRecord({ id, stage: 'source', ...rejection, topic: topics.raw, offset, key, original, run });
 }

@@ -1,12 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { PipelinePlan } from '../contracts/plan';
-import { assertUnchanged, openFile } from './file/file-identity';
+import { assertUnchanged, openFile, type FileFacts } from './file/file-identity';
 import { readRecords, type FileRecord } from './file/file-rows';
 import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
-import { fileSourceOf, type FileFacts } from './inspect-file';
 import { Pace } from './pace';
-import { batchCountsSchema, publishBatch, type SourceDependencies } from './publish-batch';
+import { batchCountsSchema, NO_COUNTS, publishBatch, sourceOf, type SourceDependencies } from './publish-batch';
 
 export interface PublishFileRangeInput {
   readonly plan: PipelinePlan;
@@ -21,11 +20,7 @@ export interface PublishFileRangeInput {
 }
 
 /** Heartbeat details: where the next batch or range starts, and what was published so far. */
-const progressSchema = z.strictObject({
-  ...batchCountsSchema.shape,
-  byteNext: z.int().min(0),
-  rowNext: z.int().min(0),
-});
+const progressSchema = batchCountsSchema.extend({ byteNext: z.int().min(0), rowNext: z.int().min(0) });
 
 type Progress = Readonly<z.infer<typeof progressSchema>>;
 
@@ -51,7 +46,7 @@ export async function publishFileRange(
   input: PublishFileRangeInput,
 ): Promise<FilePublishResult> {
   const { plan, facts, rowFrom, maxRecords, startedAtMs } = input;
-  const { path, ratePerSecond } = fileSourceOf(plan);
+  const { path, ratePerSecond } = sourceOf(plan, 'file');
   const rowEnd = rowFrom + maxRecords;
   let progress = startingPoint(input);
   const beat = () => {
@@ -61,21 +56,14 @@ export async function publishFileRange(
   const file = await openFile(path);
   try {
     await assertUnchanged(path, facts, beat);
-    const groups = readRecords(file, { ...facts, path }, plan.rules.fields, {
-      byteFrom: progress.byteNext,
-      rowFrom: progress.rowNext,
-    });
+    const start = { byteFrom: progress.byteNext, rowFrom: progress.rowNext };
+    const groups = readRecords(file, { ...facts, path }, plan.rules.fields, start);
     for await (const batch of batches(groups, pace.batchSize(MAX_BATCH_RECORDS), rowEnd - progress.rowNext)) {
       await pace.due(progress.rowNext + batch.length - 1, beat);
-      const sent = await publishBatch(kafka, plan, batch);
+      const counts = await publishBatch(kafka, plan, batch, progress);
       crash('source');
-      progress = {
-        byteNext: batch.at(-1)?.end ?? progress.byteNext,
-        rowNext: progress.rowNext + batch.length,
-        published: progress.published + sent.published,
-        deadLetters: progress.deadLetters + sent.deadLetters,
-        bytes: progress.bytes + sent.bytes,
-      };
+      const byteNext = batch.at(-1)?.end ?? progress.byteNext;
+      progress = { ...counts, byteNext, rowNext: progress.rowNext + batch.length };
       beat();
       await yieldToEventLoop();
     }
@@ -92,7 +80,7 @@ function startingPoint({ byteFrom, rowFrom, maxRecords, facts }: PublishFileRang
     ({ byteNext, rowNext }) =>
       byteNext >= byteFrom && byteNext <= facts.bytes && rowNext >= rowFrom && rowNext <= rowFrom + maxRecords,
   );
-  return lastHeartbeat(inRange) ?? { byteNext: byteFrom, rowNext: rowFrom, published: 0, deadLetters: 0, bytes: 0 };
+  return lastHeartbeat(inRange) ?? { ...NO_COUNTS, byteNext: byteFrom, rowNext: rowFrom };
 }
 
 /** Splits groups into batches of at most `size`, up to `limit` records in total. */

@@ -1,13 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
-import type { PipelinePlan, PlannedSimulation } from '../contracts/plan';
+import type { PipelinePlan } from '../contracts/plan';
 import { simulatedId } from '../contracts/planned-ids';
-import { isMalformed } from '../contracts/simulated-shares';
-import { pipelineFailure } from '../contracts/failures';
 import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { Pace } from './pace';
-import { batchCountsSchema, publishBatch, type SourceDependencies } from './publish-batch';
-import { BLOCK_SIZE, ReadingSimulator, type SimulatedRecord } from './simulation/simulate-reading';
+import { batchCountsSchema, NO_COUNTS, publishBatch, sourceOf, type SourceDependencies } from './publish-batch';
+import { BLOCK_SIZE, ReadingSimulator } from './simulation/simulate-reading';
 
 export interface PublishSimulatedRangeInput {
   readonly plan: PipelinePlan;
@@ -20,11 +18,8 @@ export interface PublishSimulatedRangeInput {
 }
 
 /** Also the heartbeat details. */
-const resultSchema = z.strictObject({
-  ...batchCountsSchema.shape,
+const resultSchema = batchCountsSchema.extend({
   next: z.int().min(0).describe('First sequence number that is not published'),
-  repeats: z.int().min(0).describe('Records that were published a second time'),
-  malformed: z.int().min(0).describe('Sequence numbers whose record is malformed'),
 });
 
 export type PublishResult = Readonly<z.infer<typeof resultSchema>>;
@@ -40,10 +35,10 @@ export async function publishSimulatedRange(
   { kafka, crash }: SourceDependencies,
   { plan, from, to, startedAtMs }: PublishSimulatedRangeInput,
 ): Promise<PublishResult> {
-  const simulation = simulationOf(plan);
+  const simulation = sourceOf(plan, 'simulate');
   const simulator = new ReadingSimulator(simulation, plan.rules.measurements, plan.rules.extraFields === 'label');
-  const nothing = { next: from, published: 0, deadLetters: 0, repeats: 0, malformed: 0, bytes: 0 };
-  let progress = lastHeartbeat(resultSchema.refine(({ next }) => next >= from && next <= to)) ?? nothing;
+  const inRange = resultSchema.refine(({ next }) => next >= from && next <= to);
+  let progress = lastHeartbeat(inRange) ?? { ...NO_COUNTS, next: from };
   const beat = () => {
     Context.current().heartbeat(progress);
   };
@@ -51,30 +46,17 @@ export async function publishSimulatedRange(
   while (progress.next < to) {
     const end = Math.min(to, progress.next + pace.batchSize(BLOCK_SIZE));
     await pace.due(end - 1, beat);
-    const records = simulator.records(progress.next, end);
-    const batch = records.map((record) => sourceRecord(plan.run, simulation, record));
-    const sent = await publishBatch(kafka, plan, batch);
+    const batch = simulator.records(progress.next, end).map(({ sequence, device, payload }) => ({
+      id: simulatedId(plan.run, sequence, simulation.devices),
+      position: `sequence ${sequence}`,
+      key: device,
+      value: payload,
+    }));
+    const counts = await publishBatch(kafka, plan, batch, progress);
     crash('source');
-    const malformed = records.filter(({ sequence, repeat }) => !repeat && isMalformed(simulation, sequence)).length;
-    progress = {
-      next: end,
-      published: progress.published + sent.published,
-      deadLetters: progress.deadLetters + sent.deadLetters,
-      repeats: progress.repeats + records.filter(({ repeat }) => repeat).length,
-      malformed: progress.malformed + malformed,
-      bytes: progress.bytes + sent.bytes,
-    };
+    progress = { ...counts, next: end };
     beat();
     await yieldToEventLoop();
   }
   return progress;
-}
-
-function simulationOf({ source }: PipelinePlan): PlannedSimulation {
-  if (source.kind === 'simulate') return source;
-  throw pipelineFailure('InvalidInput', `source.kind: expected simulate, got ${source.kind}`);
-}
-
-function sourceRecord(run: string, { devices }: PlannedSimulation, { sequence, device, payload }: SimulatedRecord) {
-  return { id: simulatedId(run, sequence, devices), position: `sequence ${sequence}`, key: device, value: payload };
 }

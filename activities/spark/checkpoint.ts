@@ -1,10 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { childrenOf } from './run-folder';
 import type { SparkState } from './types';
-
-/** The progress of a query according to its checkpoint. */
-type CheckpointState = Pick<SparkState, 'committed' | 'lastBatch' | 'inputRows'>;
 
 /** One line of an offset log: end offsets by topic and partition. */
 const offsetsSchema = z.record(z.string(), z.record(z.string(), z.number()));
@@ -17,7 +15,9 @@ const offsetsSchema = z.record(z.string(), z.record(z.string(), z.number()));
  *
  * @throws Error when the checkpoint has an unknown version
  */
-export async function readCheckpoint(checkpoint: string): Promise<CheckpointState> {
+export async function readCheckpoint(
+  checkpoint: string,
+): Promise<Pick<SparkState, 'committed' | 'lastBatch' | 'inputRows'>> {
   const lastBatch = Math.max(...(await batches(join(checkpoint, 'commits'))));
   if (lastBatch === Number.NEGATIVE_INFINITY) return { committed: null, lastBatch: null, inputRows: 0 };
   const [version, , ...sources] = (await readFile(join(checkpoint, 'offsets', String(lastBatch)), 'utf8')).split('\n');
@@ -25,7 +25,9 @@ export async function readCheckpoint(checkpoint: string): Promise<CheckpointStat
     throw new Error(`Expected an offset log of version v1 in ${checkpoint}, got ${version ?? 'nothing'}`);
   }
   const ends = [...lowest(sources.filter((line) => line.startsWith('{')).map(partitionOffsets))];
-  const begin = await initialOffsets(checkpoint);
+  // Spark writes once per checkpoint at which offsets the first batch started.
+  const initial = await readFile(join(checkpoint, 'sources', '0', '0'), 'utf8');
+  const begin = partitionOffsets(initial.slice(initial.indexOf('{')));
   return {
     committed: Object.fromEntries(ends.map(([partition, end]) => [partition, String(end)])),
     lastBatch,
@@ -35,17 +37,7 @@ export async function readCheckpoint(checkpoint: string): Promise<CheckpointStat
 
 /** Returns the numbers of the batches in a log; ignores checksums and files that are being written. */
 async function batches(log: string): Promise<number[]> {
-  const names = await readdir(log).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  });
-  return names.filter((name) => /^\d+$/.test(name)).map(Number);
-}
-
-/** Reads the offsets at which the first batch started, which Spark writes once per checkpoint. */
-async function initialOffsets(checkpoint: string): Promise<ReadonlyMap<string, number>> {
-  const text = await readFile(join(checkpoint, 'sources', '0', '0'), 'utf8');
-  return partitionOffsets(text.slice(text.indexOf('{')));
+  return (await childrenOf(log)).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
 /** Of the one topic that a query reads. */

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pipelineFailure } from '../contracts/failures';
 import { driverCommand, type DriverRequest, type SparkInstallation } from './driver-command';
 import { processFacts, signalProcess } from './process-facts';
-import { replaceFile, runFiles, RunFolder, type DriverRecord } from './run-folder';
+import { runFiles, RunFolder } from './run-folder';
 import type { SparkHandle, SparkState } from './types';
 
 const POLL_MS = 100;
@@ -27,31 +27,23 @@ type Pause = (ms: number) => Promise<unknown>;
  */
 export async function submitDriver(spark: SparkInstallation, request: DriverRequest): Promise<SparkHandle> {
   const folder = new RunFolder(request.runFolder);
-  const known = (await folder.driver()) ?? (await lockOwner(folder));
-  if (known !== null) return { ...known, runFolder: folder.path };
-  // If an earlier attempt died after starting a driver and before recording it, this starts a second one; whichever
-  // driver takes the lock first works, the other ends at once.
-  await mkdir(folder.scratchFolder, { recursive: true });
-  await writeFile(request.settings.leaseFile, '');
-  await replaceFile(folder.settingsFile, request.settings);
-  const pid = await spawnDriver(spark, request, folder);
-  return await recordDriver(folder, { pid, startTime: (await processFacts(pid))?.startTime ?? ENDED });
-}
-
-/** Records and returns the driver that has the lock but was not recorded; null if there is none. */
-async function lockOwner(folder: RunFolder): Promise<SparkHandle | null> {
-  const lock = await folder.lock();
-  if (lock === null) return null;
-  const facts = (await isOf(folder, lock.pid)) ? await processFacts(lock.pid) : null;
-  return await recordDriver(folder, { pid: lock.pid, startTime: facts?.startTime ?? ENDED });
-}
-
-async function recordDriver(folder: RunFolder, driver: DriverRecord): Promise<SparkHandle> {
-  await folder.writeDriver(driver);
+  let driver = await folder.read('driver');
+  if (driver === null) {
+    // If an earlier attempt died after starting a driver and before recording it, the one that has the lock is adopted.
+    // If none has it yet, this starts a second one; whichever takes the lock first works, the other ends at once.
+    const lock = await folder.read('lock');
+    const pid = lock?.pid ?? (await startDriver(spark, request, folder));
+    const facts = lock === null || (await isOf(folder, pid)) ? await processFacts(pid) : null;
+    driver = { pid, startTime: facts?.startTime ?? ENDED };
+    await folder.write('driver', driver);
+  }
   return { ...driver, runFolder: folder.path };
 }
 
-async function spawnDriver(spark: SparkInstallation, request: DriverRequest, folder: RunFolder): Promise<number> {
+async function startDriver(spark: SparkInstallation, request: DriverRequest, folder: RunFolder): Promise<number> {
+  await mkdir(folder.scratchFolder, { recursive: true });
+  await writeFile(request.settings.leaseFile, '');
+  await folder.write('settings', request.settings);
   const { command, args, env } = driverCommand(spark, folder, request);
   const log = await open(folder.logFile, 'a');
   try {
@@ -72,21 +64,20 @@ export async function pollDriver(handle: SparkHandle): Promise<Pick<SparkState, 
   await writeFile(runFiles(folder.path).leaseFile, '');
   if ((await runningDrivers(handle)).length > 0) return { running: true, exitOk: null };
   await rm(folder.scratchFolder, { recursive: true, force: true });
-  return { running: false, exitOk: (await folder.result())?.ok === true };
+  return { running: false, exitOk: (await folder.read('result'))?.ok === true };
 }
 
 /** Ends a driver, with SIGKILL after `graceMs`; does nothing if it has already ended. */
 export async function stopDriver(handle: SparkHandle, graceMs: number, pause: Pause = sleep): Promise<void> {
-  const drivers = () => runningDrivers(handle);
-  for (const pid of await drivers()) signalProcess(pid, 'SIGTERM');
-  await awaitOrKill(drivers, graceMs, pause);
+  const steps = [
+    { signal: 'SIGTERM', withinMs: graceMs },
+    { signal: 'SIGKILL', withinMs: Number.POSITIVE_INFINITY },
+  ] as const;
+  for (const { signal, withinMs } of steps) {
+    for (const pid of await runningDrivers(handle)) signalProcess(pid, signal);
+    if (await haveEnded(handle, withinMs, pause)) break;
+  }
   await rm(new RunFolder(handle.runFolder).scratchFolder, { recursive: true, force: true });
-}
-
-async function awaitOrKill(running: () => Promise<number[]>, withinMs: number, pause: Pause): Promise<void> {
-  if (await haveEnded(running, withinMs, pause)) return;
-  for (const pid of await running()) signalProcess(pid, 'SIGKILL');
-  await haveEnded(running, Number.POSITIVE_INFINITY, pause);
 }
 
 /** Pids of the running drivers of a start: the one in the handle, and another one that took the lock before it. */
@@ -94,7 +85,7 @@ async function runningDrivers({ pid, startTime, runFolder }: SparkHandle): Promi
   const folder = new RunFolder(runFolder);
   const running = new Set<number>();
   if ((await processFacts(pid))?.startTime === startTime) running.add(pid);
-  const lock = await folder.lock();
+  const lock = await folder.read('lock');
   if (lock !== null && (await isOf(folder, lock.pid))) running.add(lock.pid);
   return [...running];
 }
@@ -104,9 +95,9 @@ async function isOf(folder: RunFolder, pid: number): Promise<boolean> {
   return (await processFacts(pid))?.command.includes(folder.settingsFile) === true;
 }
 
-async function haveEnded(running: () => Promise<number[]>, withinMs: number, pause: Pause): Promise<boolean> {
+async function haveEnded(handle: SparkHandle, withinMs: number, pause: Pause): Promise<boolean> {
   const deadline = Date.now() + withinMs;
-  while ((await running()).length > 0) {
+  while ((await runningDrivers(handle)).length > 0) {
     if (Date.now() >= deadline) return false;
     await pause(POLL_MS);
   }

@@ -1,4 +1,6 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 
 const READ_BYTES = 64 * 1024;
 const MAX_BYTES = 2_000;
@@ -24,16 +26,11 @@ export async function lastLogLines(logFile: string): Promise<string[]> {
   return kept;
 }
 
+/** Returns the complete lines in the last `READ_BYTES` of a file; empty if there is no such file. */
 async function tail(path: string): Promise<string> {
-  const file = await open(path).catch(() => null);
-  if (file === null) return '';
-  try {
-    const { size } = await file.stat();
-    const from = Math.max(0, size - READ_BYTES);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
-    const text = buffer.subarray(0, bytesRead).toString('utf8');
-    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
-  } finally {
-    await file.close();
-  }
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
+  if (size === 0) return '';
+  const start = Math.max(0, size - READ_BYTES);
+  const end = await text(createReadStream(path, { start }));
+  return start === 0 ? end : end.slice(end.indexOf('\n') + 1);
 }

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopDriver } from './driver-process';
-import { RunFolder } from './run-folder';
+import { childrenOf, RunFolder } from './run-folder';
 import type { SparkHandle } from './types';
 
 const GRACE_MS = 5_000;
@@ -12,7 +11,7 @@ export async function recordedDrivers(pipelineFolder: string): Promise<SparkHand
   for (const run of await childrenOf(pipelineFolder)) {
     for (const start of await childrenOf(join(pipelineFolder, run))) {
       const folder = new RunFolder(join(pipelineFolder, run, start));
-      const driver = (await folder.driver()) ?? (await folder.lock());
+      const driver = (await folder.read('driver')) ?? (await folder.read('lock'));
       if (driver !== null) handles.push({ startTime: 'not recorded', ...driver, runFolder: folder.path });
     }
   }
@@ -26,12 +25,4 @@ export async function sweepSparkDrivers(sparkState: string): Promise<void> {
     const drivers = await recordedDrivers(join(runs, pipeline));
     await Promise.all(drivers.map((handle) => stopDriver(handle, GRACE_MS)));
   }
-}
-
-/** Returns the names in a folder; none if it does not exist. */
-async function childrenOf(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  });
 }

@@ -1,62 +1,47 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** The driver that has this start. */
-const lockSchema = z.object({ pid: z.int() });
-const resultSchema = z.object({ ok: z.boolean(), error: z.string().optional() });
-const progressSchema = z.object({ droppedByWatermark: z.int() });
-const settingsSchema = z.object({ checkpoint: z.string() });
-const driverSchema = z.object({
-  pid: z.int().describe("Of the driver's JVM"),
-  startTime: z.string().describe('Distinguishes it from a later process with its pid; format of the operating system'),
-});
+/** The JSON files of a start, `<name>.json` in its folder, and what is read of them. */
+const SCHEMAS = {
+  settings: z.object({ checkpoint: z.string() }),
+  /** The JVM; `startTime`, in a format of the operating system, distinguishes it from a later process with its pid. */
+  driver: z.object({ pid: z.int(), startTime: z.string() }),
+  /** The driver that has this start. */
+  lock: z.object({ pid: z.int() }),
+  progress: z.object({ droppedByWatermark: z.int() }),
+  result: z.object({ ok: z.boolean(), error: z.string().optional() }),
+};
 
-export type DriverRecord = Readonly<z.infer<typeof driverSchema>>;
+type RunFile = keyof typeof SCHEMAS;
+type ContentOf<Name extends RunFile> = Readonly<z.infer<(typeof SCHEMAS)[Name]>>;
+
+export type DriverRecord = ContentOf<'driver'>;
 
 /** The files of one start; each is replaced atomically, so a reader never sees a partial file. */
 export class RunFolder {
-  constructor(readonly path: string) {}
-
-  get settingsFile(): string {
-    return join(this.path, 'settings.json');
-  }
-
-  get logFile(): string {
-    return join(this.path, 'driver.log');
-  }
-
+  readonly settingsFile: string;
+  readonly logFile: string;
   /** Temporary files of the driver; deleted once it has ended. */
-  get scratchFolder(): string {
-    return join(this.path, 'scratch');
+  readonly scratchFolder: string;
+
+  constructor(readonly path: string) {
+    this.settingsFile = join(path, 'settings.json');
+    this.logFile = join(path, 'driver.log');
+    this.scratchFolder = join(path, 'scratch');
   }
 
-  get #driverFile(): string {
-    return join(this.path, 'driver.json');
+  /** Returns null if the file does not exist, or is a lock that was created but not written yet. */
+  async read<Name extends RunFile>(name: Name): Promise<ContentOf<Name> | null> {
+    const text = await readFile(join(this.path, `${name}.json`), 'utf8').catch(ifMissing(''));
+    const content: unknown = text === '' ? null : SCHEMAS[name].parse(JSON.parse(text));
+    return content as ContentOf<Name> | null;
   }
 
-  settings(): Promise<z.infer<typeof settingsSchema> | null> {
-    return read(this.settingsFile, settingsSchema);
-  }
-
-  driver(): Promise<DriverRecord | null> {
-    return read(this.#driverFile, driverSchema);
-  }
-
-  lock(): Promise<z.infer<typeof lockSchema> | null> {
-    return read(runFiles(this.path).lockFile, lockSchema);
-  }
-
-  progress(): Promise<z.infer<typeof progressSchema> | null> {
-    return read(runFiles(this.path).progressFile, progressSchema);
-  }
-
-  result(): Promise<z.infer<typeof resultSchema> | null> {
-    return read(runFiles(this.path).resultFile, resultSchema);
-  }
-
-  writeDriver(driver: DriverRecord): Promise<void> {
-    return replaceFile(this.#driverFile, driver);
+  async write<Name extends RunFile>(name: Name, content: ContentOf<Name>): Promise<void> {
+    const path = join(this.path, `${name}.json`);
+    await writeFile(`${path}.tmp`, JSON.stringify(content, null, 2));
+    await rename(`${path}.tmp`, path);
   }
 }
 
@@ -72,16 +57,15 @@ export function runFiles(
   };
 }
 
-export async function replaceFile(path: string, content: unknown): Promise<void> {
-  await writeFile(`${path}.tmp`, JSON.stringify(content, null, 2));
-  await rename(`${path}.tmp`, path);
+/** Returns the names in a folder; none if it does not exist. */
+export function childrenOf(folder: string): Promise<string[]> {
+  return readdir(folder).catch(ifMissing([]));
 }
 
-/** Null if the file does not exist, or is a lock that was created but not written yet. */
-async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+/** For `catch`: returns `value` if a file or folder does not exist, and throws any other error. */
+function ifMissing<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return value;
     throw error;
-  });
-  return text === '' ? null : schema.parse(JSON.parse(text));
+  };
 }

@@ -35,23 +35,26 @@ export async function submitSparkJob(spark: SparkDependencies, input: SubmitSpar
   const settings = jobSettings(input, { bootstrap, sparkState, runFolder });
   for (const other of await recordedDrivers(dirname(starts))) {
     if (other.runFolder === runFolder) continue;
-    const { checkpoint } = (await new RunFolder(other.runFolder).settings()) ?? {};
+    const { checkpoint } = (await new RunFolder(other.runFolder).read('settings')) ?? {};
     if (checkpoint === settings.checkpoint) await stopDriver(other, OTHER_DRIVER_GRACE_MS, heartbeatAndWait);
   }
   const isNew = !existsSync(settings.checkpoint);
   const handle = await submitDriver(spark, { runFolder, settings, isSmall: isSmallRun(input) });
-  const { generation, startingOffsets } = settings;
-  Context.current().log.info('Spark driver submitted', {
-    ...{ pid: handle.pid, start: input.start, generation, checkpoint: settings.checkpoint },
+  const { generation, checkpoint, startingOffsets } = settings;
+  const details = {
+    pid: handle.pid,
+    start: input.start,
+    generation,
+    checkpoint,
     ...(isNew ? { startingOffsets } : {}),
-  });
+  };
+  Context.current().log.info('Spark driver submitted', details);
   return handle;
 }
 
 /** True also for a run whose end is unknown: its micro-batches are small. */
 function isSmallRun({ rawFrom, rawUntil }: SubmitSparkJobInput): boolean {
-  if (rawFrom === 'earliest' || rawUntil === undefined || rawUntil === null) return true;
-  return offsetCount(rawFrom, rawUntil) <= SMALL_RUN_RECORDS;
+  return rawFrom === 'earliest' || !rawUntil || offsetCount(rawFrom, rawUntil) <= SMALL_RUN_RECORDS;
 }
 
 /** @throws CancelledFailure when the activity is cancelled */

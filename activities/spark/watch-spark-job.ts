@@ -46,16 +46,17 @@ export async function watchSparkJob(
   } catch (error) {
     context.cancellationSignal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw pipelineFailure('SparkFailed', `The Spark job of ${plan.name} cannot be watched (${reason}).`, {
-      cause: error,
-    });
+    const message = `The Spark job of ${plan.name} cannot be watched (${reason}).`;
+    throw pipelineFailure('SparkFailed', message, { cause: error });
   }
 }
 
 /** Sums over all starts of the run. */
 async function droppedByWatermark({ runFolder }: SparkHandle): Promise<number> {
   const starts = await readdir(dirname(runFolder));
-  const reports = await Promise.all(starts.map((start) => new RunFolder(join(dirname(runFolder), start)).progress()));
+  const reports = await Promise.all(
+    starts.map((start) => new RunFolder(join(dirname(runFolder), start)).read('progress')),
+  );
   return reports.reduce((sum, progress) => sum + (progress?.droppedByWatermark ?? 0), 0);
 }
 

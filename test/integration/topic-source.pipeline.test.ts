@@ -50,13 +50,13 @@ function driverFolder(...path: string[]): RunFolder {
 /** Totals of the micro-batches of one driver; null before the first has ended. */
 async function batchTotals(...path: string[]): Promise<{ inputRows: number } | null> {
   const folder = driverFolder(...path);
-  if ((await folder.progress()) === null) return null;
+  if ((await folder.read('progress')) === null) return null;
   return JSON.parse(await readFile(runFiles(folder.path).progressFile, 'utf8')) as { inputRows: number };
 }
 
 /** The process of a driver, if it runs. */
 async function runningProcesses(...path: string[]): Promise<readonly ProcessFacts[]> {
-  const lock = await driverFolder(...path).lock();
+  const lock = await driverFolder(...path).read('lock');
   if (lock === null) throw new Error(`expected a driver to have the lock of ${path.join('/')}`);
   return [await processFacts(lock.pid)].filter((facts) => facts !== null);
 }

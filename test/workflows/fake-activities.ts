@@ -53,7 +53,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
     prepareIndices: () => Promise.resolve({ notes: [] }),
     publishSimulatedRange: ({ from, to }) => {
       ends.raw += to - from;
-      return Promise.resolve({ next: to, published: to - from, deadLetters: 0, repeats: 0, malformed: 0, bytes: 0 });
+      return Promise.resolve({ next: to, published: to - from, deadLetters: 0, bytes: 0 });
     },
     inspectFile: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
     publishFileRange: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { PipelinePlan } from '../../activities/contracts/plan';
-import type { FileFacts } from '../../activities/sources/inspect-file';
+import type { FileFacts } from '../../activities/sources/file/file-identity';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
 import { RECORD_WORK, WHOLE_RUN } from '../policies';
 import { PacedSource, type CarriedSource, type SourceResult } from './paced-source';

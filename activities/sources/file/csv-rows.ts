@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { parse, type Parser } from 'csv-parse';
 import { pipelineFailure } from '../../contracts/failures';
 import { RowText, type FileRow } from './row-text';
@@ -50,18 +51,12 @@ export async function* readCsvRows(
 }
 
 async function feed(parser: Parser, chunk: Buffer | null, path: string): Promise<void> {
-  await new Promise<void>((fulfil, reject) => {
-    const done = (error?: Error | null) => {
-      if (error) {
-        reject(
-          pipelineFailure('SourceMalformed', `source.path: ${resolve(path)} is not usable CSV: ${error.message}.`, {
-            path,
-            cause: error,
-          }),
-        );
-      } else fulfil();
-    };
+  const write = promisify((done: (error?: Error | null) => void) => {
     if (chunk === null) parser.end(done);
     else parser.write(chunk, done);
+  });
+  await write().catch((error: unknown) => {
+    const message = `source.path: ${resolve(path)} is not usable CSV: ${(error as Error).message}.`;
+    throw pipelineFailure('SourceMalformed', message, { path, cause: error });
   });
 }

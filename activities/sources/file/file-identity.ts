@@ -1,30 +1,38 @@
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ApplicationFailure } from '@temporalio/common';
 import { pipelineFailure } from '../../contracts/failures';
 import { yieldToEventLoop } from '../../heartbeat';
 
-/** Identifies the content of a path. */
-export interface FileIdentity {
+/** The identity and shape of a file before it is published. */
+export interface FileFacts {
   readonly sha256: string;
   readonly bytes: number;
   /** Epoch ms, whole. */
   readonly modifiedMs: number;
+  /** Of a CSV, in order; null for NDJSON. */
+  readonly columns: readonly string[] | null;
 }
 
+type FileIdentity = Omit<FileFacts, 'columns'>;
+type SizeAndTime = Pick<FileFacts, 'bytes' | 'modifiedMs'>;
+
 const CHUNK_BYTES = 256 * 1024;
+const BOM = Buffer.of(0xef, 0xbb, 0xbf);
 
 /** @throws SourceMissing when there is no such file, or it cannot be read, or it is not a regular file */
 export async function openFile(path: string): Promise<FileHandle> {
-  const asFailure = (error: unknown): never => {
-    throw fileFailure(error, path);
-  };
   // Opening a pipe would block, so its kind is checked first.
-  const facts = await stat(path).catch(asFailure);
-  if (facts.isFile()) return open(path, 'r').catch(asFailure);
+  const facts = await stat(path).catch(failAbout(path));
+  if (facts.isFile()) return open(path, 'r').catch(failAbout(path));
   const kind = facts.isDirectory() ? 'is a folder' : 'is not a regular file';
   throw pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${kind}. Give the path of a file.`, { path });
+}
+
+/** Returns the byte position of the first row or header: after the byte order mark, if there is one. */
+export async function firstByte(file: FileHandle): Promise<number> {
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(BOM.length), position: 0 });
+  return buffer.subarray(0, bytesRead).equals(BOM) ? BOM.length : 0;
 }
 
 /**
@@ -42,11 +50,8 @@ export async function identify(file: FileHandle, path: string, beat: () => void)
   }
   const after = await sizeAndTime(file, path);
   if (!sameSizeAndTime(before, after)) {
-    throw pipelineFailure(
-      'SourceChanged',
-      `source.path: ${resolve(path)} is being written. Start again when it is complete.`,
-      { path },
-    );
+    const message = `source.path: ${resolve(path)} is being written. Start again when it is complete.`;
+    throw pipelineFailure('SourceChanged', message, { path });
   }
   return { sha256: hash.digest('hex'), ...after };
 }
@@ -80,11 +85,8 @@ export async function assertUnchanged(path: string, expected: FileIdentity, beat
  */
 export async function* chunks(file: FileHandle, path: string, from: number): AsyncGenerator<Buffer> {
   for (let position = from; ;) {
-    const { bytesRead, buffer } = await file
-      .read({ buffer: Buffer.allocUnsafe(CHUNK_BYTES), position })
-      .catch((error: unknown) => {
-        throw fileFailure(error, path);
-      });
+    const target = { buffer: Buffer.allocUnsafe(CHUNK_BYTES), position };
+    const { bytesRead, buffer } = await file.read(target).catch(failAbout(path));
     if (bytesRead === 0) return;
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
@@ -92,14 +94,12 @@ export async function* chunks(file: FileHandle, path: string, from: number): Asy
   }
 }
 
-async function sizeAndTime(file: FileHandle, path: string): Promise<Omit<FileIdentity, 'sha256'>> {
-  const { size, mtimeMs } = await file.stat().catch((error: unknown) => {
-    throw fileFailure(error, path);
-  });
+async function sizeAndTime(file: FileHandle, path: string): Promise<SizeAndTime> {
+  const { size, mtimeMs } = await file.stat().catch(failAbout(path));
   return { bytes: size, modifiedMs: Math.trunc(mtimeMs) };
 }
 
-function sameSizeAndTime(one: Omit<FileIdentity, 'sha256'>, other: Omit<FileIdentity, 'sha256'>): boolean {
+function sameSizeAndTime(one: SizeAndTime, other: SizeAndTime): boolean {
   return one.bytes === other.bytes && one.modifiedMs === other.modifiedMs;
 }
 
@@ -108,17 +108,16 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   ENOTDIR: 'does not exist on this machine. Give the path of a file that the worker can see.',
   EACCES: 'cannot be read by the worker. Give its user read permission.',
   EPERM: 'cannot be read by the worker. Give its user read permission.',
-  EISDIR: 'is a folder. Give the path of a file.',
 };
 
-/** Converts an error of the file system to a type of the failure table. */
-function fileFailure(error: unknown, path: string): ApplicationFailure {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const problem = FILE_ERRORS[code];
-  return problem === undefined
-    ? pipelineFailure('ServiceUnavailable', `source.path: ${resolve(path)} could not be read (${message}).`, {
-        path,
-        cause: error,
-      })
-    : pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${problem}`, { path, cause: error });
+/** For `catch`: throws an error of the file system as a type of the failure table. */
+function failAbout(path: string): (error: unknown) => never {
+  return (error) => {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const [subject, details] = [`source.path: ${resolve(path)}`, { path, cause: error }];
+    const problem = FILE_ERRORS[code];
+    throw problem === undefined
+      ? pipelineFailure('ServiceUnavailable', `${subject} could not be read (${message}).`, details)
+      : pipelineFailure('SourceMissing', `${subject} ${problem}`, details);
+  };
 }

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { ApplicationFailure } from '@temporalio/common';
 import { pipelineFailure } from '../../contracts/failures';
 
 /** A record of a file and where it ends. */
@@ -79,12 +78,8 @@ export class RowText {
     this.#parts = [rest];
     this.#bytes = rest.length;
     this.#start += from;
-    if (this.#bytes > MAX_ROW_BYTES) throw this.#tooLong();
-    return rows;
-  }
-
-  #tooLong(): ApplicationFailure {
-    return pipelineFailure(
+    if (this.#bytes <= MAX_ROW_BYTES) return rows;
+    throw pipelineFailure(
       'SourceMalformed',
       `source.path: ${resolve(this.path)} has a row of more than ${MAX_ROW_BYTES} bytes at byte ${this.#start}. ` +
         'Perhaps a quotation mark is never closed, or the file has another format.',

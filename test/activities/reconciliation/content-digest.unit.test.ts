@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { bytesDigest, documentDigest, parseObject } from '../../../activities/reconciliation/content-digest';
+import { parseObject } from '../../../activities/contracts/json-object';
+import { bytesDigest, documentDigest } from '../../../activities/reconciliation/content-digest';
 
 describe('documentDigest', () => {
   it('is the same for a value and for the document made from it, whatever it contains', () => {

@@ -123,8 +123,8 @@ describe('the discrepancies of a window', () => {
     for (const order of [facts, [...facts].reverse()]) {
       const state = new WindowState();
       for (const fact of order) state.add(fact);
-      expect(windowDiscrepancies(state, true)).toEqual(bounded === null ? [] : [bounded]);
-      expect(windowDiscrepancies(state, false)).toEqual(live === null ? [] : [live]);
+      expect(windowDiscrepancies(state, true, 'kept')).toEqual(bounded === null ? [] : [bounded]);
+      expect(windowDiscrepancies(state, false, 'kept')).toEqual(live === null ? [] : [live]);
     }
   });
 

@@ -1,5 +1,5 @@
 import type { IncomingRecord } from '../../../activities/kafka';
-import { RawFacts } from '../../../activities/reconciliation/record-facts';
+import { RecordFacts } from '../../../activities/reconciliation/record-facts';
 import { newRequest } from './written-run';
 
 function record(headers: Readonly<Record<string, string>>): IncomingRecord {
@@ -10,11 +10,11 @@ function record(headers: Readonly<Record<string, string>>): IncomingRecord {
 }
 
 describe('the fact of a raw record', () => {
-  const live = new RawFacts({ ...newRequest('mine', 1), bounded: false });
+  const live = new RecordFacts({ ...newRequest('mine', 1), bounded: false }, false);
 
   it('shows that another run planned what was redriven into a run without end', () => {
     const redriven = record({ 'event-id': 'a', 'pipeline-run': 'other', 'pipeline-redrive': '1' });
-    expect(live.of(redriven)).toMatchObject({ side: 'published', id: 'a', ofAnotherRun: true });
+    expect(live.ofRaw(redriven)).toMatchObject({ side: 'published', id: 'a', ofAnotherRun: true });
   });
 
   it.each([
@@ -23,12 +23,12 @@ describe('the fact of a raw record', () => {
     { 'pipeline-redrive': '1' },
     { 'pipeline-run': 'other', 'pipeline-redrive': '9' },
   ])('does not show that for a record with the headers %j', (headers) => {
-    expect(live.of(record({ 'event-id': 'a', ...headers }))).not.toHaveProperty('ofAnotherRun');
+    expect(live.ofRaw(record({ 'event-id': 'a', ...headers }))).not.toHaveProperty('ofAnotherRun');
   });
 
   it('is null for what another run published or redrove beside a bounded one', () => {
-    const bounded = new RawFacts(newRequest('mine', 1));
-    expect(bounded.of(record({ 'pipeline-run': 'other', 'pipeline-redrive': '1' }))).toBeNull();
+    const bounded = new RecordFacts(newRequest('mine', 1), false);
+    expect(bounded.ofRaw(record({ 'pipeline-run': 'other', 'pipeline-redrive': '1' }))).toBeNull();
     expect(bounded.foreign).toBe(1);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { EVENT_ID_HEADER, MAX_DERIVED_MESSAGE_BYTES, type DeadLetter } from '../../../activities/contracts/record';
 import { simulatedId } from '../../../activities/contracts/planned-ids';
 import { createKafkaGateway, type IncomingRecord, type KafkaGateway } from '../../../activities/kafka';
-import type { FileFacts } from '../../../activities/sources/inspect-file';
+import type { FileFacts } from '../../../activities/sources/file/file-identity';
 import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
 import type { PublishResult } from '../../../activities/sources/publish-simulated-range';
 import { stackAddresses } from '../../support/stack';
@@ -61,7 +61,7 @@ describe('sources on Kafka', () => {
 
     const records = await recordsOf(plan.topics.raw);
     expect(records).toHaveLength(result.published);
-    expect(result.repeats).toBeGreaterThan(0);
+    expect(result.published).toBeGreaterThan(3_000);
     expect([...new Set(ids(records))].sort()).toEqual(
       Array.from({ length: 3_000 }, (_, sequence) => simulatedId('run-1', sequence, 50)).sort(),
     );

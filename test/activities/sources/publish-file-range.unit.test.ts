@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { MAX_ORIGINAL_BYTES, MAX_RAW_RECORD_BYTES } from '../../../activities/contracts/record';
-import type { FileFacts } from '../../../activities/sources/inspect-file';
+import type { FileFacts } from '../../../activities/sources/file/file-identity';
 import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';

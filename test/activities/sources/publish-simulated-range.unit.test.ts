@@ -1,6 +1,6 @@
 import { simulatedId } from '../../../activities/contracts/planned-ids';
 import type { PlannedSimulation } from '../../../activities/contracts/plan';
-import { isMalformed, isRepeated } from '../../../activities/contracts/simulated-shares';
+import { isRepeated } from '../../../activities/contracts/simulated-shares';
 import type { PublishSimulatedRangeInput } from '../../../activities/sources/publish-simulated-range';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';
@@ -8,7 +8,7 @@ import { sourcePlan } from './source-plan';
 import { activitiesWith } from '../../support/activities';
 
 const RAW = 'sources.raw';
-const NOTHING = { published: 0, deadLetters: 0, repeats: 0, malformed: 0, bytes: 0 };
+const NOTHING = { published: 0, deadLetters: 0, bytes: 0 };
 
 const NO_CRASH: (point: string) => void = () => undefined;
 
@@ -38,8 +38,6 @@ describe('publishSimulatedRange', () => {
       next: 2_500,
       published: 2_500 + repeated.length,
       deadLetters: 0,
-      repeats: repeated.length,
-      malformed: sequences.filter((sequence) => isMalformed(simulation, sequence)).length,
       bytes: kafka.records(RAW).reduce((sum, { key, value }) => sum + Buffer.byteLength(value) + (key?.length ?? 0), 0),
     });
   });

@@ -8,7 +8,7 @@ import { pollDriver, stopDriver, submitDriver } from '../../../activities/spark/
 import type { JobSettings } from '../../../activities/spark/job-settings';
 import { processFacts } from '../../../activities/spark/process-facts';
 import { sweepSparkDrivers } from '../../../activities/spark/recorded-drivers';
-import { replaceFile, RunFolder } from '../../../activities/spark/run-folder';
+import { RunFolder } from '../../../activities/spark/run-folder';
 import type { SparkHandle } from '../../../activities/spark/types';
 
 const spark = { jars: 'spark', jobJar: 'job.jar', environment: { JAVA_HOME: '/no-such-java' } };
@@ -69,7 +69,7 @@ describe('a driver on this machine', () => {
   it('has succeeded if the job recorded so, and its scratch folder is deleted', async () => {
     const handle = await handleOf(await startProcess());
     await stopDriver(handle, 5_000);
-    await replaceFile(join(folder.path, 'result.json'), { ok: true });
+    await folder.write('result', { ok: true });
     expect(await pollDriver(handle)).toEqual({ running: false, exitOk: true });
     expect(existsSync(folder.scratchFolder)).toBe(false);
   });
@@ -113,7 +113,7 @@ describe('a driver on this machine', () => {
 describe('the sweep', () => {
   it('ends every recorded driver and nothing else', async () => {
     const recorded = await startProcess();
-    await folder.writeDriver({ pid: recorded, startTime: (await processFacts(recorded))?.startTime ?? '' });
+    await folder.write('driver', { pid: recorded, startTime: (await processFacts(recorded))?.startTime ?? '' });
     const foreign = spawn('sleep', ['60']);
     started.push(foreign);
     await sweepSparkDrivers(sparkState);
