@@ -12,8 +12,6 @@ export interface Source {
   readonly pattern: string;
   /** Date field that the time range of a dashboard applies to. */
   readonly timeField: string;
-  /** Filters whose field its documents have; any other filter excludes all documents. */
-  readonly filters: readonly FilterName[];
 }
 
 export const SOURCES: Readonly<Record<SourceName, Source>> = {
@@ -22,14 +20,12 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
     title: 'Pipeline readings',
     pattern: 'pipeline.*.readings',
     timeField: 'timestamp',
-    filters: ['pipeline', 'device', 'run'],
   },
   windows: {
     id: 'pipeline-windows',
     title: 'Pipeline windows',
     pattern: 'pipeline.*.windows',
     timeField: 'windowStart',
-    filters: ['pipeline', 'device', 'run'],
   },
   deadLetters: {
     id: 'pipeline-dead-letters',
@@ -37,14 +33,12 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
     pattern: 'pipeline.*.dead-letters',
     // The event time of an unreadable record is unknown.
     timeField: 'provenance.processedAt',
-    filters: ['pipeline', 'run'],
   },
   runs: {
     id: 'pipeline-runs',
     title: 'Pipeline runs',
     pattern: 'pipeline.*.runs',
     timeField: 'startedAt',
-    filters: ['pipeline', 'run'],
   },
 };
 
