@@ -128,7 +128,7 @@ describe('a supervised service', () => {
   it('can be stopped while it is starting', async () => {
     const probe = (): Promise<void> => Promise.reject(new Error('not yet'));
     const fake = fakeService({ stateFolder, port });
-    const service = supervise({ ...fake, endpoint: { name: 'fake', address: '', probe } });
+    const service = supervise({ ...fake, endpoint: { name: 'fake', managed: true, address: '', probe } });
     await until('it has started', () => kinds().includes('started'));
     await service.stop();
 

@@ -17,12 +17,7 @@ export interface ProgramRun {
   readonly onLine?: (line: string) => void;
 }
 
-/**
- * Runs a program until it exits.
- *
- * @returns the lines of stdout and stderr
- * @throws {@link StackError} with its last lines when it cannot be started or fails
- */
+/** Runs a program until it exits. @returns its output @throws {@link StackError} with its last lines when it fails */
 export async function runProgram({ program, args, cwd, env, signal, onLine }: ProgramRun): Promise<string> {
   signal?.throwIfAborted();
   // A separate process group, so that the program's own children are terminated with it.
@@ -79,12 +74,7 @@ export function javaCommand({ JAVA_HOME = '', PATH = '' }: NodeJS.ProcessEnv): s
   return findExecutable('java', { PATH: [bin, PATH].join(delimiter) });
 }
 
-/**
- * Asks Java for its home, since the `java` on PATH may be a script of a version manager.
- *
- * @returns absolute paths; `java` is inside `javaHome`
- * @throws {@link StackError} when Java is missing or does not report its home
- */
+/** Asks Java for its home, since the `java` on PATH may be a script of a version manager. Returns absolute paths. */
 export async function findJava(env: NodeJS.ProcessEnv): Promise<{ java: string; javaHome: string }> {
   const program = javaCommand(env);
   if (program === undefined) throw new StackError('Java is missing. `npm run doctor` shows how to install it.');

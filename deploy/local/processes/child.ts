@@ -39,8 +39,7 @@ export function startChild(service: Service, stateFolder: string, records: Proce
     });
   });
   // A child that has exited already has no start time; its exit is reported all the same.
-  const identity = identify(pid) ?? { pid, startTime: 'exited' };
-  const record = { ...identity, name, stateFolder, ports, log: log.path };
+  const record = { ...(identify(pid) ?? { pid, startTime: 'exited' }), name, stateFolder, ports, log: log.path };
   records.write(record);
   return { record, exited };
 }
@@ -55,8 +54,7 @@ function openLog(path: string): { readonly path: string; readonly fd: number; re
 
 function describeLog(path: string, start: number): string {
   const lines = lastLines(path, start);
-  if (lines.length === 0) return `It wrote nothing to ${path}`;
-  return [`Last lines of ${path}:`, ...lines.map((line) => `    ${line}`)].join('\n');
+  return lines.length === 0 ? `It wrote nothing to ${path}` : [`Last lines of ${path}:`, ...lines].join('\n    ');
 }
 
 /** Returns the last lines after byte `start` of a log; none if it cannot be read. */

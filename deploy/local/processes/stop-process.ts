@@ -5,20 +5,14 @@ const POLL_MS = 50;
 /** How long the kernel may take to end a killed process that waits for its disk. */
 const KILL_TIMEOUT_MS = 30_000;
 
-export interface StopOptions {
-  readonly graceMs: number;
-  /** Aborted: SIGKILL is sent now. */
-  readonly force?: AbortSignal;
-}
-
 /**
- * Sends SIGTERM to one process, and after the grace period SIGKILL to it and its process group. Does nothing if the
- * pid was reused by another process.
+ * Sends SIGTERM to one process, and after the grace period, or when `force` is aborted, SIGKILL to it and its process
+ * group. Does nothing if the pid was reused by another process.
  *
  * @returns whether SIGKILL was needed
  * @throws Error when the process survives SIGKILL
  */
-export async function stopProcess(identity: ProcessIdentity, { graceMs, force }: StopOptions): Promise<boolean> {
+export async function stopProcess(identity: ProcessIdentity, graceMs: number, force?: AbortSignal): Promise<boolean> {
   if (!isRunning(identity)) return false;
   send(identity.pid, 'SIGTERM');
   const deadline = Date.now() + graceMs;
