@@ -15,32 +15,17 @@ export interface Source {
 }
 
 export const SOURCES: Readonly<Record<SourceName, Source>> = {
-  readings: {
-    id: 'pipeline-readings',
-    title: 'Pipeline readings',
-    pattern: 'pipeline.*.readings',
-    timeField: 'timestamp',
-  },
-  windows: {
-    id: 'pipeline-windows',
-    title: 'Pipeline windows',
-    pattern: 'pipeline.*.windows',
-    timeField: 'windowStart',
-  },
-  deadLetters: {
-    id: 'pipeline-dead-letters',
-    title: 'Pipeline dead letters',
-    pattern: 'pipeline.*.dead-letters',
-    // The event time of an unreadable record is unknown.
-    timeField: 'provenance.processedAt',
-  },
-  runs: {
-    id: 'pipeline-runs',
-    title: 'Pipeline runs',
-    pattern: 'pipeline.*.runs',
-    timeField: 'startedAt',
-  },
+  readings: source('readings', 'timestamp'),
+  windows: source('windows', 'windowStart'),
+  // The event time of an unreadable record is unknown.
+  deadLetters: source('dead-letters', 'provenance.processedAt'),
+  runs: source('runs', 'startedAt'),
 };
+
+function source(alias: string, timeField: string): Source {
+  const title = `Pipeline ${alias.replace('-', ' ')}`;
+  return { id: `pipeline-${alias}`, title, pattern: `pipeline.*.${alias}`, timeField };
+}
 
 /** The same field name in all indices, so that one filter applies to every panel. */
 export const FILTER_FIELDS: Readonly<Record<FilterName, string>> = {
