@@ -83,13 +83,15 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
   const installing = installParts(config, { onEvent, env: environment, signal });
-  const context = { stateFolder: folder, records: new ProcessRecords(folder), onEvent };
+  const records = new ProcessRecords(folder);
 
   const { page: pageEndpoint, ...endpoints } = endpointsOf(config);
   const temporalUi = endpoints.temporal.managed ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
   const addresses = { ...addressesOf(config), temporalUi, page: pageEndpoint.address };
-  const servers = SERVERS.filter(([name]) => endpoints[name].managed).map(
-    ([name, serviceOf]) => new SupervisedService(name, serviceOf(config, installing, join(folder, name)), context),
+  const keepRunning = (name: string, service: Promise<Service>) =>
+    new SupervisedService(name, service, records, onEvent);
+  const servers = SERVERS.filter(([name]) => endpoints[name].managed).map(([name, serviceOf]) =>
+    keepRunning(name, serviceOf(config, installing, join(folder, name))),
   );
   const external = Object.values(endpoints)
     .filter((endpoint) => !endpoint.managed)
@@ -102,9 +104,7 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
     return workerService(workerVariables(addresses, installed, folder), environment);
   };
   const page = async (): Promise<Service> => serversReady.then(() => pageService(config, addresses, environment));
-  const programs = serversOnly
-    ? []
-    : [new SupervisedService('worker', worker(), context), new SupervisedService('page', page(), context)];
+  const programs = serversOnly ? [] : [keepRunning('worker', worker()), keepRunning('page', page())];
   const services = [...servers, ...programs];
   const allReady = Promise.all([installing.all, serversReady, ...programs.map((program) => program.ready)]);
   const ready = Promise.race([allReady.then(([installation]) => installation), rejectOnAbort(signal)]);

@@ -16,12 +16,6 @@ const STABLE_MS = 60_000;
 const PORT_RELEASE_MS = 15_000;
 const READY_TIMEOUT_MS = 300_000;
 
-interface SupervisionContext {
-  readonly stateFolder: string;
-  readonly records: ProcessRecords;
-  readonly onEvent: OnStackEvent;
-}
-
 /** Keeps one service running until it is stopped: restarts it with increasing delays whenever it exits. */
 export class SupervisedService {
   /** Resolves when the service is ready for the first time; rejects if its definition does. */
@@ -40,7 +34,8 @@ export class SupervisedService {
   constructor(
     readonly name: string,
     definition: Promise<Service>,
-    private readonly context: SupervisionContext,
+    private readonly records: ProcessRecords,
+    private readonly onEvent: OnStackEvent,
   ) {
     this.crashLoop = new Promise<never>((_, reject) => {
       this.#rejectCrashLoop = reject;
@@ -59,14 +54,13 @@ export class SupervisedService {
 
   /** Stops the service: SIGTERM, then SIGKILL after the grace period or when `force` is aborted. Idempotent. */
   async stop(force?: AbortSignal): Promise<void> {
-    const { onEvent, records } = this.context;
     this.#stop.abort(new StackError(`${this.name} is being stopped`));
-    onEvent({ kind: 'stopping', part: this.name });
+    this.onEvent({ kind: 'stopping', part: this.name });
     const child = this.#child;
     const forced = child !== undefined && (await stopProcess(child.record, this.#graceMs, force));
     await this.#supervision;
-    records.remove(this.name);
-    onEvent({ kind: 'stopped', part: this.name, forced });
+    this.records.remove(this.name);
+    this.onEvent({ kind: 'stopped', part: this.name, forced });
   }
 
   async #supervise(service: Service): Promise<void> {
@@ -79,7 +73,7 @@ export class SupervisedService {
       if (isStopping()) return;
       exitsInARow = performance.now() - startedAt >= STABLE_MS ? 1 : exitsInARow + 1;
       const restartDelayMs = Math.min(MIN_RESTART_DELAY_MS * 2 ** (exitsInARow - 1), MAX_RESTART_DELAY_MS);
-      this.context.onEvent({ kind: 'exited', part: this.name, description, exitsInARow, restartDelayMs });
+      this.onEvent({ kind: 'exited', part: this.name, description, exitsInARow, restartDelayMs });
       if (exitsInARow === CRASH_LOOP_EXITS) {
         this.#rejectCrashLoop(new StackError(`${this.name} exited ${exitsInARow} times in a row: ${description}`));
       }
@@ -89,11 +83,11 @@ export class SupervisedService {
 
   /** @returns how it exited @throws Error when it cannot be started or does not become ready */
   async #runOnce(service: Service): Promise<string> {
-    const { stateFolder, records, onEvent } = this.context;
+    const { onEvent } = this;
     await assertPortsFree(service);
     await service.prepare?.(this.#stop.signal);
     this.#stop.signal.throwIfAborted();
-    const child = startChild(service, stateFolder, records);
+    const child = startChild(service, this.records);
     this.#child = child;
     onEvent({ kind: 'started', part: this.name, pid: child.record.pid, log: child.record.log });
     const exit = new AbortController();

@@ -14,7 +14,7 @@ describe('the page of the stack', () => {
     const config = loadConfig({ PAGE_PORT });
     const records = new ProcessRecords(stateFolder);
     const definition = Promise.resolve(pageService(config, addressesOf(config), { ...process.env, PAGE_PORT }));
-    const page = new SupervisedService('page', definition, { stateFolder, records, onEvent: () => undefined });
+    const page = new SupervisedService('page', definition, records, () => undefined);
     try {
       await page.ready;
       expect(await whyNotReady(endpointsOf(config).page)).toBeUndefined();

@@ -27,8 +27,7 @@ function supervise(service: Promise<Service> | Service, name = 'fake'): Supervis
   const onEvent = (event: StackEvent): void => {
     events.push(event);
   };
-  const records = new ProcessRecords(stateFolder);
-  const made = new SupervisedService(name, Promise.resolve(service), { stateFolder, records, onEvent });
+  const made = new SupervisedService(name, Promise.resolve(service), new ProcessRecords(stateFolder), onEvent);
   supervised.push(made);
   return made;
 }

@@ -1,5 +1,4 @@
 /** The programs of the stack in the versions of `versions.json`. @module */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -53,7 +52,10 @@ async function unpackElasticsearch(folder: string, task: InstallTask): Promise<v
 export const sparkJobPart: Part = {
   name: 'spark-job',
   version: versions.spark.version,
-  pins: { spark: versions.spark.artifacts, sources: digestOfSources() },
+  pins: {
+    spark: versions.spark.artifacts,
+    sources: javaSources().map((path) => [basename(path), readFileSync(path, 'utf8')]),
+  },
   requiredFile: SPARK_JOB_JAR,
   fill: async (folder, task) => {
     const { javaHome } = await findJava(task.env);
@@ -70,12 +72,6 @@ export const sparkJobPart: Part = {
 export function javaSources(): string[] {
   const files = readdirSync(JOB_FOLDER).filter((file) => file.endsWith('.java'));
   return files.sort().map((file) => join(JOB_FOLDER, file));
-}
-
-function digestOfSources(): string {
-  const hash = createHash('sha256');
-  for (const path of javaSources()) hash.update(basename(path)).update(readFileSync(path));
-  return hash.digest('hex');
 }
 
 export const temporalPart = temporalPartOf(versions.temporal.packages);

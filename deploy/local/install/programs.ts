@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { sendSignal } from '../processes/stop-process';
 import { StackError } from '../stack-error';
 
 const LAST_LINES = 15;
@@ -23,11 +24,7 @@ export async function runProgram({ program, args, cwd, env, signal, onLine }: Pr
   // A separate process group, so that the program's own children are terminated with it.
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const terminate = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-    } catch {
-      // It has exited already.
-    }
+    if (child.pid !== undefined) sendSignal(-child.pid, 'SIGTERM');
   };
   signal?.addEventListener('abort', terminate);
   process.once('exit', terminate);

@@ -21,9 +21,10 @@ export interface Child {
  *
  * @throws {@link StackError} when the program cannot be started
  */
-export function startChild(service: Service, stateFolder: string, records: ProcessRecords): Child {
+export function startChild(service: Service, records: ProcessRecords): Child {
   const { name, ports, env, cwd, user } = service;
   const [program, ...args] = service.command;
+  const { stateFolder } = records;
   const log = openLog(join(stateFolder, 'logs', `${name}.log`));
   const child = spawn(program, args, { detached: true, env, cwd, stdio: ['ignore', log.fd, log.fd], ...user });
   closeSync(log.fd);

@@ -14,14 +14,14 @@ const KILL_TIMEOUT_MS = 30_000;
  */
 export async function stopProcess(identity: ProcessIdentity, graceMs: number, force?: AbortSignal): Promise<boolean> {
   if (!isRunning(identity)) return false;
-  send(identity.pid, 'SIGTERM');
+  sendSignal(identity.pid, 'SIGTERM');
   const deadline = Date.now() + graceMs;
   while (isRunning(identity) && Date.now() < deadline && force?.aborted !== true) await sleep(POLL_MS);
   if (!isRunning(identity)) return false;
 
   const killDeadline = Date.now() + KILL_TIMEOUT_MS;
   // Services are spawned as process group leaders, so their own children are killed too.
-  if (!send(-identity.pid, 'SIGKILL')) send(identity.pid, 'SIGKILL');
+  if (!sendSignal(-identity.pid, 'SIGKILL')) sendSignal(identity.pid, 'SIGKILL');
   while (isRunning(identity)) {
     if (Date.now() > killDeadline)
       throw new Error(`Process ${identity.pid} still runs ${KILL_TIMEOUT_MS} ms after SIGKILL`);
@@ -30,10 +30,11 @@ export async function stopProcess(identity: ProcessIdentity, graceMs: number, fo
   return true;
 }
 
-function send(pid: number, signal: NodeJS.Signals): boolean {
+/** @param pid - of a process; negative for its process group. @returns false if it has exited already */
+export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
-    return false; // it has exited meanwhile
+    return false;
   }
 }
