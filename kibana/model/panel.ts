@@ -62,16 +62,9 @@ export type Panel = SeriesPanel | HeatMapPanel | TablePanel;
 
 /** Returns the buckets of a panel, from outer to inner. */
 export function bucketsOf(panel: Panel): readonly Bucket[] {
-  switch (panel.kind) {
-    case 'heat-map':
-      return [panel.y, panel.x];
-    case 'table':
-      return panel.rows;
-    case 'lines':
-    case 'columns':
-    case 'bars':
-      return panel.split === undefined ? [panel.x] : [panel.split, panel.x];
-  }
+  if (panel.kind === 'heat-map') return [panel.y, panel.x];
+  if (panel.kind === 'table') return panel.rows;
+  return panel.split === undefined ? [panel.x] : [panel.split, panel.x];
 }
 
 /** Returns one metric per percentile rank. */

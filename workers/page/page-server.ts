@@ -20,13 +20,9 @@ const STATUS: Readonly<Partial<Record<FailureType, number>>> = {
 };
 
 /** What the page needs to know about its panels before it requests their data. */
-const PANEL_LIST = PANELS.map(({ id, title, description, width, height }) => ({
-  id,
-  title,
-  description,
-  width,
-  height,
-}));
+const PANEL_LIST = PANELS.map(({ id, title, description, width, height }) => {
+  return { id, title, description, width, height };
+});
 
 export interface PageServer {
   readonly port: number;
