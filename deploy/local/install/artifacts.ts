@@ -32,7 +32,7 @@ export function artifactFiles(artifacts: Artifacts): string[] {
   return Object.keys(artifacts).map((coordinate) => parse(coordinate).file);
 }
 
-/** Downloads artifacts with Maven, without dependencies. @throws {@link StackError} when a checksum differs from its pin */
+/** Downloads artifacts without their dependencies. @throws {@link StackError} when Maven fails or a checksum differs */
 export async function fetchArtifacts(artifacts: Artifacts, folder: string, task: InstallTask): Promise<void> {
   const pom = join(folder, 'pom.xml');
   await writeFile(pom, pomOf(Object.keys(artifacts)));

@@ -53,8 +53,9 @@ export class InstallTask {
   }
 
   /**
-   * Runs a program and reports its progress every few seconds; the first group of `detail` selects text to report from a
-   * line of its output. @throws {@link StackError} when the program fails
+   * Runs a program and reports every few seconds, with the latest text that the first group of `detail` matches.
+   *
+   * @throws {@link StackError} when the program fails
    */
   async run(step: string, [program, ...args]: readonly [string, ...string[]], detail?: RegExp): Promise<void> {
     let found: string | undefined;

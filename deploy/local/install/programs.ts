@@ -71,7 +71,7 @@ export function javaCommand({ JAVA_HOME = '', PATH = '' }: NodeJS.ProcessEnv): s
   return findExecutable('java', { PATH: [bin, PATH].join(delimiter) });
 }
 
-/** Asks Java for its home, since the `java` on PATH may be a script of a version manager. Returns absolute paths. */
+/** Asks Java for its home, since the `java` on PATH may be a script. @throws {@link StackError} if there is none */
 export async function findJava(env: NodeJS.ProcessEnv): Promise<{ java: string; javaHome: string }> {
   const program = javaCommand(env);
   if (program === undefined) throw new StackError('Java is missing. `npm run doctor` shows how to install it.');
