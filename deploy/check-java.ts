@@ -11,9 +11,10 @@ import { spawnSync } from 'node:child_process';
 import { loadConfig } from '../workers/config';
 import { cacheFolder } from './local/folders';
 import { artifactFiles, artifactsPart } from './local/install/artifacts';
-import { type InstallOptions, installPart, partFolder } from './local/install/part';
+import { installPart, partFolder } from './local/install/part';
 import { JAVA_RELEASE, javaSources, sparkPart } from './local/install/pinned-parts';
 import { findJava } from './local/install/programs';
+import { printEvent } from './local/stack-event';
 import versions from './local/versions.json';
 
 const toolsPart = artifactsPart('java-tools', versions.javaTools.version, versions.javaTools.artifacts);
@@ -26,10 +27,7 @@ const ERROR_PRONE = '-Xplugin:ErrorProne -Xep:ArrayRecordComponent:OFF';
 
 async function main(): Promise<void> {
   const cache = cacheFolder(loadConfig());
-  const report: InstallOptions['report'] = ({ part, text }) => {
-    console.error(`${part}: ${text}`);
-  };
-  for (const part of [toolsPart, sparkPart]) await installPart(part, { cache, report, env: process.env });
+  for (const part of [toolsPart, sparkPart]) await installPart(part, { cache, onEvent: printEvent, env: process.env });
   const { javaHome } = await findJava(process.env);
   const jars = artifactFiles(versions.javaTools.artifacts).map((jar) => join(partFolder(toolsPart, cache), jar));
   const tools = jars.join(delimiter);

@@ -9,15 +9,13 @@
  */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type InstallOptions, installPart, partFolder } from './local/install/part';
+import { installPart, partFolder } from './local/install/part';
 import { sparkJobPart, sparkPart } from './local/install/pinned-parts';
+import { printEvent } from './local/stack-event';
 
 async function main([, , cache = 'parts']: readonly string[]): Promise<void> {
-  const report: InstallOptions['report'] = ({ part, text }) => {
-    console.log(`${part}: ${text}`);
-  };
   for (const part of [sparkPart, sparkJobPart]) {
-    await installPart(part, { cache, report, env: process.env });
+    await installPart(part, { cache, onEvent: printEvent, env: process.env });
     await rename(partFolder(part, cache), join(cache, part.name));
   }
 }

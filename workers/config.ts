@@ -3,74 +3,69 @@ import { z } from 'zod';
 
 const HOST_AND_PORT = /^[^\s:]+:\d+$/;
 
-const text = () => z.string().min(1);
-const httpUrl = () => z.url({ protocol: /^https?$/ });
-const taskQueuePart = () => z.string().regex(/^[A-Za-z0-9._-]{1,100}$/);
-const port = (byDefault: number) => z.coerce.number().int().min(1).max(65_535).default(byDefault);
+const text = z.string().min(1);
+const optionalText = text.optional();
+const httpUrl = z.url({ protocol: /^https?$/ });
+const address = z.string().regex(HOST_AND_PORT, 'expected host:port').optional();
+const brokers = z.array(z.string().regex(HOST_AND_PORT, 'expected host:port, separated by commas')).min(1);
+const username = z.string().regex(/^[^:]+$/, 'expected a name without a colon');
+const taskQueuePart = z.string().regex(/^[A-Za-z0-9._-]{1,100}$/);
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const port = (byDefault: number) => integer(1, 65_535).default(byDefault);
 const csv = z.string().transform((list) => list.split(',').map((item) => item.trim()));
 
 /** Every environment variable that a process reads; `npm run settings` writes the descriptions to `deploy/README.md`. */
 export const settingsSchema = z.object({
-  TEMPORAL_ADDRESS: z
-    .string()
-    .regex(HOST_AND_PORT, 'expected host:port')
-    .optional()
-    .describe('`host:port` of a Temporal frontend. If set, no local Temporal server is started.'),
+  TEMPORAL_ADDRESS: address.describe(
+    '`host:port` of a Temporal frontend. If set, no local Temporal server is started.',
+  ),
   KAFKA_BROKERS: csv
-    .pipe(z.array(z.string().regex(HOST_AND_PORT, 'expected host:port, separated by commas')).min(1))
+    .pipe(brokers)
     .optional()
     .describe('Bootstrap brokers as `host:port`, separated by commas. If set, no local Kafka broker is started.'),
-  ELASTICSEARCH_NODE: httpUrl().optional().describe('URL of Elasticsearch. If set, no local node is started.'),
-  ELASTICSEARCH_API_KEY: text()
-    .optional()
-    .describe('API key for Elasticsearch. Secret; sent as `Authorization: ApiKey …` and never logged.'),
-  ELASTICSEARCH_USERNAME: z
-    .string()
-    .regex(/^[^:]+$/, 'expected a name without a colon')
+  ELASTICSEARCH_NODE: httpUrl.optional().describe('URL of Elasticsearch. If set, no local node is started.'),
+  ELASTICSEARCH_API_KEY: optionalText.describe(
+    'API key for Elasticsearch. Secret; sent as `Authorization: ApiKey …` and never logged.',
+  ),
+  ELASTICSEARCH_USERNAME: username
     .optional()
     .describe('User for Elasticsearch, instead of an API key; requires `ELASTICSEARCH_PASSWORD`.'),
-  ELASTICSEARCH_PASSWORD: text()
-    .optional()
-    .describe('Password of that user. Secret; sent as `Authorization: Basic …` and never logged.'),
-  ELASTICSEARCH_TIMEOUT_MS: z.coerce
-    .number()
-    .int()
-    .min(100)
-    .max(600_000)
+  ELASTICSEARCH_PASSWORD: optionalText.describe(
+    'Password of that user. Secret; sent as `Authorization: Basic …` and never logged.',
+  ),
+  ELASTICSEARCH_TIMEOUT_MS: integer(100, 600_000)
     .default(70_000)
     .describe(
       'Timeout of one request in milliseconds, 100 to 600000. The default exceeds the minute that Elasticsearch itself waits for an unavailable shard, so that its error response arrives.',
     ),
 
-  KIBANA_URL: httpUrl()
+  KIBANA_URL: httpUrl
     .refine((url) => !url.includes('@'), 'expected no credentials in it: they have variables of their own')
     .optional()
     .describe('URL of Kibana, with `/s/<space>` for another space. If set, each run imports the dashboard.'),
-  KIBANA_API_KEY: text().optional().describe('API key for Kibana. Secret.'),
-  KIBANA_USERNAME: text().optional().describe('User for Kibana, instead of an API key; requires `KIBANA_PASSWORD`.'),
-  KIBANA_PASSWORD: text().optional().describe('Password of that user. Secret.'),
+  KIBANA_API_KEY: optionalText.describe('API key for Kibana. Secret.'),
+  KIBANA_USERNAME: optionalText.describe('User for Kibana, instead of an API key; requires `KIBANA_PASSWORD`.'),
+  KIBANA_PASSWORD: optionalText.describe('Password of that user. Secret.'),
 
-  TEMPORAL_NAMESPACE: text().default('default').describe('Namespace of the workflows.'),
-  PIPELINE_TASK_QUEUE: taskQueuePart()
+  TEMPORAL_NAMESPACE: text.default('default').describe('Namespace of the workflows.'),
+  PIPELINE_TASK_QUEUE: taskQueuePart
     .default('pipeline')
     .describe(
       'Task queue of workflows and short activities. The other two queues append `-io` and `-host-<PIPELINE_HOST>`.',
     ),
-  PIPELINE_HOST: taskQueuePart()
+  PIPELINE_HOST: taskQueuePart
     .default(hostname())
     .describe('Name of this machine in the task queue for Spark drivers and files. Must survive a restart.'),
 
-  PIPELINE_STATE_DIR: text()
-    .optional()
-    .describe(
-      'Folder for Spark checkpoints, run folders, and data and logs of the local servers. If unset, `.pipeline` in the project.',
-    ),
-  PIPELINE_CACHE_DIR: text()
-    .optional()
-    .describe('Folder for downloaded programs, shared between checkouts. If unset, a folder in the user’s cache.'),
-  XDG_CACHE_HOME: text()
-    .optional()
-    .describe('Parent of the download folder if `PIPELINE_CACHE_DIR` is unset and the user is not root.'),
+  PIPELINE_STATE_DIR: optionalText.describe(
+    'Folder for Spark checkpoints, run folders, and data and logs of the local servers. If unset, `.pipeline` in the project.',
+  ),
+  PIPELINE_CACHE_DIR: optionalText.describe(
+    'Folder for downloaded programs, shared between checkouts. If unset, a folder in the user’s cache.',
+  ),
+  XDG_CACHE_HOME: optionalText.describe(
+    'Parent of the download folder if `PIPELINE_CACHE_DIR` is unset and the user is not root.',
+  ),
 
   TEMPORAL_PORT: port(7233).describe('Port of the local Temporal server.'),
   TEMPORAL_UI_PORT: port(8233).describe('Port of the local Temporal Web UI.'),
@@ -80,14 +75,13 @@ export const settingsSchema = z.object({
   ELASTICSEARCH_TRANSPORT_PORT: port(9300).describe('Transport port of the local Elasticsearch node.'),
   PAGE_PORT: port(8234).describe('Port of the local page of charts, on 127.0.0.1.'),
 
-  JDK_JAVA_OPTIONS: z.string().optional().describe('JVM options of every local server and Spark driver.'),
-  SPARK_JARS: text().default('spark').describe("Folder of Spark's jars. `npm start` sets it."),
-  SPARK_JOB_JAR: text().default('readings-job.jar').describe('Jar of the Spark job. `npm start` sets it.'),
+  JDK_JAVA_OPTIONS: optionalText.describe('JVM options of every local server and Spark driver.'),
+  SPARK_JARS: text.default('spark').describe("Folder of Spark's jars. `npm start` sets it."),
+  SPARK_JOB_JAR: text.default('readings-job.jar').describe('Jar of the Spark job. `npm start` sets it.'),
 
-  PIPELINE_CRASH_AT: z
-    .string()
-    .optional()
-    .describe('For tests: the worker kills itself with SIGKILL at this point, `<point>` or `<point>:<times>`.'),
+  PIPELINE_CRASH_AT: optionalText.describe(
+    'For tests: the worker kills itself with SIGKILL at this point, `<point>` or `<point>:<times>`.',
+  ),
 });
 
 const configSchema = settingsSchema.check(({ value, issues }) => {
@@ -115,11 +109,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/**
- * Reads the settings of a process from its environment; an empty variable counts as unset.
- *
- * @throws {@link ConfigError} when a variable is invalid
- */
+/** Reads the settings from an environment; an empty variable counts as unset. @throws {@link ConfigError} */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = configSchema.safeParse(present);

@@ -1,8 +1,4 @@
-/**
- * Fault injection for tests: kills this process with SIGKILL when a point is reached for the n-th time.
- *
- * @param setting - `<point>` or `<point>:<n>`; undefined never kills
- */
+/** For tests: kills this process with SIGKILL when it reaches `<point>`, or for the n-th time, `<point>:<n>`. */
 export function crashPoint(setting: string | undefined): (point: string) => void {
   if (setting === undefined) return () => undefined;
   const [point, times = '1'] = setting.split(':');

@@ -8,31 +8,26 @@
  * @module
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import {
-  DefaultLogger,
-  type LogEntry,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkerOptions,
-} from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
-import { addressesOf, type Config, loadConfig } from './config';
+import { addressesOf, loadConfig } from './config';
 import { dashboardTargetOf, openClients } from './clients';
 import { crashPoint } from './crash-point';
 import { sparkStateOf } from './spark-drivers';
 import { workflowBundle } from './workflow-bundle';
 
-const IO_SLOTS = 16;
-const HOST_SLOTS = 16;
+/** Concurrent activities of each of the last two. */
+const SLOTS = 16;
 
 /** Runs until SIGINT or SIGTERM, then lets activities finish and closes every client. */
 async function main(): Promise<void> {
   const config = loadConfig();
   const logger = new DefaultLogger('INFO', printEntry);
   Runtime.install({ logger });
-  const taskQueues = taskQueuesOf(config);
+  const { PIPELINE_TASK_QUEUE: queue } = config;
+  const taskQueues = { io: `${queue}-io`, host: `${queue}-host-${config.PIPELINE_HOST}` };
   const clients = openClients(config, 'pipeline-worker');
   const connection = await connect(addressesOf(config).temporal);
   try {
@@ -51,7 +46,7 @@ async function main(): Promise<void> {
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),
     });
-    const common: Omit<WorkerOptions, 'taskQueue'> = {
+    const common = {
       connection,
       namespace: config.TEMPORAL_NAMESPACE,
       activities,
@@ -59,17 +54,14 @@ async function main(): Promise<void> {
       maxHeartbeatThrottleInterval: '1 second',
       shutdownGraceTime: '5 seconds',
       shutdownForceTime: '30 seconds',
-    };
+    } as const;
+    const code = await workflowBundle(state, logger);
     const workers = await Promise.all([
-      Worker.create({
-        ...common,
-        taskQueue: config.PIPELINE_TASK_QUEUE,
-        workflowBundle: await workflowBundle(state, logger),
-      }),
-      Worker.create({ ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: IO_SLOTS }),
-      Worker.create({ ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: HOST_SLOTS }),
+      Worker.create({ ...common, taskQueue: queue, workflowBundle: code }),
+      Worker.create({ ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: SLOTS }),
+      Worker.create({ ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: SLOTS }),
     ]);
-    console.log(`worker ready on ${config.PIPELINE_TASK_QUEUE}, ${taskQueues.io}, ${taskQueues.host}`);
+    console.log(`worker ready on ${queue}, ${taskQueues.io}, ${taskQueues.host}`);
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
     await clients.close();
@@ -84,10 +76,6 @@ function printEntry({ level, timestampNanos, message, meta }: LogEntry): void {
   console.error(`${time} ${level} ${message} ${attributes}`);
 }
 
-function taskQueuesOf({ PIPELINE_TASK_QUEUE: queue, PIPELINE_HOST: host }: Config): { io: string; host: string } {
-  return { io: `${queue}-io`, host: `${queue}-host-${host}` };
-}
-
 /** Waits for Temporal without a timeout and logs each failed attempt. */
 async function connect(address: string): Promise<NativeConnection> {
   for (;;) {
@@ -95,7 +83,7 @@ async function connect(address: string): Promise<NativeConnection> {
       return await NativeConnection.connect({ address });
     } catch (error) {
       console.error(`waiting for Temporal at ${address}: ${error instanceof Error ? error.message : String(error)}`);
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await sleep(2_000);
     }
   }
 }

@@ -1,8 +1,4 @@
-/**
- * Serves the local page of charts until SIGINT or SIGTERM.
- *
- * @module
- */
+/** Serves the local page of charts until SIGINT or SIGTERM. @module */
 import { once } from 'node:events';
 import { openElasticsearch } from './clients';
 import { loadConfig } from './config';

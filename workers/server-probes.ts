@@ -32,14 +32,12 @@ export async function probeElasticsearch(config: Config, signal: AbortSignal): P
   } catch (error) {
     if (!(error instanceof errors.ResponseError)) throw error;
     const { active_shards_percent_as_number: percent } = error.body as { active_shards_percent_as_number?: number };
-    if (error.statusCode === REQUEST_TIMEOUT && percent !== undefined) {
-      throw new Error(`Elasticsearch answers, but only ${percent.toFixed(1)} % of its shards are active yet`, {
-        cause: error,
-      });
-    }
-    throw new Error(`Elasticsearch answers with HTTP ${error.statusCode ?? 'without a status'}: ${error.message}`, {
-      cause: error,
-    });
+    const { statusCode, message } = error;
+    const isPartial = statusCode === REQUEST_TIMEOUT && percent !== undefined;
+    const problem = isPartial
+      ? `, but only ${percent.toFixed(1)} % of its shards are active yet`
+      : ` with HTTP ${statusCode ?? 'without a status'}: ${message}`;
+    throw new Error(`Elasticsearch answers${problem}`, { cause: error });
   } finally {
     await elasticsearch.close();
   }

@@ -1,9 +1,4 @@
-/**
- * Prepares new servers: the Temporal namespace, Elasticsearch users, and the topics and indices of one pipeline.
- * Idempotent.
- *
- * @module
- */
+/** Prepares new servers, for one pipeline: namespace, Elasticsearch users, topics and indices. Idempotent. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client as ElasticsearchClient } from '@elastic/elasticsearch';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
@@ -73,10 +68,7 @@ async function succeedsUnless(status: number, call: Promise<unknown>): Promise<b
   }
 }
 
-/**
- * Creates the user of workers and sets the passwords of that user and of `kibana_system`. The user's role covers the
- * indices and aliases of pipelines only. Idempotent.
- */
+/** Creates the user of workers, who can access only pipelines, and sets its and Kibana's password. Idempotent. */
 export async function setUpUsers(
   { security }: ElasticsearchClient,
   passwords: { readonly kibana: string; readonly pipeline: string },
@@ -102,11 +94,10 @@ export async function setUpPipeline(config: Config, clients: Clients, name: stri
 }
 
 /** Retries an activity after every retryable failure, as Temporal does. */
-async function retry(activity: () => Promise<unknown>): Promise<void> {
+async function retry(activity: () => Promise<unknown>): Promise<unknown> {
   for (;;) {
     try {
-      await activity();
-      return;
+      return await activity();
     } catch (error) {
       if (!(error instanceof ApplicationFailure) || error.nonRetryable === true) throw error;
       console.error(`retrying: ${error.message}`);

@@ -14,13 +14,7 @@ import { addressesOf, type Config } from './config';
 
 const POLL_MS = 1_000;
 
-export interface StartPipelineRequest {
-  /** The workflow id is `pipeline/<name>`. */
-  readonly name: string;
-  /** Not validated; undefined for the defaults. */
-  readonly input: unknown;
-  readonly onProgress: (progress: PipelineProgress) => void;
-}
+type OnProgress = (progress: PipelineProgress) => void;
 
 export interface PipelineRun {
   readonly workflowId: string;
@@ -37,21 +31,26 @@ export class PipelineFailed extends Error {
 /**
  * Starts a pipeline, or joins the running one with that name, and waits until it is closed.
  *
+ * @param input - not validated; undefined for the defaults
+ * @param onProgress - called every second
  * @throws {@link PipelineFailed} when the workflow fails, is cancelled or terminated
  */
-export async function startPipeline(config: Config, request: StartPipelineRequest): Promise<PipelineRun> {
+export async function startPipeline(
+  config: Config,
+  { name, input, onProgress }: { readonly name: string; readonly input: unknown; readonly onProgress: OnProgress },
+): Promise<PipelineRun> {
   const connection = await Connection.connect({ address: addressesOf(config).temporal });
   try {
     const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
-    const workflowId = `pipeline/${request.name}`;
+    const workflowId = `pipeline/${name}`;
     const handle = await client.workflow.start<typeof streamingPipeline>('streamingPipeline', {
       taskQueue: config.PIPELINE_TASK_QUEUE,
       workflowId,
       workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `readings → pipeline.${request.name}.readings`,
-      args: request.input === undefined ? [] : [request.input],
+      staticSummary: `readings → pipeline.${name}.readings`,
+      args: input === undefined ? [] : [input],
     });
-    const report = await follow(handle, request.onProgress);
+    const report = await follow(handle, onProgress);
     return { workflowId, runId: handle.firstExecutionRunId, report };
   } finally {
     await connection.close();
@@ -61,34 +60,25 @@ export async function startPipeline(config: Config, request: StartPipelineReques
 /** Survives restarts of Temporal and the worker: returns only when the workflow is closed. */
 async function follow(
   handle: WorkflowHandle<typeof streamingPipeline>,
-  onProgress: (progress: PipelineProgress) => void,
+  onProgress: OnProgress,
 ): Promise<RunReport | null> {
   for (;;) {
     const closed = handle.result().then(
       (report) => ({ report }),
       (error: unknown) => ({ error }),
     );
-    const outcome = await reportUntil(closed, handle, onProgress);
+    let outcome: Awaited<typeof closed> | undefined;
+    while (outcome === undefined) {
+      // The query fails while the worker starts or restarts.
+      const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
+      if (progress !== null) onProgress(progress);
+      outcome = await Promise.race([closed, sleep(POLL_MS, undefined)]);
+    }
     if ('report' in outcome) return outcome.report;
     const { error } = outcome;
     const isFinal = error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError;
     if (isFinal) throw new PipelineFailed(applicationMessage(error), { cause: error });
     await sleep(POLL_MS);
-  }
-}
-
-/** Reports progress every second until `closed` resolves. */
-async function reportUntil<T>(
-  closed: Promise<T>,
-  handle: WorkflowHandle<typeof streamingPipeline>,
-  onProgress: (progress: PipelineProgress) => void,
-): Promise<T> {
-  for (;;) {
-    // The query fails while the worker starts or restarts.
-    const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
-    if (progress !== null) onProgress(progress);
-    const outcome = await Promise.race([closed, sleep(POLL_MS)]);
-    if (outcome !== undefined) return outcome;
   }
 }
 

@@ -21,11 +21,10 @@ const RUN_GIGABYTES = 1;
 /** The result of one check, in one line: what is fine, or what is wrong and how to fix it. */
 export type CheckResult = { readonly ok: string } | { readonly problem: string };
 
-/** What to check; by default this process and its machine. */
+/** What to check; by default this process and its machine. `freeBytes` are those at an existing path. */
 export interface DoctorOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly nodeVersion?: string;
-  /** Returns the free bytes at an existing path. */
   readonly freeBytes?: (path: string) => Promise<number>;
 }
 
@@ -44,13 +43,17 @@ export async function runChecks(config: Config, options: DoctorOptions = {}): Pr
 
   const tools = TOOLS.filter((tool) => tool.parts === undefined || tool.parts.some((part) => missing.has(part)));
   const ownPorts = new ProcessRecords(state).running().flatMap(({ ports }) => ports);
+  const folders: WrittenFolder[] = [
+    { setting: 'PIPELINE_CACHE_DIR', path: cache, gigabytes: missing.size > 0 ? INSTALL_GIGABYTES : RUN_GIGABYTES },
+    { setting: 'PIPELINE_STATE_DIR', path: state, gigabytes: RUN_GIGABYTES },
+  ];
   return [
     checkNode(nodeVersion),
     ...(await Promise.all(tools.map((tool) => checkTool(tool, env)))),
     ...(temporal === undefined ? [] : [{ ok: `${temporal.version} (${temporal.path})` }]),
     ...installed.map(({ name, version }) => ({ ok: `${name} ${version} is installed` })),
     ...(await checkPorts(config, new Set(ownPorts))),
-    ...(await checkFolders({ cache, state, installing: missing.size > 0 }, freeBytes)),
+    ...(await checkFolders(folders, freeBytes)),
   ];
 }
 
@@ -107,11 +110,9 @@ const TOOLS: readonly Tool[] = [
 ];
 
 function checkNode(version: string): CheckResult {
-  const range = engines.node;
-  if (satisfies(version, range)) return { ok: `Node ${version}` };
-  return {
-    problem: `Node is ${version}, but ${range} is required. Install one of these, for example with nvm or fnm.`,
-  };
+  if (satisfies(version, engines.node)) return { ok: `Node ${version}` };
+  const fix = 'Install one of these, for example with nvm or fnm.';
+  return { problem: `Node is ${version}, but ${engines.node} is required. ${fix}` };
 }
 
 async function checkTool(tool: Tool, env: NodeJS.ProcessEnv): Promise<CheckResult> {
@@ -156,22 +157,18 @@ async function checkPorts(config: Config, own: ReadonlySet<number>): Promise<Che
   return Promise.all(results);
 }
 
-/** A folder that is written to, and the setting that moves it. */
+/** A folder that is written to, the setting that moves it, and the free space that it needs. */
 interface WrittenFolder {
   readonly setting: 'PIPELINE_CACHE_DIR' | 'PIPELINE_STATE_DIR';
   readonly path: string;
-  readonly neededGigabytes: number;
+  readonly gigabytes: number;
 }
 
-/** Checks that both folders are writable and that each of their disks has enough space; neither needs to exist. */
+/** Checks that folders are writable and that each of their disks has enough space; none needs to exist. */
 async function checkFolders(
-  { cache, state, installing }: { readonly cache: string; readonly state: string; readonly installing: boolean },
+  folders: readonly WrittenFolder[],
   freeBytes: (path: string) => Promise<number>,
 ): Promise<CheckResult[]> {
-  const folders: WrittenFolder[] = [
-    { setting: 'PIPELINE_CACHE_DIR', path: cache, neededGigabytes: installing ? INSTALL_GIGABYTES : RUN_GIGABYTES },
-    { setting: 'PIPELINE_STATE_DIR', path: state, neededGigabytes: RUN_GIGABYTES },
-  ];
   const diskOf = ({ path }: WrittenFolder): number => statSync(nearestExisting(path)).dev;
   const firstOnDisk = folders.filter((folder) => folder === folders.find((each) => diskOf(each) === diskOf(folder)));
   return Promise.all([
@@ -192,7 +189,7 @@ async function checkWritable({ setting, path }: WrittenFolder): Promise<CheckRes
   }
 }
 
-function checkSpace({ setting, path, neededGigabytes: needed }: WrittenFolder, freeBytes: number): CheckResult {
+function checkSpace({ setting, path, gigabytes: needed }: WrittenFolder, freeBytes: number): CheckResult {
   const free = `${(freeBytes / GIGABYTE).toFixed(1)} GB free at ${path}`;
   if (freeBytes >= needed * GIGABYTE) return { ok: free };
   return { problem: `Not enough disk space: ${free}, but ${needed} GB are needed. Free some, or set ${setting}.` };

@@ -9,41 +9,31 @@ const POLL_MS = 250;
 const PROBE_TIMEOUT_MS = 10_000;
 const REPORT_INTERVAL_MS = 3000;
 
-/** A server or page that clients connect to, managed or external. */
+/** A server or page that clients connect to. */
 export interface Endpoint {
   readonly name: string;
+  /** Whether the stack runs it; otherwise it is external. */
+  readonly managed: boolean;
   /** `host:port`, several separated by commas, or a URL. */
   readonly address: string;
   /** Checks whether it is ready; rejects with the reason if it is not. */
   readonly probe: (signal: AbortSignal) => Promise<void>;
 }
 
-/** An endpoint of the stack; a server that is not managed is external. */
-interface StackEndpoint extends Endpoint {
-  readonly managed: boolean;
-}
-
-export function temporalEndpoint(config: Config): StackEndpoint {
-  const { temporal: address } = addressesOf(config);
-  const managed = config.TEMPORAL_ADDRESS === undefined;
-  return { name: 'temporal', managed, address, probe: (signal) => probeTemporal(config, signal) };
-}
-
-export function kafkaEndpoint(config: Config): StackEndpoint {
-  const address = addressesOf(config).kafkaBrokers.join(',');
-  const managed = config.KAFKA_BROKERS === undefined;
-  return { name: 'kafka', managed, address, probe: (signal) => probeKafka(config, signal) };
-}
-
-export function elasticsearchEndpoint(config: Config): StackEndpoint {
-  const { elasticsearchNode: address } = addressesOf(config);
-  const managed = config.ELASTICSEARCH_NODE === undefined;
-  return { name: 'elasticsearch', managed, address, probe: (signal) => probeElasticsearch(config, signal) };
-}
-
-export function pageEndpoint({ PAGE_PORT }: Config): StackEndpoint {
-  const address = `http://127.0.0.1:${PAGE_PORT}/`;
-  return { name: 'page', managed: true, address, probe: (signal) => probePage(address, signal) };
+/** Returns the endpoints of the stack. */
+export function endpointsOf(config: Config): Record<'temporal' | 'kafka' | 'elasticsearch' | 'page', Endpoint> {
+  const { temporal, kafkaBrokers, elasticsearchNode } = addressesOf(config);
+  const page = `http://127.0.0.1:${config.PAGE_PORT}/`;
+  type Probe = (config: Config, signal: AbortSignal) => Promise<void>;
+  const endpoint = (name: string, setting: unknown, address: string, probe: Probe): Endpoint => {
+    return { name, managed: setting === undefined, address, probe: (signal) => probe(config, signal) };
+  };
+  return {
+    temporal: endpoint('temporal', config.TEMPORAL_ADDRESS, temporal, probeTemporal),
+    kafka: endpoint('kafka', config.KAFKA_BROKERS, kafkaBrokers.join(','), probeKafka),
+    elasticsearch: endpoint('elasticsearch', config.ELASTICSEARCH_NODE, elasticsearchNode, probeElasticsearch),
+    page: endpoint('page', undefined, page, (_, signal) => probePage(page, signal)),
+  };
 }
 
 async function probePage(address: string, signal: AbortSignal): Promise<void> {
@@ -66,8 +56,7 @@ export async function whyNotReady({ probe }: Endpoint, signal?: AbortSignal): Pr
 /**
  * Waits until an endpoint is ready and reports every few seconds.
  *
- * @param timeoutMs - maximum time without progress, that is, with the same reason
- * @throws {@link StackError} after that time
+ * @param timeoutMs - maximum time without progress, that is, with the same reason; then a {@link StackError} is thrown
  * @throws the signal's reason when it is aborted meanwhile
  */
 export async function untilReady(
@@ -87,9 +76,8 @@ export async function untilReady(
     }
     if (reason !== latest?.reason) latest = { reason, sinceMs: waitedMs };
     if (waitedMs - latest.sinceMs > timeoutMs) {
-      throw new StackError(
-        `${part} at ${address} is not ready after ${timeoutMs / 1000} s without progress: ${reason}`,
-      );
+      const after = `${timeoutMs / 1000} s without progress`;
+      throw new StackError(`${part} at ${address} is not ready after ${after}: ${reason}`);
     }
     if (waitedMs - reportedAt >= REPORT_INTERVAL_MS) {
       reportedAt = waitedMs;

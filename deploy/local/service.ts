@@ -18,14 +18,9 @@ export interface Service {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** The user to run as; only root can choose. */
-  readonly user?: UnixUser;
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** Runs before each start; idempotent. */
   readonly prepare?: (signal: AbortSignal) => Promise<void>;
   /** Time between SIGTERM and SIGKILL. */
   readonly stopGraceMs: number;
-}
-
-export interface UnixUser {
-  readonly uid: number;
-  readonly gid: number;
 }

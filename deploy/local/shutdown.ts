@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ConfigError } from '../../workers/config';
 import { PipelineFailed } from '../../workers/start-pipeline';
 import { StackError } from './stack-error';
@@ -21,10 +22,6 @@ export interface ShutdownSignals {
 /** The reason of a start that was aborted by a signal. */
 class Interrupted extends Error {
   override readonly name = 'Interrupted';
-
-  constructor(readonly signal: NodeJS.Signals) {
-    super(`Interrupted by ${signal}`);
-  }
 }
 
 /** Listens for shutdown signals; from now on none of them ends the process by itself. */
@@ -36,7 +33,7 @@ export function listenForShutdown(): ShutdownSignals {
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!first.signal.aborted) {
       firstAt = performance.now();
-      first.abort(new Interrupted(signal));
+      first.abort(new Interrupted(`Interrupted by ${signal}`));
     } else if (performance.now() - firstAt > SAME_SIGNAL_MS) second.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
@@ -47,11 +44,8 @@ export function listenForShutdown(): ShutdownSignals {
 
 /** Rejects with the reason of a signal when it is aborted. */
 export async function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });
+  await once(signal, 'abort');
+  throw signal.reason as Error;
 }
 
 /** Exits with the status that a command returns; if it fails, prints the error and exits with 1. */

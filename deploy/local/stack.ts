@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Addresses, addressesOf, type Config } from '../../workers/config';
 import { stopSparkDrivers } from '../../workers/spark-drivers';
 import { findProblems } from './doctor';
-import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint, untilReady } from './endpoints';
+import { endpointsOf, untilReady } from './endpoints';
 import { stateFolder } from './folders';
 import { type Installation, installParts, sparkPaths } from './install/install-parts';
 import { ProcessRecords } from './processes/process-records';
@@ -21,9 +21,9 @@ import { SupervisedService } from './supervised-service';
 const EXTERNAL_TIMEOUT_MS = 600_000;
 
 const SERVERS = [
-  [temporalEndpoint, temporalService],
-  [kafkaEndpoint, kafkaService],
-  [elasticsearchEndpoint, elasticsearchService],
+  ['temporal', temporalService],
+  ['kafka', kafkaService],
+  ['elasticsearch', elasticsearchService],
 ] as const;
 
 /** Addresses of the servers, managed or external. */
@@ -68,7 +68,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const unlock = await lockStateFolder(folder);
   try {
     await stopOrphans(folder, onEvent);
-    await assertNoProblems(config, environment);
+    const problems = await findProblems(config, { env: environment });
+    if (problems.length > 0) throw new StackError(`The stack cannot start:\n- ${problems.join('\n- ')}`);
     signal.throwIfAborted();
     return supervise(options, folder, unlock);
   } catch (error) {
@@ -77,34 +78,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function assertNoProblems(config: Config, env: NodeJS.ProcessEnv): Promise<void> {
-  const problems = await findProblems(config, { env });
-  if (problems.length > 0) throw new StackError(`The stack cannot start:\n- ${problems.join('\n- ')}`);
-}
-
 function supervise(options: StackOptions, folder: string, unlock: () => Promise<void>): Stack {
   const { config, environment, onEvent, serversOnly = false, force } = options;
-  const addresses = stackAddresses(config);
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
-  const report: Parameters<typeof installParts>[1] = (progress) => {
-    onEvent({ kind: 'installing', ...progress });
-  };
-  const installing = installParts(config, report, { env: environment, signal });
-  const context = { stateFolder: folder, records: new ProcessRecords(folder), onEvent };
+  const installing = installParts(config, { onEvent, env: environment, signal });
+  const records = new ProcessRecords(folder);
 
-  const allServers = SERVERS.map(([endpointOf, service]) => ({ endpoint: endpointOf(config), service }));
-  const servers = allServers
-    .filter(({ endpoint }) => endpoint.managed)
-    .map(({ endpoint: { name }, service }) => {
-      const definition = service(config, installing, join(folder, name));
-      return new SupervisedService(name, definition, context);
-    });
-  const external = allServers
-    .filter(({ endpoint }) => !endpoint.managed)
-    .map(async ({ endpoint }) => {
-      await untilReady(endpoint, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal });
-    });
+  const { page: pageEndpoint, ...endpoints } = endpointsOf(config);
+  const temporalUi = endpoints.temporal.managed ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
+  const addresses = { ...addressesOf(config), temporalUi, page: pageEndpoint.address };
+  const keepRunning = (name: string, service: Promise<Service>) =>
+    new SupervisedService(name, service, records, onEvent);
+  const servers = SERVERS.filter(([name]) => endpoints[name].managed).map(([name, serviceOf]) =>
+    keepRunning(name, serviceOf(config, installing, join(folder, name))),
+  );
+  const external = Object.values(endpoints)
+    .filter((endpoint) => !endpoint.managed)
+    .map((endpoint) => untilReady(endpoint, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal }));
   const serversReady = Promise.all([...servers.map(({ ready }) => ready), ...external]);
 
   const worker = async (): Promise<Service> => {
@@ -113,10 +104,7 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
     return workerService(workerVariables(addresses, installed, folder), environment);
   };
   const page = async (): Promise<Service> => serversReady.then(() => pageService(config, addresses, environment));
-  const programs = serversOnly
-    ? []
-    : [new SupervisedService('worker', worker(), context), new SupervisedService('page', page(), context)];
-
+  const programs = serversOnly ? [] : [keepRunning('worker', worker()), keepRunning('page', page())];
   const services = [...servers, ...programs];
   const allReady = Promise.all([installing.all, serversReady, ...programs.map((program) => program.ready)]);
   const ready = Promise.race([allReady.then(([installation]) => installation), rejectOnAbort(signal)]);
@@ -134,10 +122,4 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   };
   let stopped: Promise<void> | undefined;
   return { addresses, stateFolder: folder, ready, crashLoop, stop: () => (stopped ??= stop()) };
-}
-
-function stackAddresses(config: Config): StackAddresses {
-  const { managed } = temporalEndpoint(config);
-  const temporalUi = managed ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
-  return { ...addressesOf(config), temporalUi, page: pageEndpoint(config).address };
 }

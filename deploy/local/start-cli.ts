@@ -18,13 +18,16 @@ const USAGE = `Usage: npm start -- [options]
   --report FILE        write the report to a file, as JSON
   --exit               stop everything after the run; the exit status is 0 only if it reconciles`;
 
-interface StartOptions {
-  readonly name: string;
-  /** Undefined for the defaults of the workflow. */
-  readonly input: unknown;
-  readonly reportFile: string | undefined;
-  readonly exit: boolean;
-}
+const OPTIONS = {
+  name: { type: 'string', default: 'demo' },
+  input: { type: 'string' },
+  'input-file': { type: 'string' },
+  report: { type: 'string' },
+  exit: { type: 'boolean', default: false },
+} as const;
+
+/** `input` is undefined for the defaults of the workflow. */
+type StartOptions = ReturnType<typeof parseOptions>;
 
 /** Starts the stack and runs one pipeline to its report. @returns the exit status */
 async function main(): Promise<number> {
@@ -47,26 +50,19 @@ async function main(): Promise<number> {
 }
 
 /** @throws {@link StackError} when an option is unknown, or the input is not JSON */
-function parseOptions(args: readonly string[]): StartOptions {
-  const { name, input, 'input-file': file, report, exit } = parseArguments(args);
+function parseOptions(args: string[]) {
+  const { name, input, 'input-file': file, report: reportFile, exit } = parseArguments(args);
   if (input !== undefined && file !== undefined) {
     throw new StackError(`Expected --input or --input-file, got both.\n\n${USAGE}`);
   }
   const text = file === undefined ? input : orThrow(`Cannot read ${file}`, () => readFileSync(file, 'utf8'));
   const json = (): unknown => (text === undefined ? undefined : JSON.parse(text));
-  return { name, input: orThrow(`${file ?? '--input'}: expected JSON`, json), reportFile: report, exit };
+  return { name, input: orThrow(`${file ?? '--input'}: expected JSON`, json), reportFile, exit };
 }
 
-function parseArguments(args: readonly string[]) {
-  const options = {
-    name: { type: 'string', default: 'demo' },
-    input: { type: 'string' },
-    'input-file': { type: 'string' },
-    report: { type: 'string' },
-    exit: { type: 'boolean', default: false },
-  } as const;
+function parseArguments(args: string[]) {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    return parseArgs({ args, options: OPTIONS }).values;
   } catch (error) {
     throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
@@ -108,17 +104,18 @@ async function workingLinks(
   name: string,
 ): Promise<string> {
   const workflow = `/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
-  const links: readonly (readonly [string, string])[] = [
-    ['charts of what is indexed', `${page}?pipeline=${name}`],
-    ...(temporalUi === undefined ? [] : [['the run in the Temporal Web UI', `${temporalUi}${workflow}`] as const]),
-    ['the newest readings', `${elasticsearchNode}/pipeline.${name}.readings/_search?pretty&size=5&sort=timestamp:desc`],
-    ['dead letters with their reasons', `${elasticsearchNode}/pipeline.${name}.dead-letters/_search?pretty&size=5`],
-    ['reports of all runs', `${elasticsearchNode}/pipeline.${name}.runs/_search?pretty&sort=startedAt:desc`],
-  ];
-  const working = await Promise.all(
-    links.map(async ([what, link]) => ((await isReachable(link)) ? [`  ${what}\n    ${link}`] : [])),
-  );
-  return ['', 'Results:', ...working.flat()].join('\n');
+  const index = `${elasticsearchNode}/pipeline.${name}`;
+  const links = {
+    'charts of what is indexed': `${page}?pipeline=${name}`,
+    ...(temporalUi !== undefined && { 'the run in the Temporal Web UI': `${temporalUi}${workflow}` }),
+    'the newest readings': `${index}.readings/_search?pretty&size=5&sort=timestamp:desc`,
+    'dead letters with their reasons': `${index}.dead-letters/_search?pretty&size=5`,
+    'reports of all runs': `${index}.runs/_search?pretty&sort=startedAt:desc`,
+  };
+  const lines = Object.entries(links).map(async ([what, link]) => {
+    return (await isReachable(link)) ? [`  ${what}\n    ${link}`] : [];
+  });
+  return ['', 'Results:', ...(await Promise.all(lines)).flat()].join('\n');
 }
 
 async function isReachable(link: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,39 +25,30 @@ const MARKER_TEXT =
 export function refuseSecondLauncher(stateFolder: string): void {
   const holder = readHolder(stateFolder);
   if (holder === undefined || !isRunning(holder)) return;
-  throw new StackError(
-    `The stack in ${stateFolder} is already running: its launcher is process ${holder.pid}. Stop it first.`,
-  );
+  const launcher = `its launcher is process ${holder.pid}`;
+  throw new StackError(`The stack in ${stateFolder} is already running: ${launcher}. Stop it first.`);
 }
 
 /**
- * Locks a state folder for this process; waits until the lock of a killed launcher is stale.
+ * Locks a state folder for this process; waits until the lock of a killed launcher is stale. Returns how to release it.
  *
- * @returns a function that releases the lock
  * @throws {@link StackError} when another launcher runs, or when the folder contains other files
  */
 export async function lockStateFolder(stateFolder: string): Promise<() => Promise<void>> {
   markAsState(stateFolder);
   for (;;) {
     refuseSecondLauncher(stateFolder);
-    const release = await tryLock(stateFolder);
-    if (release !== undefined) {
+    try {
+      const release = await lock(stateFolder, { lockfilePath: join(stateFolder, LOCK_FOLDER), stale: STALE_MS });
       writeFileSync(join(stateFolder, HOLDER_FILE), JSON.stringify(identify(process.pid)));
       return async () => {
         rmSync(join(stateFolder, HOLDER_FILE), { force: true });
         await release();
       };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+      await sleep(POLL_MS);
     }
-    await sleep(POLL_MS);
-  }
-}
-
-async function tryLock(stateFolder: string): Promise<(() => Promise<void>) | undefined> {
-  try {
-    return await lock(stateFolder, { lockfilePath: join(stateFolder, LOCK_FOLDER), stale: STALE_MS });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') return undefined;
-    throw error;
   }
 }
 
@@ -66,10 +57,9 @@ function markAsState(stateFolder: string): void {
   mkdirSync(stateFolder, { recursive: true });
   const entries = readdirSync(stateFolder);
   if (entries.includes(MARKER)) return;
-  if (entries.length > 0) {
-    throw new StackError(
-      `PIPELINE_STATE_DIR: expected an empty or a new folder, but ${stateFolder} contains other files (${entries[0] ?? ''}, …)`,
-    );
+  if (entries[0] !== undefined) {
+    const found = `${stateFolder} contains other files (${entries[0]}, …)`;
+    throw new StackError(`PIPELINE_STATE_DIR: expected an empty or a new folder, but ${found}`);
   }
   writeFileSync(join(stateFolder, MARKER), MARKER_TEXT);
 }
@@ -86,20 +76,15 @@ function readHolder(stateFolder: string): ProcessIdentity | undefined {
 export async function stopOrphans(stateFolder: string, onEvent: OnStackEvent): Promise<void> {
   const records = new ProcessRecords(stateFolder);
   const stop = records.running().map(async (record) => {
-    await stopProcess(record, { graceMs: ORPHAN_GRACE_MS });
+    await stopProcess(record, ORPHAN_GRACE_MS);
     records.remove(record.name);
     onEvent({ kind: 'orphanStopped', part: record.name, pid: record.pid });
   });
   await Promise.all(stop);
 }
 
-/**
- * Stops orphaned processes and deletes the contents of a state folder.
- *
- * @throws {@link StackError} while a launcher runs on the folder
- */
+/** Stops orphaned processes and empties a state folder. @throws {@link StackError} while a launcher runs on it */
 export async function resetState(stateFolder: string, onEvent: OnStackEvent): Promise<void> {
-  if (!existsSync(stateFolder)) return;
   const unlock = await lockStateFolder(stateFolder);
   try {
     await stopOrphans(stateFolder, onEvent);

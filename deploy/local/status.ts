@@ -1,13 +1,10 @@
 import type { Config } from '../../workers/config';
-import { elasticsearchEndpoint, kafkaEndpoint, pageEndpoint, temporalEndpoint, whyNotReady } from './endpoints';
+import { type Endpoint, endpointsOf, whyNotReady } from './endpoints';
 import { stateFolder } from './folders';
 import { ProcessRecords } from './processes/process-records';
 
 /** The current state of one server or program. */
-export interface PartStatus {
-  readonly name: string;
-  /** Whether the stack runs it; otherwise it is external. */
-  readonly managed: boolean;
+export interface PartStatus extends Pick<Endpoint, 'name' | 'managed'> {
   /** Undefined for the worker, which has no address. */
   readonly address: string | undefined;
   /** Undefined if the stack runs no process for it. */
@@ -21,9 +18,7 @@ export interface PartStatus {
 export async function stackStatus(config: Config): Promise<PartStatus[]> {
   const running = new ProcessRecords(stateFolder(config)).running();
   const recordOf = (name: string): { pid?: number; log?: string } => running.find((each) => each.name === name) ?? {};
-  const endpoints = [temporalEndpoint, kafkaEndpoint, elasticsearchEndpoint, pageEndpoint];
-  const parts = endpoints.map(async (endpointOf): Promise<PartStatus> => {
-    const endpoint = endpointOf(config);
+  const parts = Object.values(endpointsOf(config)).map(async (endpoint): Promise<PartStatus> => {
     const { name, address, managed } = endpoint;
     const { pid, log } = managed ? recordOf(name) : {};
     return { name, managed, address, pid, log, problem: await whyNotReady(endpoint) };

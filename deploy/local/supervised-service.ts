@@ -16,12 +16,6 @@ const STABLE_MS = 60_000;
 const PORT_RELEASE_MS = 15_000;
 const READY_TIMEOUT_MS = 300_000;
 
-export interface SupervisionContext {
-  readonly stateFolder: string;
-  readonly records: ProcessRecords;
-  readonly onEvent: OnStackEvent;
-}
-
 /** Keeps one service running until it is stopped: restarts it with increasing delays whenever it exits. */
 export class SupervisedService {
   /** Resolves when the service is ready for the first time; rejects if its definition does. */
@@ -29,7 +23,6 @@ export class SupervisedService {
   /** Rejects with the last log lines after five exits in a row; the restarts continue nevertheless. */
   readonly crashLoop: Promise<never>;
 
-  readonly #context: SupervisionContext;
   readonly #stop = new AbortController();
   readonly #supervision: Promise<void>;
   #child: Child | undefined;
@@ -41,9 +34,9 @@ export class SupervisedService {
   constructor(
     readonly name: string,
     definition: Promise<Service>,
-    context: SupervisionContext,
+    private readonly records: ProcessRecords,
+    private readonly onEvent: OnStackEvent,
   ) {
-    this.#context = context;
     this.crashLoop = new Promise<never>((_, reject) => {
       this.#rejectCrashLoop = reject;
     });
@@ -61,27 +54,26 @@ export class SupervisedService {
 
   /** Stops the service: SIGTERM, then SIGKILL after the grace period or when `force` is aborted. Idempotent. */
   async stop(force?: AbortSignal): Promise<void> {
-    const { onEvent, records } = this.#context;
     this.#stop.abort(new StackError(`${this.name} is being stopped`));
-    onEvent({ kind: 'stopping', part: this.name });
+    this.onEvent({ kind: 'stopping', part: this.name });
     const child = this.#child;
-    const options = { graceMs: this.#graceMs, ...(force !== undefined && { force }) };
-    const forced = child !== undefined && (await stopProcess(child.record, options));
+    const forced = child !== undefined && (await stopProcess(child.record, this.#graceMs, force));
     await this.#supervision;
-    records.remove(this.name);
-    onEvent({ kind: 'stopped', part: this.name, forced });
+    this.records.remove(this.name);
+    this.onEvent({ kind: 'stopped', part: this.name, forced });
   }
 
   async #supervise(service: Service): Promise<void> {
     const { signal } = this.#stop;
+    const isStopping = (): boolean => signal.aborted;
     this.#graceMs = service.stopGraceMs;
-    for (let exitsInARow = 0; !signal.aborted;) {
+    for (let exitsInARow = 0; !isStopping();) {
       const startedAt = performance.now();
       const description = await this.#runOnce(service).catch((error: unknown) => (error as Error).message);
-      if (this.#isStopping()) return;
+      if (isStopping()) return;
       exitsInARow = performance.now() - startedAt >= STABLE_MS ? 1 : exitsInARow + 1;
       const restartDelayMs = Math.min(MIN_RESTART_DELAY_MS * 2 ** (exitsInARow - 1), MAX_RESTART_DELAY_MS);
-      this.#context.onEvent({ kind: 'exited', part: this.name, description, exitsInARow, restartDelayMs });
+      this.onEvent({ kind: 'exited', part: this.name, description, exitsInARow, restartDelayMs });
       if (exitsInARow === CRASH_LOOP_EXITS) {
         this.#rejectCrashLoop(new StackError(`${this.name} exited ${exitsInARow} times in a row: ${description}`));
       }
@@ -91,11 +83,11 @@ export class SupervisedService {
 
   /** @returns how it exited @throws Error when it cannot be started or does not become ready */
   async #runOnce(service: Service): Promise<string> {
-    const { stateFolder, records, onEvent } = this.#context;
+    const { onEvent } = this;
     await assertPortsFree(service);
     await service.prepare?.(this.#stop.signal);
     this.#stop.signal.throwIfAborted();
-    const child = startChild(service, stateFolder, records);
+    const child = startChild(service, this.records);
     this.#child = child;
     onEvent({ kind: 'started', part: this.name, pid: child.record.pid, log: child.record.log });
     const exit = new AbortController();
@@ -110,15 +102,11 @@ export class SupervisedService {
       this.#resolveReady();
     } catch (error) {
       if (!signal.aborted) {
-        await stopProcess(child.record, { graceMs: this.#graceMs });
+        await stopProcess(child.record, this.#graceMs);
         throw error;
       }
     }
     return await exited;
-  }
-
-  #isStopping(): boolean {
-    return this.#stop.signal.aborted;
   }
 }
 

@@ -39,22 +39,17 @@ export interface PageAnswer {
 /** Renders the rows of a panel's search over a time range. */
 export function renderPanel(panel: Panel, rows: readonly PanelRow[], range: TimeRange): RenderedPanel {
   const points = pointsOf(panel, rows, range);
-  return {
-    columns: columnsOf(panel),
-    rows,
-    summary: summaryOf(panel, rows, points, range),
-    spec: specOf(panel, points, range),
-  };
+  const summary = summaryOf(panel, rows, points, range);
+  return { columns: columnsOf(panel), rows, summary, spec: specOf(panel, points, range) };
 }
 
 /** Returns the columns of a panel's rows: its buckets from outer to inner, then its metrics. */
 function columnsOf(panel: Panel): readonly Column[] {
   const buckets = bucketsOf(panel).map((bucket): Column => {
-    if (bucket.by === 'time') return { label: bucket.label, type: 'time' };
-    return { label: bucket.label, type: bucket.type === 'boolean' ? 'boolean' : 'text' };
+    const type = bucket.by === 'time' ? 'time' : bucket.type === 'boolean' ? 'boolean' : 'text';
+    return { label: bucket.label, type };
   });
-  const metrics = panel.metrics.map((metric): Column => {
-    const { label, unit } = metric;
+  const metrics = panel.metrics.map(({ label, unit, ...metric }): Column => {
     const isDate = 'type' in metric && metric.type === 'date';
     return { label, type: isDate ? 'time' : 'number', ...(unit !== undefined && { unit }) };
   });

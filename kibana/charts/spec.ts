@@ -12,6 +12,7 @@ export interface ChartSpec {
 
 const DAY_MS = 86_400_000;
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
+const VALUE = { field: 'value', type: 'quantitative' };
 
 /** Returns the chart of a panel; null for a table. */
 export function specOf(panel: Panel, points: readonly Point[], range: TimeRange): ChartSpec | null {
@@ -32,13 +33,7 @@ function heatMap(panel: HeatMapPanel, points: readonly Point[], range: TimeRange
     encoding: {
       ...timeBuckets(panel.x, range),
       y: { field: 'series', type: 'nominal', title: null, sort: seriesOf(points), axis: { labelOverlap: true } },
-      color: {
-        field: 'value',
-        type: 'quantitative',
-        title: unit ?? label,
-        scale: { zero: false },
-        legend: { orient: 'right' },
-      },
+      color: { ...VALUE, title: unit ?? label, scale: { zero: false }, legend: { orient: 'right' } },
       tooltip: tooltip(panel),
     },
   };
@@ -48,7 +43,7 @@ function series(panel: SeriesPanel, points: readonly Point[], range: TimeRange):
   const color = { field: 'series', type: 'nominal', title: null, scale: { domain: seriesOf(points) } };
   const isOne = panel.split === undefined && panel.metrics.length === 1;
   const encoding = { ...(isOne ? {} : { color }), tooltip: tooltip(panel) };
-  const value = { field: 'value', type: 'quantitative', title: valueTitle(panel) };
+  const value = { ...VALUE, title: valueTitle(panel) };
   switch (panel.kind) {
     case 'lines':
       return {
@@ -109,7 +104,7 @@ function tooltip(panel: Exclude<Panel, { kind: 'table' }>): readonly object[] {
   return [
     position(inner ?? outer),
     ...series.map((title) => ({ field: 'series', type: 'nominal', title })),
-    { field: 'value', type: 'quantitative', format: ',.6~g', title: unit === undefined ? name : `${name} (${unit})` },
+    { ...VALUE, format: ',.6~g', title: unit === undefined ? name : `${name} (${unit})` },
   ];
 }
 

@@ -20,9 +20,8 @@ export function summaryOf(panel: Panel, rows: readonly PanelRow[], points: reado
   const shape = { lines: 'Line chart', columns: 'Column chart', 'heat-map': 'Heat map' }[panel.kind];
   const unit = panel.metrics[0].unit ?? '';
   const series = seriesOf(points).map((name) => seriesText(name, unit, points));
-  return (
-    `${shape} from ${timeText(fromMs)} to ${timeText(toMs)} in steps of ${intervalText(intervalMs)}. ` + listOf(series)
-  );
+  const steps = `in steps of ${intervalText(intervalMs)}`;
+  return `${shape} from ${timeText(fromMs)} to ${timeText(toMs)} ${steps}. ${listOf(series)}`;
 }
 
 function barText({ x, series, value }: Point): string {

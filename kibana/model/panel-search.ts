@@ -26,27 +26,21 @@ export interface PanelSearch {
 
 type Aggregations = Readonly<Record<string, object>>;
 
-/** Returns the name of the aggregation of the n-th bucket, from outer to inner. */
-function bucketKey(level: number): string {
-  return `bucket${level}`;
-}
+/** The aggregation of the n-th bucket, from outer to inner. */
+const bucketKey = (level: number): string => `bucket${level}`;
 
-/** Returns the name of the aggregation of the n-th metric; a count needs none, since every bucket has `doc_count`. */
-function metricKey(index: number): string {
-  return `metric${index}`;
-}
+/** The aggregation of the n-th metric; a count needs none, since every bucket has `doc_count`. */
+const metricKey = (index: number): string => `metric${index}`;
 
 /** Returns the search for the data of a panel; `panelRows` reads its response. */
 export function panelSearch(panel: Panel, filters: PanelFilters): PanelSearch {
-  const { pattern } = SOURCES[panel.source];
-  const metrics = metricAggregations(panel.metrics);
   return {
-    index: pattern,
+    index: SOURCES[panel.source].pattern,
     allow_partial_search_results: false,
     size: 0,
     track_total_hits: true,
     query: { bool: { filter: queryOf(panel, filters) } },
-    aggs: nestedAggregations(panel, filters, metrics, bucketsOf(panel), 0),
+    aggs: aggregationsFrom(0, panel, filters),
   };
 }
 
@@ -67,28 +61,20 @@ export function filterClauses(only: NonNullable<PanelFilters['only']>): { readon
 }
 
 /** Values are ordered by a metric, which therefore is also calculated next to the inner buckets. */
-function nestedAggregations(
-  panel: Panel,
-  filters: PanelFilters,
-  metrics: Aggregations,
-  [bucket, ...inner]: readonly Bucket[],
-  level: number,
-): Aggregations {
-  if (bucket === undefined) return metrics;
+function aggregationsFrom(level: number, panel: Panel, filters: PanelFilters): Aggregations {
+  const bucket = bucketsOf(panel)[level];
+  if (bucket === undefined) return metricAggregations(panel.metrics);
   const [first] = panel.metrics;
-  const below = nestedAggregations(panel, filters, metrics, inner, level + 1);
-  const orders = bucket.by === 'value' && first.of !== 'count' ? { [metricKey(0)]: metricAggregation(first) } : {};
-  const aggs = { ...below, ...orders };
+  const order = bucket.by === 'value' ? metricAggregations([first]) : {};
+  const aggs = { ...aggregationsFrom(level + 1, panel, filters), ...order };
   const own = bucket.by === 'time' ? timeAggregation(panel, bucket.field, filters) : valueAggregation(bucket, first);
-  return { [bucketKey(level)]: { ...own, ...(Object.keys(aggs).length > 0 ? { aggs } : {}) } };
+  return { [bucketKey(level)]: { ...own, ...(Object.keys(aggs).length > 0 && { aggs }) } };
 }
 
 /** Charts over time show empty buckets; a table omits them. */
 function timeAggregation({ kind }: Panel, field: string, { from, to, interval }: PanelFilters): object {
-  const gaps =
-    kind === 'table'
-      ? { min_doc_count: 1 }
-      : { min_doc_count: 0, extended_bounds: { min: Date.parse(from), max: Date.parse(to) - 1 } };
+  const bounds = { min: Date.parse(from), max: Date.parse(to) - 1 };
+  const gaps = kind === 'table' ? { min_doc_count: 1 } : { min_doc_count: 0, extended_bounds: bounds };
   return { date_histogram: { field, fixed_interval: interval, time_zone: 'UTC', ...gaps } };
 }
 
@@ -102,22 +88,13 @@ function orderKey(metric: Metric): string {
 }
 
 function metricAggregations(metrics: readonly Metric[]): Aggregations {
-  return Object.fromEntries(
-    metrics.flatMap((metric, index) => (metric.of === 'count' ? [] : [[metricKey(index), metricAggregation(metric)]])),
-  );
-}
-
-function metricAggregation(metric: Exclude<Metric, { of: 'count' }>): object {
-  const { field } = metric;
-  switch (metric.of) {
-    case 'average':
-      return { avg: { field } };
-    case 'percentile':
-      return { percentiles: { field, percents: [metric.percentile] } };
-    case 'min':
-    case 'max':
-      return { [metric.of]: { field } };
-  }
+  const entries = metrics.flatMap((metric, index): [string, object][] => {
+    if (metric.of === 'count') return [];
+    const { of, field } = metric;
+    if (of === 'percentile') return [[metricKey(index), { percentiles: { field, percents: [metric.percentile] } }]];
+    return [[metricKey(index), { [of === 'average' ? 'avg' : of]: { field } }]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** One innermost bucket: its keys from outer to inner, and the panel's metrics in order. */

@@ -19,6 +19,9 @@ export type Metric = (
   | { readonly of: 'percentile'; readonly field: string; readonly percentile: number }
 ) & { readonly label: string; readonly unit?: string };
 
+/** The first one orders values. */
+type Metrics = readonly [Metric, ...Metric[]];
+
 interface PanelBase {
   /** Kebab-case; identifies the panel in Kibana, in URLs and in searches. */
   readonly id: string;
@@ -28,8 +31,7 @@ interface PanelBase {
   readonly source: SourceName;
   /** Only documents whose boolean field is true. */
   readonly where?: string;
-  /** The first one orders values. */
-  readonly metrics: readonly [Metric, ...Metric[]];
+  readonly metrics: Metrics;
   /** In columns of the dashboard, which has 48. */
   readonly width: number;
   /** In rows of the dashboard. */
@@ -60,31 +62,15 @@ export type Panel = SeriesPanel | HeatMapPanel | TablePanel;
 
 /** Returns the buckets of a panel, from outer to inner. */
 export function bucketsOf(panel: Panel): readonly Bucket[] {
-  switch (panel.kind) {
-    case 'heat-map':
-      return [panel.y, panel.x];
-    case 'table':
-      return panel.rows;
-    case 'lines':
-    case 'columns':
-    case 'bars':
-      return panel.split === undefined ? [panel.x] : [panel.split, panel.x];
-  }
+  if (panel.kind === 'heat-map') return [panel.y, panel.x];
+  if (panel.kind === 'table') return panel.rows;
+  return panel.split === undefined ? [panel.x] : [panel.split, panel.x];
 }
 
-/** Returns one metric per percentile rank; the first orders values. */
-export function percentileMetrics(
-  field: string,
-  unit: string,
-  ranks: readonly [number, ...number[]],
-): Panel['metrics'] {
-  const metric = (percentile: number): Metric => ({
-    of: 'percentile',
-    field,
-    percentile,
-    unit,
-    label: `p${percentile}`,
-  });
-  const [first, ...others] = ranks;
+/** Returns one metric per percentile rank. */
+export function percentileMetrics(field: string, unit: string, [first, ...others]: [number, ...number[]]): Metrics {
+  const metric = (percentile: number): Metric => {
+    return { of: 'percentile', field, percentile, unit, label: `p${percentile}` };
+  };
   return [metric(first), ...others.map(metric)];
 }

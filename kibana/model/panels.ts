@@ -2,7 +2,7 @@ import type { Measurement } from '../../activities/contracts/measurement';
 import { percentileMetrics, type Bucket, type Panel } from './panel';
 import { SOURCES } from './source';
 
-const FULL_WIDTH = 48;
+export const FULL_WIDTH = 48;
 const LOW = 11;
 const HIGH = 14;
 

@@ -12,41 +12,20 @@ export interface Source {
   readonly pattern: string;
   /** Date field that the time range of a dashboard applies to. */
   readonly timeField: string;
-  /** Filters whose field its documents have; any other filter excludes all documents. */
-  readonly filters: readonly FilterName[];
 }
 
 export const SOURCES: Readonly<Record<SourceName, Source>> = {
-  readings: {
-    id: 'pipeline-readings',
-    title: 'Pipeline readings',
-    pattern: 'pipeline.*.readings',
-    timeField: 'timestamp',
-    filters: ['pipeline', 'device', 'run'],
-  },
-  windows: {
-    id: 'pipeline-windows',
-    title: 'Pipeline windows',
-    pattern: 'pipeline.*.windows',
-    timeField: 'windowStart',
-    filters: ['pipeline', 'device', 'run'],
-  },
-  deadLetters: {
-    id: 'pipeline-dead-letters',
-    title: 'Pipeline dead letters',
-    pattern: 'pipeline.*.dead-letters',
-    // The event time of an unreadable record is unknown.
-    timeField: 'provenance.processedAt',
-    filters: ['pipeline', 'run'],
-  },
-  runs: {
-    id: 'pipeline-runs',
-    title: 'Pipeline runs',
-    pattern: 'pipeline.*.runs',
-    timeField: 'startedAt',
-    filters: ['pipeline', 'run'],
-  },
+  readings: source('readings', 'timestamp'),
+  windows: source('windows', 'windowStart'),
+  // The event time of an unreadable record is unknown.
+  deadLetters: source('dead-letters', 'provenance.processedAt'),
+  runs: source('runs', 'startedAt'),
 };
+
+function source(alias: string, timeField: string): Source {
+  const title = `Pipeline ${alias.replace('-', ' ')}`;
+  return { id: `pipeline-${alias}`, title, pattern: `pipeline.*.${alias}`, timeField };
+}
 
 /** The same field name in all indices, so that one filter applies to every panel. */
 export const FILTER_FIELDS: Readonly<Record<FilterName, string>> = {

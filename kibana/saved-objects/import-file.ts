@@ -1,13 +1,13 @@
 import type { Measurement } from '../../activities/contracts/measurement';
 import type { Panel } from '../model/panel';
-import { panelsOf } from '../model/panels';
+import { FULL_WIDTH, panelsOf } from '../model/panels';
 import { type Source, SOURCES } from '../model/source';
 import { controls } from './controls';
-import { type GridPosition, lensPanel } from './lens-panel';
-import { type SavedObject, savedObject } from './saved-object';
+import { lensPanel } from './lens-panel';
+import { savedObject } from './saved-object';
 
-const DASHBOARD_COLUMNS = 48;
 const REFRESH_MS = 30_000;
+const NO_FILTER = { query: { query: '', language: 'kuery' }, filter: [] };
 
 /** Returns the file that Kibana imports: one saved object per line, data views before the dashboard that uses them. */
 export function importFile(measurements: readonly Measurement[]): string {
@@ -16,7 +16,7 @@ export function importFile(measurements: readonly Measurement[]): string {
 }
 
 /** A data view of the aliases of all pipelines; Kibana reads its fields from Elasticsearch. */
-function dataView({ id, title, pattern, timeField }: Source): SavedObject {
+function dataView({ id, title, pattern, timeField }: Source): object {
   return savedObject('index-pattern', id, {
     title: pattern,
     name: title,
@@ -32,8 +32,8 @@ function dataView({ id, title, pattern, timeField }: Source): SavedObject {
 }
 
 /** Shows two days, since the readings of a demo start a day before its run. */
-function dashboard(panels: readonly Panel[]): SavedObject {
-  const lensPanels = gridPositions(panels).map(({ panel, position }) => lensPanel(panel, position));
+function dashboard(panels: readonly Panel[]): object {
+  const lensPanels = onGrid(panels);
   const { controlGroupInput, references } = controls();
   return savedObject(
     'dashboard',
@@ -55,23 +55,21 @@ function dashboard(panels: readonly Panel[]): SavedObject {
       }),
       panelsJSON: JSON.stringify(lensPanels.map(({ panel }) => panel)),
       controlGroupInput,
-      kibanaSavedObjectMeta: {
-        searchSourceJSON: JSON.stringify({ query: { query: '', language: 'kuery' }, filter: [] }),
-      },
+      kibanaSavedObjectMeta: { searchSourceJSON: JSON.stringify(NO_FILTER) },
     },
     [...lensPanels.map(({ reference }) => reference), ...references],
   );
 }
 
 /** Places panels from left to right, and starts a new row if one does not fit. */
-function gridPositions(panels: readonly Panel[]): readonly { panel: Panel; position: GridPosition }[] {
+function onGrid(panels: readonly Panel[]): ReturnType<typeof lensPanel>[] {
   let [x, y, rowHeight] = [0, 0, 0];
   return panels.map((panel) => {
     const { width: w, height: h } = panel;
-    if (x + w > DASHBOARD_COLUMNS) [x, y, rowHeight] = [0, y + rowHeight, 0];
+    if (x + w > FULL_WIDTH) [x, y, rowHeight] = [0, y + rowHeight, 0];
     const position = { x, y, w, h };
     x += w;
     rowHeight = Math.max(rowHeight, h);
-    return { panel, position };
+    return lensPanel(panel, position);
   });
 }

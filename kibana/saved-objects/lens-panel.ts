@@ -7,31 +7,22 @@ const RECORDS = '___records___';
 
 const SERIES_TYPES = { lines: 'line', columns: 'bar_stacked', bars: 'bar_horizontal_stacked' } as const;
 
-/** In columns and rows from the upper left corner. */
-export interface GridPosition {
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-}
-
-/** A dashboard panel with an embedded Lens chart, and the reference that the dashboard must repeat. */
-interface LensPanel {
-  readonly panel: Readonly<Record<string, unknown>>;
-  readonly reference: Reference;
-}
-
-/** Ids derive from the panel's id, so that the file changes only if the model does. */
-export function lensPanel(panel: Panel, position: GridPosition): LensPanel {
+/**
+ * Returns a dashboard panel with an embedded Lens chart, and the reference that the dashboard must repeat. Ids derive from
+ * the panel's id, so that the file changes only if the model does.
+ *
+ * @param position - in columns and rows from the upper left corner
+ */
+export function lensPanel(
+  panel: Panel,
+  position: Readonly<Record<'x' | 'y' | 'w' | 'h', number>>,
+): { readonly panel: object; readonly reference: Reference } {
   const { id, title, description, source } = panel;
   const layerId = `${id}-layer`;
-  const reference: Reference = {
-    type: 'index-pattern',
-    id: SOURCES[source].id,
-    name: `indexpattern-datasource-layer-${layerId}`,
-  };
+  const name = `indexpattern-datasource-layer-${layerId}`;
+  const reference: Reference = { type: 'index-pattern', id: SOURCES[source].id, name };
   return {
-    reference: { ...reference, name: `${id}:${reference.name}` },
+    reference: { ...reference, name: `${id}:${name}` },
     panel: {
       type: 'lens',
       panelIndex: id,
@@ -42,7 +33,7 @@ export function lensPanel(panel: Panel, position: GridPosition): LensPanel {
   };
 }
 
-function attributes(panel: Panel, layerId: string, reference: Reference): Record<string, unknown> {
+function attributes(panel: Panel, layerId: string, reference: Reference): object {
   const { id, title, description, where, metrics, kind } = panel;
   const buckets = bucketsOf(panel);
   const bucketIds = buckets.map((_, level) => `${id}-bucket${level}`);
@@ -51,15 +42,10 @@ function attributes(panel: Panel, layerId: string, reference: Reference): Record
   const columns = Object.fromEntries([
     ...buckets.map((bucket, level) => [bucketIds[level], bucketColumn(bucket, orderedBy, kind !== 'table')]),
     ...metrics.map((metric, index) => [metricIds[index], metricColumn(metric)]),
-  ]) as Record<string, unknown>;
-  const { visualizationType, visualization } = visualizationOf(panel, layerId, bucketIds, metricIds);
-  const layer = {
-    columns,
-    columnOrder: [...bucketIds, ...metricIds],
-    incompleteColumns: {},
-    sampling: 1,
-    ignoreGlobalFilters: false,
-  };
+  ]) as object;
+  const [visualizationType, visualization] = visualizationOf(panel, layerId, bucketIds, metricIds);
+  const columnOrder = [...bucketIds, ...metricIds];
+  const layer = { columns, columnOrder, incompleteColumns: {}, sampling: 1, ignoreGlobalFilters: false };
   return {
     title,
     description,
@@ -77,32 +63,17 @@ function attributes(panel: Panel, layerId: string, reference: Reference): Record
   };
 }
 
-interface LensVisualization {
-  readonly visualizationType: 'lnsXY' | 'lnsHeatmap' | 'lnsDatatable';
-  readonly visualization: Readonly<Record<string, unknown>>;
-}
+type Ids = readonly string[];
 
 /** @param buckets - column ids from outer to inner */
-function visualizationOf(
-  panel: Panel,
-  layerId: string,
-  buckets: readonly string[],
-  metrics: readonly string[],
-): LensVisualization {
+function visualizationOf({ kind }: Panel, layerId: string, buckets: Ids, metrics: Ids): [type: string, object] {
   const layer = { layerId, layerType: 'data' };
-  switch (panel.kind) {
-    case 'table':
-      return { visualizationType: 'lnsDatatable', visualization: { ...layer, ...table(buckets, metrics) } };
-    case 'heat-map':
-      return { visualizationType: 'lnsHeatmap', visualization: { ...layer, ...heatMap(buckets, metrics) } };
-    case 'lines':
-    case 'columns':
-    case 'bars':
-      return { visualizationType: 'lnsXY', visualization: series(SERIES_TYPES[panel.kind], layer, buckets, metrics) };
-  }
+  if (kind === 'table') return ['lnsDatatable', { ...layer, ...table(buckets, metrics) }];
+  if (kind === 'heat-map') return ['lnsHeatmap', { ...layer, ...heatMap(buckets, metrics) }];
+  return ['lnsXY', series(SERIES_TYPES[kind], layer, buckets, metrics)];
 }
 
-function table(buckets: readonly string[], metrics: readonly string[]): Record<string, unknown> {
+function table(buckets: Ids, metrics: Ids): object {
   const column = (isMetric: boolean) => (columnId: string) => ({ columnId, isTransposed: false, isMetric });
   return {
     columns: [...buckets.map(column(false)), ...metrics.map(column(true))],
@@ -111,7 +82,7 @@ function table(buckets: readonly string[], metrics: readonly string[]): Record<s
   };
 }
 
-function heatMap([y, x]: readonly string[], [value]: readonly string[]): Record<string, unknown> {
+function heatMap([y, x]: Ids, [value]: Ids): object {
   return {
     shape: 'heatmap',
     xAccessor: x,
@@ -129,12 +100,7 @@ function heatMap([y, x]: readonly string[], [value]: readonly string[]): Record<
   };
 }
 
-function series(
-  seriesType: (typeof SERIES_TYPES)[keyof typeof SERIES_TYPES],
-  layer: object,
-  buckets: readonly string[],
-  metrics: readonly string[],
-): Record<string, unknown> {
+function series(seriesType: string, layer: object, buckets: Ids, metrics: Ids): object {
   const split = buckets.length > 1 ? { splitAccessor: buckets[0] } : {};
   return {
     legend: { isVisible: true, position: 'bottom' },
@@ -145,21 +111,13 @@ function series(
   };
 }
 
-/** A column of a Lens layer. */
-type Column = Readonly<Record<string, unknown>>;
-
 /** @param orderedBy - the metric column that decides which values are shown */
-function bucketColumn(bucket: Bucket, orderedBy: string, showEmpty: boolean): Column {
+function bucketColumn(bucket: Bucket, orderedBy: string, showEmpty: boolean): object {
   const { by, field, label } = bucket;
   const common = { label, customLabel: true, sourceField: field, isBucketed: true };
   if (by === 'time') {
-    return {
-      ...common,
-      dataType: 'date',
-      operationType: 'date_histogram',
-      scale: 'interval',
-      params: { interval: 'auto', includeEmptyRows: showEmpty, dropPartials: false },
-    };
+    const params = { interval: 'auto', includeEmptyRows: showEmpty, dropPartials: false };
+    return { ...common, dataType: 'date', operationType: 'date_histogram', scale: 'interval', params };
   }
   return {
     ...common,
@@ -181,7 +139,7 @@ function bucketColumn(bucket: Bucket, orderedBy: string, showEmpty: boolean): Co
   };
 }
 
-function metricColumn(metric: Metric): Column {
+function metricColumn(metric: Metric): object {
   return {
     label: metric.unit === undefined ? metric.label : `${metric.label} (${metric.unit})`,
     customLabel: true,

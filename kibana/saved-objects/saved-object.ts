@@ -4,21 +4,6 @@ export interface Reference {
   readonly name: string;
 }
 
-/** One line of an import file. */
-export interface SavedObject {
-  readonly type: 'index-pattern' | 'dashboard';
-  readonly id: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly references: readonly Reference[];
-  /**
-   * Kibana then offers to duplicate the object instead of editing it, since the next import would overwrite an edit.
-   * The import keeps this flag; Kibana respects it for dashboards since 8.11, for data views since 9.2.
-   */
-  readonly managed: true;
-  readonly coreMigrationVersion: string;
-  readonly typeMigrationVersion: string;
-}
-
 /**
  * Kibana migrates an object from these versions and rejects one with later versions than its own. These are the lowest
  * that 8.19 writes itself; without them Kibana would run the migrations of 7.x.
@@ -26,18 +11,20 @@ export interface SavedObject {
 const CORE_MIGRATION_VERSION = '8.8.0';
 const TYPE_MIGRATION_VERSIONS = { 'index-pattern': '8.0.0', dashboard: '10.2.0' } as const;
 
-/** Returns an object in Kibana's export format. */
+/** Returns an object in Kibana's export format: one line of an import file. */
 export function savedObject(
-  type: SavedObject['type'],
+  type: keyof typeof TYPE_MIGRATION_VERSIONS,
   id: string,
-  attributes: SavedObject['attributes'],
+  attributes: object,
   references: readonly Reference[] = [],
-): SavedObject {
+): object {
   return {
     type,
     id,
     attributes,
     references,
+    // Kibana then offers to duplicate the object instead of editing it, since the next import would overwrite an edit.
+    // The import keeps this flag; Kibana respects it for dashboards since 8.11, for data views since 9.2.
     managed: true,
     coreMigrationVersion: CORE_MIGRATION_VERSION,
     typeMigrationVersion: TYPE_MIGRATION_VERSIONS[type],

@@ -14,9 +14,8 @@ async function main(options: FakeServiceOptions): Promise<void> {
   };
   const unlock = await lockStateFolder(stateFolder);
   await stopOrphans(stateFolder, onEvent);
-  const records = new ProcessRecords(stateFolder);
   const definition = Promise.resolve(fakeService(options));
-  const service = new SupervisedService('fake', definition, { stateFolder, records, onEvent });
+  const service = new SupervisedService('fake', definition, new ProcessRecords(stateFolder), onEvent);
   await service.ready;
   process.stdout.write('up\n');
   await received;

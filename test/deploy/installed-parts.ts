@@ -9,6 +9,6 @@ export async function pretendInstalled(parts: readonly Part[], cache: string): P
       await mkdir(dirname(join(folder, part.requiredFile)), { recursive: true });
       await writeFile(join(folder, part.requiredFile), '');
     };
-    await installPart({ ...part, fill }, { cache, report: () => undefined, env: {} });
+    await installPart({ ...part, fill }, { cache, onEvent: () => undefined, env: {} });
   }
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pageEndpoint, whyNotReady } from '../../deploy/local/endpoints';
+import { endpointsOf, whyNotReady } from '../../deploy/local/endpoints';
 import { ProcessRecords } from '../../deploy/local/processes/process-records';
 import { pageService } from '../../deploy/local/services/worker-and-page';
 import { SupervisedService } from '../../deploy/local/supervised-service';
@@ -14,13 +14,13 @@ describe('the page of the stack', () => {
     const config = loadConfig({ PAGE_PORT });
     const records = new ProcessRecords(stateFolder);
     const definition = Promise.resolve(pageService(config, addressesOf(config), { ...process.env, PAGE_PORT }));
-    const page = new SupervisedService('page', definition, { stateFolder, records, onEvent: () => undefined });
+    const page = new SupervisedService('page', definition, records, () => undefined);
     try {
       await page.ready;
-      expect(await whyNotReady(pageEndpoint(config))).toBeUndefined();
+      expect(await whyNotReady(endpointsOf(config).page)).toBeUndefined();
       expect(records.running()).toMatchObject([{ name: 'page', ports: [Number(PAGE_PORT)] }]);
       await page.stop();
-      expect(await whyNotReady(pageEndpoint(config))).toContain('ECONNREFUSED');
+      expect(await whyNotReady(endpointsOf(config).page)).toContain('ECONNREFUSED');
     } finally {
       await page.stop();
       await removeStateFolder(stateFolder);
@@ -33,7 +33,7 @@ describe('the page of the stack', () => {
     const { port } = other.address() as AddressInfo;
     try {
       const config = loadConfig({ PAGE_PORT: String(port) });
-      expect(await whyNotReady(pageEndpoint(config))).toBe(`http://127.0.0.1:${port}/ is not the page`);
+      expect(await whyNotReady(endpointsOf(config).page)).toBe(`http://127.0.0.1:${port}/ is not the page`);
     } finally {
       other.close();
     }

@@ -13,7 +13,7 @@ export async function newStateFolder(): Promise<string> {
 
 /** Ends whatever a test left running on the folder, and removes it. */
 export async function removeStateFolder(stateFolder: string): Promise<void> {
-  for (const record of new ProcessRecords(stateFolder).running()) await stopProcess(record, { graceMs: 0 });
+  for (const record of new ProcessRecords(stateFolder).running()) await stopProcess(record, 0);
   await rm(stateFolder, { recursive: true, force: true });
 }
 

@@ -27,8 +27,7 @@ function supervise(service: Promise<Service> | Service, name = 'fake'): Supervis
   const onEvent = (event: StackEvent): void => {
     events.push(event);
   };
-  const records = new ProcessRecords(stateFolder);
-  const made = new SupervisedService(name, Promise.resolve(service), { stateFolder, records, onEvent });
+  const made = new SupervisedService(name, Promise.resolve(service), new ProcessRecords(stateFolder), onEvent);
   supervised.push(made);
   return made;
 }
@@ -128,7 +127,7 @@ describe('a supervised service', () => {
   it('can be stopped while it is starting', async () => {
     const probe = (): Promise<void> => Promise.reject(new Error('not yet'));
     const fake = fakeService({ stateFolder, port });
-    const service = supervise({ ...fake, endpoint: { name: 'fake', address: '', probe } });
+    const service = supervise({ ...fake, endpoint: { name: 'fake', managed: true, address: '', probe } });
     await until('it has started', () => kinds().includes('started'));
     await service.stop();
 

@@ -6,14 +6,9 @@ import { loadConfig } from '../../workers/config';
 import { cacheFolder } from '../../deploy/local/folders';
 import versions from '../../deploy/local/versions.json';
 import { artifactFiles, fetchArtifacts } from '../../deploy/local/install/artifacts';
-import {
-  type InstallOptions,
-  installPart,
-  type InstallTask,
-  type Part,
-  partFolder,
-} from '../../deploy/local/install/part';
+import { installPart, type InstallTask, type Part, partFolder } from '../../deploy/local/install/part';
 import { findJava } from '../../deploy/local/install/programs';
+import { describeEvent, type StackEvent } from '../../deploy/local/stack-event';
 
 const { version, artifacts } = versions.temporalTestServer;
 
@@ -46,10 +41,10 @@ const testServerPart: Part = {
  */
 export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
   const cache = cacheFolder(loadConfig());
-  const report: InstallOptions['report'] = ({ text }) => {
-    process.stderr.write(`time-skipping server: ${text}\n`);
+  const onEvent = (event: StackEvent): void => {
+    process.stderr.write(`${describeEvent(event)}\n`);
   };
-  await installPart(testServerPart, { cache, report, env: process.env });
+  await installPart(testServerPart, { cache, onEvent, env: process.env });
   const path = join(partFolder(testServerPart, cache), WRAPPER);
   return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
 }

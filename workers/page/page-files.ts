@@ -2,12 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 
-/** One static file of the page. */
-export interface PageFile {
-  readonly type: string;
-  readonly content: Buffer;
-}
-
 const PAGE = join(__dirname, '..', '..', 'kibana', 'page');
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -18,17 +12,20 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Reads every file of the page into memory, by its URL path, so that no request can read another file. */
-export function pageFiles(): ReadonlyMap<string, PageFile> {
-  const files = new Map<string, PageFile>();
-  for (const name of filesIn(PAGE, Object.keys(TYPES))) add(files, `/${name}`, join(PAGE, name));
-  add(files, '/', join(PAGE, 'index.html'));
-  // The first two are next to the modules that Node resolves, and import no other file.
-  add(files, '/vega/vega.min.js', join(dirname(require.resolve('vega')), 'vega.min.js'));
-  add(files, '/vega/vega-lite.min.js', join(dirname(require.resolve('vega-lite')), 'vega-lite.min.js'));
-  add(files, '/vega/vega-interpreter.js', require.resolve('vega-interpreter'));
+export function pageFiles(): ReadonlyMap<string, { readonly type: string; readonly content: Buffer }> {
   const util = dirname(require.resolve('vega-util'));
-  for (const name of filesIn(util, ['.js'])) add(files, `/vega/vega-util/${name}`, join(util, name));
-  return files;
+  const files = [
+    ...filesIn(PAGE, '/', Object.keys(TYPES)),
+    ['/', join(PAGE, 'index.html')],
+    // These two are next to the modules that Node resolves, and import no other file.
+    ['/vega/vega.min.js', join(dirname(require.resolve('vega')), 'vega.min.js')],
+    ['/vega/vega-lite.min.js', join(dirname(require.resolve('vega-lite')), 'vega-lite.min.js')],
+    ['/vega/vega-interpreter.js', require.resolve('vega-interpreter')],
+    ...filesIn(util, '/vega/vega-util/', ['.js']),
+  ] as const;
+  return new Map(
+    files.map(([path, file]) => [path, { type: TYPES[extname(file)] ?? '', content: readFileSync(file) }]),
+  );
 }
 
 /** Returns the Content-Security-Policy sources that allow the inline scripts of a document. */
@@ -37,10 +34,7 @@ export function inlineScriptHashes(html: string): readonly string[] {
   return scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
 }
 
-function add(files: Map<string, PageFile>, path: string, file: string): void {
-  files.set(path, { type: TYPES[extname(file)] ?? 'application/octet-stream', content: readFileSync(file) });
-}
-
-function filesIn(folder: string, extensions: readonly string[]): readonly string[] {
-  return readdirSync(folder).filter((name) => extensions.includes(extname(name)));
+function filesIn(folder: string, path: string, extensions: readonly string[]): (readonly [string, string])[] {
+  const names = readdirSync(folder).filter((name) => extensions.includes(extname(name)));
+  return names.map((name) => [`${path}${name}`, join(folder, name)]);
 }

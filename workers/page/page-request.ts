@@ -6,20 +6,11 @@ import { panelsOf } from '../../kibana/model/panels';
 /** The panels of the page: those of the shipped dashboard. */
 export const PANELS = panelsOf(DEFAULT_MEASUREMENTS);
 
-const DAY_MS = 86_400_000;
-const MAX_RANGE_MS = 366 * DAY_MS;
-
-/** Lengths of time ranges that end now. */
-const RANGES = {
-  '15m': 900_000,
-  '1h': 3_600_000,
-  '6h': 21_600_000,
-  '24h': DAY_MS,
-  '7d': 7 * DAY_MS,
-  '30d': 30 * DAY_MS,
-} as const;
-
-const RANGE_NAMES = ['all', ...Object.keys(RANGES)] as const;
+const MINUTE_MS = 60_000;
+const MAX_RANGE_MS = 366 * 24 * 60 * MINUTE_MS;
+/** Lengths in minutes of time ranges that end now. */
+const RANGES: Record<string, number> = { '15m': 15, '1h': 60, '6h': 360, '24h': 1440, '7d': 10_080, '30d': 43_200 };
+const RANGE_NAMES = ['all', ...Object.keys(RANGES)];
 const PANEL_IDS = PANELS.map(({ id }) => id);
 
 const names = (expected: readonly string[]) => z.enum(expected, `expected one of ${expected.join(', ')}`);
@@ -58,18 +49,14 @@ export interface PageRequest {
   readonly only: { readonly pipeline?: readonly string[]; readonly device?: readonly string[] };
 }
 
-/**
- * Parses the query string of a search.
- *
- * @throws InvalidInput that names every invalid field, what was expected and what was received
- */
+/** Parses the query string of a search. @throws InvalidInput that names every invalid field, and what was expected */
 export function parsePageRequest(query: URLSearchParams, nowMs: number): PageRequest {
   const given = Object.fromEntries([...new Set(query.keys())].map((name) => [name, givenOf(query, name)]));
   const result = requestSchema.safeParse({ panel: [], ...given }, { reportInput: true });
   if (!result.success) throw pipelineFailure('InvalidInput', result.error.issues.map(problemOf).join('; '));
   const { panel, range = 'all', from, to, pipeline, device } = result.data;
-  const lengthMs = (RANGES as Readonly<Record<string, number>>)[range];
-  const ending = lengthMs === undefined ? null : { fromMs: nowMs - lengthMs, toMs: nowMs };
+  const minutes = RANGES[range];
+  const ending = minutes === undefined ? null : { fromMs: nowMs - minutes * MINUTE_MS, toMs: nowMs };
   return {
     panels: panel,
     times: from === undefined || to === undefined ? ending : { fromMs: Date.parse(from), toMs: Date.parse(to) },

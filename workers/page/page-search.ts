@@ -14,8 +14,7 @@ const MAX_CHOICES = 200;
 /**
  * Runs the searches of the requested panels and of the filter lists.
  *
- * @throws ServiceUnavailable when it does not answer
- * @throws IndexMisconfigured when it rejects a search
+ * @throws ServiceUnavailable when Elasticsearch does not answer, IndexMisconfigured when it rejects a search
  */
 export async function searchPage(elasticsearch: Client, request: PageRequest, nowMs: number): Promise<PageAnswer> {
   try {

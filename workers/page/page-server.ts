@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Client } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureType } from '../../activities/contracts/failures';
-import { inlineScriptHashes, pageFiles, type PageFile } from './page-files';
+import { inlineScriptHashes, pageFiles } from './page-files';
 import { PANELS, parsePageRequest } from './page-request';
 import { searchPage } from './page-search';
 
@@ -35,33 +35,30 @@ interface Reply {
   readonly body: string | Buffer;
 }
 
-/**
- * Serves the page and its searches on 127.0.0.1; read-only, GET requests only.
- *
- * @param port - 0 for any free port
- */
+/** Serves the page and its searches on 127.0.0.1; read-only, GET requests only. Port 0 is any free port. */
 export async function servePage(elasticsearch: Client, port: number): Promise<PageServer> {
   const files = pageFiles();
   const headers = headersOf(files);
   const server = createServer((request, response) => {
-    void reply(request, { server, files, elasticsearch }).then(({ status, type, body }) => {
+    void reply(request, server, files, elasticsearch).then(({ status, type, body }) => {
       response.writeHead(status, { ...headers, 'content-type': type });
       response.end(body);
     });
   });
   server.listen(port, HOST);
   await once(server, 'listening');
-  return { port: portOf(server), close: () => close(server) };
+  const close = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return { port: portOf(server), close };
 }
 
-interface PageContext {
-  readonly server: Server;
-  readonly files: ReadonlyMap<string, PageFile>;
-  readonly elasticsearch: Client;
-}
+type Files = ReturnType<typeof pageFiles>;
 
-async function reply(request: IncomingMessage, context: PageContext): Promise<Reply> {
-  const { server, files } = context;
+async function reply(request: IncomingMessage, server: Server, files: Files, elasticsearch: Client): Promise<Reply> {
   const { method, url = '/' } = request;
   const { host = '' } = request.headers;
   const hosts = HOST_NAMES.map((name) => `${name}:${portOf(server)}`);
@@ -72,14 +69,14 @@ async function reply(request: IncomingMessage, context: PageContext): Promise<Re
   if (!URL.canParse(url, address)) return problem(400, 'InvalidUrl', `${url} is not a valid URL.`);
   const { pathname, searchParams } = new URL(url, address);
   if (pathname === '/panels') return json(200, PANEL_LIST);
-  if (pathname === '/search') return search(searchParams, context);
+  if (pathname === '/search') return search(searchParams, elasticsearch);
   const file = files.get(pathname);
   return file === undefined
     ? problem(404, 'NotFound', `There is nothing at ${pathname}; the page is at /.`)
     : { status: 200, type: file.type, body: file.content };
 }
 
-async function search(query: URLSearchParams, { elasticsearch }: PageContext): Promise<Reply> {
+async function search(query: URLSearchParams, elasticsearch: Client): Promise<Reply> {
   try {
     const nowMs = Date.now();
     return json(200, await searchPage(elasticsearch, parsePageRequest(query, nowMs), nowMs));
@@ -101,7 +98,7 @@ function json(status: number, value: unknown): Reply {
   return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(value) };
 }
 
-function headersOf(files: ReadonlyMap<string, PageFile>): Readonly<Record<string, string>> {
+function headersOf(files: Files): Readonly<Record<string, string>> {
   const inline = inlineScriptHashes(files.get('/')?.content.toString() ?? '');
   const policy = [
     "default-src 'none'",
@@ -121,11 +118,4 @@ function headersOf(files: ReadonlyMap<string, PageFile>): Readonly<Record<string
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

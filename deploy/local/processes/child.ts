@@ -21,9 +21,10 @@ export interface Child {
  *
  * @throws {@link StackError} when the program cannot be started
  */
-export function startChild(service: Service, stateFolder: string, records: ProcessRecords): Child {
+export function startChild(service: Service, records: ProcessRecords): Child {
   const { name, ports, env, cwd, user } = service;
   const [program, ...args] = service.command;
+  const { stateFolder } = records;
   const log = openLog(join(stateFolder, 'logs', `${name}.log`));
   const child = spawn(program, args, { detached: true, env, cwd, stdio: ['ignore', log.fd, log.fd], ...user });
   closeSync(log.fd);
@@ -39,8 +40,7 @@ export function startChild(service: Service, stateFolder: string, records: Proce
     });
   });
   // A child that has exited already has no start time; its exit is reported all the same.
-  const identity = identify(pid) ?? { pid, startTime: 'exited' };
-  const record = { ...identity, name, stateFolder, ports, log: log.path };
+  const record = { ...(identify(pid) ?? { pid, startTime: 'exited' }), name, stateFolder, ports, log: log.path };
   records.write(record);
   return { record, exited };
 }
@@ -55,8 +55,7 @@ function openLog(path: string): { readonly path: string; readonly fd: number; re
 
 function describeLog(path: string, start: number): string {
   const lines = lastLines(path, start);
-  if (lines.length === 0) return `It wrote nothing to ${path}`;
-  return [`Last lines of ${path}:`, ...lines.map((line) => `    ${line}`)].join('\n');
+  return lines.length === 0 ? `It wrote nothing to ${path}` : [`Last lines of ${path}:`, ...lines].join('\n    ');
 }
 
 /** Returns the last lines after byte `start` of a log; none if it cannot be read. */

@@ -14,7 +14,7 @@ export interface ProcessRecord extends ProcessIdentity {
 export class ProcessRecords {
   readonly #folder: string;
 
-  constructor(private readonly stateFolder: string) {
+  constructor(readonly stateFolder: string) {
     this.#folder = join(stateFolder, 'processes');
   }
 

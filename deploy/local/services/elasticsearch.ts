@@ -2,15 +2,15 @@ import { existsSync, realpathSync } from 'node:fs';
 import { cp, lchown, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../workers/config';
-import { elasticsearchEndpoint } from '../endpoints';
+import { endpointsOf } from '../endpoints';
 import { restrictedFolder } from '../folders';
 import type { PendingInstallation } from '../install/install-parts';
-import { SERVER_GRACE_MS, type Service, type UnixUser } from '../service';
+import { SERVER_GRACE_MS, type Service } from '../service';
 import { StackError } from '../stack-error';
 import { javaOptions } from './java-options';
 
 /** `nobody` on most systems; any user but root works. */
-const UNPRIVILEGED: UnixUser = { uid: 65_534, gid: 65_534 };
+const UNPRIVILEGED = { uid: 65_534, gid: 65_534 };
 
 /**
  * A single node. Its program folder stays unchanged: configuration, keystore, data and temporary files are in `folder`,
@@ -28,7 +28,7 @@ export async function elasticsearchService(
   const user = unprivilegedUser([folder, join(home, 'lib'), javaHome]);
   return {
     name: 'elasticsearch',
-    endpoint: elasticsearchEndpoint(config),
+    endpoint: endpointsOf(config).elasticsearch,
     ports: [config.ELASTICSEARCH_PORT, config.ELASTICSEARCH_TRANSPORT_PORT],
     // Unpacked without execute permission. It becomes a small Java process, which forwards SIGTERM to the node.
     command: [
@@ -61,13 +61,8 @@ export async function elasticsearchService(
   };
 }
 
-/**
- * Returns the user to run a program as that refuses to run as root; undefined if this process is not root.
- *
- * @param folders - what the program accesses; need not exist
- * @throws {@link StackError} when that user cannot enter one of them
- */
-function unprivilegedUser(folders: readonly string[]): UnixUser | undefined {
+/** Returns the user to run as instead of root, if any. @throws {@link StackError} when that user cannot enter a folder */
+function unprivilegedUser(folders: readonly string[]): typeof UNPRIVILEGED | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const real = (folder: string): string => (existsSync(folder) ? realpathSync(folder) : folder);
   const restricted = folders.map((folder) => restrictedFolder(real(folder))).find((folder) => folder !== undefined);
@@ -78,7 +73,7 @@ function unprivilegedUser(folders: readonly string[]): UnixUser | undefined {
   );
 }
 
-async function changeOwner(folder: string, { uid, gid }: UnixUser): Promise<void> {
-  await lchown(folder, uid, gid);
-  for (const entry of await readdir(folder, { recursive: true })) await lchown(join(folder, entry), uid, gid);
+async function changeOwner(folder: string, { uid, gid }: typeof UNPRIVILEGED): Promise<void> {
+  for (const entry of ['.', ...(await readdir(folder, { recursive: true }))])
+    await lchown(join(folder, entry), uid, gid);
 }

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '../../../workers/config';
-import { kafkaEndpoint } from '../endpoints';
+import { endpointsOf } from '../endpoints';
 import type { PendingInstallation } from '../install/install-parts';
 import { SERVER_GRACE_MS, type Service } from '../service';
 import { javaOptions } from './java-options';
@@ -25,7 +25,7 @@ export async function kafkaService(
   const env = { PATH: dirname(java), HOME: folder, ...javaOptions(config) };
   return {
     name: 'kafka',
-    endpoint: kafkaEndpoint(config),
+    endpoint: endpointsOf(config).kafka,
     ports: [config.KAFKA_PORT, config.KAFKA_CONTROLLER_PORT],
     command: [
       java,

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../workers/config';
-import { temporalEndpoint } from '../endpoints';
+import { endpointsOf } from '../endpoints';
 import type { PendingInstallation } from '../install/install-parts';
 import { SERVER_GRACE_MS, type Service } from '../service';
 
@@ -14,7 +14,7 @@ export async function temporalService(
   const temporal = await installing.temporal;
   return {
     name: 'temporal',
-    endpoint: temporalEndpoint(config),
+    endpoint: endpointsOf(config).temporal,
     ports: [config.TEMPORAL_PORT, config.TEMPORAL_UI_PORT],
     command: [
       temporal,

@@ -1,20 +1,18 @@
 import type { Addresses, Config } from '../../../workers/config';
-import { pageEndpoint } from '../endpoints';
+import { endpointsOf } from '../endpoints';
 import { PROJECT } from '../folders';
 import type { Installation } from '../install/install-parts';
 import { PROGRAM_GRACE_MS, type Service } from '../service';
 
-/** The worker, run from its TypeScript sources. */
+/** A process that runs from its TypeScript sources in `workers`. */
+function program(name: string, file: string, env: NodeJS.ProcessEnv): Omit<Service, 'endpoint' | 'ports'> {
+  const command = [process.execPath, '--import', 'tsx', `workers/${file}`] as const;
+  return { name, command, cwd: PROJECT, env, stopGraceMs: PROGRAM_GRACE_MS };
+}
+
 export function workerService(variables: Record<string, string>, environment: NodeJS.ProcessEnv): Service {
-  return {
-    name: 'worker',
-    endpoint: undefined,
-    ports: [],
-    command: [process.execPath, '--import', 'tsx', 'workers/pipeline-worker.ts'],
-    cwd: PROJECT,
-    env: { ...environment, ...variables },
-    stopGraceMs: PROGRAM_GRACE_MS,
-  };
+  const env = { ...environment, ...variables };
+  return { ...program('worker', 'pipeline-worker.ts', env), endpoint: undefined, ports: [] };
 }
 
 /** Returns the variables that tell a worker where the servers, its state and Spark are. */
@@ -36,13 +34,6 @@ export function workerVariables(
 
 /** The server of the local page of charts. */
 export function pageService(config: Config, addresses: Addresses, environment: NodeJS.ProcessEnv): Service {
-  return {
-    name: 'page',
-    endpoint: pageEndpoint(config),
-    ports: [config.PAGE_PORT],
-    command: [process.execPath, '--import', 'tsx', 'workers/serve-page.ts'],
-    cwd: PROJECT,
-    env: { ...environment, ELASTICSEARCH_NODE: addresses.elasticsearchNode },
-    stopGraceMs: PROGRAM_GRACE_MS,
-  };
+  const env = { ...environment, ELASTICSEARCH_NODE: addresses.elasticsearchNode };
+  return { ...program('page', 'serve-page.ts', env), endpoint: endpointsOf(config).page, ports: [config.PAGE_PORT] };
 }
