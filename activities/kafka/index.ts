@@ -1,7 +1,7 @@
 import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
 import { ConnectionPool, type ConnectionKind } from './connection-pool';
 import { kafkaFailure } from './kafka-failure';
-import { OffsetMirror } from './offset-mirror';
+import { MIRROR_MEMBER, mirrorOffsets, type MirrorMember } from './offset-mirror';
 import { publish } from './publish';
 import type { PartitionReader } from './partition-reader';
 import { READER, readRange } from './read-range';
@@ -9,10 +9,13 @@ import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
 export { servesClients } from './cluster';
+export { boundsOf } from './read-range';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds } from './types';
 
 /** Key of the admin client that is for no single topic. */
 const ALL_TOPICS = '';
+
+const PRODUCER = { allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner };
 
 const CLIENT: ConnectionKind<Client> = {
   close: (client) => client.disconnect(),
@@ -20,10 +23,7 @@ const CLIENT: ConnectionKind<Client> = {
   isUsable: (_client, hasFailed) => !hasFailed,
 };
 
-interface Client {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-}
+type Client = Pick<Admin, 'connect' | 'disconnect'>;
 
 /**
  * Creates the gateway, the only user of KafkaJS. It connects on first use; the next call replaces a failed connection.
@@ -52,7 +52,7 @@ export function createKafkaGateway({
   const producers = new ConnectionPool<Producer>(CLIENT, idleMs);
   const admins = new ConnectionPool<Admin>(CLIENT, idleMs);
   const readers = new ConnectionPool<PartitionReader>(READER, idleMs);
-  const mirror = new OffsetMirror(kafka, idleMs);
+  const members = new ConnectionPool<MirrorMember>(MIRROR_MEMBER, idleMs);
   const withAdmin = <T>(topic: string, work: (admin: Admin) => Promise<T>): Promise<T> =>
     admins.use(topic, () => connected(kafka.admin(), `Connecting to ${brokers.join(', ')}`), work);
   const offsets = (topic: string) => withAdmin(topic, (admin) => topicOffsets(admin, topic));
@@ -64,21 +64,16 @@ export function createKafkaGateway({
     publish: (topic, records, onTooLarge) =>
       producers.use(
         topic,
-        () => connected(newProducer(kafka), `Publishing to topic ${topic}`),
+        () => connected(kafka.producer(PRODUCER), `Publishing to topic ${topic}`),
         (producer) => publish(producer, topic, records, onTooLarge),
       ),
     readRange: (request, handle) => readRange({ kafka, readers, offsets }, request, handle),
-    mirrorOffsets: (group, topic, next) => mirror.commit(group, topic, next),
+    mirrorOffsets: (group, topic, next) => mirrorOffsets(kafka, members, group, topic, next),
     close: async () => {
       await readers.close();
-      await mirror.close();
-      await Promise.all([producers.close(), admins.close()]);
+      await Promise.all([members.close(), producers.close(), admins.close()]);
     },
   };
-}
-
-function newProducer(kafka: Kafka): Producer {
-  return kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
 }
 
 async function connected<T extends Client>(client: T, action: string): Promise<T> {

@@ -26,6 +26,12 @@ export interface TopicSpec {
   readonly maxMessageBytes: number;
 }
 
+/** The first and the next offset of every partition. */
+export interface TopicOffsets {
+  readonly start: PartitionOffsets;
+  readonly end: PartitionOffsets;
+}
+
 /** The first and the next offset of a partition. */
 export interface PartitionBounds {
   readonly start: string;
@@ -47,14 +53,14 @@ export type RecordHandler = (records: readonly IncomingRecord[]) => Promise<void
 
 /** Everything that the pipeline does with Kafka. */
 export interface KafkaGateway {
-  /** Creates missing topics; idempotent. @returns the number of partitions of every topic named */
-  prepareTopics(specs: readonly TopicSpec[]): Promise<Readonly<Record<string, number>>>;
+  /** Creates missing topics, and waits until every topic named has leaders; idempotent. */
+  prepareTopics(specs: readonly TopicSpec[]): Promise<void>;
   /**
    * Returns the first and the next offset of every partition; `end` is the last stable offset.
    *
    * @throws SourceMissing when the topic does not exist
    */
-  offsets(topic: string): Promise<{ readonly start: PartitionOffsets; readonly end: PartitionOffsets }>;
+  offsets(topic: string): Promise<TopicOffsets>;
   /**
    * Returns per partition the offset of the first record with this Kafka timestamp or a later one, else the next offset.
    *
