@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { ApplicationFailure } from '@temporalio/common';
 import type { Measurement } from '../contracts/measurement';
 import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
 import { EVENT_TIME_FIELDS, setRetention } from '../elasticsearch/retention';
@@ -65,9 +64,7 @@ export async function prepareIndices(
     await setRetention(elasticsearch, aliases.runs, index);
     return { notes: replaced.filter((note) => note !== null) };
   } catch (error) {
-    throw error instanceof ApplicationFailure
-      ? error
-      : elasticsearchFailure(error, `Preparing ${aliases.readings} and others`);
+    throw elasticsearchFailure(error, `Preparing ${aliases.readings} and others`);
   }
 }
 

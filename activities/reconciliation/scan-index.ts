@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { errors, type Client } from '@elastic/elasticsearch';
-import { ApplicationFailure } from '@temporalio/common';
-import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
+import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 import { pipelineFailure } from '../contracts/failures';
 import type { JsonObject } from './content-digest';
@@ -52,7 +51,7 @@ async function openPointInTime(elasticsearch: Client, index: string, signal: Abo
     const { id } = await elasticsearch.openPointInTime({ index, keep_alive: KEEP_ALIVE }, { signal });
     return id;
   } catch (error) {
-    if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }
@@ -125,8 +124,6 @@ async function withFailures<T>({ index, signal }: ScanIndexRequest, request: () 
     return await request();
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof ApplicationFailure
-      ? error
-      : elasticsearchFailure(error, `Reading index ${index}`, { index });
+    throw elasticsearchFailure(error, `Reading index ${index}`, { index });
   }
 }
