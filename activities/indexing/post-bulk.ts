@@ -1,5 +1,6 @@
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { Client } from '@elastic/elasticsearch';
+import { bulkBody, type BulkItem } from './bulk-item';
 
 /** The response begins with `errors`: if it is false, the items need not be parsed. */
 const NO_ERRORS = Buffer.from('{"errors":false');
@@ -44,19 +45,20 @@ export type Verdict =
   /** No document is at fault; sending it again helps only after a person has corrected the index. */
   | 'fatal';
 
-interface PostBulkRequest {
+export interface BulkTarget {
   readonly elasticsearch: Client;
   readonly alias: string;
-  readonly body: Buffer;
-  readonly items: number;
-  /** Each item names its index, and none goes to the alias. */
-  readonly byMonth: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Sends one bulk body once. Every response or error is a reply; only an abort throws. */
-export async function postBulk(request: PostBulkRequest): Promise<BulkReply> {
-  const { elasticsearch, alias, body, items, byMonth, signal } = request;
+export async function postBulk(
+  { elasticsearch, alias, signal }: BulkTarget,
+  items: readonly BulkItem[],
+): Promise<BulkReply> {
+  // Items of a month name their index, and none goes to the alias.
+  const byMonth = items.some(({ month }) => month !== undefined);
+  const body = bulkBody(items);
   try {
     const response = await elasticsearch.transport.request<Readable>(
       {
@@ -67,8 +69,10 @@ export async function postBulk(request: PostBulkRequest): Promise<BulkReply> {
       },
       { maxRetries: 0, signal, meta: true, asStream: true },
     );
-    const content = await readBody(response.body, signal);
-    if (response.statusCode === 200) return itemResults(content, items);
+    const end = AbortSignal.any([signal, AbortSignal.timeout(BODY_TIMEOUT_MS)]);
+    const chunks = (await addAbortSignal(end, response.body).toArray()) as Buffer[];
+    const content = Buffer.concat(chunks);
+    if (response.statusCode === 200) return itemResults(content, items.length);
     const retryAfter = Number(response.headers['retry-after']);
     return {
       kind: 'refused',
@@ -78,8 +82,13 @@ export async function postBulk(request: PostBulkRequest): Promise<BulkReply> {
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unknown', reason: reasonOf(error) };
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'AbortError' ? 'the response body did not end in time' : error.message;
 }
 
 /**
@@ -107,22 +116,6 @@ export function judgeItem({ status, error }: ItemResult): Verdict {
 
 function isDocumentError({ type, reason = '' }: NonNullable<ItemResult['error']>): boolean {
   return DOCUMENT_ERRORS.has(type) || (type === 'illegal_argument_exception' && reason.startsWith(TWO_OBJECTS));
-}
-
-async function readBody(stream: Readable, signal: AbortSignal): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const end = AbortSignal.any([signal, AbortSignal.timeout(BODY_TIMEOUT_MS)]);
-  const abort = (): void => {
-    stream.destroy(new Error('the response body did not end in time'));
-  };
-  if (end.aborted) abort();
-  end.addEventListener('abort', abort, { once: true });
-  try {
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-  } finally {
-    end.removeEventListener('abort', abort);
-  }
-  return Buffer.concat(chunks);
 }
 
 function itemResults(content: Buffer, items: number): BulkReply {
