@@ -69,9 +69,7 @@ export async function postBulk(
       },
       { maxRetries: 0, signal, meta: true, asStream: true },
     );
-    const end = AbortSignal.any([signal, AbortSignal.timeout(BODY_TIMEOUT_MS)]);
-    const chunks = (await addAbortSignal(end, response.body).toArray()) as Buffer[];
-    const content = Buffer.concat(chunks);
+    const content = await readBody(response.body, signal);
     if (response.statusCode === 200) return itemResults(content, items.length);
     const retryAfter = Number(response.headers['retry-after']);
     return {
@@ -82,13 +80,8 @@ export async function postBulk(
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'unknown', reason: reasonOf(error) };
+    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.name === 'AbortError' ? 'the response body did not end in time' : error.message;
 }
 
 /**
@@ -116,6 +109,16 @@ export function judgeItem({ status, error }: ItemResult): Verdict {
 
 function isDocumentError({ type, reason = '' }: NonNullable<ItemResult['error']>): boolean {
   return DOCUMENT_ERRORS.has(type) || (type === 'illegal_argument_exception' && reason.startsWith(TWO_OBJECTS));
+}
+
+async function readBody(body: Readable, signal: AbortSignal): Promise<Buffer> {
+  // In Node 20, a timeout within `AbortSignal.any` may be garbage-collected before it fires.
+  const timer = setTimeout(() => body.destroy(new Error('the response body did not end in time')), BODY_TIMEOUT_MS);
+  try {
+    return Buffer.concat((await addAbortSignal(signal, body).toArray()) as Buffer[]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function itemResults(content: Buffer, items: number): BulkReply {
