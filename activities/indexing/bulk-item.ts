@@ -108,10 +108,8 @@ function isEmptyObject(value: Buffer): boolean {
 }
 
 /** Writes a `Provenance` as JSON, by string concatenation because it runs for every record. */
-function provenance(
-  { partition, offset, timestamp, headers }: IncomingRecord,
-  { pipeline, indexedAt }: IndexingContext,
-): string {
+function provenance(record: IncomingRecord, { pipeline, indexedAt }: IndexingContext): string {
+  const { partition, offset, timestamp, headers } = record;
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
   const published = isNumber(publishedAt)

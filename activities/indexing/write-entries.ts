@@ -94,7 +94,7 @@ function toResult(
   { done, stale }: Pick<BulkOutcome, 'done' | 'stale'>,
   deadLetters: number,
 ): WriteResult {
-  const last = entries[entries.length - 1]?.record;
+  const last = entries.at(-1)?.record;
   if (last === undefined) throw new RangeError('expected at least one record');
   const bytes = entries.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
   const expired = entries.length - done - stale - deadLetters;

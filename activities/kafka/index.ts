@@ -17,31 +17,28 @@ const ALL_TOPICS = '';
 
 const PRODUCER = { allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner };
 
+type Client = Pick<Admin, 'connect' | 'disconnect'>;
+
 const CLIENT: ConnectionKind<Client> = {
   close: (client) => client.disconnect(),
   isShared: true,
   isUsable: (_client, hasFailed) => !hasFailed,
 };
 
-type Client = Pick<Admin, 'connect' | 'disconnect'>;
+interface GatewayOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** An unused connection is closed after this; default half a minute. */
+  readonly idleMs?: number;
+}
 
 /**
  * Creates the gateway, the only user of KafkaJS. It connects on first use; the next call replaces a failed connection.
  *
  * Each topic has its own producer and admin client: a client requests the metadata of all topics that it was ever used
  * for, and one deleted topic fails the others.
- *
- * @param idleMs - after which an unused connection is closed; default half a minute
  */
-export function createKafkaGateway({
-  brokers,
-  clientId,
-  idleMs,
-}: {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  readonly idleMs?: number;
-}): KafkaGateway {
+export function createKafkaGateway({ brokers, clientId, idleMs }: GatewayOptions): KafkaGateway {
   const kafka = new Kafka({
     clientId,
     brokers: [...brokers],
