@@ -1,12 +1,9 @@
-import { errors, type Client } from '@elastic/elasticsearch';
+import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { RUN_PROPERTIES } from './index-mappings';
 import { INDEX_SETTINGS, PRIORITY } from './index-templates';
 
 /** Creates an index unless it exists. @returns whether this call created it */
-export async function createIndex(
-  elasticsearch: Client,
-  request: Parameters<Client['indices']['create']>[0],
-): Promise<boolean> {
+export async function createIndex(elasticsearch: Client, request: estypes.IndicesCreateRequest): Promise<boolean> {
   try {
     await elasticsearch.indices.create(request);
     return true;

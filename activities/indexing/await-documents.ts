@@ -41,10 +41,8 @@ export async function awaitDocuments(request: SendBulkRequest): Promise<BulkOutc
   }
 }
 
-async function filterMissing(
-  { elasticsearch, alias: index, signal }: BulkTarget,
-  items: readonly BulkItem[],
-): Promise<readonly BulkItem[]> {
+async function filterMissing(target: BulkTarget, items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
+  const { elasticsearch, alias: index, signal } = target;
   const versions = new Map<string, number>();
   const search = { index, version: true, _source: false, allow_partial_search_results: false };
   try {

@@ -52,10 +52,8 @@ export interface BulkTarget {
 }
 
 /** Sends one bulk body once. Every response or error is a reply; only an abort throws. */
-export async function postBulk(
-  { elasticsearch, alias, signal }: BulkTarget,
-  items: readonly BulkItem[],
-): Promise<BulkReply> {
+export async function postBulk(target: BulkTarget, items: readonly BulkItem[]): Promise<BulkReply> {
+  const { elasticsearch, alias, signal } = target;
   // Items of a month name their index, and none goes to the alias.
   const byMonth = items.some(({ month }) => month !== undefined);
   const body = bulkBody(items);

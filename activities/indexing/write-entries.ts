@@ -89,11 +89,7 @@ async function sendToIndices(dependencies: WriteDependencies, items: readonly Bu
   );
 }
 
-function toResult(
-  entries: readonly BulkEntry[],
-  { done, stale }: Pick<BulkOutcome, 'done' | 'stale'>,
-  deadLetters: number,
-): WriteResult {
+function toResult(entries: readonly BulkEntry[], { done, stale }: BulkOutcome, deadLetters: number): WriteResult {
   const last = entries.at(-1)?.record;
   if (last === undefined) throw new RangeError('expected at least one record');
   const bytes = entries.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);

@@ -1,6 +1,6 @@
 import type { Producer } from 'kafkajs';
 import { protocolErrorType, throwKafkaFailure } from './kafka-failure';
-import type { OutgoingRecord } from './types';
+import type { OnTooLarge, OutgoingRecord } from './types';
 
 /** Below the default `max.message.bytes` of a topic, even if all records of a request go to one partition. */
 const MAX_REQUEST_BYTES = 900_000;
@@ -12,7 +12,7 @@ export async function publish(
   producer: Producer,
   topic: string,
   records: readonly OutgoingRecord[],
-  onTooLarge?: (record: OutgoingRecord) => void,
+  onTooLarge?: OnTooLarge,
 ): Promise<void> {
   const fail = throwKafkaFailure(`Publishing ${records.length} records to topic ${topic}`, { topic });
   for (const batch of batches(records)) await send(producer, topic, batch, onTooLarge).catch(fail);
@@ -23,7 +23,7 @@ async function send(
   producer: Producer,
   topic: string,
   batch: OutgoingRecord[],
-  onTooLarge?: (record: OutgoingRecord) => void,
+  onTooLarge?: OnTooLarge,
 ): Promise<void> {
   try {
     await producer.send({ topic, acks: -1, messages: batch });

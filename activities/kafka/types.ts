@@ -50,6 +50,7 @@ export interface ReadRangeRequest {
 }
 
 export type RecordHandler = (records: readonly IncomingRecord[]) => Promise<void> | void;
+export type OnTooLarge = (record: OutgoingRecord) => void;
 
 /** Everything that the pipeline does with Kafka. */
 export interface KafkaGateway {
@@ -74,11 +75,7 @@ export interface KafkaGateway {
    * @param onTooLarge - gets each record that exceeds the topic's own limit; without it such a record fails the call
    * @throws ServiceUnavailable when Kafka did not acknowledge
    */
-  publish(
-    topic: string,
-    records: readonly OutgoingRecord[],
-    onTooLarge?: (record: OutgoingRecord) => void,
-  ): Promise<void>;
+  publish(topic: string, records: readonly OutgoingRecord[], onTooLarge?: OnTooLarge): Promise<void>;
   /**
    * Passes every record of `[from, to)` to `handle` in offset order, batch by batch, and waits for it after each batch.
    * Offsets may have gaps, also at the end of the range.
