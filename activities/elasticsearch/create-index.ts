@@ -1,19 +1,15 @@
-import { errors, type Client } from '@elastic/elasticsearch';
+import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { RUN_PROPERTIES } from './index-mappings';
-import { runsTemplate } from './index-templates';
+import { INDEX_SETTINGS, PRIORITY } from './index-templates';
 
 /** Creates an index unless it exists. @returns whether this call created it */
-export async function createIndex(
-  elasticsearch: Client,
-  request: Parameters<Client['indices']['create']>[0],
-): Promise<boolean> {
+export async function createIndex(elasticsearch: Client, request: estypes.IndicesCreateRequest): Promise<boolean> {
   try {
     await elasticsearch.indices.create(request);
     return true;
   } catch (error) {
-    const exists = error instanceof errors.ResponseError && error.message.includes('resource_already_exists');
-    if (!exists) throw error;
-    return false;
+    if (error instanceof errors.ResponseError && error.message.includes('resource_already_exists')) return false;
+    throw error;
   }
 }
 
@@ -23,7 +19,8 @@ export async function createIndex(
  * It has its own template: otherwise it would get the mappings of any template for all names.
  */
 export async function createRunsIndex(elasticsearch: Client, index: string): Promise<void> {
-  await elasticsearch.indices.putIndexTemplate({ name: index, ...runsTemplate(index) });
+  const template = { settings: INDEX_SETTINGS, mappings: { dynamic: false, properties: RUN_PROPERTIES } } as const;
+  await elasticsearch.indices.putIndexTemplate({ name: index, index_patterns: [index], priority: PRIORITY, template });
   if (await createIndex(elasticsearch, { index })) return;
   // An index of an earlier version gets its missing fields.
   await elasticsearch.indices.putMapping({ index, properties: RUN_PROPERTIES });

@@ -4,7 +4,6 @@
  * @module
  */
 import type { estypes } from '@elastic/elasticsearch';
-import type { Measurement } from '../contracts/measurement';
 import { PROVENANCE_FIELD } from './provenance';
 
 export type Properties = Record<string, estypes.MappingProperty>;
@@ -12,6 +11,7 @@ export type Properties = Record<string, estypes.MappingProperty>;
 const EPOCH_MS = { type: 'date', format: 'epoch_millis' } as const;
 /** Doc values only: for aggregations, sorts and slow filters, without a search index. */
 const DOC_VALUES_ONLY = { index: false } as const;
+export const NUMBER: estypes.MappingProperty = { type: 'double', ...DOC_VALUES_ONLY };
 /** In `_source` only and never searched, so that its length is not limited. */
 const SOURCE_ONLY: estypes.MappingProperty = { type: 'keyword', index: false, doc_values: false };
 /** Full-text search without norms: nothing is ranked by length. */
@@ -49,7 +49,7 @@ export const READING_PROPERTIES: Properties = {
   words: { type: 'keyword' },
   labels: { type: 'flattened', ignore_above: MAX_SEARCHABLE_LABEL_CHARACTERS },
   late: { type: 'boolean' },
-  dewPoint: { type: 'double', ...DOC_VALUES_ONLY },
+  dewPoint: NUMBER,
 };
 
 /** Of every `DeviceWindow`, without the statistics of its measurements. */
@@ -63,7 +63,7 @@ export const WINDOW_PROPERTIES: Properties = {
   count: { type: 'long', ...DOC_VALUES_ONLY },
   anomaly: {
     properties: {
-      score: { type: 'double', ...DOC_VALUES_ONLY },
+      score: NUMBER,
       measurement: { type: 'keyword' },
       isAnomaly: { type: 'boolean' },
     },
@@ -89,19 +89,12 @@ export const DEAD_LETTER_PROPERTIES: Properties = {
   headers: { properties: { raw: SOURCE_ONLY, version: SOURCE_ONLY } },
 };
 
-/** One number per measurement of a reading. */
-export function measurementProperties(measurements: readonly Measurement[]): Properties {
-  return Object.fromEntries(measurements.map(({ name }) => [name, { type: 'double', ...DOC_VALUES_ONLY }]));
-}
+/** Of each measurement of a window. */
+export const STATISTICS: estypes.MappingProperty = {
+  properties: { count: { type: 'long', ...DOC_VALUES_ONLY }, mean: NUMBER, min: NUMBER, max: NUMBER },
+};
 
-/** The statistics per measurement of a window. */
-export function statisticsProperties(measurements: readonly Measurement[]): Properties {
-  const number = { type: 'double', ...DOC_VALUES_ONLY } as const;
-  const statistics: estypes.MappingProperty = {
-    properties: { count: { type: 'long', ...DOC_VALUES_ONLY }, mean: number, min: number, max: number },
-  };
-  return Object.fromEntries(measurements.map(({ name }) => [name, statistics]));
-}
+const PROOF_NUMBERS = ['published', 'indexed', 'deadLetters', 'repeats', 'conflicts', 'windows', 'rawBytes'];
 
 /** Fields by which runs are searched and listed; the rest of a report is stored and not indexed. */
 export const RUN_PROPERTIES: Properties = {
@@ -117,15 +110,5 @@ export const RUN_PROPERTIES: Properties = {
   startedAt: { type: 'date' },
   endedAt: { type: 'date' },
   durationMs: { type: 'long' },
-  proof: {
-    properties: {
-      published: { type: 'long' },
-      indexed: { type: 'long' },
-      deadLetters: { type: 'long' },
-      repeats: { type: 'long' },
-      conflicts: { type: 'long' },
-      windows: { type: 'long' },
-      rawBytes: { type: 'long' },
-    },
-  },
+  proof: { properties: Object.fromEntries(PROOF_NUMBERS.map((name) => [name, { type: 'long' }])) },
 };

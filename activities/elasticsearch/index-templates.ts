@@ -7,10 +7,9 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { Measurement } from '../contracts/measurement';
 import {
   DEAD_LETTER_PROPERTIES,
-  measurementProperties,
+  NUMBER,
   READING_PROPERTIES,
-  RUN_PROPERTIES,
-  statisticsProperties,
+  STATISTICS,
   WINDOW_PROPERTIES,
   type Properties,
 } from './index-mappings';
@@ -19,19 +18,8 @@ export const STREAMS = ['readings', 'windows', 'deadLetters'] as const;
 /** The kind of documents of an alias. */
 export type Stream = (typeof STREAMS)[number];
 
-interface ComponentTemplate {
-  readonly template: { readonly settings?: object; readonly mappings?: estypes.MappingTypeMapping };
-  readonly _meta: { readonly reasons: Readonly<Record<string, string>> };
-}
-
-export interface IndexTemplate {
-  readonly index_patterns: string[];
-  readonly priority: number;
-  readonly composed_of: string[];
-  readonly allow_auto_create: false;
-  readonly template: { readonly mappings: estypes.MappingTypeMapping };
-  readonly _meta: { readonly reasons: Readonly<Record<string, string>> };
-}
+type ComponentTemplate = Omit<estypes.ClusterPutComponentTemplateRequest, 'name'>;
+type IndexTemplate = Omit<estypes.IndicesPutIndexTemplateRequest, 'name'>;
 
 /** The settings of every index of a pipeline. */
 const SETTINGS: Readonly<Record<string, { readonly value: string | number; readonly reason: string }>> = {
@@ -61,24 +49,31 @@ export const INDEX_SETTINGS = Object.fromEntries(Object.entries(SETTINGS).map(([
 const SETTING_REASONS = Object.fromEntries(Object.entries(SETTINGS).map(([name, { reason }]) => [name, reason]));
 
 const SETTINGS_TEMPLATE = 'pipeline-settings';
-const STREAM_TEMPLATES: Readonly<Record<Stream, string>> = {
-  readings: 'pipeline-readings',
-  windows: 'pipeline-windows',
-  deadLetters: 'pipeline-dead-letters',
+
+interface StreamTemplate {
+  /** Of its component template. */
+  readonly name: string;
+  readonly properties: Properties;
+  /** Of each measurement, named after it; null if the documents have none. */
+  readonly measured: estypes.MappingProperty | null;
+}
+
+const STREAM_TEMPLATES: Readonly<Record<Stream, StreamTemplate>> = {
+  readings: { name: 'pipeline-readings', properties: READING_PROPERTIES, measured: NUMBER },
+  windows: { name: 'pipeline-windows', properties: WINDOW_PROPERTIES, measured: STATISTICS },
+  deadLetters: { name: 'pipeline-dead-letters', properties: DEAD_LETTER_PROPERTIES, measured: null },
 };
-const STREAM_PROPERTIES: Readonly<Record<Stream, Properties>> = {
-  readings: READING_PROPERTIES,
-  windows: WINDOW_PROPERTIES,
-  deadLetters: DEAD_LETTER_PROPERTIES,
-};
+
 /** Above the built-in templates of Elasticsearch (100 and 200). */
-const PRIORITY = 500;
+export const PRIORITY = 500;
 
 /** Returns the component templates that all pipelines share, by name. */
 export function componentTemplates(): Readonly<Record<string, ComponentTemplate>> {
   return {
     [SETTINGS_TEMPLATE]: { template: { settings: INDEX_SETTINGS }, _meta: { reasons: SETTING_REASONS } },
-    ...Object.fromEntries(STREAMS.map((stream) => [STREAM_TEMPLATES[stream], strictFields(STREAM_PROPERTIES[stream])])),
+    ...Object.fromEntries(
+      Object.values(STREAM_TEMPLATES).map(({ name, properties }) => [name, strictFields(properties)]),
+    ),
   };
 }
 
@@ -87,31 +82,16 @@ export function indexTemplate(stream: Stream, alias: string, measurements: reado
   return {
     index_patterns: [`${alias}-*`],
     priority: PRIORITY,
-    composed_of: [SETTINGS_TEMPLATE, STREAM_TEMPLATES[stream]],
+    composed_of: [SETTINGS_TEMPLATE, STREAM_TEMPLATES[stream].name],
     allow_auto_create: false,
     template: { mappings: { properties: measuredProperties(stream, measurements) } },
-    _meta: {
-      reasons: {
-        allow_auto_create: 'A write to a dropped month must fail and not recreate the index.',
-      },
-    },
-  };
-}
-
-/** Returns the template of the index of a pipeline's runs; it has the name of the index. */
-export function runsTemplate(
-  index: string,
-): Pick<IndexTemplate, 'index_patterns' | 'priority'> & { readonly template: estypes.IndicesIndexTemplateSummary } {
-  return {
-    index_patterns: [index],
-    priority: PRIORITY,
-    template: { settings: INDEX_SETTINGS, mappings: { dynamic: false, properties: RUN_PROPERTIES } },
+    _meta: { reasons: { allow_auto_create: 'A write to a dropped month must fail and not recreate the index.' } },
   };
 }
 
 /** Returns the fields of the indices of a stream, as its templates define them. */
 export function indexProperties(stream: Stream, measurements: readonly Measurement[]): Properties {
-  return { ...STREAM_PROPERTIES[stream], ...measuredProperties(stream, measurements) };
+  return { ...STREAM_TEMPLATES[stream].properties, ...measuredProperties(stream, measurements) };
 }
 
 function strictFields(properties: Properties): ComponentTemplate {
@@ -129,12 +109,6 @@ function strictFields(properties: Properties): ComponentTemplate {
 }
 
 function measuredProperties(stream: Stream, measurements: readonly Measurement[]): Properties {
-  switch (stream) {
-    case 'readings':
-      return measurementProperties(measurements);
-    case 'windows':
-      return statisticsProperties(measurements);
-    case 'deadLetters':
-      return {};
-  }
+  const { measured } = STREAM_TEMPLATES[stream];
+  return measured === null ? {} : Object.fromEntries(measurements.map(({ name }) => [name, measured]));
 }

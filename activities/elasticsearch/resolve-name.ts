@@ -1,7 +1,6 @@
-import { errors, type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { monthOfIndex } from '../contracts/event-month';
-
-const NOT_FOUND = 404;
+import { isNotFound } from './elasticsearch-failure';
 
 export type ResolvedName =
   | { readonly kind: 'alias'; readonly indices: readonly string[] }
@@ -22,7 +21,7 @@ export async function resolveName(elasticsearch: Client, name: string): Promise<
     if (alias !== undefined) return { kind: 'alias', indices: [alias.indices].flat() };
     return { kind: streams.length > 0 ? 'data stream' : 'index' };
   } catch (error) {
-    if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return { kind: 'nothing' };
+    if (isNotFound(error)) return { kind: 'nothing' };
     throw error;
   }
 }

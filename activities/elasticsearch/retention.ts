@@ -1,15 +1,14 @@
-import { errors, type Client } from '@elastic/elasticsearch';
+import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { MONTH_PATTERN, type Horizon, type Month } from '../contracts/event-month';
 import type { MonthlyIndex } from '../contracts/plan';
 import { pipelineFailure } from '../contracts/failures';
 import { createRunsIndex } from './create-index';
-import { elasticsearchFailure } from './elasticsearch-failure';
+import { elasticsearchFailure, isNotFound } from './elasticsearch-failure';
 import type { Stream } from './index-templates';
 
 /** Id of its document in the index of the runs. */
 const RETENTION = 'retention';
-const NOT_FOUND = 404;
 const CONFLICT = 409;
 /** For conflicts with concurrent writers. */
 const MAX_TRIES = 5;
@@ -63,17 +62,16 @@ export async function setRetention(elasticsearch: Client, runs: string, wanted: 
   });
 }
 
-/** Makes records before a month expire from now on, unless those before a later month do already. */
-export async function expireBefore(elasticsearch: Client, runs: string, expiredBefore: Month): Promise<void> {
-  await advance(elasticsearch, runs, 'expiredBefore', expiredBefore);
-}
-
-/** Records that the indices of all months before this one are deleted. */
-export async function markDropped(elasticsearch: Client, runs: string, droppedBefore: Month): Promise<void> {
-  await advance(elasticsearch, runs, 'droppedBefore', droppedBefore);
-}
-
-async function advance(elasticsearch: Client, runs: string, bound: keyof Horizon, to: Month): Promise<void> {
+/**
+ * Moves a bound to a later month, never to an earlier one: `expiredBefore` makes records of earlier months expire from now
+ * on, `droppedBefore` records that their indices are deleted.
+ */
+export async function advanceHorizon(
+  elasticsearch: Client,
+  runs: string,
+  bound: keyof Horizon,
+  to: Month,
+): Promise<void> {
   await update(elasticsearch, runs, (retention) =>
     retention === null || (retention[bound] ?? '') >= to ? null : { ...retention, [bound]: to },
   );
@@ -81,16 +79,17 @@ async function advance(elasticsearch: Client, runs: string, bound: keyof Horizon
 
 interface StoredRetention {
   readonly retention: RetentionDocument;
-  readonly seqNo: number;
-  readonly primaryTerm: number;
+  /** Holds until another writer changes it. */
+  readonly condition: Pick<estypes.IndexRequest, 'if_seq_no' | 'if_primary_term'>;
 }
 
 async function find(elasticsearch: Client, index: string): Promise<StoredRetention | null> {
   try {
     const { _source, _seq_no = 0, _primary_term = 0 } = await elasticsearch.get({ index, id: RETENTION });
-    return { retention: retentionSchema.parse(_source), seqNo: _seq_no, primaryTerm: _primary_term };
+    const condition = { if_seq_no: _seq_no, if_primary_term: _primary_term };
+    return { retention: retentionSchema.parse(_source), condition };
   } catch (error) {
-    if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return null;
+    if (isNotFound(error)) return null;
     throw elasticsearchFailure(error, `Reading the retention in index ${index}`, { index });
   }
 }
@@ -115,20 +114,17 @@ async function update(
 /** @returns false if it was changed since it was read */
 async function write(
   elasticsearch: Client,
-  runs: string,
+  index: string,
   stored: StoredRetention | null,
   document: RetentionDocument,
 ): Promise<boolean> {
-  const unchanged =
-    stored === null
-      ? ({ op_type: 'create' } as const)
-      : { if_seq_no: stored.seqNo, if_primary_term: stored.primaryTerm };
+  const condition = stored?.condition ?? ({ op_type: 'create' } as const);
   try {
-    if (stored === null) await createRunsIndex(elasticsearch, runs);
-    await elasticsearch.index({ index: runs, id: RETENTION, document, ...unchanged });
+    if (stored === null) await createRunsIndex(elasticsearch, index);
+    await elasticsearch.index({ index, id: RETENTION, document, ...condition });
     return true;
   } catch (error) {
     if (error instanceof errors.ResponseError && error.statusCode === CONFLICT) return false;
-    throw elasticsearchFailure(error, `Writing the retention in index ${runs}`, { index: runs });
+    throw elasticsearchFailure(error, `Writing the retention in index ${index}`, { index });
   }
 }

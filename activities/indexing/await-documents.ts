@@ -1,7 +1,9 @@
 import { VERSION_HEADER } from '../contracts/record';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { pipelineFailure } from '../contracts/failures';
+import type { IncomingRecord } from '../kafka';
 import type { BulkItem } from './bulk-item';
+import type { BulkTarget } from './post-bulk';
 import type { BulkOutcome, SendBulkRequest } from './send-bulk';
 
 const POLL_INTERVAL_MS = 1_000;
@@ -39,40 +41,23 @@ export async function awaitDocuments(request: SendBulkRequest): Promise<BulkOutc
   }
 }
 
-async function filterMissing(request: SendBulkRequest, items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
+async function filterMissing(target: BulkTarget, items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
+  const { elasticsearch, alias: index, signal } = target;
   const versions = new Map<string, number>();
+  const search = { index, version: true, _source: false, allow_partial_search_results: false };
   try {
-    await request.elasticsearch.indices.refresh({ index: request.alias }, { signal: request.signal });
+    await elasticsearch.indices.refresh({ index }, { signal });
     for (let first = 0; first < items.length; first += IDS_PER_SEARCH) {
-      await collectVersions(request, items.slice(first, first + IDS_PER_SEARCH), versions);
+      const values = items.slice(first, first + IDS_PER_SEARCH).map(({ id }) => id);
+      const page = { query: { ids: { values } }, size: values.length };
+      const { hits } = await elasticsearch.search({ ...search, ...page }, { signal });
+      for (const { _id: id = '', _version: version = 0 } of hits.hits) versions.set(id, version);
     }
   } catch (error) {
-    request.signal.throwIfAborted();
-    throw elasticsearchFailure(error, `Looking for documents in ${request.alias}`, { index: request.alias });
+    signal.throwIfAborted();
+    throw elasticsearchFailure(error, `Looking for documents in ${index}`, { index });
   }
-  return items.filter(({ id, record }) => (versions.get(id) ?? -1) < expectedVersion(record.headers[VERSION_HEADER]));
-}
-
-async function collectVersions(
-  { elasticsearch, alias, signal }: SendBulkRequest,
-  items: readonly BulkItem[],
-  versions: Map<string, number>,
-): Promise<void> {
-  const { hits } = await elasticsearch.search(
-    {
-      index: alias,
-      query: { ids: { values: items.map(({ id }) => id) } },
-      size: items.length,
-      version: true,
-      _source: false,
-      allow_partial_search_results: false,
-    },
-    { signal },
-  );
-  for (const { _id: id = '', _version: version = 0 } of hits.hits) versions.set(id, version);
-}
-
-/** Without a version header, any version will do. */
-function expectedVersion(header: Buffer | undefined): number {
-  return header === undefined ? 0 : Number(header.toString('latin1'));
+  // Without a version header, any version will do.
+  const expected = ({ headers }: IncomingRecord): number => Number(headers[VERSION_HEADER]?.toString('latin1') ?? 0);
+  return items.filter(({ id, record }) => (versions.get(id) ?? -1) < expected(record));
 }

@@ -24,12 +24,6 @@ const DIGITS = /^\d{1,18}$/;
 /** What the documents of one batch of records have in common. */
 export type IndexingContext = Pick<Provenance, 'pipeline' | 'indexedAt'>;
 
-/** The monthly index that a document is written to. */
-interface MonthTarget {
-  readonly month: Month;
-  readonly index: string;
-}
-
 /** One action of a bulk request and the record it was made from. */
 export interface BulkItem {
   readonly record: IncomingRecord;
@@ -56,11 +50,13 @@ export interface RejectedRecord {
  *
  * The value must be one line that starts an object: a line break inside could end the document and start an action of
  * the sender's choosing.
+ *
+ * @param target - the monthly index that the document is written to
  */
 export function toBulkItem(
   record: IncomingRecord,
   context: IndexingContext,
-  target?: MonthTarget,
+  target?: { readonly month: Month; readonly index: string },
 ): BulkItem | RejectedRecord {
   const { value, headers } = record;
   const id = usableId(headers);
@@ -112,10 +108,8 @@ function isEmptyObject(value: Buffer): boolean {
 }
 
 /** Writes a `Provenance` as JSON, by string concatenation because it runs for every record. */
-function provenance(
-  { partition, offset, timestamp, headers }: IncomingRecord,
-  { pipeline, indexedAt }: IndexingContext,
-): string {
+function provenance(record: IncomingRecord, { pipeline, indexedAt }: IndexingContext): string {
+  const { partition, offset, timestamp, headers } = record;
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
   const published = isNumber(publishedAt)

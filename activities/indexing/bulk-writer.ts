@@ -16,12 +16,13 @@ const MAX_IN_FLIGHT = 2;
  * @typeParam T - the result of a request
  */
 export class BulkWriter<T> {
-  readonly #prefix = new AcknowledgedPrefix<T>();
   /** Each with its unversioned ids, whose order matters. */
   readonly #inFlight = new Map<Promise<void>, ReadonlySet<string>>();
   #entries: BulkEntry[] = [];
   #ids = new Set<string>();
   #bytes = 0;
+  /** Resolves when each request so far is acknowledged, or will never be. */
+  #acknowledged = Promise.resolve();
   #failure: { readonly reason: unknown } | null = null;
 
   /**
@@ -46,13 +47,14 @@ export class BulkWriter<T> {
   /** Sends the rest and waits until all requests are done. @throws the first error of `write` */
   async flush(): Promise<void> {
     if (this.#entries.length > 0) await this.#send();
-    while (this.#inFlight.size > 0) await this.#anyDone();
+    await this.settle();
     this.#throwFailure();
   }
 
   /** Waits for the requests in flight, whether they succeed or fail. */
   async settle(): Promise<void> {
     await Promise.all(this.#inFlight.keys());
+    await this.#acknowledged;
   }
 
   async #send(): Promise<void> {
@@ -62,8 +64,24 @@ export class BulkWriter<T> {
     this.#bytes = 0;
     while (this.#inFlight.size >= MAX_IN_FLIGHT || this.#isInFlight(ids)) await this.#anyDone();
     this.#throwFailure();
-    const sending: Promise<void> = this.#writeOne(entries).finally(() => this.#inFlight.delete(sending));
-    this.#inFlight.set(sending, ids);
+    const writing = this.write(entries);
+    const ended: Promise<void> = this.#recordFailure(writing).finally(() => this.#inFlight.delete(ended));
+    this.#inFlight.set(ended, ids);
+    this.#acknowledged = this.#recordFailure(this.#acknowledge(writing, this.#acknowledged));
+  }
+
+  async #acknowledge(writing: Promise<T>, earlier: Promise<void>): Promise<void> {
+    await earlier;
+    const result = await writing;
+    if (this.#failure === null) this.onAcknowledged(result);
+  }
+
+  async #recordFailure(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (reason) {
+      this.#failure ??= { reason };
+    }
   }
 
   #isInFlight(ids: ReadonlySet<string>): boolean {
@@ -77,42 +95,7 @@ export class BulkWriter<T> {
     await Promise.race(this.#inFlight.keys());
   }
 
-  async #writeOne(entries: readonly BulkEntry[]): Promise<void> {
-    const sequence = this.#prefix.register();
-    try {
-      const result = await this.write(entries);
-      if (this.#failure !== null) return;
-      for (const each of this.#prefix.acknowledge(sequence, result)) this.onAcknowledged(each);
-    } catch (reason) {
-      this.#failure ??= { reason };
-    }
-  }
-
   #throwFailure(): void {
     if (this.#failure !== null) throw this.#failure.reason;
-  }
-}
-
-/** Returns results in the order of sending, although requests may finish in any order. */
-export class AcknowledgedPrefix<T> {
-  #registered = 0;
-  #acknowledged = 0;
-  readonly #waiting = new Map<number, T>();
-
-  /** @returns the sequence number of the next request */
-  register(): number {
-    return this.#registered++;
-  }
-
-  /** @returns the results that this one completes the sequence of; none while an earlier request is not done */
-  acknowledge(sequence: number, result: T): readonly T[] {
-    this.#waiting.set(sequence, result);
-    const completed: T[] = [];
-    let next;
-    while ((next = this.#waiting.get(this.#acknowledged)) !== undefined) {
-      this.#waiting.delete(this.#acknowledged++);
-      completed.push(next);
-    }
-    return completed;
   }
 }

@@ -5,7 +5,7 @@ import { pipelineOf } from '../contracts/pipeline-names';
 import { isSameRecord, recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
 import { pipelineFailure } from '../contracts/failures';
 import { lastHeartbeat } from '../heartbeat';
-import type { IncomingRecord, KafkaGateway, PartitionBounds } from '../kafka';
+import { boundsOf, type IncomingRecord, type KafkaGateway, type PartitionBounds } from '../kafka';
 import { BulkWriter } from './bulk-writer';
 import { MonthRouter } from './month-router';
 import { countsSchema, type IndexCounts, type IndexSliceInput, type IndexSliceResult } from './slice';
@@ -41,33 +41,26 @@ export interface IndexingDependencies {
  * @throws DeadLetterFlood when the index rejects too many records; the latest of them are not published
  */
 export async function indexSlice(
-  { kafka, elasticsearch, crash }: IndexingDependencies,
+  dependencies: IndexingDependencies,
   input: IndexSliceInput,
 ): Promise<IndexSliceResult> {
-  const context = Context.current();
-  const { topic, partition } = input;
-  const position = startingPosition(input);
-  const { start: starts, end: ends } = await kafka.offsets(topic);
-  const bounds = { start: starts[partition] ?? '0', end: ends[partition] ?? '0' };
+  const { kafka, crash } = dependencies;
+  const { topic, partition, from, after = null, mirrorGroup = null } = input;
+  const position = lastHeartbeat(positionSchema) ?? { next: from, last: after, counts: { ...NO_COUNTS } };
+  const offsets = await kafka.offsets(topic);
+  const bounds = boundsOf(offsets, partition);
   const { end } = bounds;
+  assertReaches(end, position, input);
   const to = sliceEnd(input, end);
-  const verifier = new CheckpointVerifier(position, bounds, input);
   crash('index-before-read');
 
-  const work = { input, position, verifier, bounds, to };
-  if (BigInt(position.next) < BigInt(to)) await indexRange({ kafka, elasticsearch, crash }, context, work);
+  const isBehind = BigInt(position.next) < BigInt(to);
+  if (isBehind) await indexRange(dependencies, input, position, bounds, to);
   crash('index-before-result');
-  const next = BigInt(to) > BigInt(position.next) ? to : position.next;
+  const next = isBehind ? to : position.next;
   // Not awaited: nothing depends on it.
-  const { mirrorGroup = null } = input;
   if (mirrorGroup !== null) void kafka.mirrorOffsets(mirrorGroup, topic, { [partition]: next });
-  return { next, end, ends, last: position.last, counts: position.counts };
-}
-
-function startingPosition({ from, after }: IndexSliceInput): Position {
-  const resumed = lastHeartbeat(positionSchema);
-  if (resumed !== null && BigInt(resumed.next) >= BigInt(from)) return resumed;
-  return { next: from, last: after ?? null, counts: { ...NO_COUNTS } };
+  return { next, end, ends: offsets.end, last: position.last, counts: position.counts };
 }
 
 /**
@@ -84,48 +77,49 @@ export function sliceEnd(
   return String(bound < limit ? bound : limit);
 }
 
-interface SliceWork {
-  readonly input: IndexSliceInput;
-  /** Advances as requests are done. */
-  readonly position: Position;
-  readonly verifier: CheckpointVerifier;
-  readonly bounds: PartitionBounds;
-  readonly to: string;
-}
-
+/** @param position - advances as requests are done */
 async function indexRange(
   { kafka, elasticsearch, crash }: IndexingDependencies,
-  context: Context,
-  { input, position, verifier, bounds, to }: SliceWork,
+  input: IndexSliceInput,
+  position: Position,
+  bounds: PartitionBounds,
+  to: string,
 ): Promise<void> {
+  const context = Context.current();
   const { topic, partition, alias } = input;
+  const { last } = position;
   const pipeline = pipelineOf(topic);
   const router = await MonthRouter.create(elasticsearch, pipeline, alias);
-  const signal = requestSignal(context);
   const heartbeat = (): void => {
     context.heartbeat(position);
   };
-  const write = writeEntries({ kafka, elasticsearch, router, context, signal, heartbeat, target: input });
+  const { sleep: pause, cancellationSignal } = context;
+  const signal = requestSignal(context);
+  const write = writeEntries({ kafka, elasticsearch, router, pause, signal, heartbeat, target: input });
   const writer = new BulkWriter<WriteResult>(
     async (entries) => {
       const result = await write(entries);
       crash('index-after-bulk');
       return result;
     },
-    ({ next, last, counts }) => {
-      position.next = next;
-      position.last = last;
-      addCounts(position.counts, counts);
+    (result) => {
+      position.next = result.next;
+      position.last = result.last;
+      addCounts(position.counts, result.counts);
       heartbeat();
       crash('index-after-heartbeat');
     },
   );
-  const from = verifier.readFrom(position.next);
-  const range = { topic, partition, from, to, bounds, signal: context.cancellationSignal };
+  // A record that retention has removed cannot be verified.
+  let unverified = last !== null && BigInt(last.offset) >= BigInt(bounds.start) ? last : null;
+  const from = unverified?.offset ?? position.next;
   try {
+    const range = { topic, partition, from, to, bounds, signal: cancellationSignal };
     await kafka.readRange(range, async (records) => {
       const indexing = { pipeline, indexedAt: Date.now() };
-      for (const record of verifier.skipVerified(records)) {
+      const rest = unverified === null ? records : skipVerified(records, unverified, topic);
+      unverified = null;
+      for (const record of rest) {
         const full = writer.add(router.route(record, indexing));
         if (full !== null) await full;
       }
@@ -148,47 +142,30 @@ function requestSignal(context: Context): AbortSignal {
   return abort.signal;
 }
 
-/** Verifies that the log is the one in which the checkpoint was taken, by reading the last record once more. */
-class CheckpointVerifier {
-  #expected: RecordFingerprint | null;
+function assertReaches(end: string, { next }: Position, { topic, partition }: IndexSliceInput): void {
+  if (BigInt(next) <= BigInt(end)) return;
+  throw pipelineFailure(
+    'OffsetOutOfRange',
+    `Topic ${topic} partition ${partition} ends at offset ${end}, expected it to reach ${next}. ` +
+      'The topic was recreated or has lost records: start a new run.',
+  );
+}
 
-  /** @throws OffsetOutOfRange when the log ends before the checkpoint, even if there is nothing to read */
-  constructor(
-    { next, last }: Position,
-    { start, end }: PartitionBounds,
-    private readonly source: Pick<IndexSliceInput, 'topic' | 'partition'>,
-  ) {
-    if (BigInt(next) > BigInt(end)) {
-      throw pipelineFailure(
-        'OffsetOutOfRange',
-        `Topic ${source.topic} partition ${source.partition} ends at offset ${end}, expected it to reach ${next}. ` +
-          'The topic was recreated or has lost records: start a new run.',
-      );
-    }
-    // A record that retention has removed cannot be verified.
-    this.#expected = last !== null && BigInt(last.offset) >= BigInt(start) ? last : null;
-  }
-
-  /** Returns where to begin, so that the last record is read again. */
-  readFrom(next: string): string {
-    return this.#expected?.offset ?? next;
-  }
-
-  /** Verifies the last record and returns those after it. */
-  skipVerified(records: readonly IncomingRecord[]): readonly IncomingRecord[] {
-    const expected = this.#expected;
-    const [first] = records;
-    if (expected === null || first === undefined) return records;
-    this.#expected = null;
-    // Compaction may have removed it.
-    if (first.offset !== expected.offset) return records;
-    if (isSameRecord(recordFingerprint(first), expected)) return records.slice(1);
-    throw pipelineFailure(
-      'TopicRecreated',
-      `Topic ${this.source.topic} has another record at offset ${expected.offset} of partition ${first.partition} than was ` +
-        'read there. The topic was recreated: start a new run, or send skip with the offset from which to read the new topic.',
-    );
-  }
+/** Verifies by the last record, read once more, that the log is that of the checkpoint. @returns the records after it */
+function skipVerified(
+  records: readonly IncomingRecord[],
+  last: RecordFingerprint,
+  topic: string,
+): readonly IncomingRecord[] {
+  const [first] = records;
+  // Compaction may have removed it.
+  if (first?.offset !== last.offset) return records;
+  if (isSameRecord(recordFingerprint(first), last)) return records.slice(1);
+  throw pipelineFailure(
+    'TopicRecreated',
+    `Topic ${topic} has another record at offset ${last.offset} of partition ${first.partition} than was read there. ` +
+      'The topic was recreated: start a new run, or send skip with the offset from which to read the new topic.',
+  );
 }
 
 function addCounts(sum: Position['counts'], counts: IndexCounts): void {

@@ -1,15 +1,14 @@
-import { errors, type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { monthIndex, monthOf, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
 import { EVENT_TIME_FIELDS, readRetention, type Retention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
-import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
+import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
 import { STREAMS } from '../elasticsearch/index-templates';
 import { pipelineFailure } from '../contracts/failures';
 import type { IncomingRecord } from '../kafka';
 import { toBulkItem, type BulkItem, type IndexingContext, type RejectedRecord } from './bulk-item';
 
-const NOT_FOUND = 404;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPENING_BRACE = 0x7b;
@@ -35,7 +34,7 @@ export class MonthRouter {
 
   private constructor(
     private readonly elasticsearch: Client,
-    private readonly alias: string,
+    readonly alias: string,
     private readonly runs: string,
     /** The event time field; null if the stream has none. */
     private readonly field: string | null,
@@ -100,22 +99,17 @@ export class MonthRouter {
       if (!this.#isExpired(month)) this.#open.add(month);
       else if (isNew) await this.elasticsearch.indices.delete({ index, ignore_unavailable: true });
     } catch (error) {
-      if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return;
-      throw error instanceof errors.ElasticsearchClientError
-        ? elasticsearchFailure(error, `Creating index ${index}`, { index })
-        : error;
+      if (isNotFound(error)) return;
+      throw elasticsearchFailure(error, `Creating index ${index}`, { index });
     }
   }
 
   async #refreshRetention(): Promise<void> {
-    const { runs, alias } = this;
+    const { runs, alias: index } = this;
     const retention = await readRetention(this.elasticsearch, runs);
     if (retention === null) {
-      throw pipelineFailure(
-        'ServiceUnavailable',
-        `${alias} is no longer indexed by month; the next attempt reads the setting again.`,
-        { index: alias },
-      );
+      const message = `${index} is no longer indexed by month; the next attempt reads the setting again.`;
+      throw pipelineFailure('ServiceUnavailable', message, { index });
     }
     this.retention = retention;
   }
@@ -127,7 +121,7 @@ export class MonthRouter {
       // The answer to a HEAD request would not contain the reason of a refusal.
       await this.elasticsearch.indices.getIndexTemplate({ name });
     } catch (error) {
-      if (!(error instanceof errors.ResponseError) || error.statusCode !== NOT_FOUND) throw error;
+      if (!isNotFound(error)) throw error;
       throw pipelineFailure(
         'IndexMisconfigured',
         `Expected index template ${name}, which every monthly index needs: starting the pipeline creates it.`,

@@ -1,5 +1,6 @@
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { Client } from '@elastic/elasticsearch';
+import { bulkBody, type BulkItem } from './bulk-item';
 
 /** The response begins with `errors`: if it is false, the items need not be parsed. */
 const NO_ERRORS = Buffer.from('{"errors":false');
@@ -44,19 +45,18 @@ export type Verdict =
   /** No document is at fault; sending it again helps only after a person has corrected the index. */
   | 'fatal';
 
-interface PostBulkRequest {
+export interface BulkTarget {
   readonly elasticsearch: Client;
   readonly alias: string;
-  readonly body: Buffer;
-  readonly items: number;
-  /** Each item names its index, and none goes to the alias. */
-  readonly byMonth: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Sends one bulk body once. Every response or error is a reply; only an abort throws. */
-export async function postBulk(request: PostBulkRequest): Promise<BulkReply> {
-  const { elasticsearch, alias, body, items, byMonth, signal } = request;
+export async function postBulk(target: BulkTarget, items: readonly BulkItem[]): Promise<BulkReply> {
+  const { elasticsearch, alias, signal } = target;
+  // Items of a month name their index, and none goes to the alias.
+  const byMonth = items.some(({ month }) => month !== undefined);
+  const body = bulkBody(items);
   try {
     const response = await elasticsearch.transport.request<Readable>(
       {
@@ -68,7 +68,7 @@ export async function postBulk(request: PostBulkRequest): Promise<BulkReply> {
       { maxRetries: 0, signal, meta: true, asStream: true },
     );
     const content = await readBody(response.body, signal);
-    if (response.statusCode === 200) return itemResults(content, items);
+    if (response.statusCode === 200) return itemResults(content, items.length);
     const retryAfter = Number(response.headers['retry-after']);
     return {
       kind: 'refused',
@@ -109,20 +109,14 @@ function isDocumentError({ type, reason = '' }: NonNullable<ItemResult['error']>
   return DOCUMENT_ERRORS.has(type) || (type === 'illegal_argument_exception' && reason.startsWith(TWO_OBJECTS));
 }
 
-async function readBody(stream: Readable, signal: AbortSignal): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const end = AbortSignal.any([signal, AbortSignal.timeout(BODY_TIMEOUT_MS)]);
-  const abort = (): void => {
-    stream.destroy(new Error('the response body did not end in time'));
-  };
-  if (end.aborted) abort();
-  end.addEventListener('abort', abort, { once: true });
+async function readBody(body: Readable, signal: AbortSignal): Promise<Buffer> {
+  // In Node 20, a timeout within `AbortSignal.any` may be garbage-collected before it fires.
+  const timer = setTimeout(() => body.destroy(new Error('the response body did not end in time')), BODY_TIMEOUT_MS);
   try {
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat((await addAbortSignal(signal, body).toArray()) as Buffer[]);
   } finally {
-    end.removeEventListener('abort', abort);
+    clearTimeout(timer);
   }
-  return Buffer.concat(chunks);
 }
 
 function itemResults(content: Buffer, items: number): BulkReply {

@@ -1,7 +1,6 @@
-import type { Client } from '@elastic/elasticsearch';
 import { pipelineFailure } from '../contracts/failures';
-import { bulkBody, isVersioned, type BulkItem } from './bulk-item';
-import { judgeItem, postBulk, type BulkReply, type ItemResult, type Verdict } from './post-bulk';
+import { isVersioned, type BulkItem } from './bulk-item';
+import { judgeItem, postBulk, type BulkReply, type BulkTarget, type ItemResult } from './post-bulk';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
@@ -13,29 +12,20 @@ const TOO_MANY_REQUESTS = 429;
 const TOO_LARGE = 413;
 const BAD_REQUEST = 400;
 
-interface RejectedItem {
-  readonly item: BulkItem;
-  /** Elasticsearch's error type. */
-  readonly reason: string;
-}
-
 /** The result of a bulk request; each item is counted exactly once. */
 export interface BulkOutcome {
   done: number;
   stale: number;
-  /** Documents that cannot be indexed. */
-  readonly rejected: RejectedItem[];
+  /** Documents that cannot be indexed; `reason` is Elasticsearch's error type. */
+  readonly rejected: { readonly item: BulkItem; readonly reason: string }[];
   /** Items whose monthly index does not exist. */
   readonly missing: BulkItem[];
 }
 
 type Refused = Extract<BulkReply, { readonly kind: 'refused' }>;
 
-export interface SendBulkRequest {
-  readonly elasticsearch: Client;
-  readonly alias: string;
+export interface SendBulkRequest extends BulkTarget {
   readonly items: readonly BulkItem[];
-  readonly signal: AbortSignal;
   /** Waits; rejects when the activity is cancelled. */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -46,34 +36,34 @@ export interface SendBulkRequest {
  *
  * Idempotent: documents are indexed under their ids.
  *
+ * @returns `outcome`, to which the final verdicts are added
  * @throws ServiceUnavailable when retries did not help for half a minute
  * @throws IndexMisconfigured when Elasticsearch rejects items for a reason other than the document
  */
-export async function sendBulk(request: SendBulkRequest): Promise<BulkOutcome> {
-  const outcome: BulkOutcome = { done: 0, stale: 0, rejected: [], missing: [] };
+export async function sendBulk(
+  request: SendBulkRequest,
+  outcome: BulkOutcome = { done: 0, stale: 0, rejected: [], missing: [] },
+): Promise<BulkOutcome> {
+  const { alias, pause } = request;
   let waiting = request.items;
   let busy = 0;
   for (let tries = 1; waiting.length > 0; tries++) {
-    const reply = await post(request, waiting);
+    const reply = await postBulk(request, waiting);
     if (reply.kind === 'refused' && reply.status === TOO_MANY_REQUESTS) busy += 1;
     if (reply.kind === 'refused' && shouldSplit(reply.status, busy)) {
-      if (reply.retryAfterMs !== null) await request.pause(reply.retryAfterMs);
-      return mergeOutcomes(outcome, await sendHalves({ ...request, items: waiting }, reply));
+      if (reply.retryAfterMs !== null) await pause(reply.retryAfterMs);
+      await sendHalves({ ...request, items: waiting }, reply, outcome);
+      break;
     }
-    waiting = applyReply(request.alias, waiting, reply, outcome);
+    waiting = applyReply(alias, waiting, reply, outcome);
     if (waiting.length === 0) break;
-    if (tries >= MAX_TRIES) throw retriesExhausted(request.alias, waiting.length, reply);
-    await request.pause(pauseMs(reply, tries));
+    if (tries >= MAX_TRIES) throw retriesExhausted(alias, waiting.length, reply);
+    await pause(pauseMs(reply, tries));
   }
   return outcome;
 }
 
-async function post({ elasticsearch, alias, signal }: SendBulkRequest, items: readonly BulkItem[]): Promise<BulkReply> {
-  const byMonth = items.some(({ month }) => month !== undefined);
-  return await postBulk({ elasticsearch, alias, body: bulkBody(items), items: items.length, byMonth, signal });
-}
-
-/** Adds final verdicts to `outcome`. @returns the items to send again */
+/** @returns the items to send again */
 function applyReply(
   alias: string,
   items: readonly BulkItem[],
@@ -104,23 +94,18 @@ function judgeItems(
   return items.filter((item, position) => {
     const result = results[position] ?? { status: 0 };
     const verdict = retried.has(item.id) ? 'retry' : judgeItem(result);
-    if (verdict === 'fatal' && !isIndexMissing(item, result)) throw refusal(alias, result.status, result.error?.type);
-    if (verdict !== 'retry') addVerdict(outcome, verdict, item, result);
-    // A later item with the same id is sent again behind it, whatever its own verdict, so that the last one wins.
-    else if (!isVersioned(item)) retried.add(item.id);
-    return verdict === 'retry';
+    if (verdict === 'retry') {
+      // A later item with the same id is sent again behind it, whatever its own verdict, so that the last one wins.
+      if (!isVersioned(item)) retried.add(item.id);
+      return true;
+    }
+    const type = result.error?.type;
+    if (verdict === 'reject') outcome.rejected.push({ item, reason: type ?? 'unknown' });
+    else if (verdict !== 'fatal') outcome[verdict] += 1;
+    else if (isIndexMissing(item, result)) outcome.missing.push(item);
+    else throw refusal(alias, result.status, type);
+    return false;
   });
-}
-
-function addVerdict(
-  outcome: BulkOutcome,
-  verdict: Exclude<Verdict, 'retry'>,
-  item: BulkItem,
-  result: ItemResult,
-): void {
-  if (verdict === 'reject') outcome.rejected.push({ item, reason: result.error?.type ?? 'unknown' });
-  else if (verdict === 'fatal') outcome.missing.push(item);
-  else outcome[verdict] += 1;
 }
 
 function isIndexMissing({ month }: BulkItem, { error }: ItemResult): boolean {
@@ -132,34 +117,25 @@ function shouldSplit(status: number, busy: number): boolean {
 }
 
 /** Splits down to single items; one that is too large alone is rejected. */
-async function sendHalves(request: SendBulkRequest, reply: Refused): Promise<BulkOutcome> {
+async function sendHalves(request: SendBulkRequest, reply: Refused, outcome: BulkOutcome): Promise<void> {
   const { items, alias, pause } = request;
   const [only] = items;
   if (items.length > 1) {
     const middle = Math.ceil(items.length / 2);
-    const first = await sendBulk({ ...request, items: items.slice(0, middle) });
-    return mergeOutcomes(first, await sendBulk({ ...request, items: items.slice(middle) }));
+    await sendBulk({ ...request, items: items.slice(0, middle) }, outcome);
+    await sendBulk({ ...request, items: items.slice(middle) }, outcome);
+  } else if (only !== undefined && reply.status === TOO_LARGE) {
+    outcome.rejected.push({ item: only, reason: 'TooLargeForIndex' });
+  } else {
+    if (reply.status === BAD_REQUEST) throw refusal(alias, reply.status, reply.type);
+    await pause(jittered(LONGEST_PAUSE_MS));
+    throw retriesExhausted(alias, items.length, reply);
   }
-  if (only !== undefined && reply.status === TOO_LARGE) {
-    return { done: 0, stale: 0, rejected: [{ item: only, reason: 'TooLargeForIndex' }], missing: [] };
-  }
-  if (reply.status === BAD_REQUEST) throw refusal(alias, reply.status, reply.type);
-  await pause(jittered(LONGEST_PAUSE_MS));
-  throw retriesExhausted(alias, items.length, reply);
 }
 
 function pauseMs(reply: BulkReply, tries: number): number {
   if (reply.kind === 'refused' && reply.retryAfterMs !== null) return reply.retryAfterMs;
   return jittered(Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS));
-}
-
-export function mergeOutcomes(one: BulkOutcome, other: BulkOutcome): BulkOutcome {
-  return {
-    done: one.done + other.done,
-    stale: one.stale + other.stale,
-    rejected: [...one.rejected, ...other.rejected],
-    missing: [...one.missing, ...other.missing],
-  };
 }
 
 function jittered(milliseconds: number): number {

@@ -1,5 +1,3 @@
-import type { Context } from '@temporalio/activity';
-import type { Client } from '@elastic/elasticsearch';
 import { deadLetterRecord } from '../contracts/dead-letter';
 import { pipelineFailure } from '../contracts/failures';
 import {
@@ -9,15 +7,15 @@ import {
   redriveCount,
   RUN_HEADER,
   VERSION_HEADER,
+  type DeadLetter,
 } from '../contracts/record';
-import type { DeadLetter } from '../contracts/record';
 import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 import { awaitDocuments } from './await-documents';
 import type { BulkItem, RejectedRecord } from './bulk-item';
 import type { BulkEntry, MonthRouter } from './month-router';
 import type { IndexCounts, IndexSliceInput } from './slice';
-import { mergeOutcomes, sendBulk, type BulkOutcome, type SendBulkRequest } from './send-bulk';
+import { sendBulk, type BulkOutcome, type SendBulkRequest } from './send-bulk';
 
 /** While a request is in flight or waits to be sent again. */
 const HEARTBEAT_MS = 2_000;
@@ -34,14 +32,10 @@ export interface WriteResult {
   readonly counts: IndexCounts;
 }
 
-export interface WriteDependencies {
+export interface WriteDependencies extends Omit<SendBulkRequest, 'alias' | 'items'> {
   readonly kafka: KafkaGateway;
-  readonly elasticsearch: Client;
   /** For the alias of `target`. */
   readonly router: MonthRouter;
-  readonly context: Pick<Context, 'sleep'>;
-  /** Aborts the requests in flight. */
-  readonly signal: AbortSignal;
   /** Sends a heartbeat with the current position. */
   readonly heartbeat: () => void;
   readonly target: Pick<IndexSliceInput, 'topic' | 'alias' | 'deadLetterTopic' | 'maxDeadLetterRatio' | 'sink'>;
@@ -73,21 +67,21 @@ export function writeEntries(dependencies: WriteDependencies): (entries: readonl
 
 /** Waits for the documents of another writer, without those of dropped months. */
 async function awaitExternalSink(dependencies: WriteDependencies, items: readonly BulkItem[]): Promise<BulkOutcome> {
-  return await awaitDocuments(bulkRequest(dependencies, await dependencies.router.ensureIndices(items)));
+  const { router, target } = dependencies;
+  return await awaitDocuments({ ...dependencies, alias: target.alias, items: await router.ensureIndices(items) });
 }
 
 /** Sends each item to the index of its month; items of months dropped meanwhile are not part of the outcome. */
 async function sendToIndices(dependencies: WriteDependencies, items: readonly BulkItem[]): Promise<BulkOutcome> {
   const { router, target } = dependencies;
-  let sum: BulkOutcome = { done: 0, stale: 0, rejected: [], missing: [] };
+  const outcome: BulkOutcome = { done: 0, stale: 0, rejected: [], missing: [] };
   let waiting = items;
   for (let tries = 0; tries < MAX_REROUTES; tries++) {
     const routed = await router.ensureIndices(waiting);
-    const { missing, ...outcome } = await sendBulk(bulkRequest(dependencies, routed));
-    sum = mergeOutcomes(sum, { ...outcome, missing: [] });
-    if (missing.length === 0) return sum;
-    router.invalidate(missing);
-    waiting = missing;
+    await sendBulk({ ...dependencies, alias: target.alias, items: routed }, outcome);
+    waiting = outcome.missing.splice(0);
+    if (waiting.length === 0) return outcome;
+    router.invalidate(waiting);
   }
   throw pipelineFailure(
     'ServiceUnavailable',
@@ -95,20 +89,8 @@ async function sendToIndices(dependencies: WriteDependencies, items: readonly Bu
   );
 }
 
-function bulkRequest(
-  { elasticsearch, context, signal, target: { alias } }: WriteDependencies,
-  items: readonly BulkItem[],
-): SendBulkRequest {
-  const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
-  return { elasticsearch, alias, items, signal, pause };
-}
-
-function toResult(
-  entries: readonly BulkEntry[],
-  { done, stale }: Pick<BulkOutcome, 'done' | 'stale'>,
-  deadLetters: number,
-): WriteResult {
-  const last = entries[entries.length - 1]?.record;
+function toResult(entries: readonly BulkEntry[], { done, stale }: BulkOutcome, deadLetters: number): WriteResult {
+  const last = entries.at(-1)?.record;
   if (last === undefined) throw new RangeError('expected at least one record');
   const bytes = entries.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
   const expired = entries.length - done - stale - deadLetters;

@@ -6,22 +6,18 @@ import { AssignerProtocol, type Assignment, type PartitionAssigner } from 'kafka
  * KafkaJS has no `assign`; this is its public way to read one partition, or none, of a topic.
  */
 export function fixedAssigner(name: string, assignment: Assignment): PartitionAssigner {
-  const userData = Buffer.alloc(0);
-  const encode = (each: Assignment): Buffer =>
-    AssignerProtocol.MemberAssignment.encode({ version: 1, assignment: each, userData });
+  const { MemberAssignment, MemberMetadata } = AssignerProtocol;
+  const common = { version: 1, userData: Buffer.alloc(0) };
   return () => ({
     name,
     version: 1,
-    protocol: ({ topics }) => ({
-      name,
-      metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData }),
-    }),
-    assign: ({ members }) =>
-      Promise.resolve(
-        members.map(({ memberId }, position) => ({
-          memberId,
-          memberAssignment: encode(position === 0 ? assignment : {}),
-        })),
-      ),
+    protocol: ({ topics }) => ({ name, metadata: MemberMetadata.encode({ ...common, topics }) }),
+    assign: ({ members }) => {
+      const shares = members.map(({ memberId }, position) => ({
+        memberId,
+        memberAssignment: MemberAssignment.encode({ ...common, assignment: position === 0 ? assignment : {} }),
+      }));
+      return Promise.resolve(shares);
+    },
   });
 }

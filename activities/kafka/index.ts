@@ -1,7 +1,7 @@
 import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
 import { ConnectionPool, type ConnectionKind } from './connection-pool';
 import { kafkaFailure } from './kafka-failure';
-import { OffsetMirror } from './offset-mirror';
+import { MIRROR_MEMBER, mirrorOffsets, type MirrorMember } from './offset-mirror';
 import { publish } from './publish';
 import type { PartitionReader } from './partition-reader';
 import { READER, readRange } from './read-range';
@@ -9,10 +9,15 @@ import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
 export { servesClients } from './cluster';
+export { boundsOf } from './read-range';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds } from './types';
 
 /** Key of the admin client that is for no single topic. */
 const ALL_TOPICS = '';
+
+const PRODUCER = { allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner };
+
+type Client = Pick<Admin, 'connect' | 'disconnect'>;
 
 const CLIENT: ConnectionKind<Client> = {
   close: (client) => client.disconnect(),
@@ -20,9 +25,11 @@ const CLIENT: ConnectionKind<Client> = {
   isUsable: (_client, hasFailed) => !hasFailed,
 };
 
-interface Client {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
+interface GatewayOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** An unused connection is closed after this; default half a minute. */
+  readonly idleMs?: number;
 }
 
 /**
@@ -30,18 +37,8 @@ interface Client {
  *
  * Each topic has its own producer and admin client: a client requests the metadata of all topics that it was ever used
  * for, and one deleted topic fails the others.
- *
- * @param idleMs - after which an unused connection is closed; default half a minute
  */
-export function createKafkaGateway({
-  brokers,
-  clientId,
-  idleMs,
-}: {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  readonly idleMs?: number;
-}): KafkaGateway {
+export function createKafkaGateway({ brokers, clientId, idleMs }: GatewayOptions): KafkaGateway {
   const kafka = new Kafka({
     clientId,
     brokers: [...brokers],
@@ -52,7 +49,7 @@ export function createKafkaGateway({
   const producers = new ConnectionPool<Producer>(CLIENT, idleMs);
   const admins = new ConnectionPool<Admin>(CLIENT, idleMs);
   const readers = new ConnectionPool<PartitionReader>(READER, idleMs);
-  const mirror = new OffsetMirror(kafka, idleMs);
+  const members = new ConnectionPool<MirrorMember>(MIRROR_MEMBER, idleMs);
   const withAdmin = <T>(topic: string, work: (admin: Admin) => Promise<T>): Promise<T> =>
     admins.use(topic, () => connected(kafka.admin(), `Connecting to ${brokers.join(', ')}`), work);
   const offsets = (topic: string) => withAdmin(topic, (admin) => topicOffsets(admin, topic));
@@ -64,21 +61,16 @@ export function createKafkaGateway({
     publish: (topic, records, onTooLarge) =>
       producers.use(
         topic,
-        () => connected(newProducer(kafka), `Publishing to topic ${topic}`),
+        () => connected(kafka.producer(PRODUCER), `Publishing to topic ${topic}`),
         (producer) => publish(producer, topic, records, onTooLarge),
       ),
     readRange: (request, handle) => readRange({ kafka, readers, offsets }, request, handle),
-    mirrorOffsets: (group, topic, next) => mirror.commit(group, topic, next),
+    mirrorOffsets: (group, topic, next) => mirrorOffsets(kafka, members, group, topic, next),
     close: async () => {
       await readers.close();
-      await mirror.close();
-      await Promise.all([producers.close(), admins.close()]);
+      await Promise.all([members.close(), producers.close(), admins.close()]);
     },
   };
-}
-
-function newProducer(kafka: Kafka): Producer {
-  return kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner });
 }
 
 async function connected<T extends Client>(client: T, action: string): Promise<T> {

@@ -1,6 +1,10 @@
-import type { ApplicationFailure } from '@temporalio/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs';
 import { pipelineFailure, type FailurePlace } from '../contracts/failures';
+
+const RETRY_TIMEOUT_MS = 20_000;
+const RETRY_PAUSE_MS = 100;
 
 /** Turns an error of KafkaJS into a failure of the failure table; `what` names the attempted action. */
 export function kafkaFailure(error: unknown, what: string, place: FailurePlace = {}): ApplicationFailure {
@@ -12,9 +16,30 @@ export function kafkaFailure(error: unknown, what: string, place: FailurePlace =
   return pipelineFailure('ServiceUnavailable', `${what}: Kafka did not answer as expected (${reason}).`, details);
 }
 
+/** Returns a handler of rejections that throws `kafkaFailure`. */
+export function throwKafkaFailure(what: string, place: FailurePlace): (error: unknown) => never {
+  return (error) => {
+    throw kafkaFailure(error, what, place);
+  };
+}
+
 /** Returns Kafka's name for an error, also if the client has wrapped it after its retries. */
 export function protocolErrorType(error: unknown): string | undefined {
   if (error instanceof KafkaJSProtocolError) return error.type;
   if (error instanceof KafkaJSNumberOfRetriesExceeded && error.cause !== error) return protocolErrorType(error.cause);
   return undefined;
+}
+
+/** Repeats work while it fails with one of these errors of Kafka, which soon pass and which KafkaJS does not retry. */
+export async function retryOn<T>(types: readonly string[], work: () => Promise<T>): Promise<T> {
+  const deadlineMs = Date.now() + RETRY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const type = protocolErrorType(error instanceof ApplicationFailure ? error.cause : error);
+      if (!types.includes(type ?? '') || Date.now() > deadlineMs) throw error;
+    }
+    await sleep(RETRY_PAUSE_MS);
+  }
 }

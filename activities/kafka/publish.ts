@@ -1,6 +1,6 @@
-import type { Message, Producer } from 'kafkajs';
-import { kafkaFailure, protocolErrorType } from './kafka-failure';
-import type { OutgoingRecord } from './types';
+import type { Producer } from 'kafkajs';
+import { protocolErrorType, throwKafkaFailure } from './kafka-failure';
+import type { OnTooLarge, OutgoingRecord } from './types';
 
 /** Below the default `max.message.bytes` of a topic, even if all records of a request go to one partition. */
 const MAX_REQUEST_BYTES = 900_000;
@@ -12,24 +12,21 @@ export async function publish(
   producer: Producer,
   topic: string,
   records: readonly OutgoingRecord[],
-  onTooLarge?: (record: OutgoingRecord) => void,
+  onTooLarge?: OnTooLarge,
 ): Promise<void> {
-  try {
-    for (const batch of batches(records)) await send(producer, topic, batch, onTooLarge);
-  } catch (error) {
-    throw kafkaFailure(error, `Publishing ${records.length} records to topic ${topic}`, { topic });
-  }
+  const fail = throwKafkaFailure(`Publishing ${records.length} records to topic ${topic}`, { topic });
+  for (const batch of batches(records)) await send(producer, topic, batch, onTooLarge).catch(fail);
 }
 
 /** Splits a request that is too large for the topic in halves, down to the single records that are too large. */
 async function send(
   producer: Producer,
   topic: string,
-  batch: readonly OutgoingRecord[],
-  onTooLarge?: (record: OutgoingRecord) => void,
+  batch: OutgoingRecord[],
+  onTooLarge?: OnTooLarge,
 ): Promise<void> {
   try {
-    await producer.send({ topic, acks: -1, messages: batch.map(toMessage) });
+    await producer.send({ topic, acks: -1, messages: batch });
   } catch (error) {
     const [first] = batch;
     if (first === undefined || protocolErrorType(error) !== 'MESSAGE_TOO_LARGE') throw error;
@@ -42,8 +39,7 @@ async function send(
   }
 }
 
-/** Splits records into consecutive batches of one request each. */
-function* batches(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
+function* batches(records: readonly OutgoingRecord[]): Generator<OutgoingRecord[]> {
   let batch: OutgoingRecord[] = [];
   let bytes = 0;
   for (const record of records) {
@@ -63,8 +59,4 @@ function recordBytes({ key, value, headers }: OutgoingRecord): number {
   let bytes = Buffer.byteLength(value) + (key === null ? 0 : Buffer.byteLength(key)) + RECORD_OVERHEAD_BYTES;
   for (const name in headers) bytes += name.length + Buffer.byteLength(headers[name] ?? '');
   return bytes;
-}
-
-function toMessage({ key, value, headers }: OutgoingRecord): Message {
-  return { key, value, headers: { ...headers } };
 }

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { pipelineFailure } from '../contracts/failures';
 import type { ConnectionKind, ConnectionPool } from './connection-pool';
-import { protocolErrorType } from './kafka-failure';
+import { retryOn } from './kafka-failure';
 import { PartitionReader } from './partition-reader';
-import type { KafkaGateway, PartitionBounds, ReadRangeRequest, RecordHandler } from './types';
+import type { KafkaGateway, PartitionBounds, ReadRangeRequest, RecordHandler, TopicOffsets } from './types';
 
 /** Small fetches keep memory flat: a message value keeps its whole fetch response in memory. */
 const FETCH_BYTES = 256 * 1024;
@@ -13,8 +12,8 @@ const FETCH_BYTES = 256 * 1024;
  * into the same response: it fetches the same offset again and again. Any usual batch fits into this.
  */
 const WIDE_FETCH_BYTES = 16 * 1024 * 1024;
-const LOADING_TIMEOUT_MS = 20_000;
-const LOADING_POLL_MS = 200;
+/** A broker that has just started loads its consumer groups first. */
+const LOADING = ['GROUP_LOAD_IN_PROGRESS'];
 
 /** A reader stays open between reads, so that only the first one joins a consumer group. */
 export const READER: ConnectionKind<PartitionReader> = {
@@ -45,9 +44,9 @@ export async function readRange(
   let { from, bounds } = request;
   for (let maxFetchBytes = FETCH_BYTES; BigInt(from) < BigInt(to); maxFetchBytes = WIDE_FETCH_BYTES) {
     const rest = { ...request, from };
-    assertInLog(rest, bounds ?? (await boundsOf(offsets, request)));
+    assertInLog(rest, bounds ?? boundsOf(await offsets(topic), partition));
     const open = () => Promise.resolve(new PartitionReader(kafka, topic, partition, maxFetchBytes));
-    const next = await retryWhileLoading(() =>
+    const next = await retryOn(LOADING, () =>
       readers.use(`${topic}/${partition}/${maxFetchBytes}`, open, (reader) => reader.read(rest, handle)),
     );
     if (next === from && maxFetchBytes === WIDE_FETCH_BYTES) throw stalled(rest);
@@ -56,25 +55,8 @@ export async function readRange(
   }
 }
 
-/** A broker that has just started loads its consumer groups first, and KafkaJS does not retry that error. */
-async function retryWhileLoading<T>(read: () => Promise<T>): Promise<T> {
-  const deadlineMs = Date.now() + LOADING_TIMEOUT_MS;
-  for (;;) {
-    try {
-      return await read();
-    } catch (error) {
-      const isLoading = error instanceof Error && protocolErrorType(error.cause) === 'GROUP_LOAD_IN_PROGRESS';
-      if (!isLoading || Date.now() > deadlineMs) throw error;
-    }
-    await sleep(LOADING_POLL_MS);
-  }
-}
-
-async function boundsOf(
-  offsets: KafkaGateway['offsets'],
-  { topic, partition }: ReadRangeRequest,
-): Promise<PartitionBounds> {
-  const { start, end } = await offsets(topic);
+/** Returns the bounds of one partition; both are 0 if the topic does not have it. */
+export function boundsOf({ start, end }: TopicOffsets, partition: number): PartitionBounds {
   return { start: start[partition] ?? '0', end: end[partition] ?? '0' };
 }
 

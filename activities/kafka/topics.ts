@@ -1,19 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { PartitionOffsets } from '../contracts/offsets';
-import { kafkaFailure, protocolErrorType } from './kafka-failure';
-import type { TopicSpec } from './types';
+import { kafkaFailure, retryOn, throwKafkaFailure } from './kafka-failure';
+import type { TopicOffsets, TopicSpec } from './types';
 
 /** A week from publishing: timestamps are those of the append, so records with old event times are not deleted at once. */
 const RETENTION_MS = 7 * 24 * 3_600_000;
-const LEADER_TIMEOUT_MS = 20_000;
-const LEADER_POLL_MS = 50;
-const NOT_YET: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+const NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
-export async function prepareTopics(
-  admin: Admin,
-  specs: readonly TopicSpec[],
-): Promise<Readonly<Record<string, number>>> {
+export async function prepareTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
+  const names = specs.map(({ topic }) => topic);
   try {
     const existing = new Set(await admin.listTopics());
     const missing = specs.filter(({ topic }) => !existing.has(topic));
@@ -32,53 +27,26 @@ export async function prepareTopics(
         })),
       });
     }
-    return await partitionCounts(
-      admin,
-      specs.map(({ topic }) => topic),
-    );
+    // Fails until every partition has a leader.
+    await retryOn(NOT_YET, () => admin.fetchTopicMetadata({ topics: names }));
   } catch (error) {
-    throw kafkaFailure(error, `Preparing topics ${specs.map(({ topic }) => topic).join(', ')}`);
-  }
-}
-
-/** Waits until every partition has a leader, which may take a while after the creation of a topic. */
-async function partitionCounts(admin: Admin, names: string[]): Promise<Record<string, number>> {
-  const deadlineMs = Date.now() + LEADER_TIMEOUT_MS;
-  for (;;) {
-    try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: names });
-      const haveLeaders = topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
-      if (haveLeaders) return Object.fromEntries(topics.map(({ name, partitions }) => [name, partitions.length]));
-    } catch (error) {
-      if (!NOT_YET.has(protocolErrorType(error) ?? '') || Date.now() > deadlineMs) throw error;
-    }
-    await sleep(LEADER_POLL_MS);
+    throw kafkaFailure(error, `Preparing topics ${names.join(', ')}`);
   }
 }
 
 /** KafkaJS returns the last stable offset as `high`. */
-export async function topicOffsets(
-  admin: Admin,
-  topic: string,
-): Promise<{ readonly start: PartitionOffsets; readonly end: PartitionOffsets }> {
-  try {
-    const partitions = await admin.fetchTopicOffsets(topic);
-    return {
-      start: Object.fromEntries(partitions.map(({ partition, low }) => [String(partition), low])),
-      end: Object.fromEntries(partitions.map(({ partition, high }) => [String(partition), high])),
-    };
-  } catch (error) {
-    throw kafkaFailure(error, `Reading the offsets of topic ${topic}`, { topic });
-  }
+export async function topicOffsets(admin: Admin, topic: string): Promise<TopicOffsets> {
+  const fail = throwKafkaFailure(`Reading the offsets of topic ${topic}`, { topic });
+  const partitions = await admin.fetchTopicOffsets(topic).catch(fail);
+  return {
+    start: Object.fromEntries(partitions.map(({ partition, low }) => [partition, low])),
+    end: Object.fromEntries(partitions.map(({ partition, high }) => [partition, high])),
+  };
 }
 
 export async function offsetsAt(admin: Admin, topic: string, timeMs: number): Promise<PartitionOffsets> {
-  try {
-    const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs);
-    return Object.fromEntries(partitions.map(({ partition, offset }) => [String(partition), offset]));
-  } catch (error) {
-    throw kafkaFailure(error, `Reading the offsets of topic ${topic} at ${new Date(timeMs).toISOString()}`, {
-      topic,
-    });
-  }
+  const at = new Date(timeMs).toISOString();
+  const fail = throwKafkaFailure(`Reading the offsets of topic ${topic} at ${at}`, { topic });
+  const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs).catch(fail);
+  return Object.fromEntries(partitions.map(({ partition, offset }) => [partition, offset]));
 }

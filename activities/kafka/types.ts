@@ -26,6 +26,12 @@ export interface TopicSpec {
   readonly maxMessageBytes: number;
 }
 
+/** The first and the next offset of every partition. */
+export interface TopicOffsets {
+  readonly start: PartitionOffsets;
+  readonly end: PartitionOffsets;
+}
+
 /** The first and the next offset of a partition. */
 export interface PartitionBounds {
   readonly start: string;
@@ -44,17 +50,18 @@ export interface ReadRangeRequest {
 }
 
 export type RecordHandler = (records: readonly IncomingRecord[]) => Promise<void> | void;
+export type OnTooLarge = (record: OutgoingRecord) => void;
 
 /** Everything that the pipeline does with Kafka. */
 export interface KafkaGateway {
-  /** Creates missing topics; idempotent. @returns the number of partitions of every topic named */
-  prepareTopics(specs: readonly TopicSpec[]): Promise<Readonly<Record<string, number>>>;
+  /** Creates missing topics, and waits until every topic named has leaders; idempotent. */
+  prepareTopics(specs: readonly TopicSpec[]): Promise<void>;
   /**
    * Returns the first and the next offset of every partition; `end` is the last stable offset.
    *
    * @throws SourceMissing when the topic does not exist
    */
-  offsets(topic: string): Promise<{ readonly start: PartitionOffsets; readonly end: PartitionOffsets }>;
+  offsets(topic: string): Promise<TopicOffsets>;
   /**
    * Returns per partition the offset of the first record with this Kafka timestamp or a later one, else the next offset.
    *
@@ -68,11 +75,7 @@ export interface KafkaGateway {
    * @param onTooLarge - gets each record that exceeds the topic's own limit; without it such a record fails the call
    * @throws ServiceUnavailable when Kafka did not acknowledge
    */
-  publish(
-    topic: string,
-    records: readonly OutgoingRecord[],
-    onTooLarge?: (record: OutgoingRecord) => void,
-  ): Promise<void>;
+  publish(topic: string, records: readonly OutgoingRecord[], onTooLarge?: OnTooLarge): Promise<void>;
   /**
    * Passes every record of `[from, to)` to `handle` in offset order, batch by batch, and waits for it after each batch.
    * Offsets may have gaps, also at the end of the range.

@@ -1,5 +1,4 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { ApplicationFailure } from '@temporalio/common';
 import type { Measurement } from '../contracts/measurement';
 import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
 import { EVENT_TIME_FIELDS, setRetention } from '../elasticsearch/retention';
@@ -59,7 +58,6 @@ export async function prepareIndices(
     await setRetention(elasticsearch, aliases.runs, index);
     return { notes: replaced.filter((note) => note !== null) };
   } catch (error) {
-    if (error instanceof ApplicationFailure) throw error;
     throw elasticsearchFailure(error, `Preparing ${aliases.readings} and others`);
   }
 }

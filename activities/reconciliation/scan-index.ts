@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
 import { errors, type Client } from '@elastic/elasticsearch';
-import { ApplicationFailure } from '@temporalio/common';
 import { pipelineFailure } from '../contracts/failures';
 import type { JsonObject } from '../contracts/json-object';
-import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
+import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 
 const KEEP_ALIVE = '5m';
@@ -75,7 +74,7 @@ async function openPointInTime(elasticsearch: Client, index: string, signal: Abo
     const { id } = await elasticsearch.openPointInTime({ index, keep_alive: KEEP_ALIVE }, { signal });
     return id;
   } catch (error) {
-    if (error instanceof errors.ResponseError && error.statusCode === NOT_FOUND) return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }
@@ -114,7 +113,6 @@ async function withFailures<T>({ index, signal }: ScanIndexRequest, request: () 
     return await request();
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof ApplicationFailure) throw error;
     throw elasticsearchFailure(error, `Reading index ${index}`, { index });
   }
 }

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import { aliasesOf } from '../contracts/pipeline-names';
-import { markDropped } from '../elasticsearch/retention';
+import { advanceHorizon } from '../elasticsearch/retention';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import type { ExpiredMonths } from './expire-months';
 
@@ -36,5 +36,5 @@ export async function dropMonths(
   } catch (error) {
     throw elasticsearchFailure(error, `Dropping months of ${name}`);
   }
-  await markDropped(elasticsearch, runs, expiredBefore);
+  await advanceHorizon(elasticsearch, runs, 'droppedBefore', expiredBefore);
 }

@@ -1,10 +1,10 @@
-import type { Client, estypes } from '@elastic/elasticsearch';
-import { ApplicationFailure } from '@temporalio/common';
+import type { estypes } from '@elastic/elasticsearch';
 import { elasticsearchFailure } from '../../elasticsearch/elasticsearch-failure';
 import { PROVENANCE_FIELD, type Provenance } from '../../elasticsearch/provenance';
 import { pipelineFailure } from '../../contracts/failures';
-import { sendBulk, type SendBulkRequest } from '../send-bulk';
 import type { BulkItem } from '../bulk-item';
+import type { BulkTarget } from '../post-bulk';
+import { sendBulk, type SendBulkRequest } from '../send-bulk';
 import type { Letter } from './letter';
 
 /** A document without its content. */
@@ -16,12 +16,9 @@ export interface FoundDocument {
   readonly provenance: Partial<Provenance>;
 }
 
-export interface DocumentSource {
-  readonly elasticsearch: Client;
-  readonly alias: string;
+interface DocumentSource extends BulkTarget {
   /** The alias has an index per month, and it is unknown which one has a document. */
   readonly byMonth: boolean;
-  readonly signal: AbortSignal;
 }
 
 /** Finds those of `ids` that are in the indices of an alias, in their latest state, refreshed or not. */
@@ -35,9 +32,7 @@ export async function findDocuments(
     return await (source.byMonth ? searchDocuments(source, distinct) : getDocuments(source, distinct));
   } catch (error) {
     source.signal.throwIfAborted();
-    throw error instanceof ApplicationFailure
-      ? error
-      : elasticsearchFailure(error, action(source, distinct), { index: source.alias });
+    throw elasticsearchFailure(error, action(source, distinct), { index: source.alias });
   }
 }
 
@@ -65,11 +60,8 @@ async function searchDocuments(source: DocumentSource, ids: string[]): Promise<R
   await elasticsearch.indices.refresh({ index, ignore_unavailable: true }, { signal });
   const { hits } = await elasticsearch.search<Source>(
     {
-      ...{ index, query: { ids: { values: ids } }, size: 2 * ids.length },
-      ...{ ignore_unavailable: true, allow_partial_search_results: false },
-      _source_includes: [PROVENANCE_FIELD],
-      version: true,
-      seq_no_primary_term: true,
+      ...{ index, query: { ids: { values: ids } }, size: 2 * ids.length, _source_includes: [PROVENANCE_FIELD] },
+      ...{ version: true, seq_no_primary_term: true, ignore_unavailable: true, allow_partial_search_results: false },
     },
     { signal },
   );

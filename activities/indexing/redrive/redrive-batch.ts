@@ -39,6 +39,13 @@ export interface RedrivenLetter extends CurrentLetter {
   readonly outcome: RedriveOutcome;
 }
 
+interface TopicGroup {
+  readonly topic: string;
+  /** For the alias of its documents. */
+  readonly router: MonthRouter;
+  readonly group: CurrentLetter[];
+}
+
 export interface RedriveTarget {
   /** Only counts what would be done. */
   readonly dryRun: boolean;
@@ -70,8 +77,8 @@ export class RedriveBatch {
     const indexed = await this.#findIndexed(current);
     const expired = await this.#findExpired(ofStage(current, 'index'));
     const decided = current.map((each): RedrivenLetter => {
-      const isExpired = expired.has(each.letter) && !indexed.has(each.letter);
-      return { ...each, outcome: isExpired ? 'expired' : decide(each, indexed.has(each.letter)) };
+      const { letter } = each;
+      return { ...each, outcome: decide(each, indexed.has(letter), expired.has(letter)) };
     });
     const unindexed = ids.filter((id) => !documents.has(id)).length;
     return { redriven: target.dryRun ? decided : await this.#redrive(decided), unindexed };
@@ -83,16 +90,16 @@ export class RedriveBatch {
     await this.#publish(ofStage(chosen, 'parse'));
     await this.#index(toIndex);
     const indexed = await this.#findIndexed(toIndex);
-    const rejected = new Set(toIndex.filter(({ letter }) => !indexed.has(letter)).map(({ letter }) => letter));
-    const redriven = decided.map((each) =>
-      rejected.has(each.letter) ? { ...each, outcome: 'rejectedAgain' as const } : each,
-    );
+    const redriven = decided.map((each): RedrivenLetter => {
+      const isRejected = toIndex.includes(each) && !indexed.has(each.letter);
+      return isRejected ? { ...each, outcome: 'rejectedAgain' } : each;
+    });
     await this.#updateDocuments(redriven, indexed);
     return redriven;
   }
 
   async #publish(current: readonly CurrentLetter[]): Promise<void> {
-    for (const [topic, group] of byTopic(current)) {
+    for (const { topic, group } of await this.#byTopic(current)) {
       const records = group.map(({ letter, document }) => rawRecordOf(letter, redrivesOf(document) + 1));
       await this.dependencies.kafka.publish(topic, records);
     }
@@ -100,15 +107,11 @@ export class RedriveBatch {
 
   /** Writes them as `indexSlice` does: what is rejected becomes a dead letter again. */
   async #index(current: readonly CurrentLetter[]): Promise<void> {
-    const { topics } = this.dependencies.target;
-    for (const [topic, group] of byTopic(current)) {
-      const alias = this.#aliasOf(topic);
-      const target = { topic, alias, deadLetterTopic: topics.deadLetter, maxDeadLetterRatio: null };
-      const router = await this.#routerOf(topic);
-      const writer = new BulkWriter(
-        writeEntries({ ...this.dependencies, router, target }),
-        this.dependencies.heartbeat,
-      );
+    const { heartbeat, target } = this.dependencies;
+    const { deadLetter: deadLetterTopic } = target.topics;
+    for (const { topic, router, group } of await this.#byTopic(current)) {
+      const written = { topic, alias: router.alias, deadLetterTopic, maxDeadLetterRatio: null };
+      const writer = new BulkWriter(writeEntries({ ...this.dependencies, router, target: written }), heartbeat);
       const indexing = { pipeline: pipelineOf(topic), indexedAt: Date.now() };
       try {
         for (const { letter, document } of group) {
@@ -126,14 +129,13 @@ export class RedriveBatch {
   async #findIndexed(current: readonly CurrentLetter[]): Promise<ReadonlySet<Letter>> {
     const { elasticsearch, signal } = this.dependencies;
     const indexed = new Set<Letter>();
-    for (const [topic, group] of byTopic(current)) {
+    for (const { router, group } of await this.#byTopic(current)) {
+      const { alias, byMonth } = router;
       const ids = group.map(({ letter }) => letter.content.id);
-      const { byMonth } = await this.#routerOf(topic);
-      const documents = await findDocuments({ elasticsearch, alias: this.#aliasOf(topic), byMonth, signal }, ids);
+      const documents = await findDocuments({ elasticsearch, alias, byMonth, signal }, ids);
       for (const { letter } of group) {
-        const document = documents.get(letter.content.id);
-        const expected = Number(letter.content.headers?.version ?? 0);
-        if (document !== undefined && document.version >= expected) indexed.add(letter);
+        const { id, headers } = letter.content;
+        if ((documents.get(id)?.version ?? -1) >= Number(headers?.version ?? 0)) indexed.add(letter);
       }
     }
     return indexed;
@@ -142,8 +144,7 @@ export class RedriveBatch {
   /** Returns the dead letters whose record belongs to a dropped month. */
   async #findExpired(current: readonly CurrentLetter[]): Promise<ReadonlySet<Letter>> {
     const expired = new Set<Letter>();
-    for (const [topic, group] of byTopic(current)) {
-      const router = await this.#routerOf(topic);
+    for (const { topic, router, group } of await this.#byTopic(current)) {
       for (const { letter } of group) {
         const entry = router.route(derivedRecordOf(letter, 1), { pipeline: pipelineOf(topic), indexedAt: 0 });
         if ('expired' in entry) expired.add(letter);
@@ -153,7 +154,7 @@ export class RedriveBatch {
   }
 
   async #updateDocuments(redriven: readonly RedrivenLetter[], indexed: ReadonlySet<Letter>): Promise<void> {
-    const { elasticsearch, signal, context, target } = this.dependencies;
+    const { elasticsearch, signal, pause, target } = this.dependencies;
     const resolvedAt = Date.now();
     const updates = redriven.flatMap(({ letter, document, outcome }): LetterUpdate[] => {
       const isTried = outcome === 'redriven' || outcome === 'rejectedAgain';
@@ -162,28 +163,35 @@ export class RedriveBatch {
       const redrive = isTried ? { redrive: redrivesOf(document) + 1 } : {};
       return [{ letter, document, provenance: { ...redrive, ...(isResolved ? { resolvedAt } : {}) } }];
     });
-    const pause = (milliseconds: number): Promise<void> => context.sleep(Math.ceil(milliseconds));
     await updateLetters({ elasticsearch, alias: target.aliases.deadLetters, signal, pause }, updates);
+  }
+
+  /** Groups by the topic of the original record. */
+  async #byTopic(current: readonly CurrentLetter[]): Promise<Iterable<TopicGroup>> {
+    const groups = new Map<string, TopicGroup>();
+    for (const each of current) {
+      const { topic } = each.letter.content;
+      const known = groups.get(topic) ?? { topic, router: await this.#routerOf(topic), group: [] };
+      known.group.push(each);
+      groups.set(topic, known);
+    }
+    return groups.values();
   }
 
   async #routerOf(topic: string): Promise<MonthRouter> {
     const { elasticsearch, target } = this.dependencies;
-    const alias = this.#aliasOf(topic);
+    const { topics, aliases } = target;
+    const alias = topic === topics.windows ? aliases.windows : aliases.readings;
     const known = this.#routers.get(alias);
-    if (known !== undefined) return known;
-    const router = await MonthRouter.create(elasticsearch, pipelineOf(target.topics.enriched), alias);
+    const router = known ?? (await MonthRouter.create(elasticsearch, pipelineOf(topics.enriched), alias));
     this.#routers.set(alias, router);
     return router;
   }
-
-  #aliasOf(topic: string): string {
-    const { topics, aliases } = this.dependencies.target;
-    return topic === topics.windows ? aliases.windows : aliases.readings;
-  }
 }
 
-function decide({ letter, document }: CurrentLetter, isIndexed: boolean): RedriveOutcome {
+function decide({ letter, document }: CurrentLetter, isIndexed: boolean, isExpired: boolean): RedriveOutcome {
   if (isIndexed) return 'resolved';
+  if (isExpired) return 'expired';
   if (!isRestorable(letter)) return 'notRedrivable';
   return redrivesOf(document) >= MAX_REDRIVES ? 'exhausted' : 'redriven';
 }
@@ -199,16 +207,4 @@ function isMadeFrom({ provenance }: FoundDocument, { record }: Letter): boolean 
 
 function ofStage<T extends CurrentLetter>(current: readonly T[], stage: 'parse' | 'index'): T[] {
   return current.filter(({ letter }) => letter.content.stage === stage);
-}
-
-/** Groups by the topic of the original record. */
-function byTopic(current: readonly CurrentLetter[]): ReadonlyMap<string, readonly CurrentLetter[]> {
-  const groups = new Map<string, CurrentLetter[]>();
-  for (const each of current) {
-    const { topic } = each.letter.content;
-    const group = groups.get(topic);
-    if (group === undefined) groups.set(topic, [each]);
-    else group.push(each);
-  }
-  return groups;
 }

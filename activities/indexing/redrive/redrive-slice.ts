@@ -30,7 +30,6 @@ const sliceCountsSchema = z.object({
 export type SliceCounts = Readonly<z.infer<typeof sliceCountsSchema>>;
 
 const positionSchema = z.object({ next: z.string().regex(/^\d+$/), counts: sliceCountsSchema });
-type Position = z.infer<typeof positionSchema>;
 
 /**
  * Redrives the dead letters of a range of the dead-letter topic, batch by batch: those of stage `parse` to the raw
@@ -49,13 +48,13 @@ export async function redriveSlice(
   input: RedriveSliceInput,
 ): Promise<SliceCounts> {
   const context = Context.current();
-  const { cancellationSignal: signal } = context;
-  const position = startingPosition(input);
+  const { sleep: pause, cancellationSignal: signal } = context;
+  const { partition, from, to, topics } = input;
+  const position = lastHeartbeat(positionSchema) ?? { next: from, counts: { byReason: {}, unindexed: 0 } };
   const heartbeat = (): void => {
     context.heartbeat(position);
   };
-  const batch = new RedriveBatch({ kafka, elasticsearch, context, signal, heartbeat, target: input });
-  const { partition, to, topics } = input;
+  const batch = new RedriveBatch({ kafka, elasticsearch, pause, signal, heartbeat, target: input });
   const range = { topic: topics.deadLetter, partition, from: position.next, to, signal };
   const timer = setInterval(heartbeat, HEARTBEAT_MS);
   try {
@@ -74,12 +73,6 @@ export async function redriveSlice(
     clearInterval(timer);
   }
   return position.counts;
-}
-
-function startingPosition({ from }: RedriveSliceInput): Position {
-  const resumed = lastHeartbeat(positionSchema);
-  if (resumed !== null && BigInt(resumed.next) >= BigInt(from)) return resumed;
-  return { next: from, counts: { byReason: {}, unindexed: 0 } };
 }
 
 function chosenLetter(record: IncomingRecord, { choice: { stage, reasons } }: RedriveSliceInput): Letter[] {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AcknowledgedPrefix, BulkWriter } from '../../../activities/indexing/bulk-writer';
+import { BulkWriter } from '../../../activities/indexing/bulk-writer';
 import type { BulkEntry } from '../../../activities/indexing/month-router';
 
 const ONE_MB = 1_000_000;
@@ -45,16 +45,31 @@ describe('BulkWriter', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('acknowledges requests in the order of sending, in whatever order they finish', async () => {
-    const { writer, requests, passed } = heldWriter();
-    await writer.add(entry(ONE_MB));
-    await writer.add(entry(ONE_MB));
-    requests[1]?.end();
-    await turn();
-    expect(passed).toEqual([]);
-    requests[0]?.end();
-    await writer.flush();
-    expect(passed).toEqual([0, 1]);
+  it('acknowledges every request once, in the order of sending, in whatever order they finish', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(1), { minLength: 1, maxLength: 12 }), async (choices) => {
+        const { writer, requests, passed } = heldWriter();
+        const sent = choices.map((_, number) => number);
+        const sending = (async () => {
+          for (const number of sent) await writer.add(entry(ONE_MB, `${number}`));
+          await writer.flush();
+        })();
+        const finished = new Set<number>();
+        for (const choice of choices) {
+          await turn();
+          const inFlight = requests.map((_, number) => number).filter((number) => !finished.has(number));
+          const number = inFlight[choice % inFlight.length] ?? NaN;
+          requests[number]?.end();
+          finished.add(number);
+          await turn();
+          // Everything before the first gap is acknowledged, and nothing after it.
+          expect(passed).toEqual(sent.slice(0, passed.length));
+          expect(finished.has(passed.length)).toBe(false);
+        }
+        await sending;
+        expect(passed).toEqual(sent);
+      }),
+    );
   });
 
   it('sends and acknowledges nothing more after a failure', async () => {
@@ -89,29 +104,5 @@ describe('BulkWriter', () => {
     await writer.add(entry(ONE_MB, 'window', version));
     await writer.add(entry(ONE_MB, 'window', version));
     expect(requests).toHaveLength(2);
-  });
-});
-
-describe('AcknowledgedPrefix', () => {
-  it('returns every result once, in the order of sending, in whatever order the requests finish', () => {
-    const orders = fc
-      .integer({ min: 1, max: 30 })
-      .chain((size) => fc.shuffledSubarray([...Array(size).keys()], { minLength: size }));
-    fc.assert(
-      fc.property(orders, (order) => {
-        const prefix = new AcknowledgedPrefix<number>();
-        const registered = order.map(() => prefix.register());
-        const passed: number[] = [];
-        const answered = new Set<number>();
-        for (const number of order) {
-          answered.add(number);
-          passed.push(...prefix.acknowledge(number, number));
-          // Everything before the first gap is returned, and nothing after it.
-          expect(passed).toEqual(registered.slice(0, passed.length));
-          expect(answered.has(passed.length)).toBe(false);
-        }
-        expect(passed).toEqual(registered);
-      }),
-    );
   });
 });

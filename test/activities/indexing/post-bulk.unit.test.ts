@@ -1,4 +1,6 @@
-import { judgeItem, type ItemResult } from '../../../activities/indexing/post-bulk';
+import { Readable } from 'node:stream';
+import type { Client } from '@elastic/elasticsearch';
+import { judgeItem, postBulk, type ItemResult } from '../../../activities/indexing/post-bulk';
 
 const refused = (status: number, type: string): ItemResult => ({ status, error: { type } });
 
@@ -20,5 +22,29 @@ describe('judgeItem', () => {
     ['a document fault under another status is fatal', refused(404, 'document_parsing_exception'), 'fatal'],
   ] as const)('%s', (_fact, result, verdict) => {
     expect(judgeItem(result)).toBe(verdict);
+  });
+});
+
+describe('a response body that does not end', () => {
+  const stalled = (): Client => {
+    const body = new Readable({ read: () => undefined });
+    body.push('{"errors"');
+    const request = () => Promise.resolve({ statusCode: 200, headers: {}, body });
+    return { transport: { request } } as unknown as Client;
+  };
+
+  it('is given up after half a minute', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick'] });
+    const posted = postBulk({ elasticsearch: stalled(), alias: 'a', signal: new AbortController().signal }, []);
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(await posted).toEqual({ kind: 'unknown', reason: 'the response body did not end in time' });
+    jest.useRealTimers();
+  });
+
+  it('ends with the activity', async () => {
+    const abort = new AbortController();
+    const posted = postBulk({ elasticsearch: stalled(), alias: 'a', signal: abort.signal }, []);
+    abort.abort(new Error('cancelled'));
+    await expect(posted).rejects.toThrow('cancelled');
   });
 });
