@@ -15,6 +15,8 @@ import {
 export const READING_TEXT = 'steady as she goes '.repeat(9).trim();
 
 export interface PublishedRunOptions {
+  /** Of the pipeline; by default one that no other run has. */
+  readonly name?: string;
   readonly readings: number;
   /** Whether the mapping must reject this reading. */
   readonly isPoison: (sequence: number) => boolean;
@@ -26,10 +28,10 @@ export interface PublishedRunOptions {
  */
 export async function publishRun(
   servers: Servers,
-  { readings, isPoison }: PublishedRunOptions,
+  { name, readings, isPoison }: PublishedRunOptions,
 ): Promise<ReconcileRequest> {
   const run = randomUUID();
-  const request = newRequest(run, readings, `faults-${run}`);
+  const request = newRequest(run, readings, name ?? `faults-${run}`);
   const { scope } = request;
   await prepareRun(servers, request);
 

@@ -1,12 +1,11 @@
-import type { ReconcileResult } from '../../activities/contracts/report';
 import { awaitDocuments } from '../../activities/indexing/await-documents';
 import type { BulkItem } from '../../activities/indexing/bulk-item';
-import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/index-topic';
 import { publishRun } from '../faults/published-run';
 import { stackAddresses } from '../support/stack';
 import { ExternalWriter } from '../support/external-writer';
 import { PipelineDriver } from '../support/pipeline-driver';
 import { startInProcessWorker } from '../support/in-process-worker';
+import { prove, startIndexer } from '../support/indexer';
 import { until } from '../support/until';
 
 const READINGS = 2_000;
@@ -24,29 +23,8 @@ describe('a sink that another program writes', () => {
   it('is polled until every document of the run is indexed, and the run reconciles', async () => {
     const request = await publishRun(driver, { readings: READINGS, isPoison: () => false });
     const { scope, aliases } = request;
-    const streams = [
-      { stream: 'readings', range: scope.enriched, alias: aliases.readings },
-      { stream: 'windows', range: scope.windows, alias: aliases.windows },
-    ] as const;
-    const handles = await Promise.all(
-      streams.map(async ({ stream, range: { topic, from, to }, alias }) => {
-        const place = { stream, topic, alias, deadLetterTopic: null, mirrorGroup: null, maxDeadLetterRatio: null };
-        const ioTaskQueue = driver.taskQueue;
-        const input: IndexTopicInput = {
-          ...place,
-          ioTaskQueue,
-          sink: 'external',
-          maxIdleMs: 1_000,
-          next: from,
-          until: to,
-        };
-        return await driver.temporal.workflow.start('indexTopic', {
-          taskQueue: driver.taskQueue,
-          workflowId: `external/${scope.name}/${stream}`,
-          args: [input],
-        });
-      }),
-    );
+    const streams = ['readings', 'windows'] as const;
+    const handles = await Promise.all(streams.map((stream) => startIndexer(driver, request, stream, 'external')));
     await until('an indexSlice activity sends heartbeats', async () => {
       const { pendingActivities } = (await handles[0]?.describe())?.raw ?? {};
       return (pendingActivities ?? []).some(({ lastHeartbeatTime }) => Boolean(lastHeartbeatTime));
@@ -54,17 +32,16 @@ describe('a sink that another program writes', () => {
     expect((await driver.elasticsearch.count({ index: aliases.readings })).count).toBe(0);
 
     const { kafkaBrokers: brokers, elasticsearchNode: node } = stackAddresses();
-    const topics = streams.map(({ range: { topic }, alias }) => ({ topic, alias }));
+    const topics = [
+      { topic: scope.enriched.topic, alias: aliases.readings },
+      { topic: scope.windows.topic, alias: aliases.windows },
+    ];
     const writer = await ExternalWriter.start({ brokers, node, pipeline: scope.name }, topics);
-    const [readings] = (await Promise.all(handles.map((handle) => handle.result()))) as IndexTopicResult[];
+    const [readings] = await Promise.all(handles.map((handle) => handle.result()));
     await writer.stop();
 
     expect(readings?.totals).toMatchObject({ out: readings?.totals.in, deadLetters: 0, lag: 0 });
-    const proof = (await driver.temporal.workflow.execute('reconcile', {
-      taskQueue: driver.taskQueue,
-      workflowId: `reconcile/${scope.name}`,
-      args: [{ request, taskQueue: driver.taskQueue }],
-    })) as ReconcileResult;
+    const proof = await prove(driver, request);
     expect(proof).toMatchObject({ reconciled: true, indexed: READINGS, discrepancies: {} });
   }, 240_000);
 

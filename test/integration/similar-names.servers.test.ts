@@ -1,0 +1,36 @@
+import { publishRun } from '../faults/published-run';
+import { startInProcessWorker } from '../support/in-process-worker';
+import { prove, startIndexer } from '../support/indexer';
+import { PipelineDriver } from '../support/pipeline-driver';
+
+let driver: PipelineDriver;
+beforeAll(async () => {
+  driver = await PipelineDriver.open();
+  await startInProcessWorker(driver);
+}, 120_000);
+afterAll(async () => {
+  await driver.close();
+}, 60_000);
+
+describe('pipelines whose names start or end alike', () => {
+  it('index and prove what is theirs alone while they run side by side', async () => {
+    const name = driver.newName('a');
+    const sizes: Readonly<Record<string, number>> = { [name]: 300, [`${name}-b`]: 200, [`${name}-readings`]: 100 };
+    const options = Object.entries(sizes).map(([each, readings]) => ({ name: each, readings, isPoison: () => false }));
+    const requests = await Promise.all(options.map((each) => publishRun(driver, each)));
+    const indexers = await Promise.all(
+      requests.flatMap((request) => [
+        startIndexer(driver, request, 'readings'),
+        startIndexer(driver, request, 'windows'),
+      ]),
+    );
+    await Promise.all(indexers.map((indexer) => indexer.result()));
+
+    const proofs = await Promise.all(requests.map((request) => prove(driver, request)));
+    expect(proofs).toMatchObject(
+      Object.values(sizes).map((indexed) => ({ reconciled: true, indexed, foreign: 0, discrepancies: {} })),
+    );
+    const counts = requests.map(({ aliases, scope }) => driver.count(aliases.readings, scope.run));
+    expect(await Promise.all(counts)).toEqual(Object.values(sizes));
+  }, 120_000);
+});
