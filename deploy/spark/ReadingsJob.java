@@ -26,11 +26,7 @@ public final class ReadingsJob {
   private ReadingsJob() {}
 
   public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 2 || !arguments[0].equals("--settings")) {
-      throw new IllegalArgumentException(
-          "expected --settings FILE, got " + String.join(" ", arguments));
-    }
-    String json = Settings.read(Path.of(arguments[1]));
+    String json = Settings.textOf(arguments);
     Settings settings = Settings.parse(json);
     if (!Driver.lock(Path.of(settings.lockFile()))) {
       System.out.println("another driver has this start");
@@ -62,7 +58,7 @@ public final class ReadingsJob {
     SparkSession.Builder builder =
         SparkSession.builder()
             .appName(settings.topics().raw() + " " + settings.generation())
-            .config(SparkSettings.PROPERTY, json)
+            .config(Settings.PROPERTY, json)
             .config("spark.sql.session.timeZone", "UTC")
             // Records and windows share one shuffle only if both use the whole outcome.
             .config("spark.sql.optimizer.nestedSchemaPruning.enabled", "false")
