@@ -15,7 +15,7 @@ final class DeadLetterJson {
 
   private DeadLetterJson() {}
 
-  static String of(Outcome outcome) {
+  static byte[] of(Outcome outcome) {
     RawRecord raw = outcome.record();
     byte[] original = raw.value() == null ? NOTHING : raw.value();
     boolean isCut = original.length > MAX_ORIGINAL_BYTES;

@@ -57,7 +57,7 @@ public final class JudgeCommand {
     ObjectNode printed = JSON.createObjectNode();
     printed.put("topic", record.topic());
     printed.put("key", record.key());
-    printed.put("value", record.value());
+    printed.put("value", new String(record.value(), StandardCharsets.UTF_8));
     ObjectNode headers = printed.putObject("headers");
     for (Row header : record.headers()) headers.put(header.getString(0), header.<byte[]>getAs(1));
     return JSON.writeValueAsString(printed);

@@ -2,8 +2,9 @@ package pipeline.spark;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,10 +16,10 @@ import org.apache.spark.sql.RowFactory;
  * A record that the job writes to Kafka.
  *
  * @param key null if the raw record had none
- * @param value one JSON object on one line
+ * @param value one JSON object on one line, in UTF-8
  * @param headers in their order, each with name and value
  */
-record OutputRecord(String topic, byte[] key, String value, List<Row> headers) {
+record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
   static final String EVENT_ID_HEADER = "event-id";
   static final String RUN_HEADER = "pipeline-run";
 
@@ -32,9 +33,10 @@ record OutputRecord(String topic, byte[] key, String value, List<Row> headers) {
 
   /** As the Kafka sink expects them. */
   static final String COLUMNS =
-      "topic string, key binary, value string, headers array<struct<key:string,value:binary>>";
+      "topic string, key binary, value binary, headers array<struct<key:string,value:binary>>";
 
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
   private static final int USUAL_LENGTH = 512;
 
   /** The members of a JSON object. */
@@ -42,16 +44,17 @@ record OutputRecord(String topic, byte[] key, String value, List<Row> headers) {
     void write(JsonGenerator json) throws IOException;
   }
 
-  static String json(Members members) {
-    StringWriter text = new StringWriter(USUAL_LENGTH);
-    try (JsonGenerator json = JSON.createGenerator(text)) {
+  /** The object in UTF-8. */
+  static byte[] json(Members members) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_LENGTH);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
       members.write(json);
       json.writeEndObject();
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
-    return text.toString();
+    return bytes.toByteArray();
   }
 
   /** The headers that every record has; others can be added. */

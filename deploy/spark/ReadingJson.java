@@ -15,7 +15,7 @@ final class ReadingJson {
     dewPoint = new DewPoint(measurements);
   }
 
-  String of(String id, Reading reading) {
+  byte[] of(String id, Reading reading) {
     return OutputRecord.json(
         json -> {
           json.writeStringField("id", id);

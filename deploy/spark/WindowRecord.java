@@ -25,7 +25,7 @@ final class WindowRecord {
     List<Row> headers = OutputRecord.headers(id, settings.run());
     byte[] version = OutputRecord.utf8(Long.toString(count));
     headers.add(OutputRecord.header(OutputRecord.VERSION_HEADER, version));
-    String value =
+    byte[] value =
         OutputRecord.json(
             json -> {
               json.writeStringField("id", id);
