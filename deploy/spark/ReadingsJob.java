@@ -64,12 +64,18 @@ public final class ReadingsJob {
             .config("spark.sql.optimizer.nestedSchemaPruning.enabled", "false")
             .config("spark.sql.optimizer.expression.nestedPruning.enabled", "false")
             .config("spark.sql.shuffle.partitions", settings.shufflePartitions())
+            // Only this process reads its shuffle files.
+            .config("spark.shuffle.compress", "false")
+            .config("spark.shuffle.checksum.enabled", "false")
+            .config("spark.sql.shuffle.orderIndependentChecksum.enabled", "false")
             .config("spark.sql.streaming.numRecentProgressUpdates", Progress.KEPT_BATCHES);
     if (!settings.bounded()) {
       // The state of a run without end grows for hours; each micro-batch copies a map in the heap.
       builder
           .config("spark.sql.streaming.stateStore.providerClass", ROCKSDB)
-          .config("spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", "true");
+          .config("spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", "true")
+          // Counting the rows reads the old value before each write.
+          .config("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", "false");
     }
     SparkSession spark = builder.getOrCreate();
     spark.sparkContext().setLogLevel("WARN");
