@@ -75,7 +75,10 @@ public final class ReadingsJob {
           .config("spark.sql.streaming.stateStore.providerClass", ROCKSDB)
           .config("spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", "true")
           // Counting the rows reads the old value before each write.
-          .config("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", "false");
+          .config("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", "false")
+          // Micro-batches between two snapshots: Spark's 10 are a few seconds here, and a restart
+          // soon applies 100 changelogs.
+          .config("spark.sql.streaming.stateStore.minDeltasForSnapshot", 100);
     }
     SparkSession spark = builder.getOrCreate();
     spark.sparkContext().setLogLevel("WARN");
