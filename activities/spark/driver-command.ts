@@ -57,7 +57,8 @@ export function driverCommand(
   };
   const args = [
     ...[`-Xmx${settings.driverMemoryMb}m`, '-XX:+UseSerialGC', `-Djava.io.tmpdir=${folder.scratchFolder}`],
-    ...(isSmall ? ['-XX:TieredStopAtLevel=1'] : []),
+    // The state of a small run leaves half of the heap free for new objects.
+    ...(isSmall ? ['-XX:TieredStopAtLevel=1', '-XX:NewRatio=1'] : []),
     ...OPENED_PACKAGES.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
     ...['-cp', join(jars, '*'), 'org.apache.spark.deploy.SparkSubmit', '--master', `local[${CORES}]`],
     ...Object.entries(configuration).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
