@@ -104,7 +104,7 @@ describe('a bounded run of the Spark job', () => {
       if (lastBatch !== seen.batch) seen = { batch: lastBatch, written };
       // Part of the batch after the last committed one is written.
       return lastBatch !== null && written !== seen.written;
-    });
+    }, 10);
     process.kill(killed.pid, 'SIGKILL');
     const state = await bounded.ended(killed);
     killedInBatch = Math.max(
