@@ -8,8 +8,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Map;
+import org.apache.spark.sql.Row;
 
 /**
  * Judges records on the command line, without Spark: {@code java -cp … pipeline.spark.JudgeCommand
@@ -26,21 +25,13 @@ public final class JudgeCommand {
   private JudgeCommand() {}
 
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length != 2 || !arguments[0].equals("--settings")) {
-      throw new IllegalArgumentException(
-          "expected --settings FILE, got " + String.join(" ", arguments));
-    }
-    Settings settings = Settings.parse(Settings.read(Path.of(arguments[1])));
-    RecordJudge judge = new RecordJudge(settings);
-    ReadingRecord readings = new ReadingRecord(settings);
-    DeadLetterRecord deadLetters = new DeadLetterRecord(settings);
+    Settings settings = Settings.parse(Settings.textOf(arguments));
+    RecordProcessor processor = new RecordProcessor(settings);
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      Outcome outcome = judge.judge(recordOf(JSON.readTree(line)));
-      out.println(
-          print(outcome.reading() == null ? deadLetters.of(outcome) : readings.of(outcome)));
+      out.println(print(processor.process(recordOf(JSON.readTree(line))).output()));
     }
     out.flush();
   }
@@ -66,10 +57,9 @@ public final class JudgeCommand {
     ObjectNode printed = JSON.createObjectNode();
     printed.put("topic", record.topic());
     printed.put("key", record.key());
-    printed.put("value", record.value());
+    printed.put("value", new String(record.value(), StandardCharsets.UTF_8));
     ObjectNode headers = printed.putObject("headers");
-    for (Map.Entry<String, byte[]> header : record.headers().entrySet())
-      headers.put(header.getKey(), header.getValue());
+    for (Row header : record.headers()) headers.put(header.getString(0), header.<byte[]>getAs(1));
     return JSON.writeValueAsString(printed);
   }
 }

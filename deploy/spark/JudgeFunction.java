@@ -8,11 +8,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF8;
 import org.apache.spark.sql.types.DataType;
+import pipeline.spark.RecordProcessor.Processed;
 
 /**
- * {@link RecordJudge} as a function of Spark: value, key, both headers, topic, partition, offset
- * and Kafka time in microseconds of a raw record give its id, the record to write, and the reading
- * for windows.
+ * {@link RecordProcessor} as a function of Spark: value, key, both headers, topic, partition,
+ * offset and Kafka time in microseconds of a raw record give its id, the record to write, and the
+ * reading for windows.
  */
 final class JudgeFunction
     implements UDF8<byte[], byte[], byte[], byte[], String, Integer, Long, Long, Row> {
@@ -25,9 +26,7 @@ final class JudgeFunction
   private static final int SQUARE_SCALE = 12;
 
   private transient Settings settings;
-  private transient RecordJudge judge;
-  private transient ReadingRecord readings;
-  private transient DeadLetterRecord deadLetters;
+  private transient RecordProcessor processor;
 
   /**
    * Columns {@code value_i}, {@code decimal_i} and {@code square_i} belong to the i-th measurement.
@@ -38,8 +37,8 @@ final class JudgeFunction
     columns += columns(measurements, "decimal", "decimal(28," + Decimals.DIGITS + ")");
     columns += columns(measurements, "square", "decimal(18," + SQUARE_SCALE + ")");
     String reading = "struct<deviceId string, eventMicros bigint" + columns + ">";
-    String record = "topic string, key binary, value string, headers " + OutputRecord.HEADERS_TYPE;
-    return DataType.fromDDL("struct<id string, " + record + ", reading " + reading + ">");
+    return DataType.fromDDL(
+        "struct<id string, " + OutputRecord.COLUMNS + ", reading " + reading + ">");
   }
 
   @Override
@@ -53,22 +52,19 @@ final class JudgeFunction
       Long offset,
       Long publishedMicros)
       throws Exception {
-    if (judge == null) open();
-    Outcome outcome =
-        judge.judge(
+    if (processor == null) {
+      settings = Settings.ofSession();
+      processor = new RecordProcessor(settings);
+    }
+    Processed processed =
+        processor.process(
             new RawRecord(topic, partition, offset, publishedMicros, key, value, eventId, redrive));
-    Reading reading = outcome.reading();
-    OutputRecord record = reading == null ? deadLetters.of(outcome) : readings.of(outcome);
+    Reading reading = processed.outcome().reading();
+    OutputRecord record = processed.output();
     Row inWindows = reading == null || reading.isLate() ? null : row(reading);
+    String id = processed.outcome().id();
     return RowFactory.create(
-        outcome.id(), record.topic(), record.key(), record.value(), record.headerRows(), inWindows);
-  }
-
-  private void open() throws Exception {
-    settings = SparkSettings.read();
-    judge = new RecordJudge(settings);
-    readings = new ReadingRecord(settings);
-    deadLetters = new DeadLetterRecord(settings);
+        id, record.topic(), record.key(), record.value(), record.headers(), inWindows);
   }
 
   private Row row(Reading reading) {

@@ -1,7 +1,14 @@
 package pipeline.spark;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -9,10 +16,10 @@ import org.apache.spark.sql.RowFactory;
  * A record that the job writes to Kafka.
  *
  * @param key null if the raw record had none
- * @param value one JSON object on one line
- * @param headers in their order
+ * @param value one JSON object on one line, in UTF-8
+ * @param headers in their order, each with name and value
  */
-record OutputRecord(String topic, byte[] key, String value, Map<String, byte[]> headers) {
+record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
   static final String EVENT_ID_HEADER = "event-id";
   static final String RUN_HEADER = "pipeline-run";
 
@@ -24,13 +31,42 @@ record OutputRecord(String topic, byte[] key, String value, Map<String, byte[]> 
 
   static final String REDRIVE_HEADER = "pipeline-redrive";
 
-  /** As the Kafka sink expects headers. */
-  static final String HEADERS_TYPE = "array<struct<key:string,value:binary>>";
+  /** As the Kafka sink expects them. */
+  static final String COLUMNS =
+      "topic string, key binary, value binary, headers array<struct<key:string,value:binary>>";
 
-  Row[] headerRows() {
-    return headers.entrySet().stream()
-        .map(entry -> RowFactory.create(entry.getKey(), entry.getValue()))
-        .toArray(Row[]::new);
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
+  private static final int USUAL_LENGTH = 512;
+
+  /** The members of a JSON object. */
+  interface Members {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** The object in UTF-8. */
+  static byte[] json(Members members) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_LENGTH);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      members.write(json);
+      json.writeEndObject();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The headers that every record has; others can be added. */
+  static List<Row> headers(String eventId, String run) {
+    List<Row> headers = new ArrayList<>(4);
+    headers.add(header(EVENT_ID_HEADER, utf8(eventId)));
+    headers.add(header(RUN_HEADER, utf8(run)));
+    return headers;
+  }
+
+  static Row header(String name, byte[] value) {
+    return RowFactory.create(name, value);
   }
 
   static byte[] utf8(String text) {

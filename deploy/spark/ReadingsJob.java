@@ -26,11 +26,7 @@ public final class ReadingsJob {
   private ReadingsJob() {}
 
   public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 2 || !arguments[0].equals("--settings")) {
-      throw new IllegalArgumentException(
-          "expected --settings FILE, got " + String.join(" ", arguments));
-    }
-    String json = Settings.read(Path.of(arguments[1]));
+    String json = Settings.textOf(arguments);
     Settings settings = Settings.parse(json);
     if (!Driver.lock(Path.of(settings.lockFile()))) {
       System.out.println("another driver has this start");
@@ -62,18 +58,27 @@ public final class ReadingsJob {
     SparkSession.Builder builder =
         SparkSession.builder()
             .appName(settings.topics().raw() + " " + settings.generation())
-            .config(SparkSettings.PROPERTY, json)
+            .config(Settings.PROPERTY, json)
             .config("spark.sql.session.timeZone", "UTC")
             // Records and windows share one shuffle only if both use the whole outcome.
             .config("spark.sql.optimizer.nestedSchemaPruning.enabled", "false")
             .config("spark.sql.optimizer.expression.nestedPruning.enabled", "false")
             .config("spark.sql.shuffle.partitions", settings.shufflePartitions())
+            // Only this process reads its shuffle files.
+            .config("spark.shuffle.compress", "false")
+            .config("spark.shuffle.checksum.enabled", "false")
+            .config("spark.sql.shuffle.orderIndependentChecksum.enabled", "false")
             .config("spark.sql.streaming.numRecentProgressUpdates", Progress.KEPT_BATCHES);
     if (!settings.bounded()) {
       // The state of a run without end grows for hours; each micro-batch copies a map in the heap.
       builder
           .config("spark.sql.streaming.stateStore.providerClass", ROCKSDB)
-          .config("spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", "true");
+          .config("spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", "true")
+          // Counting the rows reads the old value before each write.
+          .config("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", "false")
+          // Micro-batches between two snapshots: Spark's 10 are a few seconds here, and a restart
+          // soon applies 100 changelogs.
+          .config("spark.sql.streaming.stateStore.minDeltasForSnapshot", 100);
     }
     SparkSession spark = builder.getOrCreate();
     spark.sparkContext().setLogLevel("WARN");

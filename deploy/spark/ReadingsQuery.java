@@ -43,10 +43,12 @@ final class ReadingsQuery {
   private static final int SEND_BUFFER_BYTES = 64 << 20;
 
   /**
-   * Tasks that read a micro-batch of a run without end; one per partition of the topic costs more
-   * than it reads. As many as a driver has cores.
+   * Fewer and larger requests cost the driver and the broker less; a task flushes at its end, so no
+   * record of a small micro-batch waits for this.
    */
-  private static final int CORES = 2;
+  private static final int LINGER_MS = 20;
+
+  private static final int SEND_BATCH_BYTES = 128 << 10;
 
   /**
    * How far the partitions of a live run may drift apart in Kafka time before the watermark drops
@@ -63,8 +65,7 @@ final class ReadingsQuery {
   }
 
   StreamingQuery start() throws TimeoutException {
-    Dataset<Row> source = settings.bounded() ? source() : source().coalesce(CORES);
-    Dataset<Row> outcomes = outcomes(ownRecords(source));
+    Dataset<Row> outcomes = outcomes(ownRecords(source()));
     DataStreamWriter<Row> sink =
         records(outcomes)
             .unionByName(windows(outcomes))
@@ -73,6 +74,8 @@ final class ReadingsQuery {
             .option("kafka.bootstrap.servers", settings.bootstrap())
             .option("kafka.max.request.size", MAX_MESSAGE_BYTES)
             .option("kafka.buffer.memory", SEND_BUFFER_BYTES)
+            .option("kafka.linger.ms", LINGER_MS)
+            .option("kafka.batch.size", SEND_BATCH_BYTES)
             .option("checkpointLocation", settings.checkpoint())
             .outputMode("update");
     return sink.trigger(trigger()).start();
@@ -84,18 +87,21 @@ final class ReadingsQuery {
   }
 
   private Dataset<Row> source() {
-    return spark
-        .readStream()
-        .format("kafka")
-        .option("kafka.bootstrap.servers", settings.bootstrap())
-        .option("kafka.isolation.level", "read_committed")
-        .option("kafka.max.partition.fetch.bytes", MAX_MESSAGE_BYTES)
-        .option("subscribe", settings.topics().raw())
-        .option("startingOffsets", startingOffsets())
-        .option("maxOffsetsPerTrigger", settings.maxRecordsPerBatch())
-        .option("failOnDataLoss", "true")
-        .option("includeHeaders", "true")
-        .load();
+    Dataset<Row> source =
+        spark
+            .readStream()
+            .format("kafka")
+            .option("kafka.bootstrap.servers", settings.bootstrap())
+            .option("kafka.isolation.level", "read_committed")
+            .option("kafka.max.partition.fetch.bytes", MAX_MESSAGE_BYTES)
+            .option("subscribe", settings.topics().raw())
+            .option("startingOffsets", startingOffsets())
+            .option("maxOffsetsPerTrigger", settings.maxRecordsPerBatch())
+            .option("failOnDataLoss", "true")
+            .option("includeHeaders", "true")
+            .load();
+    // Small micro-batches: one task per partition of the topic costs more than it reads.
+    return settings.bounded() ? source : source.coalesce(spark.sparkContext().defaultParallelism());
   }
 
   private String startingOffsets() {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.SparkEnv;
 
 /**
  * The settings of one start of the readings job, as its settings file has them. A field that is
@@ -75,6 +76,9 @@ record Settings(
       double min,
       double max) {}
 
+  /** Property of the Spark session that has the text of the settings. */
+  static final String PROPERTY = "spark.pipeline.settings";
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
@@ -82,7 +86,17 @@ record Settings(
     return JSON.readValue(json, Settings.class);
   }
 
-  static String read(Path file) throws IOException {
-    return Files.readString(file);
+  /** The text of the settings file that a command line {@code --settings FILE} names. */
+  static String textOf(String... arguments) throws IOException {
+    if (arguments.length != 2 || !arguments[0].equals("--settings")) {
+      throw new IllegalArgumentException(
+          "expected --settings FILE, got " + String.join(" ", arguments));
+    }
+    return Files.readString(Path.of(arguments[1]));
+  }
+
+  /** For the functions of the job, wherever Spark runs them. */
+  static Settings ofSession() throws IOException {
+    return parse(SparkEnv.get().conf().get(PROPERTY));
   }
 }

@@ -21,6 +21,8 @@ final class StrictJson {
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
+  private static final String BLANKS = " \t\r\n";
+
   private StrictJson() {}
 
   /**
@@ -30,8 +32,10 @@ final class StrictJson {
    * object break the syntax or the count of two.
    */
   static Variant object(String text, long offset) {
-    try {
-      Variant parts = VariantBuilder.parseJson("[" + text + "," + offset + "]", false);
+    // One factory for all records: it keeps the names of fields.
+    try (JsonParser parser = STRICT.createParser("[" + text + "," + offset + "]")) {
+      parser.nextToken();
+      Variant parts = VariantBuilder.parseJson(parser, false);
       if (parts.getType() != VariantUtil.Type.ARRAY || parts.arraySize() != 2) return null;
       Variant object = parts.getElementAtIndex(0);
       Variant marker = parts.getElementAtIndex(1);
@@ -63,7 +67,10 @@ final class StrictJson {
 
   /** Only spaces, tabs and line breaks, or nothing. */
   static boolean isBlank(String text) {
-    return text.chars().allMatch(c -> c == ' ' || c == '\t' || c == '\r' || c == '\n');
+    for (int at = 0; at < text.length(); at++) {
+      if (BLANKS.indexOf(text.charAt(at)) < 0) return false;
+    }
+    return true;
   }
 
   /** Whether a lenient parser reads one object and nothing after it. */

@@ -19,19 +19,16 @@ final class WindowFunction implements UDF4<String, Long, Long, Seq<Row>, Row> {
   private transient WindowRecord windows;
 
   static DataType type() {
-    return DataType.fromDDL(
-        "struct<topic string, key binary, value string, headers "
-            + OutputRecord.HEADERS_TYPE
-            + ">");
+    return DataType.fromDDL("struct<" + OutputRecord.COLUMNS + ">");
   }
 
   @Override
   public Row call(String deviceId, Long startMs, Long count, Seq<Row> statistics) throws Exception {
-    if (windows == null) windows = new WindowRecord(SparkSettings.read());
+    if (windows == null) windows = new WindowRecord(Settings.ofSession());
     List<MeasurementStatistics> each = new ArrayList<>(statistics.size());
     for (int i = 0; i < statistics.size(); i++) each.add(statisticsOf(statistics.apply(i)));
     OutputRecord record = windows.of(deviceId, startMs, count, each);
-    return RowFactory.create(record.topic(), record.key(), record.value(), record.headerRows());
+    return RowFactory.create(record.topic(), record.key(), record.value(), record.headers());
   }
 
   private static MeasurementStatistics statisticsOf(Row row) {

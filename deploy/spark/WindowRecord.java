@@ -1,27 +1,19 @@
 package pipeline.spark;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.apache.spark.sql.Row;
 
 /**
  * The record of a window in the windows topic; sent again with a higher version when the window
  * grows.
  */
 final class WindowRecord {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private final Settings settings;
-  private final byte[] run;
 
   WindowRecord(Settings settings) {
     this.settings = settings;
-    run = OutputRecord.utf8(settings.run());
   }
 
   /**
@@ -30,44 +22,33 @@ final class WindowRecord {
   OutputRecord of(
       String deviceId, long startMs, long count, List<MeasurementStatistics> statistics) {
     String id = settings.generation() + "|" + deviceId + "|" + startMs + "|" + settings.windowMs();
-    Map<String, byte[]> headers = new LinkedHashMap<>();
-    headers.put(OutputRecord.EVENT_ID_HEADER, OutputRecord.utf8(id));
-    headers.put(OutputRecord.RUN_HEADER, run);
-    headers.put(OutputRecord.VERSION_HEADER, OutputRecord.utf8(Long.toString(count)));
-    String value = json(id, deviceId, startMs, count, statistics);
+    List<Row> headers = OutputRecord.headers(id, settings.run());
+    byte[] version = OutputRecord.utf8(Long.toString(count));
+    headers.add(OutputRecord.header(OutputRecord.VERSION_HEADER, version));
+    byte[] value =
+        OutputRecord.json(
+            json -> {
+              json.writeStringField("id", id);
+              json.writeStringField("deviceId", deviceId);
+              json.writeStringField("windowStart", EventTime.format(startMs * 1_000));
+              long endMs = startMs + settings.windowMs();
+              json.writeStringField("windowEnd", EventTime.format(endMs * 1_000));
+              json.writeNumberField("count", count);
+              write(json, statistics);
+            });
     return new OutputRecord(
         settings.topics().windows(), OutputRecord.utf8(deviceId), value, headers);
   }
 
-  private String json(
-      String id,
-      String deviceId,
-      long startMs,
-      long count,
-      List<MeasurementStatistics> statistics) {
+  private void write(JsonGenerator json, List<MeasurementStatistics> statistics)
+      throws IOException {
     List<Settings.Measurement> measurements = settings.fields().measurements();
-    StringWriter text = new StringWriter(256);
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("id", id);
-      json.writeStringField("deviceId", deviceId);
-      json.writeStringField("windowStart", EventTime.format(startMs * 1_000));
-      json.writeStringField("windowEnd", EventTime.format((startMs + settings.windowMs()) * 1_000));
-      json.writeNumberField("count", count);
-      Anomaly anomaly = null;
-      for (int i = 0; i < statistics.size(); i++) {
-        anomaly = Anomaly.max(anomaly, Anomaly.of(measurements.get(i), statistics.get(i)));
-      }
-      if (anomaly != null) write(json, anomaly);
-      for (int i = 0; i < statistics.size(); i++) {
-        if (statistics.get(i).count() > 0)
-          write(json, measurements.get(i).name(), statistics.get(i));
-      }
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.toString();
+    Anomaly anomaly = null;
+    for (int i = 0; i < statistics.size(); i++)
+      anomaly = Anomaly.max(anomaly, Anomaly.of(measurements.get(i), statistics.get(i)));
+    if (anomaly != null) write(json, anomaly);
+    for (int i = 0; i < statistics.size(); i++)
+      if (statistics.get(i).count() > 0) write(json, measurements.get(i).name(), statistics.get(i));
   }
 
   private static void write(JsonGenerator json, Anomaly anomaly) throws IOException {

@@ -1,9 +1,6 @@
 package pipeline.spark;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -48,10 +45,18 @@ final class Words {
     }
     if (words.isEmpty()) return null;
     List<String> sorted = new ArrayList<>(words);
-    sorted.sort(
-        Comparator.comparing(
-            word -> word.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
+    sorted.sort(Words::compareUtf8);
     return sorted;
+  }
+
+  /** In the order of their UTF-8 bytes, which is that of code points but not of chars. */
+  private static int compareUtf8(String one, String other) {
+    int shorter = Math.min(one.length(), other.length());
+    for (int at = 0; at < shorter; at++) {
+      if (one.charAt(at) != other.charAt(at))
+        return Integer.compare(one.codePointAt(at), other.codePointAt(at));
+    }
+    return Integer.compare(one.length(), other.length());
   }
 
   private static int endOfLetters(String text, int from) {

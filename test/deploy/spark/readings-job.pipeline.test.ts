@@ -108,7 +108,7 @@ describe('a bounded run of the Spark job', () => {
       const isInBatch = lastBatch !== null && written !== seen.written;
       process.kill(killed.pid, isInBatch ? 'SIGKILL' : 'SIGCONT');
       return isInBatch;
-    }, 50);
+    }, 10);
     const state = await bounded.ended(killed);
     killedInBatch = Math.max(
       ...(await readdir(join(bounded.checkpoint, 'offsets'))).filter((n) => /^\d+$/.test(n)).map(Number),

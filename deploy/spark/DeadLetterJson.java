@@ -1,0 +1,51 @@
+package pipeline.spark;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/** The value of a dead letter: the record in the dead-letter topic of one that cannot be used. */
+final class DeadLetterJson {
+  /** Originals are cut here; their length and sha256 are kept. */
+  private static final int MAX_ORIGINAL_BYTES = 256 * 1024;
+
+  private static final byte[] NOTHING = {};
+
+  private DeadLetterJson() {}
+
+  static byte[] of(Outcome outcome) {
+    RawRecord raw = outcome.record();
+    byte[] original = raw.value() == null ? NOTHING : raw.value();
+    boolean isCut = original.length > MAX_ORIGINAL_BYTES;
+    byte[] kept = isCut ? Arrays.copyOf(original, MAX_ORIGINAL_BYTES) : original;
+    return OutputRecord.json(
+        json -> {
+          json.writeStringField("id", outcome.id());
+          json.writeStringField("stage", "parse");
+          json.writeStringField("reason", outcome.reason());
+          json.writeStringField("detail", detailOf(outcome.reason()));
+          json.writeStringField("topic", raw.topic());
+          json.writeNumberField("partition", raw.partition());
+          json.writeStringField("offset", Long.toString(raw.offset()));
+          json.writeNumberField("publishedAt", raw.publishedMs());
+          json.writeNumberField("originalLength", original.length);
+          json.writeStringField("originalSha256", sha256(original));
+          json.writeStringField("original", Base64.getEncoder().encodeToString(kept));
+        });
+  }
+
+  private static String detailOf(String reason) {
+    int colon = reason.indexOf(':');
+    return Reason.valueOf(colon < 0 ? reason : reason.substring(0, colon)).detail;
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException everyJavaHasIt) {
+      throw new IllegalStateException(everyJavaHasIt);
+    }
+  }
+}

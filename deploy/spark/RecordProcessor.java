@@ -1,0 +1,39 @@
+package pipeline.spark;
+
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/** Judges raw records and makes the records that they become. */
+final class RecordProcessor {
+  private final Settings settings;
+  private final RecordJudge judge;
+  private final ReadingJson readings;
+
+  RecordProcessor(Settings settings) {
+    this.settings = settings;
+    judge = new RecordJudge(settings);
+    readings = new ReadingJson(settings.fields().measurements());
+  }
+
+  record Processed(Outcome outcome, OutputRecord output) {}
+
+  Processed process(RawRecord raw) {
+    Outcome outcome = judge.judge(raw);
+    Reading reading = outcome.reading();
+    List<Row> headers = OutputRecord.headers(outcome.id(), settings.run());
+    if (reading != null) {
+      String coordinates = raw.partition() + ":" + raw.offset() + ":" + raw.publishedMs();
+      headers.add(OutputRecord.header(OutputRecord.RAW_HEADER, OutputRecord.utf8(coordinates)));
+    }
+    if (raw.redriveHeader() != null)
+      headers.add(OutputRecord.header(OutputRecord.REDRIVE_HEADER, raw.redriveHeader()));
+    boolean isReading = reading != null;
+    return new Processed(
+        outcome,
+        new OutputRecord(
+            isReading ? settings.topics().enriched() : settings.topics().deadLetter(),
+            isReading ? OutputRecord.utf8(reading.deviceId()) : raw.key(),
+            isReading ? readings.of(outcome.id(), reading) : DeadLetterJson.of(outcome),
+            headers));
+  }
+}
