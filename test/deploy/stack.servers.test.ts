@@ -45,7 +45,13 @@ describe('the stack', () => {
 
   it('aborts a start that is interrupted, and stops what already runs', async () => {
     const interrupt = new AbortController();
-    const config = loadConfig({ ...(await freePorts()), PIPELINE_STATE_DIR: stateFolder });
+    const { kafkaBrokers, elasticsearchNode } = stackAddresses();
+    const config = loadConfig({
+      ...(await freePorts()),
+      PIPELINE_STATE_DIR: stateFolder,
+      KAFKA_BROKERS: kafkaBrokers.join(','),
+      ELASTICSEARCH_NODE: elasticsearchNode,
+    });
     const stack = await startStack({
       config,
       environment: process.env,
