@@ -49,9 +49,12 @@ async function filterMissing(target: BulkTarget, items: readonly BulkItem[]): Pr
     await elasticsearch.indices.refresh({ index }, { signal });
     for (let first = 0; first < items.length; first += IDS_PER_SEARCH) {
       const values = items.slice(first, first + IDS_PER_SEARCH).map(({ id }) => id);
-      const page = { query: { ids: { values } }, size: values.length };
+      // An id may be in the indices of two months.
+      const page = { query: { ids: { values } }, size: 2 * values.length };
       const { hits } = await elasticsearch.search({ ...search, ...page }, { signal });
-      for (const { _id: id = '', _version: version = 0 } of hits.hits) versions.set(id, version);
+      for (const { _id: id = '', _version: version = 0 } of hits.hits) {
+        versions.set(id, Math.max(version, versions.get(id) ?? 0));
+      }
     }
   } catch (error) {
     signal.throwIfAborted();

@@ -38,8 +38,8 @@ async function main(): Promise<number> {
   try {
     await Promise.race([stack.ready, stack.crashLoop]);
     const run = await Promise.race([runPipeline(config, options), rejectOnAbort(shutdown.signal)]);
-    printRun(run, options);
-    console.log(await workingLinks(stack.addresses, run, options.name));
+    printRun(config, run, options);
+    console.log(await workingLinks(config, stack.addresses, run, options.name));
     if (options.exit) return run.report?.reconciled === true ? 0 : 1;
     console.log('\nCtrl-C stops the worker and the servers; their data is kept.');
     await shutdown.received;
@@ -87,23 +87,24 @@ async function runPipeline(config: Config, { name, input }: StartOptions): Promi
   return startPipeline(config, { name, input, onProgress });
 }
 
-function printRun({ report }: PipelineRun, { name, input, reportFile }: StartOptions): void {
+function printRun(config: Config, { report }: PipelineRun, { name, input, reportFile }: StartOptions): void {
   if (report !== null) {
     console.log(`\n${reportText(report)}`);
     if (reportFile !== undefined) writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
   }
   const argument = input === undefined ? '' : ` --input '${JSON.stringify(input).replaceAll("'", `'\\''`)}'`;
-  const command = 'temporal workflow start --type streamingPipeline --task-queue pipeline';
+  const command = `temporal workflow start --type streamingPipeline --task-queue ${config.PIPELINE_TASK_QUEUE}`;
   console.log(`\nThe same with the Temporal CLI:\n  ${command} --workflow-id pipeline/${name}${argument}`);
 }
 
 /** Lists links to the results, without those that do not answer. */
 async function workingLinks(
+  { TEMPORAL_NAMESPACE: namespace }: Config,
   { temporalUi, elasticsearchNode, page }: StackAddresses,
   run: PipelineRun,
   name: string,
 ): Promise<string> {
-  const workflow = `/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
+  const workflow = `/namespaces/${namespace}/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
   const index = `${elasticsearchNode}/pipeline.${name}`;
   const links = {
     'charts of what is indexed': `${page}?pipeline=${name}`,

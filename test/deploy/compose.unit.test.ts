@@ -120,13 +120,13 @@ describe('the secrets of the Compose file', () => {
   const makeEnv = (): number | null => spawnSync('sh', ['deploy/make-env.sh'], { cwd: project }).status;
   const written = (): string => readFileSync(join(project, '.env'), 'utf8');
 
-  it('are each asked for with the command that makes them', () => {
+  it('are each required, with the command that creates them', () => {
     const asked = [...text.matchAll(/\$\{\w+:\?([^}]*)\}/g)].map(([, message]) => message);
     expect(new Set(asked).size).toBe(1);
     expect(asked[0]).toContain('sh deploy/make-env.sh');
   });
 
-  it('are made for the owner alone, new each time, and long enough for Kibana', () => {
+  it('are readable by the owner only, new each time, and long enough for Kibana', () => {
     expect(makeEnv()).toBe(0);
     const lines = written().trimEnd().split('\n');
     expect(lines.map((line) => line.split('=')[0]).sort()).toEqual(required);
@@ -136,7 +136,7 @@ describe('the secrets of the Compose file', () => {
     expect(statSync(join(project, '.env')).mode & 0o777).toBe(0o600);
   });
 
-  it('are not made twice', () => {
+  it('are not created twice', () => {
     makeEnv();
     const before = written();
     expect(makeEnv()).toBe(1);

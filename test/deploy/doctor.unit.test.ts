@@ -78,7 +78,7 @@ describe('findProblems', () => {
     expect(await findProblems(config, withPrograms(WORKING))).toEqual([]);
   });
 
-  it('names everything that is missing at once, with a fix for each', async () => {
+  it('reports everything that is missing at once, with a fix for each', async () => {
     const taken = await openPort();
     writeFileSync(join(folder, 'file'), '');
     const bad = settings({

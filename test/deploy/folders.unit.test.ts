@@ -21,7 +21,7 @@ describe('folders', () => {
     rmSync(join(project, '..'), { recursive: true, force: true });
   });
 
-  it('keep downloads where root and whom its servers run as may enter', () => {
+  it('keep downloads where root and the user of its servers have access', () => {
     expect(cacheFolder({}, root())).toBe('/var/cache/durable-streaming-pipeline');
   });
 
@@ -30,7 +30,7 @@ describe('folders', () => {
     expect(cacheFolder({ XDG_CACHE_HOME: '/scratch' }, user())).toBe('/scratch/durable-streaming-pipeline');
   });
 
-  it('follow the settings, relative ones from the project', () => {
+  it('follow the settings, relative to the project', () => {
     expect(cacheFolder({ PIPELINE_CACHE_DIR: '/cache' }, root())).toBe('/cache');
     expect(stateFolder({ PIPELINE_STATE_DIR: 'state' }, root())).toBe(join(project, 'state'));
   });
@@ -39,7 +39,7 @@ describe('folders', () => {
     expect(stateFolder({}, user())).toBe(join(project, '.pipeline'));
   });
 
-  it('keep root’s state in the project only where others may enter it', () => {
+  it('keep root’s state in the project only if other users have access', () => {
     chmodSync(join(project, '..'), 0o755);
     expect(stateFolder({}, root())).toBe(join(project, '.pipeline'));
 

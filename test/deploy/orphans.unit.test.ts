@@ -93,7 +93,7 @@ describe('a launcher process', () => {
     expect(await isFree(port)).toBe(true);
   });
 
-  it('makes a second one on the same folder fail, which starts nothing', async () => {
+  it('prevents a second one on the same folder, which starts nothing', async () => {
     const launcher = await startLauncher({ stateFolder, port });
 
     await expect(lockStateFolder(stateFolder)).rejects.toThrow(

@@ -82,7 +82,7 @@ const EXPECTED: Readonly<Record<string, readonly SavedRow[]>> = {
 };
 
 describe('the saved panels', () => {
-  it('are the ones of which the numbers are known', () => {
+  it('are those whose numbers are known', () => {
     expect(panels.map(({ panelIndex }) => panelIndex).toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
   });
 
@@ -127,7 +127,7 @@ describe('the saved panels', () => {
     expect(await searched('runs', { pipeline: [pipeline], run: [RUN] })).toEqual(EXPECTED['runs']?.slice(1));
   });
 
-  it('show all pipelines where none is chosen', async () => {
+  it('show all pipelines if none is selected', async () => {
     const rows = await shown('volume', {});
     expect(rows.filter(({ keys }) => keys[0] === pipeline)).toEqual(EXPECTED['volume']);
     expect(rows.some(({ keys }) => keys[0] === other)).toBe(true);

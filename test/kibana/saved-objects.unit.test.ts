@@ -58,11 +58,11 @@ const series = (n: number) => `${chart(n)}.state.visualization.layers.0`;
 const control = `${VIEWS}.${CONTROLS}.control-run`;
 
 describe('the import file', () => {
-  it('breaks no rule', () => {
+  it('follows every rule', () => {
     expect(problemsOf(shipped)).toEqual([]);
   });
 
-  it('says of every panel what its model says', () => {
+  it('describes every panel as its model does', () => {
     const dashboard = JSON.parse(shipped.split('\n')[VIEWS] ?? '') as { attributes: { panelsJSON: string } };
     const panels = JSON.parse(dashboard.attributes.panelsJSON) as { embeddableConfig: object }[];
     expect(panels).toHaveLength(12);
@@ -71,7 +71,7 @@ describe('the import file', () => {
     );
   });
 
-  it('is not broken by the way in which mutants are made', () => {
+  it('still follows every rule after a mutation that changes nothing', () => {
     expect(problemsOf(mutant(`${panel(1)}.gridData.w`, (old) => old))).toEqual([]);
   });
 

@@ -58,13 +58,13 @@ describe('the field @timestamp', () => {
     expect(fields[FIELD]).toMatchObject({ date: { searchable: true, aggregatable: true } });
   });
 
-  it('of all kinds is searched at once', async () => {
+  it('is searched in indices of all kinds at once', async () => {
     const index = Object.values(SOURCES).map(({ pattern }) => pattern.replace('*', pipeline));
     const { count } = await elasticsearch.count({ index, query: { range: { [FIELD]: RANGE } } });
     expect(count).toBe(10);
   });
 
-  it('is given to an index of runs that lacks it', async () => {
+  it('is added to an index of runs that lacks it', async () => {
     const index = aliasesOf(`${pipeline}-old`).runs;
     await elasticsearch.indices.create({
       index,
@@ -87,13 +87,13 @@ describe('the field @timestamp', () => {
     expect(hits.hits).toMatchObject([{ _source: { labels } }]);
   });
 
-  it('makes a document that has it a dead letter', async () => {
+  it('turns a document that contains it into a dead letter', async () => {
     const result = await resultOf({ deviceId: 'd1', [FIELD]: '2001-01-01T00:00:00.000Z' });
     expect(result).toMatchObject({ status: 400 });
     expect(judgeItem(result)).toBe('reject');
   });
 
-  it('is no name of a measurement', () => {
+  it('is not accepted as the name of a measurement', () => {
     expect(measurementSchema.safeParse({ name: FIELD, unit: 's', min: 0, max: 1 }).success).toBe(false);
   });
 });

@@ -1,11 +1,11 @@
 import { ConfigError, loadConfig } from '../../workers/config';
 
 describe('loadConfig', () => {
-  it('needs no variable at all', () => {
+  it('requires no variable', () => {
     expect(loadConfig({})).toMatchObject({ TEMPORAL_PORT: 7233, PIPELINE_TASK_QUEUE: 'pipeline' });
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     expect(loadConfig({ KAFKA_BROKERS: '' }).KAFKA_BROKERS).toBeUndefined();
   });
 
@@ -13,7 +13,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ KAFKA_BROKERS: 'a:1, b:2' }).KAFKA_BROKERS).toEqual(['a:1', 'b:2']);
   });
 
-  it('names every variable that is wrong at once', () => {
+  it('reports every invalid variable at once', () => {
     const load = () => loadConfig({ ELASTICSEARCH_NODE: 'ftp://x', KAFKA_PORT: '70000', TEMPORAL_ADDRESS: 'nowhere' });
     expect(load).toThrow(ConfigError);
     expect(load).toThrow(/ELASTICSEARCH_NODE[\s\S]*TEMPORAL_ADDRESS|TEMPORAL_ADDRESS[\s\S]*ELASTICSEARCH_NODE/);
@@ -24,7 +24,7 @@ describe('loadConfig', () => {
   const username = { ELASTICSEARCH_USERNAME: 'pipeline' };
   const password = { ELASTICSEARCH_PASSWORD: 's3cret' };
 
-  it('takes a key for Elasticsearch, or a user with a password, or neither', () => {
+  it('accepts an API key for Elasticsearch, or a user with a password, or neither', () => {
     expect(loadConfig(key)).toMatchObject(key);
     expect(loadConfig({ ...username, ...password })).toMatchObject({ ...username, ...password });
     expect(loadConfig({ ...key, ELASTICSEARCH_USERNAME: '', ELASTICSEARCH_PASSWORD: '' })).toMatchObject(key);

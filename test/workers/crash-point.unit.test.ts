@@ -9,12 +9,12 @@ describe('crashPoint', () => {
     kill.mockRestore();
   });
 
-  it('never kills without a wanted point', () => {
+  it('never kills if no point is set', () => {
     crashPoint(undefined)('source');
     expect(kill).not.toHaveBeenCalled();
   });
 
-  it('kills this process once, when the point is reached for the wanted time', () => {
+  it('kills this process once, when the point has been reached as often as required', () => {
     const crash = crashPoint('index-after-bulk:2');
     crash('source');
     crash('index-after-bulk');

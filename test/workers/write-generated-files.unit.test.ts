@@ -30,11 +30,11 @@ describe('the templates in deploy/elasticsearch', () => {
     .filter((path) => path.endsWith('.json'))
     .map((path) => `deploy/elasticsearch/${path}`);
 
-  it('are no others than the generated ones', () => {
+  it('are exactly the generated ones', () => {
     expect(new Set(paths)).toEqual(new Set(Object.keys(GENERATED['index-templates']())));
   });
 
-  it.each(paths)('%s gives a reason for every setting, beside it', (path) => {
+  it.each(paths)('%s has a reason beside every setting', (path) => {
     const { template, _meta: meta } = JSON.parse(read(path)) as Template;
     expect(Object.keys(meta.reasons)).toEqual(expect.arrayContaining(Object.keys(template.settings ?? {})));
   });
@@ -51,7 +51,7 @@ describe('the JSON Schema of the input', () => {
   const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
   const examples = readdirSync(join(DEPLOY, 'examples')).filter((name) => name.endsWith('.json'));
 
-  it('refuses a field that is not known', () => {
+  it('rejects an unknown field', () => {
     expect(validate({ sauce: {} })).toBe(false);
   });
 

@@ -32,7 +32,7 @@ describe('planRedrive', () => {
     });
   });
 
-  it('names every bad field at once', async () => {
+  it('reports every invalid field at once', async () => {
     const input = { name: 'My Pipeline', stage: 'source', reasons: [], from: { x: '1' }, to: { 0: 7 }, dry: true };
     const failure: unknown = await planRedrive(kafka, 'io', { input }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true });

@@ -136,7 +136,7 @@ describe('the Logstash pipeline', () => {
     expect(named).toEqual([topics.enriched, topics.windows, topics.deadLetter]);
   });
 
-  it('holds what it reads on disk, keeps what is refused, and adds no field of its own', () => {
+  it('buffers on disk, keeps rejected events, and adds no field of its own', () => {
     expect(parse(readFileSync(join(LOGSTASH, 'logstash.yml'), 'utf8'))).toMatchObject({
       'queue.type': 'persisted',
       'dead_letter_queue.enable': true,
@@ -144,7 +144,7 @@ describe('the Logstash pipeline', () => {
     });
   });
 
-  it('asks for no variable that it is not given', () => {
+  it('uses no variable that is not set for it', () => {
     const asked = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? '');
     expect([...new Set(asked)].sort()).toEqual(Object.keys(ENVIRONMENT).sort());
   });
@@ -170,7 +170,7 @@ describe('the comparison with our indexing', () => {
     expect({ index, ...sent }).not.toEqual({ index: aliases.readings, ...ours(READING, indexedAt) });
   });
 
-  it('sees windows without their version', () => {
+  it('detects windows without their version', () => {
     const mutant = parseConfig(text.replace(/ *version(_type)? => .*\n/g, ''));
     const [written] = runPipeline(mutant, ENVIRONMENT, topics.windows, WINDOW);
     const { indexedAt, ...sent } = theirs(written);

@@ -95,7 +95,7 @@ describe('a bounded run of the Spark job', () => {
       start: 0,
     } as const;
     // In many small micro-batches, so that one of them can be caught half written however busy the machine is.
-    const small = { ...bounded.plan, spark: { ...bounded.plan.spark, maxRecordsPerBatch: PER_BATCH / 10 } };
+    const small = { ...bounded.plan, spark: { ...bounded.plan.spark, maxRecordsPerBatch: PER_BATCH / 5 } };
     const killed = await bounded.submit({ ...first, plan: small });
     let seen: { batch: number | null; written: string } = { batch: null, written: '' };
     await until(async () => {

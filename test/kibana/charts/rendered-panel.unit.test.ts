@@ -31,7 +31,7 @@ const HOURLY: PanelRow[] = [3, null, 1].map((value, hour) => ({
   values: [value, 1, 9],
 }));
 
-describe('a shown panel', () => {
+describe('a rendered panel', () => {
   it.each(charts.map((each) => [each.id, each] as const))('%s is valid Vega-Lite', (_id, each) => {
     const { spec } = renderPanel(each, anyRows(each), RANGE);
     isValid(spec);
@@ -45,14 +45,14 @@ describe('a shown panel', () => {
     expect(columns).toHaveLength(bucketsOf(each).length + each.metrics.length);
   });
 
-  it('that is a table is no chart', () => {
+  it('is not a chart if it is a table', () => {
     expect(renderPanel(panel('runs'), anyRows(panel('runs')), RANGE)).toMatchObject({
       spec: null,
       summary: 'Table of 1 row.',
     });
   });
 
-  it('draws every value once, under its series and in its stretch of time', () => {
+  it('draws every value once, in its series and time bucket', () => {
     const { spec } = renderPanel(panel('temperature-range'), HOURLY, RANGE);
     expect(spec?.data.values).toHaveLength(9);
     expect(spec?.data.values[0]).toEqual({ x: FROM, x2: FROM + HOUR_MS, series: 'Average', value: 3 });
@@ -64,7 +64,7 @@ describe('a shown panel', () => {
     expect(JSON.stringify(spec?.encoding)).toContain(`[${FROM}, ${FROM + 3 * HOUR_MS}]`);
   });
 
-  it('says in words what a line shows', () => {
+  it('describes a line chart in words', () => {
     expect(renderPanel(panel('temperature-range'), HOURLY, RANGE).summary).toBe(
       'Line chart from 2031-02-03 00:00 UTC to 2031-02-03 03:00 UTC in steps of 1 hour. ' +
         'Average: lowest 1 °C, highest 3 °C at 2031-02-03 00:00 UTC; ' +
@@ -73,14 +73,14 @@ describe('a shown panel', () => {
     );
   });
 
-  it('says in words what bars show, the first of many', () => {
+  it('describes the first of many bars in words', () => {
     const rows = Array.from({ length: 10 }, (_, index) => ({ keys: [`word${index}`], values: [1_000 - index] }));
     expect(renderPanel(panel('words'), rows, RANGE).summary).toMatch(
       /^Bar chart\. word0, Readings: 1,000; .*word7, Readings: 993; and 2 more\.$/,
     );
   });
 
-  it('says that nothing is there', () => {
+  it('says that there is no data', () => {
     expect(renderPanel(panel('words'), [], RANGE).summary).toBe('No documents.');
   });
 });

@@ -7,15 +7,15 @@ function parse(query: string) {
 }
 
 describe('the request of the page', () => {
-  it('asks for all times and all documents where nothing is chosen', () => {
+  it('selects all times and all documents by default', () => {
     expect(parse('panel=volume')).toEqual({ panels: ['volume'], times: null, only: {} });
   });
 
-  it('ends a range now', () => {
+  it('ends a relative range now', () => {
     expect(parse('panel=volume&range=1h').times).toEqual({ fromMs: NOW - 3_600_000, toMs: NOW });
   });
 
-  it('takes times and values as they are given', () => {
+  it('keeps times and values as they are given', () => {
     const request = parse(
       'panel=volume&panel=runs&from=2031-02-03T00:00:00Z&to=2031-02-03T04:00:00Z&pipeline=demo&device=d 1',
     );
@@ -51,7 +51,7 @@ describe('the request of the page', () => {
     expect(() => parse(query)).toThrow(message);
   });
 
-  it('names every bad field at once', () => {
+  it('reports every invalid field at once', () => {
     expect(() => parse('panel=x&range=y&device=')).toThrow(/panel: .*; range: .*; device: /);
   });
 });
