@@ -76,7 +76,7 @@ interface LiveCost {
 async function liveCost(stack: CommitStack, temporal: Client, name: string, ratePerSecond: number): Promise<LiveCost> {
   const handle = await start(temporal, name, { source: { kind: 'simulate', records: null, ratePerSecond } });
   const samples = await sampleDriver(stack.runsOf(name), liveFor(stack, name));
-  await handle.executeUpdate('stop', { args: [{ drain: false }] });
+  await handle.executeUpdate('stop');
   await handle.result();
   const endMs = samples.at(-1)?.atMs ?? 0;
   const measured = samples.filter(({ atMs }) => atMs >= endMs - MEASURED_MS);
