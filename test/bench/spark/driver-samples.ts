@@ -28,9 +28,9 @@ export async function sampleDriver(runs: string, ended: Promise<unknown>): Promi
   const take = (): void => {
     const start = startOf(runs);
     const pid = start === undefined ? null : (read(join(start, 'driver.json'), driverSchema)?.pid ?? null);
-    // A driver that has ended has no CPU time any more.
     const cpuMs = pid === null ? 0 : groupCpuMs(pid);
-    if (start === undefined || cpuMs === 0) return;
+    // A process that has ended has no CPU time any more.
+    if (start === undefined || cpuMs === 0 || cpuMs < (samples.at(-1)?.cpuMs ?? 0)) return;
     const progress = read(join(start, 'progress.json'), progressSchema) ?? NO_PROGRESS;
     samples.push({ atMs: Date.now(), cpuMs, ...progress });
   };
