@@ -29,15 +29,15 @@ export async function sampleDriver(runs: string, ended: Promise<unknown>): Promi
     const start = startOf(runs);
     const pid = start === undefined ? null : (read(join(start, 'driver.json'), driverSchema)?.pid ?? null);
     const cpuMs = pid === null ? 0 : groupCpuMs(pid);
-    // A process that has ended has no CPU time any more.
-    if (start === undefined || cpuMs === 0 || cpuMs < (samples.at(-1)?.cpuMs ?? 0)) return;
+    if (start === undefined || cpuMs === 0) return;
     const progress = read(join(start, 'progress.json'), progressSchema) ?? NO_PROGRESS;
     samples.push({ atMs: Date.now(), cpuMs, ...progress });
   };
   const timer = setInterval(take, SAMPLE_EVERY_MS);
   await ended.catch(() => undefined);
   clearInterval(timer);
-  return samples;
+  // A process that has ended has no CPU time any more.
+  return samples.filter(({ cpuMs }, place) => cpuMs >= (samples[place - 1]?.cpuMs ?? 0));
 }
 
 function startOf(runs: string): string | undefined {
