@@ -37,7 +37,8 @@ export async function sampleDriver(runs: string, ended: Promise<unknown>): Promi
   await ended.catch(() => undefined);
   clearInterval(timer);
   // A process that has ended has no CPU time any more.
-  return samples.filter(({ cpuMs }, place) => cpuMs >= (samples[place - 1]?.cpuMs ?? 0));
+  const end = samples.findIndex(({ cpuMs }, place) => cpuMs < (samples[place - 1]?.cpuMs ?? 0));
+  return end === -1 ? samples : samples.slice(0, end);
 }
 
 function startOf(runs: string): string | undefined {
