@@ -14,9 +14,16 @@ import org.apache.spark.types.variant.VariantUtil;
 
 /** Reads the value of a raw record strictly: exactly one JSON object. */
 final class StrictJson {
-  private static final JsonFactory STRICT = new JsonFactory();
+  /**
+   * Without a table of names: Jackson shares it between records, and refuses a record whose names
+   * overfill it.
+   */
+  private static final JsonFactory STRICT =
+      JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
+
   private static final JsonFactory LENIENT =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
@@ -32,7 +39,6 @@ final class StrictJson {
    * object break the syntax or the count of two.
    */
   static Variant object(String text, long offset) {
-    // One factory for all records: it keeps the names of fields.
     try (JsonParser parser = STRICT.createParser("[" + text + "," + offset + "]")) {
       parser.nextToken();
       Variant parts = VariantBuilder.parseJson(parser, false);

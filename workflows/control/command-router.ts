@@ -34,7 +34,7 @@ export class CommandRouter {
     for (const kind of COMMAND_KINDS) {
       setHandler(commandUpdate(kind), (input?: unknown) => this.#carryOut(kind, input), {
         validator: (input?: unknown) => {
-          parseCommand(kind, input, ['part']);
+          parsePipelineCommand(kind, input);
           partOf(kind, input);
         },
       });
@@ -58,13 +58,13 @@ export class CommandRouter {
   }
 
   async #carryOut(kind: CommandKind, input: unknown): Promise<CommandResult & { readonly parts: Answers }> {
-    const command = parseCommand(kind, input, ['part']);
+    const command = parsePipelineCommand(kind, input);
     const named = partOf(kind, input);
     await condition(() => this.#parts !== null);
     if (command.kind === 'stop') this.stop = command;
     const receivers = receiversOf(kind, named).filter((stage) => this.#parts?.[stage] !== undefined);
     if (receivers.length === 0 && kind !== 'stop') {
-      const problem = 'part: expected a part of this pipeline; others write its raw topic, so it has no source';
+      const problem = 'this pipeline has no source: it reads an existing topic';
       throw invalidCommand(kind, [problem]);
     }
     const parts = await this.#forward(receivers, command);
@@ -92,6 +92,11 @@ export class CommandRouter {
     await condition(() => receivers.every((stage) => answerOf(stage) !== undefined));
     return Object.fromEntries(receivers.map((stage) => [stage, answerOf(stage)]));
   }
+}
+
+/** A stop of the pipeline names no part: it ends the source, and the others follow. */
+function parsePipelineCommand(kind: CommandKind, input: unknown): Command {
+  return parseCommand(kind, input, kind === 'stop' ? [] : ['part']);
 }
 
 function receiversOf(kind: CommandKind, named: StageName | null): readonly StageName[] {

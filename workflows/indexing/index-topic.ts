@@ -1,5 +1,6 @@
 import { proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
+import type { FailureType } from '../../activities/contracts/failures';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import type { RecordFingerprint } from '../../activities/contracts/record-fingerprint';
 import type { IndexSliceInput, IndexSliceResult } from '../../activities/indexing/slice';
@@ -18,6 +19,7 @@ const SLICE_RECORDS = 50_000;
 const FIRST_IDLE_MS = 1_000;
 /** A record that arrives after an idle time waits for at most a quarter of that time, and never longer than the limit. */
 const IDLE_GROWTH = 1.25;
+const OTHER_LOG: ReadonlySet<string> = new Set(['OffsetOutOfRange', 'TopicRecreated'] satisfies FailureType[]);
 
 /** What all slices of a topic have in common. */
 type SliceSettings = Required<
@@ -198,8 +200,10 @@ class TopicIndexer {
     if (from === undefined) {
       return `partition: expected one of ${Object.keys(this.#next).join(', ')}, got ${partition}`;
     }
-    if (BigInt(to) <= BigInt(from)) return null;
-    this.#state.skipped += Number(BigInt(to) - BigInt(from));
+    const isAhead = BigInt(to) > BigInt(from);
+    // Going back is for a log that is not the one of the checkpoint; what is indexed twice has the same ids.
+    if (!isAhead && !OTHER_LOG.has(this.#parked.failureOf(partition) ?? '')) return null;
+    if (isAhead) this.#state.skipped += Number(BigInt(to) - BigInt(from));
     this.#next[partition] = to;
     Reflect.deleteProperty(this.#state.last, partition);
     this.#parked.release();

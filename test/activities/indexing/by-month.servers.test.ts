@@ -3,6 +3,7 @@ import { Client } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { aliasesOf, derivedTopics } from '../../../activities/contracts/pipeline-names';
+import type { PipelineAliases } from '../../../activities/contracts/plan';
 import type { DeadLetter } from '../../../activities/contracts/record';
 
 import type { IndexSliceResult } from '../../../activities/indexing/slice';
@@ -12,17 +13,23 @@ import { expireMonths } from '../../../activities/retention/expire-months';
 import { stackAddresses } from '../../support/stack';
 import { activitiesWith } from '../../support/activities';
 
-const name = `by-month-${randomUUID().slice(0, 8)}`;
-const aliases = aliasesOf(name);
-const { enriched: topic, deadLetter: deadLetterTopic } = derivedTopics(name);
 const INDEX = { by: 'month', from: '2026-01', to: '2026-06' } as const;
 
 let kafka: KafkaGateway;
 let elasticsearch: Client;
-beforeAll(async () => {
+let name: string;
+let aliases: PipelineAliases;
+let topic: string;
+let deadLetterTopic: string;
+beforeAll(() => {
   const { kafkaBrokers, elasticsearchNode } = stackAddresses();
   kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'by-month-test' });
   elasticsearch = new Client({ node: elasticsearchNode, maxRetries: 0 });
+});
+beforeEach(async () => {
+  name = `by-month-${randomUUID().slice(0, 8)}`;
+  aliases = aliasesOf(name);
+  ({ enriched: topic, deadLetter: deadLetterTopic } = derivedTopics(name));
   await kafka.prepareTopics(
     [topic, deadLetterTopic].map((each) => ({ topic: each, partitions: 1, maxMessageBytes: 4_194_352 })),
   );
@@ -84,9 +91,11 @@ describe('indexSlice, by month', () => {
   });
 
   it('recreates the index of a month that somebody deleted', async () => {
-    await elasticsearch.indices.delete({ index: `${aliases.readings}-2026-06` });
-    const { counts } = await slice([reading('last', { timestamp: '2026-06-30T23:59:59.999999Z' })]);
-    expect(counts).toMatchObject({ read: 1, indexed: 1 });
+    for (let time = 0; time < 2; time++) {
+      const { counts } = await slice([reading('last', { timestamp: '2026-06-30T23:59:59.999999Z' })]);
+      expect(counts).toMatchObject({ read: 1, indexed: 1 });
+      await elasticsearch.indices.delete({ index: `${aliases.readings}-2026-06` });
+    }
   });
 
   it('does not create the index of a month without its template', async () => {
@@ -95,7 +104,6 @@ describe('indexSlice, by month', () => {
       type: 'IndexMisconfigured',
       message: expect.stringContaining(`index template ${aliases.readings}`) as string,
     });
-    await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, index: INDEX });
   });
 
   it('skips a record of an expired month, and recreates no index for it', async () => {

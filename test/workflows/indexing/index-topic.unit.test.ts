@@ -1,3 +1,7 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Activities } from '../../../activities';
+import { pipelineFailure } from '../../../activities/contracts/failures';
+import type { PartitionOffsets } from '../../../activities/contracts/offsets';
 import type { IndexSliceInput } from '../../../activities/indexing/slice';
 import type { indexTopic } from '../../../workflows';
 import { fakeActivities } from '../fake-activities';
@@ -14,6 +18,22 @@ afterAll(async () => {
   await worker.stop();
 });
 
+async function startIndexer(
+  name: string,
+  activities: Activities,
+  next: PartitionOffsets,
+): Promise<WorkflowHandle<typeof indexTopic>> {
+  worker.serve(name, activities);
+  const { client, taskQueue } = worker;
+  const place = { stream: 'readings', topic: 't', alias: 'a', deadLetterTopic: null, sink: 'direct' } as const;
+  const limits = { maxDeadLetterRatio: null, mirrorGroup: null, until: null };
+  return await client.workflow.start<typeof indexTopic>('indexTopic', {
+    taskQueue,
+    workflowId: `pipeline/${name}/index/readings`,
+    args: [{ ...place, ...limits, ioTaskQueue: taskQueue, maxIdleMs: MAX_IDLE_MS, next }],
+  });
+}
+
 describe('indexTopic', () => {
   it('adds few events while its partitions are idle, and indexes new records of any of them', async () => {
     const ends: Record<string, string> = { 0: '0', 1: '0', 2: '0', 3: '0' };
@@ -28,15 +48,8 @@ describe('indexTopic', () => {
         return Promise.resolve({ next: end, end, ends: { ...ends }, last: null, counts });
       },
     });
-    worker.serve('idle', activities);
-    const { client, environment, taskQueue } = worker;
-    const place = { stream: 'readings', topic: 't', alias: 'a', deadLetterTopic: null, sink: 'direct' } as const;
-    const limits = { maxDeadLetterRatio: null, mirrorGroup: null, until: null };
-    const handle = await client.workflow.start<typeof indexTopic>('indexTopic', {
-      taskQueue,
-      workflowId: 'pipeline/idle/index/readings',
-      args: [{ ...place, ...limits, ioTaskQueue: taskQueue, maxIdleMs: MAX_IDLE_MS, next: { ...ends } }],
-    });
+    const { environment } = worker;
+    const handle = await startIndexer('idle', activities, { ...ends });
     await environment.sleep('10 minutes');
     const before = (await handle.describe()).historyLength;
     await environment.sleep('1 hour');
@@ -49,5 +62,32 @@ describe('indexTopic', () => {
     const until = { ...ends };
     await handle.signal('finish', until);
     expect(await handle.result()).toMatchObject({ next: until, totals: { in: 5 } });
+  }, 180_000);
+
+  it('goes back to the offset of a skip when its topic was recreated, and not otherwise', async () => {
+    let isRecreated = false;
+    const { activities } = fakeActivities({
+      indexSlice: ({ from, after }) => {
+        if (isRecreated && after?.offset === '4')
+          return Promise.reject(pipelineFailure('TopicRecreated', 'another record'));
+        const end = isRecreated ? '2' : '5';
+        const read = Number(end) - Number(from);
+        const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+        const last = { offset: String(Number(end) - 1), timestamp: '0', hash: '' };
+        return Promise.resolve({ next: end, end, ends: { 0: end }, last, counts });
+      },
+    });
+    const handle = await startIndexer('recreated', activities, { 0: '0' });
+    const skip = { partition: 0, to: '0', reason: 'the topic was recreated' };
+    const { environment } = worker;
+    await environment.sleep('1 minute');
+    await handle.executeUpdate('skip', { args: [skip] });
+    await environment.sleep('1 minute');
+    isRecreated = true;
+    await environment.sleep('5 minutes');
+    await handle.executeUpdate('skip', { args: [skip] });
+    await environment.sleep('1 minute');
+    await handle.signal('finish', { 0: '2' });
+    expect(await handle.result()).toMatchObject({ next: { 0: '2' }, totals: { in: 5 + 2 }, skipped: 0 });
   }, 180_000);
 });

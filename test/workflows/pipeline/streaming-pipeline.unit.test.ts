@@ -162,7 +162,7 @@ describe('streamingPipeline', () => {
     expect(report).toMatchObject({ reconciled: true });
   }, 180_000);
 
-  it('parks a partition whose offsets no longer exist until a person skips them, and notes it in the report', async () => {
+  it('parks a partition whose offsets no longer exist until they are skipped, and rejects a stop of one part meanwhile', async () => {
     const { activities } = fakeActivities();
     const indexSlice = activities.indexSlice.bind(activities);
     activities.indexSlice = (input) =>
@@ -180,6 +180,10 @@ describe('streamingPipeline', () => {
       });
       await expect(bad).rejects.toMatchObject({
         cause: { message: expect.stringContaining('partition: expected') as string },
+      });
+      const stopOfPart = handle.executeUpdate('stop', { args: [{ part: 'spark', drain: false }] });
+      await expect(stopOfPart).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('part: unknown field') as string },
       });
       const skip = { part: 'readings', partition: 0, to: '50', reason: 'removed' };
       expect(await handle.executeUpdate('skip', { args: [skip] })).toMatchObject({ state: 'RUNNING' });
