@@ -10,7 +10,8 @@ import { ApplicationFailure } from '@temporalio/common';
 
 /**
  * Whether Temporal retries the activity, and what follows if it does not or the retries are exhausted. Only indexing and a
- * Spark job park: they wait until an operator acts, or show the failure and keep trying. All else fails.
+ * Spark job park: they wait until an operator acts, or show the failure and keep trying. Elsewhere
+ * an activity is retried without limit, or fails the workflow.
  */
 type Reaction =
   | 'fails'

@@ -53,7 +53,7 @@ const topicSchema = z.strictObject({
   follow: z
     .boolean()
     .default(false)
-    .describe('false: the records that the topic holds at the start; true: also later ones, until cancelled'),
+    .describe('false: the records that the topic holds at the start; true: also later ones, until the `stop` command'),
 });
 
 const sourceSchema = z.discriminatedUnion('kind', [simulateSchema, fileSchema, topicSchema]);

@@ -85,7 +85,7 @@ async function sendToIndices(dependencies: WriteDependencies, items: readonly Bu
   }
   throw pipelineFailure(
     'ServiceUnavailable',
-    `The indices of ${target.alias} are deleted as often as they are created: ${waiting.length} documents wait to be sent again.`,
+    `An index of ${target.alias} was deleted again after each attempt: ${waiting.length} documents wait to be sent again.`,
   );
 }
 
@@ -125,7 +125,7 @@ async function publishDeadLetters(
   if (deadLetterTopic === null) {
     throw pipelineFailure(
       'IndexMisconfigured',
-      `${alias} rejected ${rejected.length} dead letters (${rejected[0]?.reason ?? ''}); expected it to take any. ` +
+      `${alias} rejected ${rejected.length} dead letters (${rejected[0]?.reason ?? ''}); expected it to accept every dead letter. ` +
         'Nothing is lost: indexing continues by itself once the index is corrected.',
     );
   }

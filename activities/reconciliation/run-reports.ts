@@ -48,7 +48,7 @@ export async function findRun(
     throw pipelineFailure(
       'InvalidInput',
       run === undefined
-        ? `name: expected a pipeline with a report in index ${index}, got ${name}. Bounded runs store one at their end.`
+        ? `name: expected a pipeline with a report in index ${index}, got ${name}. A run stores one at its end, once it is proven.`
         : `run: expected a run of ${name} with a report in index ${index}, got ${run}.`,
     );
   }

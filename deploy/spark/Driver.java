@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
- * The life of a driver: it works only if it is the first of its start, and only while somebody
- * watches it.
+ * Lock and lease of a driver: it runs only if no other driver holds the lock of this start, and
+ * ends when no worker renews the lease.
  */
 final class Driver {
   /** Exit status of a driver whose lease ran out. */
@@ -45,7 +45,7 @@ final class Driver {
   private static void watch(Path lease, Settings settings) {
     try {
       while (ageMs(lease) <= settings.leaseMs()) Thread.sleep(POLL_MS);
-      String error = "LeaseLost: nobody watches this driver any more";
+      String error = "LeaseLost: no worker has renewed the lease of this driver";
       AtomicFile.write(Path.of(settings.resultFile()), Map.of("ok", false, "error", error));
     } catch (IOException | InterruptedException failed) {
       System.err.println("lease: " + failed.getMessage());

@@ -29,7 +29,7 @@ public final class ReadingsJob {
     String json = Settings.textOf(arguments);
     Settings settings = Settings.parse(json);
     if (!Driver.lock(Path.of(settings.lockFile()))) {
-      System.out.println("another driver has this start");
+      System.out.println("another driver holds the lock of this start");
       return;
     }
     Driver.holdLease(settings);

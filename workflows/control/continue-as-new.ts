@@ -3,7 +3,7 @@ import { allHandlersFinished, condition, continueAsNew, workflowInfo, type Workf
 /** A history of this size replays within one or two seconds. */
 const MAX_HISTORY_EVENTS = 1_500;
 
-/** Whether the history is long enough for a new execution. */
+/** Whether the workflow should continue as new. */
 export function isHistoryFull(): boolean {
   return workflowInfo().historyLength > MAX_HISTORY_EVENTS;
 }

@@ -29,14 +29,14 @@ export interface PartBehaviour {
   readonly resumed?: () => void;
 }
 
-/** Carried from execution to execution. */
+/** Passed to the next execution by continue-as-new. */
 export interface CarriedControls {
   readonly paused: string | null;
   readonly stopped: boolean;
 }
 
 /**
- * A child as people and its parent see it. It takes commands as updates of its own, and as signals that its parent
+ * What all children of a pipeline share. It takes commands as updates of its own, and as signals that its parent
  * forwards; it answers the `progress` query, and reports to its parent from time to time.
  */
 export class Part {
@@ -128,7 +128,7 @@ export class Part {
   #refusal({ kind }: Command): string | null {
     const { setRate, stop, skip } = this.behaviour;
     if (kind === 'setRate' && setRate === undefined) return `${this.stage} has no rate`;
-    if (kind === 'stop' && stop !== true) return `${this.stage} ends when the parts before it have ended`;
+    if (kind === 'stop' && stop !== true) return `${this.stage} cannot be stopped by itself: stop the pipeline`;
     if (kind === 'skip' && skip === undefined) return `${this.stage} has no offsets to skip`;
     return null;
   }

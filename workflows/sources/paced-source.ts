@@ -13,7 +13,7 @@ export interface SourceResult {
   readonly sha256: string | null;
 }
 
-/** Carried from execution to execution. */
+/** Passed to the next execution by continue-as-new. */
 export interface CarriedSource {
   /** Number of the record that is published next. */
   readonly next: number;
