@@ -6,7 +6,7 @@ import { ClientSockets } from './client-sockets';
 import { patiently } from './patiently';
 
 const IDLE_MS = 1_500;
-const TOPICS = 20;
+const TOPICS = 15;
 
 let sockets: ClientSockets;
 let kafka: KafkaGateway;

@@ -6,7 +6,7 @@ import { judge, type RawRecord } from './judged-records';
 import { CASE_FIELDS, CASE_INDEX, CASE_MEASUREMENTS, PARSE_CASES } from './parse-cases';
 import { idOf, planOf, type Written } from './spark-run';
 
-const FUZZED_RECORDS = 20_000;
+const FUZZED_RECORDS = 10_000;
 const plan = planOf('judged', {
   source: { kind: 'file', path: '/none', format: 'csv', fields: CASE_FIELDS },
   measurements: CASE_MEASUREMENTS,
