@@ -6,7 +6,7 @@ import { panelsOf } from '../../kibana/model/panels';
 import { stackAddresses } from '../support/stack';
 import { DAY, RUN, writeKnownData } from './known-data';
 import { fieldsOf, type SavedRow } from './lens-search';
-import { dashboard, panels, savedPanel, shownByKibana } from './saved-panel';
+import { dashboard, panels, savedPanel, shownByKibana, WHILE_INDICES_ARE_CREATED } from './saved-panel';
 
 const pipeline = `panels-${randomUUID().slice(0, 8)}`;
 const other = `${pipeline}-other`;
@@ -36,7 +36,8 @@ function shown(id: string, chosen: Readonly<Record<string, string>>): Promise<Sa
 async function searched(id: string, only: Parameters<typeof panelSearch>[1]['only'] = {}): Promise<SavedRow[]> {
   const panel = panelsOf(DEFAULT_MEASUREMENTS).find((each) => each.id === id);
   if (panel === undefined) throw new Error(`expected a panel ${id}`);
-  const { aggregations } = await elasticsearch.search(panelSearch(panel, { from: FROM, to: TO, interval: '1h', only }));
+  const search = panelSearch(panel, { from: FROM, to: TO, interval: '1h', only });
+  const { aggregations } = await elasticsearch.search(search, WHILE_INDICES_ARE_CREATED);
   return panelRows(panel, aggregations);
 }
 

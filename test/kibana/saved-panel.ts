@@ -28,6 +28,9 @@ export function savedPanel(id: string): SavedPanel {
   return { attributes, view };
 }
 
+/** A data view covers all pipelines, and another suite may be creating an index, whose shard is not ready yet. */
+export const WHILE_INDICES_ARE_CREATED = { maxRetries: 20 };
+
 /** What Kibana shows of a panel as it is saved: its search, translated, and the answer as it reads it. */
 export async function shownByKibana(
   elasticsearch: Client,
@@ -37,8 +40,7 @@ export async function shownByKibana(
   const { attributes, view } = savedPanel(id);
   const { title: index, timeFieldName: timeField } = view.attributes;
   const body = lensSearch(attributes, { timeField, ...look });
-  // The data view covers all pipelines, and another suite may be creating an index, whose shard is not ready yet.
   const search = { index, allow_partial_search_results: false, ...body };
-  const { aggregations } = await elasticsearch.search(search, { maxRetries: 20 });
+  const { aggregations } = await elasticsearch.search(search, WHILE_INDICES_ARE_CREATED);
   return savedRows(attributes, aggregations);
 }
