@@ -6,7 +6,7 @@ import { panelsOf } from '../../kibana/model/panels';
 import { stackAddresses } from '../support/stack';
 import { DAY, RUN, writeKnownData } from './known-data';
 import { fieldsOf, type SavedRow } from './lens-search';
-import { dashboard, panels, savedPanel, shownByKibana, WHILE_INDICES_ARE_CREATED } from './saved-panel';
+import { dashboard, panels, savedPanel, shownByKibana, searchAllPipelines } from './saved-panel';
 
 const pipeline = `panels-${randomUUID().slice(0, 8)}`;
 const other = `${pipeline}-other`;
@@ -37,7 +37,7 @@ async function searched(id: string, only: Parameters<typeof panelSearch>[1]['onl
   const panel = panelsOf(DEFAULT_MEASUREMENTS).find((each) => each.id === id);
   if (panel === undefined) throw new Error(`expected a panel ${id}`);
   const search = panelSearch(panel, { from: FROM, to: TO, interval: '1h', only });
-  const { aggregations } = await elasticsearch.search(search, WHILE_INDICES_ARE_CREATED);
+  const { aggregations } = await searchAllPipelines(elasticsearch, search);
   return panelRows(panel, aggregations);
 }
 

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client } from '@elastic/elasticsearch';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { lensSearch, savedRows, type SavedRow } from './lens-search';
 import { savedObjectSchema, type CheckedDashboard, type CheckedDataView } from './saved-object-schema';
+
+const UNAVAILABLE = 503;
+const MAX_TRIES = 100;
+const PAUSE_MS = 200;
 
 const saved = readFileSync(join(__dirname, '..', '..', 'kibana', 'dashboards.ndjson'), 'utf8')
   .trimEnd()
@@ -29,7 +34,20 @@ export function savedPanel(id: string): SavedPanel {
 }
 
 /** A data view covers all pipelines, and another suite may be creating an index, whose shard is not ready yet. */
-export const WHILE_INDICES_ARE_CREATED = { maxRetries: 20 };
+export async function searchAllPipelines(
+  elasticsearch: Client,
+  search: estypes.SearchRequest,
+): Promise<estypes.SearchResponse> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await elasticsearch.search(search);
+    } catch (error) {
+      if (!(error instanceof errors.ResponseError) || error.statusCode !== UNAVAILABLE || tries === MAX_TRIES)
+        throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
 
 /** What Kibana shows of a panel as it is saved: its search, translated, and the answer as it reads it. */
 export async function shownByKibana(
@@ -41,6 +59,6 @@ export async function shownByKibana(
   const { title: index, timeFieldName: timeField } = view.attributes;
   const body = lensSearch(attributes, { timeField, ...look });
   const search = { index, allow_partial_search_results: false, ...body };
-  const { aggregations } = await elasticsearch.search(search, WHILE_INDICES_ARE_CREATED);
+  const { aggregations } = await searchAllPipelines(elasticsearch, search);
   return savedRows(attributes, aggregations);
 }
