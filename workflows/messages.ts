@@ -21,7 +21,7 @@ export const drainSignal = defineSignal<[PartitionOffsets]>('drain');
 export const finishSignal = defineSignal<[PartitionOffsets]>('finish');
 
 /**
- * A command of a person to the pipeline or to a child, with one JSON object or nothing as input. It returns the new state,
+ * A command of an operator to the pipeline or to a child, with one JSON object or nothing as input. It returns the new state,
  * is refused by a part that has no such control, and changes nothing when repeated.
  */
 export const commandUpdate = (kind: CommandKind): UpdateDefinition<CommandResult, [unknown?]> => defineUpdate(kind);

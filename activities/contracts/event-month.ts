@@ -19,14 +19,14 @@ export function monthsBefore(month: Month, count: number): Month {
 }
 
 /** Which months a pipeline no longer keeps; null: it keeps all. */
-export interface Horizon {
+export interface RetentionBounds {
   /** Records of earlier months are expired: they are no longer indexed. */
   readonly expiredBefore: Month | null;
   /** The indices of earlier months are deleted. */
   readonly droppedBefore: Month | null;
 }
 
-export const NO_HORIZON: Horizon = { expiredBefore: null, droppedBefore: null };
+export const NO_BOUNDS: RetentionBounds = { expiredBefore: null, droppedBefore: null };
 
 /** Returns the first instant of a month in epoch ms. */
 export function monthStartMs(month: Month): number {

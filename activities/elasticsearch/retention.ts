@@ -1,6 +1,6 @@
 import { errors, type Client, type estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
-import { MONTH_PATTERN, type Horizon, type Month } from '../contracts/event-month';
+import { MONTH_PATTERN, type RetentionBounds, type Month } from '../contracts/event-month';
 import type { MonthlyIndex } from '../contracts/plan';
 import { pipelineFailure } from '../contracts/failures';
 import { createRunsIndex } from './create-index';
@@ -35,7 +35,7 @@ const retentionSchema = z.object({
 type RetentionDocument = z.infer<typeof retentionSchema>;
 
 /** The months of which a pipeline keeps indices. */
-export interface Retention extends Horizon {
+export interface Retention extends RetentionBounds {
   readonly from: Month;
   readonly to: Month;
 }
@@ -66,10 +66,10 @@ export async function setRetention(elasticsearch: Client, runs: string, wanted: 
  * Moves a bound to a later month, never to an earlier one: `expiredBefore` makes records of earlier months expire from now
  * on, `droppedBefore` records that their indices are deleted.
  */
-export async function advanceHorizon(
+export async function advanceBound(
   elasticsearch: Client,
   runs: string,
-  bound: keyof Horizon,
+  bound: keyof RetentionBounds,
   to: Month,
 ): Promise<void> {
   await update(elasticsearch, runs, (retention) =>

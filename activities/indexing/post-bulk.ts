@@ -42,7 +42,7 @@ export type Verdict =
   | 'retry'
   /** The document itself cannot be indexed. */
   | 'reject'
-  /** No document is at fault; sending it again helps only after a person has corrected the index. */
+  /** No document is at fault; sending it again helps only after an operator has corrected the index. */
   | 'fatal';
 
 export interface BulkTarget {
@@ -98,7 +98,7 @@ export async function postBulk(target: BulkTarget, items: readonly BulkItem[]): 
  * | 404    | no such index or alias (`index_not_found_exception`)                               | `fatal`   |
  * | other  |                                                                                    | `fatal`   |
  */
-export function judgeItem({ status, error }: ItemResult): Verdict {
+export function verdictOf({ status, error }: ItemResult): Verdict {
   if (status >= 200 && status < 300) return 'done';
   if (status === 409) return 'stale';
   if (status === 429 || status >= 500) return 'retry';

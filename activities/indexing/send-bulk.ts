@@ -1,6 +1,6 @@
 import { pipelineFailure } from '../contracts/failures';
 import { isVersioned, type BulkItem } from './bulk-item';
-import { judgeItem, postBulk, type BulkReply, type BulkTarget, type ItemResult } from './post-bulk';
+import { verdictOf, postBulk, type BulkReply, type BulkTarget, type ItemResult } from './post-bulk';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
@@ -75,7 +75,7 @@ function applyReply(
       outcome.done += items.length;
       return [];
     case 'items':
-      return judgeItems(alias, items, reply.results, outcome);
+      return countVerdicts(alias, items, reply.results, outcome);
     case 'unknown':
       return items;
     case 'refused':
@@ -84,7 +84,7 @@ function applyReply(
   }
 }
 
-function judgeItems(
+function countVerdicts(
   alias: string,
   items: readonly BulkItem[],
   results: readonly ItemResult[],
@@ -93,7 +93,7 @@ function judgeItems(
   const retried = new Set<string>();
   return items.filter((item, position) => {
     const result = results[position] ?? { status: 0 };
-    const verdict = retried.has(item.id) ? 'retry' : judgeItem(result);
+    const verdict = retried.has(item.id) ? 'retry' : verdictOf(result);
     if (verdict === 'retry') {
       // A later item with the same id is sent again behind it, whatever its own verdict, so that the last one wins.
       if (!isVersioned(item)) retried.add(item.id);

@@ -36,10 +36,10 @@ export async function collectFacts(collection: FactCollection): Promise<RecordFa
   await collectRecords(collection, scope.raw, readings, (record) => facts.ofRaw(record));
   await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
   await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
-  await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofLetter(record));
+  await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofDeadLetter(record));
   await collectDocuments(collection, aliases.readings, readings, (document) => facts.ofIndexedReading(document));
   await collectDocuments(collection, aliases.windows, windows, (document) => facts.ofIndexedWindow(document));
-  await collectDocuments(collection, aliases.deadLetters, readings, (document) => facts.ofIndexedLetter(document));
+  await collectDocuments(collection, aliases.deadLetters, readings, (document) => facts.ofIndexedDeadLetter(document));
   return facts;
 }
 
@@ -48,7 +48,7 @@ async function collectPlanned({ request, readings, signal, onStep }: FactCollect
   onStep('counting what was planned');
   const { from, to, idAt } = await plannedIds(request.plan, signal);
   for (let position = from; position < to; position++) {
-    readings.append({ side: 'planned', id: idAt(position) });
+    readings.append({ kind: 'planned', id: idAt(position) });
     if (position % IDS_PER_STEP > 0) continue;
     // No I/O here, so yield to heartbeats and cancellation.
     await setImmediate();

@@ -1,15 +1,15 @@
-import { isBefore, NO_HORIZON, type Horizon, type Month } from '../contracts/event-month';
+import { isBefore, NO_BOUNDS, type RetentionBounds, type Month } from '../contracts/event-month';
 import type { DiscrepancyKind } from '../contracts/report';
 
 /** What one topic or index shows about one event id. */
 export type ReadingFact =
-  | { readonly side: 'planned'; readonly id: string }
-  | { readonly side: 'published'; readonly id: string; readonly digest: string; readonly ofAnotherRun?: true }
-  | (DerivedFact & { readonly side: 'enriched'; readonly window: string | null; readonly month?: Month | null })
-  | (DerivedFact & { readonly side: 'indexed'; readonly redriven?: true })
-  | (DerivedFact & { readonly side: 'indexed letter' })
+  | { readonly kind: 'planned'; readonly id: string }
+  | { readonly kind: 'published'; readonly id: string; readonly digest: string; readonly ofAnotherRun?: true }
+  | (DerivedFact & { readonly kind: 'enriched'; readonly window: string | null; readonly month?: Month | null })
+  | (DerivedFact & { readonly kind: 'indexed'; readonly redriven?: true })
+  | (DerivedFact & { readonly kind: 'indexedDeadLetter' })
   /** `cause` is absent for a dead letter of a window. */
-  | (DerivedFact & { readonly side: 'letter'; readonly cause?: string });
+  | (DerivedFact & { readonly kind: 'deadLetter'; readonly cause?: string });
 
 interface DerivedFact {
   readonly id: string;
@@ -40,23 +40,23 @@ export class ReadingState {
   enrichedContent: string | null = null;
   indexedContent: string | null = null;
   /** Several if copies of an unusable record each have a dead letter, with their own coordinates. */
-  letterContents: readonly string[] = [];
-  indexedLetterContent: string | null = null;
+  deadLetterContents: readonly string[] = [];
+  indexedDeadLetterContent: string | null = null;
   /** `<device>|<window start in epoch ms>`; null if the reading is not in a window. */
   window: string | null = null;
   /** Of its index; null without monthly indices. */
   month: Month | null = null;
   /** `<stage>:<reason>` of its dead letter; of several, the alphabetically first. */
   cause: string | null = null;
-  hasSourceLetter = false;
-  hasParseLetter = false;
-  hasIndexLetter = false;
+  hasSourceDeadLetter = false;
+  hasParseDeadLetter = false;
+  hasIndexDeadLetter = false;
 
-  constructor(readonly horizon: Horizon = NO_HORIZON) {}
+  constructor(readonly bounds: RetentionBounds = NO_BOUNDS) {}
 
   add(fact: ReadingFact): void {
     if (!('outside' in fact)) this.inRange = true;
-    switch (fact.side) {
+    switch (fact.kind) {
       case 'planned':
         this.planned = true;
         break;
@@ -75,12 +75,12 @@ export class ReadingState {
         this.indexedContent = merged(this.indexedContent, fact.digest);
         this.isRedriven ||= fact.redriven === true;
         break;
-      case 'letter':
-        this.letterContents = withContent(this.letterContents, fact.digest);
+      case 'deadLetter':
+        this.deadLetterContents = withContent(this.deadLetterContents, fact.digest);
         this.#addCause(fact.cause);
         break;
-      case 'indexed letter':
-        this.indexedLetterContent = merged(this.indexedLetterContent, fact.digest);
+      case 'indexedDeadLetter':
+        this.indexedDeadLetterContent = merged(this.indexedDeadLetterContent, fact.digest);
         break;
     }
   }
@@ -102,59 +102,67 @@ export class ReadingState {
     return this.rawContent === CONFLICT || this.enrichedContent === CONFLICT;
   }
 
-  get hasLetter(): boolean {
-    return this.letterContents.length > 0;
+  get hasDeadLetter(): boolean {
+    return this.deadLetterContents.length > 0;
   }
 
   /**
    * A dead letter whose id was indexed later in a known way: a record that the index rejected is still in the topic; an
    * unparsable record can only be indexed by a redrive, which its document shows.
    */
-  get isResolvedLetter(): boolean {
-    return this.cause !== null && this.isIndexed && !this.hasSourceLetter && (!this.hasParseLetter || this.isRedriven);
+  get isResolvedDeadLetter(): boolean {
+    return (
+      this.cause !== null &&
+      this.isIndexed &&
+      !this.hasSourceDeadLetter &&
+      (!this.hasParseDeadLetter || this.isRedriven)
+    );
   }
 
   /** Not indexed, and it need not be: its month is no longer kept. */
   get isExpired(): boolean {
-    return this.cause === null && !this.isIndexed && isBefore(this.month, this.horizon.expiredBefore);
+    return this.cause === null && !this.isIndexed && isBefore(this.month, this.bounds.expiredBefore);
   }
 
   /** Indexed, a dead letter or expired; an enriched reading was parsed, so its dead letters from parsing do not count. */
   get hasEnded(): boolean {
-    if (isBefore(this.month, this.horizon.expiredBefore)) return true;
-    return this.isIndexed || this.hasIndexLetter || (this.hasParseLetter && !this.isEnriched);
+    if (isBefore(this.month, this.bounds.expiredBefore)) return true;
+    return this.isIndexed || this.hasIndexDeadLetter || (this.hasParseDeadLetter && !this.isEnriched);
   }
 
   #addCause(cause: string | undefined): void {
     if (cause === undefined) return;
     this.cause = first(this.cause, cause);
-    this.hasSourceLetter ||= cause.startsWith('source:');
-    this.hasParseLetter ||= cause.startsWith('parse:');
-    this.hasIndexLetter ||= cause.startsWith('index:');
+    this.hasSourceDeadLetter ||= cause.startsWith('source:');
+    this.hasParseDeadLetter ||= cause.startsWith('parse:');
+    this.hasIndexDeadLetter ||= cause.startsWith('index:');
   }
 }
 
 type Rule = (reading: ReadingState, hasPlan: boolean) => boolean;
 
 const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
-  ['planned but not published', (r) => r.planned && !r.isPublished && !r.hasSourceLetter],
+  ['planned but not published', (r) => r.planned && !r.isPublished && !r.hasSourceDeadLetter],
   [
     'published but not planned',
-    (r, hasPlan) => hasPlan && !r.planned && !r.isOfAnotherRun && (r.isPublished || r.hasSourceLetter),
+    (r, hasPlan) => hasPlan && !r.planned && !r.isOfAnotherRun && (r.isPublished || r.hasSourceDeadLetter),
   ],
   ['published but neither indexed nor a dead letter', (r) => r.isPublished && !r.hasEnded],
   ['enriched but not published', (r) => r.isEnriched && !r.isPublished],
   ['indexed but not published', (r) => r.isIndexed && !r.isPublished],
   ['indexed but not enriched', (r) => r.isIndexed && r.isPublished && !r.isEnriched],
-  ['indexed and a dead letter', (r) => r.cause !== null && r.isIndexed && !r.isResolvedLetter],
+  ['indexed and a dead letter', (r) => r.cause !== null && r.isIndexed && !r.isResolvedDeadLetter],
   ['indexed twice', (r) => r.indexed > 1],
-  ['indexed though its month is dropped', (r) => r.isIndexed && isBefore(r.month, r.horizon.droppedBefore)],
+  ['indexed though its month is dropped', (r) => r.isIndexed && isBefore(r.month, r.bounds.droppedBefore)],
   ['indexed with other content', (r) => differs(r.enrichedContent, r.indexedContent)],
   ['conflicting content under one id', (r) => r.isConflicting],
-  ['dead letter of nothing published', (r) => !r.isPublished && (r.hasParseLetter || r.hasIndexLetter)],
-  ['dead letter not indexed', (r) => r.hasLetter && r.indexedLetterContent === null],
-  ['dead letter not published', (r) => !r.hasLetter && r.indexedLetterContent !== null],
-  ['dead letter with other content', (r) => r.hasLetter && isNotAmong(r.letterContents, r.indexedLetterContent)],
+  ['dead letter of nothing published', (r) => !r.isPublished && (r.hasParseDeadLetter || r.hasIndexDeadLetter)],
+  ['dead letter not indexed', (r) => r.hasDeadLetter && r.indexedDeadLetterContent === null],
+  ['dead letter not published', (r) => !r.hasDeadLetter && r.indexedDeadLetterContent !== null],
+  [
+    'dead letter with other content',
+    (r) => r.hasDeadLetter && isNotAmong(r.deadLetterContents, r.indexedDeadLetterContent),
+  ],
 ];
 
 /** Returns the rules that an id violates. */

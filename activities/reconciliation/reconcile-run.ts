@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
-import type { Horizon } from '../contracts/event-month';
+import type { RetentionBounds } from '../contracts/event-month';
 import { offsetCount } from '../contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
 import { readRetention } from '../elasticsearch/retention';
@@ -57,7 +57,7 @@ export async function reconcileRun(
   const signal = context.cancellationSignal;
   const { runs } = request.aliases;
   const progress = { step: 'starting' };
-  const beat = setInterval(() => {
+  const heartbeat = setInterval(() => {
     context.heartbeat(progress);
   }, HEARTBEAT_MS);
   try {
@@ -74,33 +74,33 @@ export async function reconcileRun(
       const { foreign, rawBytes } = await collectFacts(collection);
       // Months may be dropped meanwhile: those dropped before must not be indexed, those expired by now may be missing.
       const after = before === null ? null : await readRetention(elasticsearch, runs);
-      const horizon = { expiredBefore: after?.expiredBefore ?? null, droppedBefore: before?.droppedBefore ?? null };
+      const bounds = { expiredBefore: after?.expiredBefore ?? null, droppedBefore: before?.droppedBefore ?? null };
       const counts = new ResultCounts();
       onStep('comparing readings');
-      await compareReadings(collection, horizon, counts);
+      await compareReadings(collection, bounds, counts);
       onStep('comparing windows');
-      await compareWindows(collection, horizon, counts);
+      await compareWindows(collection, bounds, counts);
       const totals = counts.totals();
       const planned = request.plan === null ? null : totals.planned;
       return { ...totals, planned, foreign, rawBytes, durationMs: Date.now() - startedAt };
     });
   } finally {
-    clearInterval(beat);
+    clearInterval(heartbeat);
   }
 }
 
 async function compareReadings(
   { readings, windows, signal, request: { scope, plan, windowMs } }: FactCollection,
-  horizon: Horizon,
+  bounds: RetentionBounds,
   counts: ResultCounts,
 ): Promise<void> {
-  for await (const bucket of readings.states(() => new ReadingState(horizon))) {
+  for await (const bucket of readings.states(() => new ReadingState(bounds))) {
     signal.throwIfAborted();
     for (const [id, state] of bucket) {
       if (!state.inRange) continue;
       counts.addReading(id, state, readingDiscrepancies(state, plan !== null));
       if (state.window !== null) {
-        windows.append({ side: 'reading', id: windowId(scope.generation, state.window, windowMs) });
+        windows.append({ kind: 'reading', id: windowId(scope.generation, state.window, windowMs) });
       }
     }
   }
@@ -108,13 +108,13 @@ async function compareReadings(
 
 async function compareWindows(
   { windows, signal, request: { bounded } }: FactCollection,
-  horizon: Horizon,
+  bounds: RetentionBounds,
   counts: ResultCounts,
 ): Promise<void> {
   for await (const bucket of windows.states(() => new WindowState())) {
     signal.throwIfAborted();
     for (const [id, state] of bucket) {
-      const month = windowMonthState(id, horizon);
+      const month = windowMonthState(id, bounds);
       counts.addWindow(id, state, windowDiscrepancies(state, bounded, month), month);
     }
   }

@@ -35,7 +35,7 @@ export class RecordFacts {
     this.rawBytes += record.value?.length ?? 0;
     const id = rawEventId(scope.raw.topic, record, eventIdField);
     const ofAnotherRun = isForeign && redriveCount(record.headers[REDRIVE_HEADER]) > 0;
-    return { side: 'published', id, digest: bytesDigest(record.value), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
+    return { kind: 'published', id, digest: bytesDigest(record.value), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
   }
 
   /** Returns null for a record of another run, as do `ofLetter` and `ofWindow`. */
@@ -47,7 +47,7 @@ export class RecordFacts {
     const { deviceId, timestamp, late } = reading ?? {};
     const hasWindow = reading !== undefined && late !== true;
     return {
-      side: 'enriched',
+      kind: 'enriched',
       ...content(scope.enriched, record, reading),
       window: hasWindow ? windowKey(String(deviceId), String(timestamp), windowMs) : null,
       ...(this.byMonth ? { month: monthOf(timestamp) } : {}),
@@ -55,16 +55,16 @@ export class RecordFacts {
     };
   }
 
-  ofLetter(record: IncomingRecord): ReadingFact | null {
-    if (runOf(record) !== this.request.scope.run) return null;
-    const { deadLetter, windows } = this.request.scope;
-    const letter = parseObject(record.value) ?? {};
-    const cause = `${String(letter['stage'])}:${String(letter['reason'])}`;
+  ofDeadLetter(record: IncomingRecord): ReadingFact | null {
+    const { scope } = this.request;
+    if (runOf(record) !== scope.run) return null;
+    const deadLetter = parseObject(record.value) ?? {};
+    const cause = `${String(deadLetter['stage'])}:${String(deadLetter['reason'])}`;
     return {
-      side: 'letter',
-      ...content(deadLetter, record, letter),
-      ...(letter['topic'] === windows.topic ? {} : { cause }),
-      ...this.#outside(letter),
+      kind: 'deadLetter',
+      ...content(scope.deadLetter, record, deadLetter),
+      ...(deadLetter['topic'] === scope.windows.topic ? {} : { cause }),
+      ...this.#outside(deadLetter),
     };
   }
 
@@ -72,14 +72,14 @@ export class RecordFacts {
     if (runOf(record) !== this.request.scope.run) return null;
     const { windows } = this.request.scope;
     const window = parseObject(record.value);
-    return { side: 'published', ...content(windows, record, window), count: Number(window?.['count']) };
+    return { kind: 'published', ...content(windows, record, window), count: Number(window?.['count']) };
   }
 
   ofIndexedReading({ _id: id, _source: source }: IndexedDocument): ReadingFact {
     const field = source[PROVENANCE_FIELD];
     const { partition, offset, redrive } = isObject(field) ? field : {};
     return {
-      side: 'indexed',
+      kind: 'indexed',
       id,
       digest: documentDigest(source),
       ...(Number(redrive) >= 1 ? { redriven: true } : {}),
@@ -87,12 +87,12 @@ export class RecordFacts {
     };
   }
 
-  ofIndexedLetter({ _id: id, _source: source }: IndexedDocument): ReadingFact {
-    return { side: 'indexed letter', id, digest: documentDigest(source), ...this.#outside(source) };
+  ofIndexedDeadLetter({ _id: id, _source: source }: IndexedDocument): ReadingFact {
+    return { kind: 'indexedDeadLetter', id, digest: documentDigest(source), ...this.#outside(source) };
   }
 
   ofIndexedWindow({ _id: id, _source: source }: IndexedDocument): WindowFact {
-    return { side: 'indexed', id, digest: documentDigest(source), count: Number(source['count']) };
+    return { kind: 'indexed', id, digest: documentDigest(source), count: Number(source['count']) };
   }
 
   /**

@@ -35,7 +35,7 @@ export class ResultCounts {
     sums.expired += Number(reading.isExpired);
     sums.repeats += Math.max(0, reading.published - 1);
     sums.conflicts += Number(reading.isConflicting);
-    sums.deadLettersResolved += Number(reading.isResolvedLetter);
+    sums.deadLettersResolved += Number(reading.isResolvedDeadLetter);
     if (reading.cause !== null && !reading.isIndexed) {
       sums.deadLetters += 1;
       this.#causes.set(reading.cause, (this.#causes.get(reading.cause) ?? 0) + 1);

@@ -1,10 +1,10 @@
-import { isBefore, monthOf, type Horizon } from '../contracts/event-month';
+import { isBefore, monthOf, type RetentionBounds } from '../contracts/event-month';
 import type { DiscrepancyKind } from '../contracts/report';
 
 /** What one topic or index shows about one window id. */
 export type WindowFact =
-  | { readonly side: 'reading'; readonly id: string }
-  | { readonly side: 'published' | 'indexed'; readonly id: string; readonly count: number; readonly digest: string };
+  | { readonly kind: 'reading'; readonly id: string }
+  | { readonly kind: 'published' | 'indexed'; readonly id: string; readonly count: number; readonly digest: string };
 
 /** The combined facts about one window id, independent of their order. */
 export class WindowState {
@@ -20,7 +20,7 @@ export class WindowState {
   publishedContents: string[] = [];
 
   add(fact: WindowFact): void {
-    switch (fact.side) {
+    switch (fact.kind) {
       case 'reading':
         this.readings += 1;
         break;
@@ -89,7 +89,7 @@ export function windowDiscrepancies(window: WindowState, bounded: boolean, month
 }
 
 /** Returns the state of the month in which a window starts. */
-export function windowMonthState(id: string, { expiredBefore, droppedBefore }: Horizon): MonthState {
+export function windowMonthState(id: string, { expiredBefore, droppedBefore }: RetentionBounds): MonthState {
   const month = monthOf(Number(id.split('|').at(-2)));
   if (isBefore(month, droppedBefore)) return 'dropped';
   return isBefore(month, expiredBefore) ? 'expired' : 'kept';

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import { aliasesOf } from '../contracts/pipeline-names';
-import { advanceHorizon } from '../elasticsearch/retention';
+import { advanceBound } from '../elasticsearch/retention';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import type { ExpiredMonths } from './expire-months';
 
@@ -36,5 +36,5 @@ export async function dropMonths(
   } catch (error) {
     throw elasticsearchFailure(error, `Dropping months of ${name}`);
   }
-  await advanceHorizon(elasticsearch, runs, 'droppedBefore', expiredBefore);
+  await advanceBound(elasticsearch, runs, 'droppedBefore', expiredBefore);
 }

@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { isBefore, monthOf, monthOfIndex, monthsBefore, type Month } from '../contracts/event-month';
 import { aliasesOf, pipelineNameSchema } from '../contracts/pipeline-names';
-import { advanceHorizon, EVENT_TIME_FIELDS, readRetention } from '../elasticsearch/retention';
+import { advanceBound, EVENT_TIME_FIELDS, readRetention } from '../elasticsearch/retention';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { STREAMS } from '../elasticsearch/index-templates';
 import { monthIndices } from '../elasticsearch/resolve-name';
@@ -50,7 +50,7 @@ export async function expireMonths(elasticsearch: Client, { input, at }: ExpireM
       `name: expected a pipeline that indexes by month, got ${name}. A run with the input {"index":{"by":"month"}} makes it one.`,
     );
   }
-  await advanceHorizon(elasticsearch, runs, 'expiredBefore', monthsBefore(last, keepMonths - 1));
+  await advanceBound(elasticsearch, runs, 'expiredBefore', monthsBefore(last, keepMonths - 1));
   const expiredBefore = (await readRetention(elasticsearch, runs))?.expiredBefore ?? null;
   const indices = await indicesBefore(elasticsearch, name, expiredBefore);
   return { name, expiredBefore: expiredBefore ?? last, indices };

@@ -31,15 +31,15 @@ export class Pace {
   /**
    * Waits until the record at `position` is due.
    *
-   * @param beat - called repeatedly while waiting
+   * @param heartbeat - called repeatedly while waiting
    * @throws CancelledFailure when the activity is cancelled
    */
-  async due(position: number, beat: () => void): Promise<void> {
+  async due(position: number, heartbeat: () => void): Promise<void> {
     if (this.ratePerSecond === null) return;
     const dueMs = this.#startMs + ((position - this.#first) / this.ratePerSecond) * 1_000;
     for (let leftMs = dueMs - Date.now(); leftMs > 0; leftMs = dueMs - Date.now()) {
       await Context.current().sleep(Math.ceil(Math.min(leftMs, MAX_SLEEP_MS)));
-      beat();
+      heartbeat();
     }
   }
 }

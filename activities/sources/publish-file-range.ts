@@ -49,25 +49,25 @@ export async function publishFileRange(
   const { path, ratePerSecond } = sourceOf(plan, 'file');
   const rowEnd = rowFrom + maxRecords;
   let progress = startingPoint(input);
-  const beat = () => {
+  const heartbeat = () => {
     Context.current().heartbeat(progress);
   };
   const pace = new Pace(ratePerSecond, { startedAtMs, from: rowFrom, next: progress.rowNext });
   const file = await openFile(path);
   try {
-    await assertUnchanged(path, facts, beat);
+    await assertUnchanged(path, facts, heartbeat);
     const start = { byteFrom: progress.byteNext, rowFrom: progress.rowNext };
     const groups = readRecords(file, { ...facts, path }, plan.rules.fields, start);
     for await (const batch of batches(groups, pace.batchSize(MAX_BATCH_RECORDS), rowEnd - progress.rowNext)) {
-      await pace.due(progress.rowNext + batch.length - 1, beat);
+      await pace.due(progress.rowNext + batch.length - 1, heartbeat);
       const counts = await publishBatch(kafka, plan, batch, progress);
       crash('source');
       const byteNext = batch.at(-1)?.end ?? progress.byteNext;
       progress = { ...counts, byteNext, rowNext: progress.rowNext + batch.length };
-      beat();
+      heartbeat();
       await yieldToEventLoop();
     }
-    await assertUnchanged(path, facts, beat);
+    await assertUnchanged(path, facts, heartbeat);
   } finally {
     await file.close();
   }

@@ -39,13 +39,13 @@ export async function publishSimulatedRange(
   const simulator = new ReadingSimulator(simulation, plan.rules.measurements, plan.rules.extraFields === 'label');
   const inRange = resultSchema.refine(({ next }) => next >= from && next <= to);
   let progress = lastHeartbeat(inRange) ?? { ...NO_COUNTS, next: from };
-  const beat = () => {
+  const heartbeat = () => {
     Context.current().heartbeat(progress);
   };
   const pace = new Pace(simulation.ratePerSecond, { startedAtMs, from, next: progress.next });
   while (progress.next < to) {
     const end = Math.min(to, progress.next + pace.batchSize(BLOCK_SIZE));
-    await pace.due(end - 1, beat);
+    await pace.due(end - 1, heartbeat);
     const batch = simulator.records(progress.next, end).map(({ sequence, device, payload }) => ({
       id: simulatedId(plan.run, sequence, simulation.devices),
       position: `sequence ${sequence}`,
@@ -55,7 +55,7 @@ export async function publishSimulatedRange(
     const counts = await publishBatch(kafka, plan, batch, progress);
     crash('source');
     progress = { ...counts, next: end };
-    beat();
+    heartbeat();
     await yieldToEventLoop();
   }
   return progress;

@@ -32,7 +32,7 @@ export interface SubmitSparkJobInput {
   /** A bounded run ignores records from these offsets on; default: no limit. */
   readonly rawUntil?: PartitionOffsets | null;
   /** `available-now` ends when everything is committed that was in the topic at its start. */
-  readonly trigger: 'available-now' | 'continuous';
+  readonly trigger: 'available-now' | 'processing-time';
   /** Number of this start within the run; submitting the same number again starts nothing. */
   readonly start: number;
 }

@@ -18,7 +18,7 @@ import org.apache.spark.SparkEnv;
  *     checkpoint is empty
  * @param untilOffsets the first offset of each partition that does not belong to the run; null: no
  *     such bound
- * @param trigger "available-now" ends by itself, "continuous" does not
+ * @param trigger "available-now" ends by itself, "processing-time" does not
  * @param triggerIntervalMs between the starts of two micro-batches of a continuous run
  * @param extraFields "label" or "dead-letter"
  * @param driverMemoryMb heap of this JVM; its command line has already applied it

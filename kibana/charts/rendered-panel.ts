@@ -22,7 +22,7 @@ export interface RenderedPanel {
 }
 
 /** What the page shows after one search. */
-export interface PageAnswer {
+export interface PageResponse {
   /** Time of the search, ISO 8601. */
   readonly at: string;
   /** Of readings and windows, ISO 8601; `to` is exclusive. */

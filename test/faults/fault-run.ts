@@ -158,9 +158,9 @@ class CaseEnvironment {
 
   /** Indexes the dead letters, as the pipeline does, after everything that writes them has ended. */
   async indexDeadLetters({ scope, aliases }: ReconcileRequest): Promise<TopicRange> {
-    const letters = await wholeTopic(this.kafka, scope.deadLetter.topic);
-    await this.#indexStream(scope, 'deadLetters', letters, aliases.deadLetters);
-    return letters;
+    const deadLetters = await wholeTopic(this.kafka, scope.deadLetter.topic);
+    await this.#indexStream(scope, 'deadLetters', deadLetters, aliases.deadLetters);
+    return deadLetters;
   }
 
   async result(

@@ -34,15 +34,15 @@ type Content = Readonly<Record<string, unknown>>;
 export async function judge(places: Places): Promise<Judgement> {
   const published = await publishedRecords(places);
   const documents = await allDocuments(places.elasticsearch, places.alias);
-  const letters = await allDocuments(places.elasticsearch, places.deadLetterAlias);
-  return compare(published, documents, letters);
+  const deadLetters = await allDocuments(places.elasticsearch, places.deadLetterAlias);
+  return compare(published, documents, deadLetters);
 }
 
 /** Compares the published records with documents and dead letters by id and content. */
 export function compare(
   published: readonly Content[],
   documents: readonly Content[],
-  letters: readonly Content[],
+  deadLetters: readonly Content[],
 ): Judgement {
   const expected = new Map(published.map((content) => [String(content['id']), content]));
   const indexed = new Map<string, Content>();
@@ -53,7 +53,7 @@ export function compare(
     if (indexed.has(id)) twice.add(id);
     indexed.set(id, content);
   }
-  const dead = new Set(letters.map(({ id }) => String(id)));
+  const dead = new Set(deadLetters.map(({ id }) => String(id)));
   for (const id of dead) if (indexed.has(id)) twice.add(id);
   return {
     lost: [...expected.keys()].filter((id) => !indexed.has(id) && !dead.has(id)),

@@ -31,7 +31,7 @@ export async function writeKnownData(elasticsearch: Client, pipeline: string): P
     provenance,
     ...{ deviceId, windowStart: at(`${hour}:00`), windowEnd: at(`${hour}:59`), ...rest },
   });
-  const letter = (stage: string, reason: string) => ({ provenance, stage, reason });
+  const deadLetter = (stage: string, reason: string) => ({ provenance, stage, reason });
   const mean = (...[min, max]: [number, number]) => ({ count: 2, mean: (min + max) / 2, min, max });
   const flagged = (score: number, measurement: string, isAnomaly: boolean) => ({
     anomaly: { score, measurement, isAnomaly },
@@ -68,7 +68,7 @@ export async function writeKnownData(elasticsearch: Client, pipeline: string): P
     ],
     [
       aliases.deadLetters,
-      [letter('parse', 'BadTimestamp'), letter('parse', 'BadTimestamp'), letter('index', 'Tombstone')],
+      [deadLetter('parse', 'BadTimestamp'), deadLetter('parse', 'BadTimestamp'), deadLetter('index', 'Tombstone')],
     ],
   ];
   for (const [index, each] of documents) {

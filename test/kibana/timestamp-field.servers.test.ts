@@ -3,7 +3,7 @@ import { Client } from '@elastic/elasticsearch';
 import { measurementSchema } from '../../activities/contracts/measurement';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import { createRunsIndex } from '../../activities/elasticsearch/create-index';
-import { judgeItem, type ItemResult } from '../../activities/indexing/post-bulk';
+import { verdictOf, type ItemResult } from '../../activities/indexing/post-bulk';
 import { SOURCES, type SourceName } from '../../kibana/model/source';
 import { stackAddresses } from '../support/stack';
 import { DAY, writeKnownData } from './known-data';
@@ -90,7 +90,7 @@ describe('the field @timestamp', () => {
   it('turns a document that contains it into a dead letter', async () => {
     const result = await resultOf({ deviceId: 'd1', [FIELD]: '2001-01-01T00:00:00.000Z' });
     expect(result).toMatchObject({ status: 400 });
-    expect(judgeItem(result)).toBe('reject');
+    expect(verdictOf(result)).toBe('reject');
   });
 
   it('is not accepted as the name of a measurement', () => {

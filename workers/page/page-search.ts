@@ -1,7 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { elasticsearchFailure } from '../../activities/elasticsearch/elasticsearch-failure';
 import type { TimeRange } from '../../kibana/charts/points';
-import { type PageAnswer, type RenderedPanel, renderPanel } from '../../kibana/charts/rendered-panel';
+import { type PageResponse, type RenderedPanel, renderPanel } from '../../kibana/charts/rendered-panel';
 import type { Panel } from '../../kibana/model/panel';
 import { panelRows, panelSearch } from '../../kibana/model/panel-search';
 import { FILTER_FIELDS, SOURCES } from '../../kibana/model/source';
@@ -16,7 +16,7 @@ const MAX_CHOICES = 200;
  *
  * @throws ServiceUnavailable when Elasticsearch does not answer, IndexMisconfigured when it rejects a search
  */
-export async function searchPage(elasticsearch: Client, request: PageRequest, nowMs: number): Promise<PageAnswer> {
+export async function searchPage(elasticsearch: Client, request: PageRequest, nowMs: number): Promise<PageResponse> {
   try {
     const ranges = await timeRangesOf(elasticsearch, request, nowMs);
     const requested = PANELS.filter(({ id }) => request.panels.includes(id));
@@ -49,7 +49,7 @@ async function searchPanel(
   return { id: panel.id, documents, panel: renderPanel(panel, rows, range) };
 }
 
-function timesOf({ fromMs, toMs }: TimeRange): PageAnswer['timeRange'] {
+function timesOf({ fromMs, toMs }: TimeRange): PageResponse['timeRange'] {
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }
 
@@ -63,7 +63,7 @@ interface Choices {
 async function choicesOf(
   elasticsearch: Client,
   only: PageRequest['only'],
-): Promise<Pick<PageAnswer, 'choices' | 'newestReading'>> {
+): Promise<Pick<PageResponse, 'choices' | 'newestReading'>> {
   const { pipeline } = only;
   const { pattern: index, timeField } = SOURCES.readings;
   const values = (field: string): object => ({ terms: { field, size: MAX_CHOICES, order: { _key: 'asc' } } });

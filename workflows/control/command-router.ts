@@ -20,7 +20,7 @@ type Answers = Readonly<Partial<Record<StageName, CommandResult>>>;
  * `pause` and `resume` go to all parts, or to the one named by `part`; `skip` requires `part`.
  */
 export class CommandRouter {
-  /** The command of a person that ended the source, or with `drain` false all parts. */
+  /** The command of an operator that ended the source, or with `drain` false all parts. */
   stop: Extract<Command, { kind: 'stop' }> | null = null;
   #parts: Parts | null = null;
   readonly #ended = new Set<StageName>();

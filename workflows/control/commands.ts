@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
 import { pipelineFailure } from '../../activities/contracts/failures';
 
-/** The commands of a person to a running part. */
+/** The commands of an operator to a running part. */
 export type Command =
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'resume' }

@@ -19,7 +19,7 @@ export function reportIntervalMs(ageMs: number): number {
 export interface PartBehaviour {
   readonly startedMs: number;
   readonly totals: () => StageTotals;
-  /** What needs a person besides a pause. */
+  /** What needs an operator besides a pause. */
   readonly attention?: () => readonly Attention[];
   readonly setRate?: (ratePerSecond: number | null) => void;
   /** Whether the part accepts the `stop` command. */

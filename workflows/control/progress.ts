@@ -1,4 +1,4 @@
-/** The progress of a run, and what needs a person's attention. */
+/** The progress of a run, and what needs an operator's attention. */
 import { workflowInfo } from '@temporalio/workflow';
 
 export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
@@ -21,11 +21,11 @@ export interface StageTotals {
 
 export const NO_TOTALS: StageTotals = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0, firstMs: 0, lastMs: 0 };
 
-/** Why a part of a pipeline is not working, and the command with which a person lets it work again. */
+/** Why a part of a pipeline is not working, and the command with which an operator lets it work again. */
 export interface Attention {
   /** `pipeline`: every part that has not ended. */
   readonly stage: StageName | 'pipeline';
-  /** PAUSED by a person; PARKED by a failure that may not disappear by itself. */
+  /** PAUSED by an operator; PARKED by a failure that may not disappear by itself. */
   readonly state: 'PAUSED' | 'PARKED';
   /** Null: the whole stage. */
   readonly partition: string | null;
@@ -47,7 +47,7 @@ export interface PipelineProgress {
   readonly phase: Phase;
   /** PARKED if any part is, else PAUSED if any part is. */
   readonly state: 'RUNNING' | 'PAUSED' | 'PARKED';
-  /** What needs a person; empty while all parts work. */
+  /** What needs an operator; empty while all parts work. */
   readonly attention: readonly Attention[];
   /** Records in the raw topic from this run. */
   readonly produced: number;
@@ -138,7 +138,7 @@ export function toDetails({ phase, state, attention, stages }: PipelineProgress)
 /** A longer reason is cut, so that a message about many partitions stays small. */
 const MAX_REASON_LENGTH = 400;
 
-/** What is shown while a stage, or one partition of it, waits for a person. */
+/** What is shown while a stage, or one partition of it, waits for an operator. */
 export function attentionTo({ reason, ...place }: Omit<Attention, 'command'>): Attention {
   const shown = reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH)}…`;
   return { ...place, reason: shown, command: resumeCommand() };
@@ -149,7 +149,7 @@ export function resumeCommand(): string {
   return `temporal workflow update execute -w ${workflowInfo().workflowId} --name resume`;
 }
 
-/** What needs a person in a whole pipeline: one entry instead of one per part if every running part is paused. */
+/** What needs an operator in a whole pipeline: one entry instead of one per part if every running part is paused. */
 export function pipelineAttention(
   parts: readonly Attention[],
   running: readonly StageName[],

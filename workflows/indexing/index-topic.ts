@@ -42,7 +42,7 @@ export interface IndexTopicInput extends SliceSettings {
 export interface IndexTopicResult {
   readonly next: PartitionOffsets;
   readonly totals: StageTotals;
-  /** Offsets that a person skipped. */
+  /** Offsets that an operator skipped. */
   readonly skipped: number;
 }
 
@@ -59,7 +59,7 @@ interface CarriedIndexing {
  * Indexes a topic, one loop per partition, up to the offsets of the `finish` signal, or until it is cancelled.
  *
  * The checkpoint is the workflow's own state, carried from execution to execution. A partition whose work fails for good
- * is parked: it shows the reason, is retried if that may help, and only a person can skip its records.
+ * is parked: it shows the reason, is retried if that may help, and only an operator can skip its records.
  */
 export async function indexTopic(input: IndexTopicInput): Promise<IndexTopicResult> {
   const indexer = new TopicIndexer(input);
@@ -167,7 +167,7 @@ class TopicIndexer {
 
   async #slice(partition: string, from: string): Promise<IndexSliceResult> {
     const { topic, alias, deadLetterTopic, mirrorGroup, sink, maxDeadLetterRatio } = this.input;
-    // A person who resumes after a flood accepts it as it is.
+    // An operator who resumes after a flood accepts it as it is.
     const isAccepted = this.#parked.failureOf(partition) === 'DeadLetterFlood';
     return await this.#indexSlice({
       ...{ topic, partition: Number(partition), from, until: this.until?.[partition] ?? null },
@@ -180,7 +180,7 @@ class TopicIndexer {
 
   #advance(partition: string, from: string, { next, end, ends, last, counts }: IndexSliceResult): void {
     this.#ends = ends;
-    // A person may have skipped ahead meanwhile.
+    // An operator may have skipped ahead meanwhile.
     if (this.#next[partition] === from) {
       this.#next[partition] = next;
       if (last !== null) this.#state.last[partition] = last;

@@ -40,7 +40,7 @@ export class ParkedPartitions {
     return this.#parked.get(partition)?.type;
   }
 
-  /** Retries all parked partitions, on the command of a person. */
+  /** Retries all parked partitions, on the command of an operator. */
   readonly release = (): void => {
     this.#releases += 1;
   };

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { TopicRange } from '../../activities/contracts/offsets';
-import type { LetterCounts } from '../../activities/indexing/redrive/redrive-batch';
+import type { DeadLetterCounts } from '../../activities/indexing/redrive/redrive-batch';
 import type { SliceCounts } from '../../activities/indexing/redrive/redrive-slice';
 import type { LetterChoice } from '../../activities/preparation/plan-redrive';
 import { PREPARATION, RECORD_WORK } from '../policies';
@@ -13,7 +13,7 @@ const SLICE_RECORDS = 50_000n;
 export interface RedriveResult extends SliceCounts, TopicRange {
   readonly dryRun: boolean;
   /** Of all reasons. */
-  readonly total: LetterCounts;
+  readonly total: DeadLetterCounts;
   /** After a dry run: the input that redrives what was counted, over the same offsets. */
   readonly inputToRedrive?: LetterChoice & Pick<TopicRange, 'from' | 'to'> & { readonly dryRun: false };
 }
@@ -38,7 +38,7 @@ export async function redriveDeadLetters(input: unknown): Promise<RedriveResult>
     }
   }
   const { choice, dryRun, topics } = slice;
-  const total = Object.values(counts.byReason).reduce(add, { letters: 0 });
+  const total = Object.values(counts.byReason).reduce(add, { deadLetters: 0 });
   const result = { dryRun, ...counts, total, topic: topics.deadLetter, from, to };
   return dryRun ? { ...result, inputToRedrive: { ...choice, from, to, dryRun: false } } : result;
 }
@@ -46,14 +46,14 @@ export async function redriveDeadLetters(input: unknown): Promise<RedriveResult>
 function sum(one: SliceCounts, other: SliceCounts): SliceCounts {
   const byReason = { ...one.byReason };
   for (const [reason, counts] of Object.entries(other.byReason)) {
-    byReason[reason] = add(byReason[reason] ?? { letters: 0 }, counts);
+    byReason[reason] = add(byReason[reason] ?? { deadLetters: 0 }, counts);
   }
   return { byReason, unindexed: one.unindexed + other.unindexed };
 }
 
-function add(one: LetterCounts, other: LetterCounts): LetterCounts {
-  const added: { -readonly [Name in keyof LetterCounts]: LetterCounts[Name] } = { ...one };
-  for (const [name, count] of Object.entries(other) as [keyof LetterCounts, number][]) {
+function add(one: DeadLetterCounts, other: DeadLetterCounts): DeadLetterCounts {
+  const added: { -readonly [Name in keyof DeadLetterCounts]: DeadLetterCounts[Name] } = { ...one };
+  for (const [name, count] of Object.entries(other) as [keyof DeadLetterCounts, number][]) {
     added[name] = (added[name] ?? 0) + count;
   }
   return added;

@@ -34,7 +34,7 @@ export function proofTaskQueue({ source, hostTaskQueue, ioTaskQueue }: PipelineP
   return source.kind === 'file' ? hostTaskQueue : ioTaskQueue;
 }
 
-/** What the source was to publish, up to where a person stopped it; never what the source reports to have published. */
+/** What the source was to publish, up to where an operator stopped it; never what the source reports to have published. */
 function plannedIds({ source, run }: PipelinePlan, published: SourceResult | null): PlannedIds | null {
   if (published === null) return null;
   const { sha256, stoppedAt } = published;

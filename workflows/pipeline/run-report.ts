@@ -45,7 +45,7 @@ function stage(totals: StageTotals): StageReport {
   return { in: taken, out, deadLetters, bytes, durationMs, ratePerSecond: ratePerSecond(totals) };
 }
 
-/** What people did to the run. */
+/** What operators did to the run. */
 function commandNotes({ source, ...drained }: DrainedRun): string[] {
   const stopped = source?.stoppedAt === undefined ? [] : [`The source was stopped by hand at ${source.stoppedAt}.`];
   const streams = ['readings', 'windows', 'deadLetters'] as const;

@@ -63,7 +63,7 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
 /**
  * Runs the children to their end. If one fails, or the pipeline is cancelled, all of them have ended when this throws.
  *
- * @returns null when a person stopped the pipeline without draining it
+ * @returns null when an operator stopped the pipeline without draining it
  */
 async function runChildren(
   plan: PipelinePlan,

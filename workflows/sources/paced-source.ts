@@ -7,7 +7,7 @@ const PACED_RANGE_SECONDS = 10;
 
 export interface SourceResult {
   readonly totals: StageTotals;
-  /** Set when a person stopped the source early: the records before this number are published. */
+  /** Set when an operator stopped the source early: the records before this number are published. */
   readonly stoppedAt?: number;
   /** Of the file that was read; null for other sources. */
   readonly sha256: string | null;
@@ -29,7 +29,7 @@ export interface CarriedSource {
 
 type Counts = Pick<PublishResult, 'published' | 'deadLetters' | 'bytes'>;
 
-/** How far a source has published, at which rate, and whether it may publish at all; people can change both. */
+/** How far a source has published, at which rate, and whether it may publish at all; operators can change both. */
 export class PacedSource {
   #state: CarriedSource;
   readonly #part: Part;

@@ -151,7 +151,7 @@ class SparkJob {
     const { until, totals, startedMs } = this.state;
     // The time that a driver needs to start belongs to the stage.
     if (totals.firstMs === 0) this.state.totals = { ...totals, firstMs: Date.now() };
-    const trigger = until === null ? 'continuous' : 'available-now';
+    const trigger = until === null ? 'processing-time' : 'available-now';
     const submitted = { plan, rawFrom, rawUntil: until, trigger } as const;
     this.state.handle ??= await this.#activities.submitSparkJob({ ...submitted, start: this.state.starts++ });
     const maxMs = Math.min(reportIntervalMs(Date.now() - startedMs), MAX_WATCH_MS);
@@ -159,7 +159,8 @@ class SparkJob {
     this.#observe(seen);
     if (!seen.running) await this.#driverEnded(seen);
     // Others continue to write to a topic of theirs; for what is left of it a bounded driver follows.
-    else if (trigger === 'continuous' && until !== this.state.until && plan.source.kind === 'topic') await this.stop();
+    else if (trigger === 'processing-time' && until !== this.state.until && plan.source.kind === 'topic')
+      await this.stop();
   }
 
   /** Ends the driver, if one runs; repeating it changes nothing. */

@@ -5,7 +5,7 @@ import { pipelineFailure } from '../../contracts/failures';
 import type { BulkItem } from '../bulk-item';
 import type { BulkTarget } from '../post-bulk';
 import { sendBulk, type SendBulkRequest } from '../send-bulk';
-import type { Letter } from './letter';
+import type { DeadLetter } from './dead-letter';
 
 /** A document without its content. */
 export interface FoundDocument {
@@ -85,16 +85,16 @@ function action({ alias }: DocumentSource, ids: readonly string[]): string {
 }
 
 /** A change of the provenance of a dead letter's document. */
-export interface LetterUpdate {
-  readonly letter: Letter;
+export interface DeadLetterUpdate {
+  readonly deadLetter: DeadLetter;
   readonly document: FoundDocument;
   readonly provenance: Pick<Provenance, 'redrive' | 'resolvedAt'>;
 }
 
 /** Updates documents of dead letters, except those that changed since they were found: they are of newer dead letters. */
-export async function updateLetters(
+export async function updateDeadLetters(
   request: Omit<SendBulkRequest, 'items'>,
-  updates: readonly LetterUpdate[],
+  updates: readonly DeadLetterUpdate[],
 ): Promise<void> {
   const { rejected } = await sendBulk({ ...request, items: updates.map(toUpdate) });
   const [first] = rejected;
@@ -107,9 +107,9 @@ export async function updateLetters(
   );
 }
 
-function toUpdate({ letter, document, provenance }: LetterUpdate): BulkItem {
-  const { id } = letter.content;
+function toUpdate({ deadLetter, document, provenance }: DeadLetterUpdate): BulkItem {
+  const { id } = deadLetter.content;
   const update = { update: { _id: id, if_seq_no: document.seqNo, if_primary_term: document.primaryTerm } };
   const head = `${JSON.stringify(update)}\n${JSON.stringify({ doc: { [PROVENANCE_FIELD]: provenance } })}`;
-  return { record: { ...letter.record, value: null }, id, head, bytes: Buffer.byteLength(head) + 1 };
+  return { record: { ...deadLetter.record, value: null }, id, head, bytes: Buffer.byteLength(head) + 1 };
 }

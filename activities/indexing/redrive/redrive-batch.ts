@@ -5,13 +5,13 @@ import { pipelineOf } from '../../contracts/pipeline-names';
 import { BulkWriter } from '../bulk-writer';
 import { MonthRouter } from '../month-router';
 import { writeEntries, type WriteDependencies } from '../write-entries';
-import { findDocuments, updateLetters, type FoundDocument, type LetterUpdate } from './documents';
-import { derivedRecordOf, isRestorable, rawRecordOf, type Letter } from './letter';
+import { findDocuments, updateDeadLetters, type FoundDocument, type DeadLetterUpdate } from './documents';
+import { derivedRecordOf, isRestorable, rawRecordOf, type DeadLetter } from './dead-letter';
 
 const count = z.number().optional();
-export const letterCountsSchema = z.object({
+export const deadLetterCountsSchema = z.object({
   /** Distinct ids; the sum of the others. */
-  letters: z.number(),
+  deadLetters: z.number(),
   /** Its id was already indexed. */
   resolved: count,
   /** Published to the raw topic again, or indexed; in a dry run: would be tried. */
@@ -26,16 +26,16 @@ export const letterCountsSchema = z.object({
   notRedrivable: count,
 });
 /** Dead letters by outcome; a count of zero is left out. */
-export type LetterCounts = Readonly<z.infer<typeof letterCountsSchema>>;
-type RedriveOutcome = Exclude<keyof LetterCounts, 'letters'>;
+export type DeadLetterCounts = Readonly<z.infer<typeof deadLetterCountsSchema>>;
+type RedriveOutcome = Exclude<keyof DeadLetterCounts, 'deadLetters'>;
 
 /** A dead letter with the document that was made from it: of all dead letters with its id, the one that counts. */
-interface CurrentLetter {
-  readonly letter: Letter;
+interface CurrentDeadLetter {
+  readonly deadLetter: DeadLetter;
   readonly document: FoundDocument;
 }
 
-export interface RedrivenLetter extends CurrentLetter {
+export interface RedrivenDeadLetter extends CurrentDeadLetter {
   readonly outcome: RedriveOutcome;
 }
 
@@ -43,7 +43,7 @@ interface TopicGroup {
   readonly topic: string;
   /** For the alias of its documents. */
   readonly router: MonthRouter;
-  readonly group: CurrentLetter[];
+  readonly group: CurrentDeadLetter[];
 }
 
 export interface RedriveTarget {
@@ -65,48 +65,50 @@ export class RedriveBatch {
   constructor(private readonly dependencies: RedriveDependencies) {}
 
   /** Decides on each dead letter, redrives it unless this is a dry run, and updates its document. */
-  async run(letters: readonly Letter[]): Promise<{ readonly redriven: RedrivenLetter[]; readonly unindexed: number }> {
+  async run(
+    deadLetters: readonly DeadLetter[],
+  ): Promise<{ readonly redriven: RedrivenDeadLetter[]; readonly unindexed: number }> {
     const { elasticsearch, signal, target } = this.dependencies;
-    const ids = letters.map(({ content }) => content.id);
+    const ids = deadLetters.map(({ content }) => content.id);
     const source = { elasticsearch, alias: target.aliases.deadLetters, byMonth: false, signal };
     const documents = await findDocuments(source, ids);
-    const current = letters.flatMap((letter) => {
-      const document = documents.get(letter.content.id);
-      return document !== undefined && isMadeFrom(document, letter) ? [{ letter, document }] : [];
+    const current = deadLetters.flatMap((deadLetter) => {
+      const document = documents.get(deadLetter.content.id);
+      return document !== undefined && isMadeFrom(document, deadLetter) ? [{ deadLetter, document }] : [];
     });
     const indexed = await this.#findIndexed(current);
     const expired = await this.#findExpired(ofStage(current, 'index'));
-    const decided = current.map((each): RedrivenLetter => {
-      const { letter } = each;
-      return { ...each, outcome: decide(each, indexed.has(letter), expired.has(letter)) };
+    const decided = current.map((each): RedrivenDeadLetter => {
+      const { deadLetter } = each;
+      return { ...each, outcome: decide(each, indexed.has(deadLetter), expired.has(deadLetter)) };
     });
     const unindexed = ids.filter((id) => !documents.has(id)).length;
     return { redriven: target.dryRun ? decided : await this.#redrive(decided), unindexed };
   }
 
-  async #redrive(decided: readonly RedrivenLetter[]): Promise<RedrivenLetter[]> {
+  async #redrive(decided: readonly RedrivenDeadLetter[]): Promise<RedrivenDeadLetter[]> {
     const chosen = decided.filter(({ outcome }) => outcome === 'redriven');
     const toIndex = ofStage(chosen, 'index');
     await this.#publish(ofStage(chosen, 'parse'));
     await this.#index(toIndex);
     const indexed = await this.#findIndexed(toIndex);
-    const redriven = decided.map((each): RedrivenLetter => {
-      const isRejected = toIndex.includes(each) && !indexed.has(each.letter);
+    const redriven = decided.map((each): RedrivenDeadLetter => {
+      const isRejected = toIndex.includes(each) && !indexed.has(each.deadLetter);
       return isRejected ? { ...each, outcome: 'rejectedAgain' } : each;
     });
     await this.#updateDocuments(redriven, indexed);
     return redriven;
   }
 
-  async #publish(current: readonly CurrentLetter[]): Promise<void> {
+  async #publish(current: readonly CurrentDeadLetter[]): Promise<void> {
     for (const { topic, group } of await this.#byTopic(current)) {
-      const records = group.map(({ letter, document }) => rawRecordOf(letter, redrivesOf(document) + 1));
+      const records = group.map(({ deadLetter, document }) => rawRecordOf(deadLetter, redrivesOf(document) + 1));
       await this.dependencies.kafka.publish(topic, records);
     }
   }
 
   /** Writes them as `indexSlice` does: what is rejected becomes a dead letter again. */
-  async #index(current: readonly CurrentLetter[]): Promise<void> {
+  async #index(current: readonly CurrentDeadLetter[]): Promise<void> {
     const { heartbeat, target } = this.dependencies;
     const { deadLetter: deadLetterTopic } = target.topics;
     for (const { topic, router, group } of await this.#byTopic(current)) {
@@ -114,8 +116,8 @@ export class RedriveBatch {
       const writer = new BulkWriter(writeEntries({ ...this.dependencies, router, target: written }), heartbeat);
       const indexing = { pipeline: pipelineOf(topic), indexedAt: Date.now() };
       try {
-        for (const { letter, document } of group) {
-          const full = writer.add(router.route(derivedRecordOf(letter, redrivesOf(document) + 1), indexing));
+        for (const { deadLetter, document } of group) {
+          const full = writer.add(router.route(derivedRecordOf(deadLetter, redrivesOf(document) + 1), indexing));
           if (full !== null) await full;
         }
         await writer.flush();
@@ -126,51 +128,52 @@ export class RedriveBatch {
   }
 
   /** Returns the dead letters whose id is in the index of their topic, in the same version or a newer one. */
-  async #findIndexed(current: readonly CurrentLetter[]): Promise<ReadonlySet<Letter>> {
+  async #findIndexed(current: readonly CurrentDeadLetter[]): Promise<ReadonlySet<DeadLetter>> {
     const { elasticsearch, signal } = this.dependencies;
-    const indexed = new Set<Letter>();
+    const indexed = new Set<DeadLetter>();
     for (const { router, group } of await this.#byTopic(current)) {
       const { alias, byMonth } = router;
-      const ids = group.map(({ letter }) => letter.content.id);
+      const ids = group.map(({ deadLetter }) => deadLetter.content.id);
       const documents = await findDocuments({ elasticsearch, alias, byMonth, signal }, ids);
-      for (const { letter } of group) {
-        const { id, headers } = letter.content;
-        if ((documents.get(id)?.version ?? -1) >= Number(headers?.version ?? 0)) indexed.add(letter);
+      for (const { deadLetter } of group) {
+        const { id, headers } = deadLetter.content;
+        if ((documents.get(id)?.version ?? -1) >= Number(headers?.version ?? 0)) indexed.add(deadLetter);
       }
     }
     return indexed;
   }
 
   /** Returns the dead letters whose record belongs to a dropped month. */
-  async #findExpired(current: readonly CurrentLetter[]): Promise<ReadonlySet<Letter>> {
-    const expired = new Set<Letter>();
+  async #findExpired(current: readonly CurrentDeadLetter[]): Promise<ReadonlySet<DeadLetter>> {
+    const expired = new Set<DeadLetter>();
     for (const { topic, router, group } of await this.#byTopic(current)) {
-      for (const { letter } of group) {
-        const entry = router.route(derivedRecordOf(letter, 1), { pipeline: pipelineOf(topic), indexedAt: 0 });
-        if ('expired' in entry) expired.add(letter);
+      for (const { deadLetter } of group) {
+        const entry = router.route(derivedRecordOf(deadLetter, 1), { pipeline: pipelineOf(topic), indexedAt: 0 });
+        if ('expired' in entry) expired.add(deadLetter);
       }
     }
     return expired;
   }
 
-  async #updateDocuments(redriven: readonly RedrivenLetter[], indexed: ReadonlySet<Letter>): Promise<void> {
+  async #updateDocuments(redriven: readonly RedrivenDeadLetter[], indexed: ReadonlySet<DeadLetter>): Promise<void> {
     const { elasticsearch, signal, pause, target } = this.dependencies;
     const resolvedAt = Date.now();
-    const updates = redriven.flatMap(({ letter, document, outcome }): LetterUpdate[] => {
+    const updates = redriven.flatMap(({ deadLetter, document, outcome }): DeadLetterUpdate[] => {
       const isTried = outcome === 'redriven' || outcome === 'rejectedAgain';
-      const isResolved = outcome === 'resolved' ? document.provenance.resolvedAt === undefined : indexed.has(letter);
+      const isResolved =
+        outcome === 'resolved' ? document.provenance.resolvedAt === undefined : indexed.has(deadLetter);
       if (!isTried && !isResolved) return [];
       const redrive = isTried ? { redrive: redrivesOf(document) + 1 } : {};
-      return [{ letter, document, provenance: { ...redrive, ...(isResolved ? { resolvedAt } : {}) } }];
+      return [{ deadLetter, document, provenance: { ...redrive, ...(isResolved ? { resolvedAt } : {}) } }];
     });
-    await updateLetters({ elasticsearch, alias: target.aliases.deadLetters, signal, pause }, updates);
+    await updateDeadLetters({ elasticsearch, alias: target.aliases.deadLetters, signal, pause }, updates);
   }
 
   /** Groups by the topic of the original record. */
-  async #byTopic(current: readonly CurrentLetter[]): Promise<Iterable<TopicGroup>> {
+  async #byTopic(current: readonly CurrentDeadLetter[]): Promise<Iterable<TopicGroup>> {
     const groups = new Map<string, TopicGroup>();
     for (const each of current) {
-      const { topic } = each.letter.content;
+      const { topic } = each.deadLetter.content;
       const known = groups.get(topic) ?? { topic, router: await this.#routerOf(topic), group: [] };
       known.group.push(each);
       groups.set(topic, known);
@@ -189,10 +192,10 @@ export class RedriveBatch {
   }
 }
 
-function decide({ letter, document }: CurrentLetter, isIndexed: boolean, isExpired: boolean): RedriveOutcome {
+function decide({ deadLetter, document }: CurrentDeadLetter, isIndexed: boolean, isExpired: boolean): RedriveOutcome {
   if (isIndexed) return 'resolved';
   if (isExpired) return 'expired';
-  if (!isRestorable(letter)) return 'notRedrivable';
+  if (!isRestorable(deadLetter)) return 'notRedrivable';
   return redrivesOf(document) >= MAX_REDRIVES ? 'exhausted' : 'redriven';
 }
 
@@ -201,10 +204,10 @@ function redrivesOf({ provenance }: FoundDocument): number {
   return provenance.redrive ?? 0;
 }
 
-function isMadeFrom({ provenance }: FoundDocument, { record }: Letter): boolean {
+function isMadeFrom({ provenance }: FoundDocument, { record }: DeadLetter): boolean {
   return provenance.partition === record.partition && provenance.offset === record.offset;
 }
 
-function ofStage<T extends CurrentLetter>(current: readonly T[], stage: 'parse' | 'index'): T[] {
-  return current.filter(({ letter }) => letter.content.stage === stage);
+function ofStage<T extends CurrentDeadLetter>(current: readonly T[], stage: 'parse' | 'index'): T[] {
+  return current.filter(({ deadLetter }) => deadLetter.content.stage === stage);
 }

@@ -4,9 +4,9 @@ import type { DeadLetterStage } from '../../contracts/record';
 import { lastHeartbeat } from '../../heartbeat';
 import type { IncomingRecord } from '../../kafka';
 import type { IndexingDependencies } from '../index-slice';
-import { readLetter, type Letter } from './letter';
-import { letterCountsSchema, RedriveBatch, type LetterCounts } from './redrive-batch';
-import type { RedrivenLetter, RedriveTarget } from './redrive-batch';
+import { readDeadLetter, type DeadLetter } from './dead-letter';
+import { deadLetterCountsSchema, RedriveBatch, type DeadLetterCounts } from './redrive-batch';
+import type { RedrivenDeadLetter, RedriveTarget } from './redrive-batch';
 
 const HEARTBEAT_MS = 2_000;
 /** Ids of one request to Elasticsearch. */
@@ -23,7 +23,7 @@ export interface RedriveSliceInput extends RedriveTarget {
 
 const sliceCountsSchema = z.object({
   /** By `<stage>:<reason>`. */
-  byReason: z.record(z.string(), letterCountsSchema),
+  byReason: z.record(z.string(), deadLetterCountsSchema),
   /** Records whose id has no document (yet): nothing is done, since how often they were redriven is unknown. */
   unindexed: z.number(),
 });
@@ -61,7 +61,7 @@ export async function redriveSlice(
     await kafka.readRange(range, async (records) => {
       for (let at = 0; at < records.length; at += MAX_BATCH) {
         const some = records.slice(at, at + MAX_BATCH);
-        const { redriven, unindexed } = await batch.run(some.flatMap((record) => chosenLetter(record, input)));
+        const { redriven, unindexed } = await batch.run(some.flatMap((record) => chosenDeadLetter(record, input)));
         crash('redrive-before-heartbeat');
         position.next = String(BigInt(some.at(-1)?.offset ?? 0) + 1n);
         position.counts.unindexed += unindexed;
@@ -75,16 +75,16 @@ export async function redriveSlice(
   return position.counts;
 }
 
-function chosenLetter(record: IncomingRecord, { choice: { stage, reasons } }: RedriveSliceInput): Letter[] {
-  const letter = readLetter(record);
-  if (letter === null) return [];
-  const { content } = letter;
+function chosenDeadLetter(record: IncomingRecord, { choice: { stage, reasons } }: RedriveSliceInput): DeadLetter[] {
+  const deadLetter = readDeadLetter(record);
+  if (deadLetter === null) return [];
+  const { content } = deadLetter;
   if (stage !== undefined && content.stage !== stage) return [];
-  return reasons === undefined || reasons.includes(content.reason) ? [letter] : [];
+  return reasons === undefined || reasons.includes(content.reason) ? [deadLetter] : [];
 }
 
-function addCount(byReason: Record<string, LetterCounts>, { letter, outcome }: RedrivenLetter): void {
-  const key = `${letter.content.stage}:${letter.content.reason}`;
-  const counts = byReason[key] ?? { letters: 0 };
-  byReason[key] = { ...counts, letters: counts.letters + 1, [outcome]: (counts[outcome] ?? 0) + 1 };
+function addCount(byReason: Record<string, DeadLetterCounts>, { deadLetter, outcome }: RedrivenDeadLetter): void {
+  const key = `${deadLetter.content.stage}:${deadLetter.content.reason}`;
+  const counts = byReason[key] ?? { deadLetters: 0 };
+  byReason[key] = { ...counts, deadLetters: counts.deadLetters + 1, [outcome]: (counts[outcome] ?? 0) + 1 };
 }

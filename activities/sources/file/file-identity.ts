@@ -38,15 +38,15 @@ export async function firstByte(file: FileHandle): Promise<number> {
 /**
  * Reads the whole file and returns its identity.
  *
- * @param beat - called for every chunk
+ * @param heartbeat - called for every chunk
  * @throws SourceChanged when it changes meanwhile
  */
-export async function identify(file: FileHandle, path: string, beat: () => void): Promise<FileIdentity> {
+export async function identify(file: FileHandle, path: string, heartbeat: () => void): Promise<FileIdentity> {
   const before = await sizeAndTime(file, path);
   const hash = createHash('sha256');
   for await (const chunk of chunks(file, path, 0)) {
     hash.update(chunk);
-    beat();
+    heartbeat();
   }
   const after = await sizeAndTime(file, path);
   if (!sameSizeAndTime(before, after)) {
@@ -62,11 +62,11 @@ export async function identify(file: FileHandle, path: string, beat: () => void)
  * @throws SourceChanged when the content differs
  * @throws SourceMissing when the file no longer exists
  */
-export async function assertUnchanged(path: string, expected: FileIdentity, beat: () => void): Promise<void> {
+export async function assertUnchanged(path: string, expected: FileIdentity, heartbeat: () => void): Promise<void> {
   const file = await openFile(path);
   try {
     if (sameSizeAndTime(await sizeAndTime(file, path), expected)) return;
-    const { sha256 } = await identify(file, path, beat);
+    const { sha256 } = await identify(file, path, heartbeat);
     if (sha256 === expected.sha256) return;
     throw pipelineFailure(
       'SourceChanged',

@@ -57,7 +57,7 @@ async function slice(records: readonly OutgoingRecord[]): Promise<IndexSliceResu
   return await new MockActivityEnvironment().run(() => activities.indexSlice(range));
 }
 
-async function letters(): Promise<DeadLetter[]> {
+async function deadLetters(): Promise<DeadLetter[]> {
   const { start, end } = await kafka.offsets(deadLetterTopic);
   const found: DeadLetter[] = [];
   await kafka.readRange(
@@ -81,7 +81,7 @@ describe('indexSlice, by month', () => {
     ]);
     expect(counts).toMatchObject({ read: 6, indexed: 2, deadLetters: 4 });
     expect(counts.expired).toBe(0);
-    const reasons = (await letters()).map(({ id, stage, reason }) => [id, stage, reason]);
+    const reasons = (await deadLetters()).map(({ id, stage, reason }) => [id, stage, reason]);
     expect(reasons).toEqual([
       ['before', 'index', 'OutsideMonths'],
       ['after', 'index', 'OutsideMonths'],

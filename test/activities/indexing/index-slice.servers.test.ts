@@ -127,11 +127,11 @@ describe('indexSlice', () => {
     await kafka.publish(pipeline.topic, [reading(0), bad, reading(2, { surprise: true }), reading(3)]);
 
     expect(await slice(pipeline)).toMatchObject({ next: '4', counts: { read: 4, indexed: 2, deadLetters: 2 } });
-    const letters: DeadLetter[] = [];
+    const deadLetters: DeadLetter[] = [];
     await kafka.readRange({ topic: pipeline.deadLetterTopic, partition: 0, from: '0', to: '2' }, (records) => {
-      letters.push(...records.map(({ value }) => JSON.parse(String(value)) as DeadLetter));
+      deadLetters.push(...records.map(({ value }) => JSON.parse(String(value)) as DeadLetter));
     });
-    expect(letters).toMatchObject([
+    expect(deadLetters).toMatchObject([
       {
         id: 'e1',
         stage: 'index',
@@ -142,7 +142,7 @@ describe('indexSlice', () => {
       },
       { id: 'e2', stage: 'index', reason: 'strict_dynamic_mapping_exception', offset: '2' },
     ]);
-    expect(Buffer.from(letters[0]?.original ?? '', 'base64').toString()).toBe(bad.value);
+    expect(Buffer.from(deadLetters[0]?.original ?? '', 'base64').toString()).toBe(bad.value);
   });
 
   it('lets a value with a line break and a delete action change nothing but itself', async () => {

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { Client } from '@elastic/elasticsearch';
-import { judgeItem, postBulk, type ItemResult } from '../../../activities/indexing/post-bulk';
+import { verdictOf, postBulk, type ItemResult } from '../../../activities/indexing/post-bulk';
 
 const refused = (status: number, type: string): ItemResult => ({ status, error: { type } });
 
-describe('judgeItem', () => {
+describe('verdictOf', () => {
   it.each([
     ['a created document is done', { status: 201 }, 'done'],
     ['an overwritten document is done', { status: 200 }, 'done'],
@@ -21,7 +21,7 @@ describe('judgeItem', () => {
     ['an unknown answer is fatal', { status: 302 }, 'fatal'],
     ['a document fault under another status is fatal', refused(404, 'document_parsing_exception'), 'fatal'],
   ] as const)('%s', (_fact, result, verdict) => {
-    expect(judgeItem(result)).toBe(verdict);
+    expect(verdictOf(result)).toBe(verdict);
   });
 });
 

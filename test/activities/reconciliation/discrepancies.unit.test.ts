@@ -10,14 +10,19 @@ import {
 } from '../../../activities/reconciliation/window-state';
 
 const id = 'a';
-const planned: ReadingFact = { side: 'planned', id };
-const published: ReadingFact = { side: 'published', id, digest: 'raw' };
-const enriched: ReadingFact = { side: 'enriched', id, digest: 'x', window: 'd|0' };
-const indexed: ReadingFact = { side: 'indexed', id, digest: 'x' };
+const planned: ReadingFact = { kind: 'planned', id };
+const published: ReadingFact = { kind: 'published', id, digest: 'raw' };
+const enriched: ReadingFact = { kind: 'enriched', id, digest: 'x', window: 'd|0' };
+const indexed: ReadingFact = { kind: 'indexed', id, digest: 'x' };
 const redriven: ReadingFact = { ...indexed, redriven: true };
-const letter = (stage: string, digest = stage): ReadingFact => ({ side: 'letter', id, digest, cause: `${stage}:Bad` });
-const indexedLetter = (digest: string): ReadingFact => ({ side: 'indexed letter', id, digest });
-const both = (stage: string): ReadingFact[] => [letter(stage), indexedLetter(stage)];
+const deadLetter = (stage: string, digest = stage): ReadingFact => ({
+  kind: 'deadLetter',
+  id,
+  digest,
+  cause: `${stage}:Bad`,
+});
+const indexedDeadLetter = (digest: string): ReadingFact => ({ kind: 'indexedDeadLetter', id, digest });
+const both = (stage: string): ReadingFact[] => [deadLetter(stage), indexedDeadLetter(stage)];
 
 function stateOf(facts: readonly ReadingFact[]): ReadingState {
   const state = new ReadingState();
@@ -38,9 +43,9 @@ describe('the discrepancies of a reading', () => {
     ['could not be indexed', [planned, published, enriched, ...both('index')]],
     ['could not be indexed at first', [planned, published, enriched, indexed, ...both('index')]],
     ['could not be parsed at first', [planned, published, ...both('parse'), published, enriched, redriven]],
-    ['was redriven and refused again', [planned, published, ...both('parse'), published, letter('parse', 'y')]],
+    ['was redriven and refused again', [planned, published, ...both('parse'), published, deadLetter('parse', 'y')]],
     ['is a dead letter of another run', [{ ...published, ofAnotherRun: true }, enriched, redriven]],
-    ['has two dead letters, of two copies', [planned, published, letter('parse', 'y'), ...both('parse')]],
+    ['has two dead letters, of two copies', [planned, published, deadLetter('parse', 'y'), ...both('parse')]],
   ])('are none when it %s', (_, facts) => {
     expect(kinds(facts)).toEqual([]);
   });
@@ -63,10 +68,13 @@ describe('the discrepancies of a reading', () => {
     ['indexed with other content', [planned, published, enriched, { ...indexed, digest: 'y' }]],
     ['conflicting content under one id', [planned, published, { ...published, digest: 'z' }, enriched, indexed]],
     ['conflicting content under one id', [planned, published, enriched, { ...enriched, digest: 'y' }, indexed]],
-    ['dead letter not indexed', [planned, published, letter('parse')]],
-    ['dead letter not published', [planned, published, enriched, indexed, indexedLetter('parse')]],
-    ['dead letter with other content', [planned, published, letter('parse'), indexedLetter('y')]],
-    ['dead letter with other content', [planned, published, letter('parse', 'x'), letter('parse'), indexedLetter('y')]],
+    ['dead letter not indexed', [planned, published, deadLetter('parse')]],
+    ['dead letter not published', [planned, published, enriched, indexed, indexedDeadLetter('parse')]],
+    ['dead letter with other content', [planned, published, deadLetter('parse'), indexedDeadLetter('y')]],
+    [
+      'dead letter with other content',
+      [planned, published, deadLetter('parse', 'x'), deadLetter('parse'), indexedDeadLetter('y')],
+    ],
   ])('are found for being %s', (kind, facts) => {
     expect(kinds(facts)).toEqual([kind]);
   });
@@ -105,9 +113,9 @@ describe('the discrepancies of a reading', () => {
 });
 
 describe('the discrepancies of a window', () => {
-  const reading: WindowFact = { side: 'reading', id };
-  const version = (count: number, digest = `v${count}`): WindowFact => ({ side: 'published', id, count, digest });
-  const document = (count: number, digest = `v${count}`): WindowFact => ({ side: 'indexed', id, count, digest });
+  const reading: WindowFact = { kind: 'reading', id };
+  const version = (count: number, digest = `v${count}`): WindowFact => ({ kind: 'published', id, count, digest });
+  const document = (count: number, digest = `v${count}`): WindowFact => ({ kind: 'indexed', id, count, digest });
 
   it.each<[DiscrepancyKind | null, DiscrepancyKind | null, WindowFact[]]>([
     [null, null, [reading, reading, version(2), version(1), document(2)]],

@@ -34,20 +34,20 @@ function naiveKinds(facts: readonly ReadingFact[]): DiscrepancyKind[] {
 class FactsOfId {
   constructor(private readonly facts: readonly ReadingFact[]) {}
 
-  times(side: ReadingFact['side']): number {
-    return this.facts.filter((fact) => fact.side === side).length;
+  times(kind: ReadingFact['kind']): number {
+    return this.facts.filter((fact) => fact.kind === kind).length;
   }
 
-  on(side: ReadingFact['side']): boolean {
-    return this.times(side) > 0;
+  on(kind: ReadingFact['kind']): boolean {
+    return this.times(kind) > 0;
   }
 
-  contents(side: ReadingFact['side']): string[] {
-    return [...new Set(this.facts.flatMap((fact) => (fact.side === side && 'digest' in fact ? fact.digest : [])))];
+  contents(kind: ReadingFact['kind']): string[] {
+    return [...new Set(this.facts.flatMap((fact) => (fact.kind === kind && 'digest' in fact ? fact.digest : [])))];
   }
 
   rejectedBy(...stages: string[]): boolean {
-    return this.facts.some((fact) => fact.side === 'letter' && stages.includes(fact.cause?.split(':')[0] ?? ''));
+    return this.facts.some((fact) => fact.kind === 'deadLetter' && stages.includes(fact.cause?.split(':')[0] ?? ''));
   }
 }
 
@@ -73,13 +73,13 @@ const NAIVE_RULES: readonly (readonly [DiscrepancyKind, (facts: FactsOfId) => bo
   ],
   ['conflicting content under one id', (s) => s.contents('published').length > 1 || s.contents('enriched').length > 1],
   ['dead letter of nothing published', (s) => !s.on('published') && s.rejectedBy('parse', 'index')],
-  ['dead letter not indexed', (s) => s.on('letter') && !s.on('indexed letter')],
-  ['dead letter not published', (s) => !s.on('letter') && s.on('indexed letter')],
+  ['dead letter not indexed', (s) => s.on('deadLetter') && !s.on('indexedDeadLetter')],
+  ['dead letter not published', (s) => !s.on('deadLetter') && s.on('indexedDeadLetter')],
   [
     'dead letter with other content',
     (s) => {
-      const shown = s.contents('indexed letter');
-      return s.on('letter') && (shown.length > 1 || shown.some((each) => !s.contents('letter').includes(each)));
+      const shown = s.contents('indexedDeadLetter');
+      return s.on('deadLetter') && (shown.length > 1 || shown.some((each) => !s.contents('deadLetter').includes(each)));
     },
   ],
 ];
@@ -100,12 +100,12 @@ async function bucketedVerdict(facts: readonly ReadingFact[], count: number, max
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g');
 const digest = fc.constantFrom('x', 'y');
 const fact: fc.Arbitrary<ReadingFact> = fc.oneof(
-  fc.record({ side: fc.constant('planned' as const), id }),
-  fc.record({ side: fc.constant('published' as const), id, digest }),
-  fc.record({ side: fc.constant('enriched' as const), id, digest, window: fc.constant('d|0') }),
-  fc.record({ side: fc.constantFrom('indexed' as const, 'indexed letter' as const), id, digest }),
+  fc.record({ kind: fc.constant('planned' as const), id }),
+  fc.record({ kind: fc.constant('published' as const), id, digest }),
+  fc.record({ kind: fc.constant('enriched' as const), id, digest, window: fc.constant('d|0') }),
+  fc.record({ kind: fc.constantFrom('indexed' as const, 'indexedDeadLetter' as const), id, digest }),
   fc.record({
-    side: fc.constant('letter' as const),
+    kind: fc.constant('deadLetter' as const),
     id,
     digest,
     cause: fc.constantFrom('source:TooLarge', 'parse:Empty', 'index:document_parsing_exception'),
@@ -115,10 +115,10 @@ const fact: fc.Arbitrary<ReadingFact> = fc.oneof(
 /** A run without discrepancies. */
 const sound: fc.Arbitrary<ReadingFact[]> = fc.uniqueArray(id, { minLength: 1 }).map((ids) =>
   ids.flatMap((each): ReadingFact[] => [
-    { side: 'planned', id: each },
-    { side: 'published', id: each, digest: 'x' },
-    { side: 'enriched', id: each, digest: 'x', window: 'd|0' },
-    { side: 'indexed', id: each, digest: 'x' },
+    { kind: 'planned', id: each },
+    { kind: 'published', id: each, digest: 'x' },
+    { kind: 'enriched', id: each, digest: 'x', window: 'd|0' },
+    { kind: 'indexed', id: each, digest: 'x' },
   ]),
 );
 

@@ -31,7 +31,7 @@ describe('reconcileRun of a run without end', () => {
     const nothing = { from: {}, to: {} };
     const ranges = { raw: { ...scope.raw, ...nothing }, enriched: { ...scope.enriched, ...nothing } };
     const empty = { ...proof.request, plan: null, bounded: false, scope: { ...scope, ...ranges } };
-    // The letter of stage source names no offset, so nobody can say that it lies outside.
+    // The dead letter of stage source names no offset, so nobody can say that it lies outside.
     expect(await proof.reconcile(empty)).toMatchObject({
       ...{ reconciled: true, planned: null, published: 0, enriched: 0, indexed: 0, deadLetters: 1 },
     });

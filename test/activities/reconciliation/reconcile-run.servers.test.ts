@@ -170,14 +170,14 @@ describe('reconcileRun, over what somebody changed in the indices', () => {
 describe('reconcileRun, over topics where something went wrong', () => {
   /** Publishes beyond the range of the run, and looks at the range with these records in it. */
   async function findingsAfter(
-    side: 'raw' | 'enriched' | 'windows',
+    kind: 'raw' | 'enriched' | 'windows',
     records: readonly OutgoingRecord[],
     plan = request.plan,
   ): Promise<readonly Discrepancy[]> {
     const { scope } = request;
-    await proof.servers.kafka.publish(scope[side].topic, records);
-    const range = await wholeTopic(proof.servers.kafka, scope[side].topic);
-    return proof.findings({ ...request, plan, scope: { ...scope, [side]: range } });
+    await proof.servers.kafka.publish(scope[kind].topic, records);
+    const range = await wholeTopic(proof.servers.kafka, scope[kind].topic);
+    return proof.findings({ ...request, plan, scope: { ...scope, [kind]: range } });
   }
 
   it('names raw records that were never processed, and an id that was published with two contents', async () => {

@@ -14,7 +14,7 @@ describe('the fact of a raw record', () => {
 
   it('shows that another run planned what was redriven into a run without end', () => {
     const redriven = record({ 'event-id': 'a', 'pipeline-run': 'other', 'pipeline-redrive': '1' });
-    expect(live.ofRaw(redriven)).toMatchObject({ side: 'published', id: 'a', ofAnotherRun: true });
+    expect(live.ofRaw(redriven)).toMatchObject({ kind: 'published', id: 'a', ofAnotherRun: true });
   });
 
   it.each([

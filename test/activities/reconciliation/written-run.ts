@@ -52,7 +52,7 @@ export function rawRecord(run: string, sequence: number, value = `{"n":${sequenc
   return { key: deviceOf(sequence, DEVICES), value, headers: { 'event-id': idOf(run, sequence), 'pipeline-run': run } };
 }
 
-function letter(
+function deadLetter(
   { scope: { run, raw } }: ReconcileRequest,
   sequence: number,
   stage: DeadLetterStage,
@@ -80,10 +80,10 @@ export async function writeRun({ kafka, elasticsearch }: Servers, readings: numb
   const enriched = published.filter((sequence) => !MALFORMED.includes(sequence));
   const values = enriched.map((sequence) => enrichedValue(run, sequence));
   const windows = windowsOf(run, enriched);
-  const letters = [
-    ...MALFORMED.map((sequence) => letter(request, sequence, 'parse', 'NotAReading')),
-    letter(request, TOO_LARGE, 'source', 'TooLarge'),
-    letter(request, REFUSED_BY_INDEX, 'index', 'document_parsing_exception'),
+  const deadLetters = [
+    ...MALFORMED.map((sequence) => deadLetter(request, sequence, 'parse', 'NotAReading')),
+    deadLetter(request, TOO_LARGE, 'source', 'TooLarge'),
+    deadLetter(request, REFUSED_BY_INDEX, 'index', 'document_parsing_exception'),
   ];
 
   await kafka.publish(scope.raw.topic, [
@@ -98,7 +98,7 @@ export async function writeRun({ kafka, elasticsearch }: Servers, readings: numb
     scope.windows.topic,
     windows.flatMap((window) => [derived(run, { ...window, count: 1 }), derived(run, window)]),
   );
-  await kafka.publish(scope.deadLetter.topic, letters);
+  await kafka.publish(scope.deadLetter.topic, deadLetters);
 
   const provenance = { run, partition: 0, offset: '0', processedAt: 1, indexedAt: 2 };
   const refused = idOf(run, REFUSED_BY_INDEX);
@@ -115,7 +115,7 @@ export async function writeRun({ kafka, elasticsearch }: Servers, readings: numb
   await bulk(aliases.windows, windows);
   await bulk(
     aliases.deadLetters,
-    letters.map(({ value }) => JSON.parse(String(value)) as object),
+    deadLetters.map(({ value }) => JSON.parse(String(value)) as object),
   );
   return await withTopicRanges(kafka, request);
 }

@@ -84,15 +84,15 @@ describe('sources on Kafka', () => {
 
     expect(result).toMatchObject({ rowNext: 200, done: true, published: 197, deadLetters: 3 });
     const raw = new Set(ids(await recordsOf(plan.topics.raw)));
-    const letters = (await recordsOf(plan.topics.deadLetter)).map(
+    const deadLetters = (await recordsOf(plan.topics.deadLetter)).map(
       ({ value }) => JSON.parse(value?.toString() ?? '') as DeadLetter,
     );
-    expect(letters.map(({ reason, offset }) => [reason, offset])).toEqual([
+    expect(deadLetters.map(({ reason, offset }) => [reason, offset])).toEqual([
       ['TooLarge', 'row 6'],
       ['TooLarge', 'row 76'],
       ['TooLarge', 'row 146'],
     ]);
     expect(raw.size).toBe(197);
-    expect(letters.some(({ id }) => raw.has(id))).toBe(false);
+    expect(deadLetters.some(({ id }) => raw.has(id))).toBe(false);
   }, 60_000);
 });

@@ -126,12 +126,12 @@ describe('publishFileRange of a CSV', () => {
     const { kafka, results, facts } = await read(`${HEADER}S1,t,1,2,x\r\nS2,t\r\nS3,t,1,2,x,"y\n"\r\nS4,t,1,2,x\r\n`);
     const prefix = facts.sha256.slice(0, 16);
     expect(kafka.ids(RAW)).toEqual([`${prefix}-0`, `${prefix}-3`]);
-    const letters = kafka.deadLetters(LETTERS);
-    expect(letters).toMatchObject([
+    const deadLetters = kafka.deadLetters(LETTERS);
+    expect(deadLetters).toMatchObject([
       { id: `${prefix}-1`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 1' },
       { id: `${prefix}-2`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 2' },
     ]);
-    expect(letters.map(({ original }) => Buffer.from(original, 'base64').toString())).toEqual([
+    expect(deadLetters.map(({ original }) => Buffer.from(original, 'base64').toString())).toEqual([
       'S2,t',
       'S3,t,1,2,x,"y\n"',
     ]);
@@ -148,10 +148,10 @@ describe('publishFileRange of a CSV', () => {
 
   it('creates a truncated dead letter with the full length of a too large row', async () => {
     const { kafka } = await read(`${HEADER}S1,t,1,2,${'x'.repeat(1_200_000)}\nS2,t,1,2,x\n`);
-    const [letter] = kafka.deadLetters(LETTERS);
-    expect(letter).toMatchObject({ stage: 'source', reason: 'TooLarge', offset: 'row 0' });
-    expect(letter?.originalLength).toBeGreaterThan(1_200_000);
-    expect(Buffer.from(letter?.original ?? '', 'base64')).toHaveLength(MAX_ORIGINAL_BYTES);
+    const [deadLetter] = kafka.deadLetters(LETTERS);
+    expect(deadLetter).toMatchObject({ stage: 'source', reason: 'TooLarge', offset: 'row 0' });
+    expect(deadLetter?.originalLength).toBeGreaterThan(1_200_000);
+    expect(Buffer.from(deadLetter?.original ?? '', 'base64')).toHaveLength(MAX_ORIGINAL_BYTES);
     expect(kafka.values(RAW)).toHaveLength(1);
   }, 30_000);
 

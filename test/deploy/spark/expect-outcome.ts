@@ -8,13 +8,14 @@ interface Outputs {
 
 /** Checks the outcome and the id of a case. */
 export function expectOutcome({ name, outcome }: ParseCase, { enriched, deadLetters }: Outputs): void {
-  const letter = deadLetters.find(({ key }) => key === name);
+  const deadLetter = deadLetters.find(({ key }) => key === name);
   if ('reason' in outcome) {
-    expect(letter).toBeDefined();
-    if (letter !== undefined) expectDeadLetter(letter, outcome.reason, outcome.id === undefined ? name : outcome.id);
+    expect(deadLetter).toBeDefined();
+    if (deadLetter !== undefined)
+      expectDeadLetter(deadLetter, outcome.reason, outcome.id === undefined ? name : outcome.id);
     return;
   }
-  expect(letter).toBeUndefined();
+  expect(deadLetter).toBeUndefined();
   const hasId = (record: Written) =>
     outcome.id === null ? record.key === name : idOf(record) === (outcome.id ?? name);
   const reading = enriched.find(hasId);
@@ -24,9 +25,9 @@ export function expectOutcome({ name, outcome }: ParseCase, { enriched, deadLett
 }
 
 /** @param id - null: the coordinates of the raw record */
-function expectDeadLetter(letter: Written, reason: string, id: string | null): void {
-  const { value } = letter;
+function expectDeadLetter(deadLetter: Written, reason: string, id: string | null): void {
+  const { value } = deadLetter;
   expect(value).toMatchObject({ stage: 'parse', reason, detail: expect.any(String) as string });
   const coordinates = [value['topic'], value['partition'], value['offset']].join('-');
-  expect([value['id'], idOf(letter)]).toEqual([id ?? coordinates, id ?? coordinates]);
+  expect([value['id'], idOf(deadLetter)]).toEqual([id ?? coordinates, id ?? coordinates]);
 }

@@ -20,7 +20,7 @@ let handle: SparkHandle;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lease-'));
   const place = { bootstrap: '127.0.0.1:1', sparkState: folder, runFolder: join(folder, 'run') };
-  const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'continuous', start: 0 }, place);
+  const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'processing-time', start: 0 }, place);
   handle = await submitDriver(sparkDependencies('unused'), { runFolder: place.runFolder, settings, isSmall: true });
 });
 afterAll(async () => {

@@ -146,10 +146,10 @@ describe('a bounded run of the Spark job', () => {
 
   it('keeps the original of a dead letter, truncated to 256 KiB', () => {
     const original = PARSE_CASES.find(({ name }) => name === 'large-malformed')?.value ?? '';
-    const letter = deadLetters.find(({ key }) => key === 'large-malformed')?.value ?? {};
-    expect(letter['originalLength']).toBe(Buffer.byteLength(original));
-    expect(letter['originalSha256']).toBe(createHash('sha256').update(original).digest('hex'));
-    expect(Buffer.from(String(letter['original']), 'base64').toString()).toBe(String(original).slice(0, 256 * 1024));
+    const large = deadLetters.find(({ key }) => key === 'large-malformed')?.value ?? {};
+    expect(large['originalLength']).toBe(Buffer.byteLength(original));
+    expect(large['originalSha256']).toBe(createHash('sha256').update(original).digest('hex'));
+    expect(Buffer.from(String(large['original']), 'base64').toString()).toBe(String(original).slice(0, 256 * 1024));
     const tombstone = deadLetters.find(({ key }) => key === 'tombstone')?.value;
     expect(tombstone).toMatchObject({ originalLength: 0, original: '' });
     expect(deadLetters.filter(({ value }) => String(value['original']).includes('\n'))).toEqual([]);

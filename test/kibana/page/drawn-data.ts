@@ -41,13 +41,13 @@ export async function writeDrawnData(elasticsearch: Client, pipeline: string): P
       });
     }
   }
-  const letters = REASONS.flatMap((reason, index) =>
+  const deadLetters = REASONS.flatMap((reason, index) =>
     Array.from({ length: 40 - index * 6 }, () => ({ provenance, stage: index === 2 ? 'index' : 'parse', reason })),
   );
   for (const [index, documents] of [
     [aliases.readings, readings],
     [aliases.windows, windows],
-    [aliases.deadLetters, letters],
+    [aliases.deadLetters, deadLetters],
   ] as const) {
     const operations = documents.flatMap((document) => [{ index: {} }, document]);
     const { errors } = await elasticsearch.bulk({ index, operations, refresh: true });

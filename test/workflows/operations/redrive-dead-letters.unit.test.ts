@@ -38,7 +38,10 @@ async function redrive(
 }
 
 function counted(): Promise<SliceCounts> {
-  const byReason = { 'parse:Empty': { letters: 3, redriven: 2, resolved: 1 }, 'index:x': { letters: 1, exhausted: 1 } };
+  const byReason = {
+    'parse:Empty': { deadLetters: 3, redriven: 2, resolved: 1 },
+    'index:x': { deadLetters: 1, exhausted: 1 },
+  };
   return Promise.resolve({ byReason, unindexed: 2 });
 }
 
@@ -53,8 +56,11 @@ describe('redriveDeadLetters', () => {
     ]);
     expect(result).toMatchObject({
       dryRun: true,
-      byReason: { 'parse:Empty': { letters: 12, redriven: 8, resolved: 4 }, 'index:x': { letters: 4, exhausted: 4 } },
-      total: { letters: 16, redriven: 8, resolved: 4, exhausted: 4 },
+      byReason: {
+        'parse:Empty': { deadLetters: 12, redriven: 8, resolved: 4 },
+        'index:x': { deadLetters: 4, exhausted: 4 },
+      },
+      total: { deadLetters: 16, redriven: 8, resolved: 4, exhausted: 4 },
       unindexed: 8,
       topic: 'mine.dead-letter',
     });
@@ -80,7 +86,7 @@ describe('redriveDeadLetters', () => {
         : counted();
     const { result } = await redrive({ name: 'mine' }, failsThreeTimes);
     expect(attempts).toBe(7);
-    expect(result.total.letters).toBe(16);
+    expect(result.total.deadLetters).toBe(16);
   });
 
   it('fails immediately on invalid input', async () => {

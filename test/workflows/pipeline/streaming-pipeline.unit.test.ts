@@ -45,7 +45,7 @@ async function run(start: StartPipeline, input: unknown): Promise<RunReport | nu
   return (await (await start(input)).result()) as RunReport | null;
 }
 
-/** Waits until something needs a person's attention, and returns it. */
+/** Waits until something needs an operator's attention, and returns it. */
 async function attentionOf(handle: WorkflowHandle): Promise<PipelineProgress['attention']> {
   for (let minute = 0; minute < 10; minute++) {
     await environment.sleep('1 minute');

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { activityEnvironment } from '../../sources/activity-environment';
-import { LetterRun, only } from './letters';
+import { DeadLetterRun, only } from './dead-letter-run';
 
-let run: LetterRun;
+let run: DeadLetterRun;
 beforeEach(async () => {
-  run = await LetterRun.open();
+  run = await DeadLetterRun.open();
 });
 afterEach(async () => {
   await run.close();
@@ -18,26 +18,26 @@ async function refuseReadings(count: number, more: object = { surprise: 'x' }): 
   const records = Array.from({ length: count }, (_, n) => run.enriched(`e${n}`, more));
   await run.kafka.publish(run.topic('enriched'), records);
   expect(await run.index('enriched', run.alias('readings'))).toMatchObject({ counts: { deadLetters: count } });
-  await run.indexLetters();
+  await run.indexDeadLetters();
 }
 
-async function publishLetters(letters: readonly Parameters<LetterRun['letter']>[0][]): Promise<void> {
+async function publishDeadLetters(deadLetters: readonly Parameters<DeadLetterRun['deadLetter']>[0][]): Promise<void> {
   await run.kafka.publish(
     run.topic('dead-letter'),
-    letters.map((letter) => run.letter(letter)),
+    deadLetters.map((deadLetter) => run.deadLetter(deadLetter)),
   );
-  await run.indexLetters();
+  await run.indexDeadLetters();
 }
 
 function withoutProvenance(document: object | null): string {
   return JSON.stringify({ ...document, provenance: undefined });
 }
 
-describe('redriveSlice, letters of stage index', () => {
+describe('redriveSlice, dead letters of stage index', () => {
   it('indexes them as the indexer would have, once the mapping is corrected', async () => {
     await refuseReadings(3);
     await run.addField('surprise');
-    expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 3, redriven: 3 }));
+    expect(await run.redrive({})).toEqual(only(REFUSED, { deadLetters: 3, redriven: 3 }));
     const redriven = await run.document('readings', 'e1');
     await run.index('enriched', run.alias('readings'));
     const directly = await run.document('readings', 'e1');
@@ -59,28 +59,33 @@ describe('redriveSlice, letters of stage index', () => {
     await run.addField('surprise');
     await run.redrive({});
     expect(await run.unresolved()).toEqual([]);
-    const letter = await run.document('dead-letters', 'e0');
-    expect(letter?.provenance).toMatchObject({ redrive: 1, resolvedAt: expect.any(Number) as number });
-    expect(withoutProvenance(letter)).toBe(content);
+    const deadLetter = await run.document('dead-letters', 'e0');
+    expect(deadLetter?.provenance).toMatchObject({ redrive: 1, resolvedAt: expect.any(Number) as number });
+    expect(withoutProvenance(deadLetter)).toBe(content);
     const before = await run.everything();
-    expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 2, resolved: 2 }));
+    expect(await run.redrive({})).toEqual(only(REFUSED, { deadLetters: 2, resolved: 2 }));
     expect(await run.everything()).toEqual(before);
   });
 
-  it.each(['indexed', 'not indexed'])('tries a poison one three times, its new letters being %s', async (how) => {
+  it.each(['indexed', 'not indexed'])('tries a poison one three times, its new dead letters being %s', async (how) => {
     await refuseReadings(1);
     for (const redrive of [1, 2, 3]) {
-      expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, rejectedAgain: 1 }));
-      if (how === 'indexed') await run.indexLetters();
+      expect(await run.redrive({})).toEqual(only(REFUSED, { deadLetters: 1, rejectedAgain: 1 }));
+      if (how === 'indexed') await run.indexDeadLetters();
       expect((await run.document('dead-letters', 'e0'))?.provenance).toMatchObject({ redrive });
     }
     const before = await run.everything();
-    expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, exhausted: 1 }));
+    expect(await run.redrive({})).toEqual(only(REFUSED, { deadLetters: 1, exhausted: 1 }));
     expect(await run.everything()).toEqual(before);
     expect(await run.unresolved()).toEqual(['e0']);
-    const letters = await run.read('dead-letter');
-    expect(letters.map(({ headers }) => headers['pipeline-redrive']?.toString())).toEqual([undefined, '1', '2', '3']);
-    expect(new Set(letters.map(({ value }) => String(value))).size).toBe(1);
+    const deadLetters = await run.read('dead-letter');
+    expect(deadLetters.map(({ headers }) => headers['pipeline-redrive']?.toString())).toEqual([
+      undefined,
+      '1',
+      '2',
+      '3',
+    ]);
+    expect(new Set(deadLetters.map(({ value }) => String(value))).size).toBe(1);
   });
 
   it('puts a window under its version, and takes only that version or a newer one for resolved', async () => {
@@ -91,24 +96,24 @@ describe('redriveSlice, letters of stage index', () => {
     });
     await run.kafka.publish(run.topic('windows'), [window(3, {}), window(5, { surprise: 1 })]);
     await run.index('windows', run.alias('windows'));
-    await run.indexLetters();
-    expect(await run.redrive({ dryRun: true })).toEqual(only(REFUSED, { letters: 1, redriven: 1 }));
+    await run.indexDeadLetters();
+    expect(await run.redrive({ dryRun: true })).toEqual(only(REFUSED, { deadLetters: 1, redriven: 1 }));
     await run.elasticsearch.indices.putMapping({
       index: run.alias('windows'),
       properties: { surprise: { type: 'long' } },
     });
-    expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, redriven: 1 }));
+    expect(await run.redrive({})).toEqual(only(REFUSED, { deadLetters: 1, redriven: 1 }));
     expect(await run.document('windows', 'w')).toMatchObject({ count: 5, surprise: 1, provenance: { redrive: 1 } });
-    expect(await run.redrive({})).toEqual(only(REFUSED, { letters: 1, resolved: 1 }));
+    expect(await run.redrive({})).toEqual(only(REFUSED, { deadLetters: 1, resolved: 1 }));
   });
 });
 
-describe('redriveSlice, letters of stage parse', () => {
+describe('redriveSlice, dead letters of stage parse', () => {
   const BYTES = Buffer.concat([Buffer.from([0, 0xff, 0xfe, 0x0a]), randomBytes(1_000)]);
 
   it('publishes the original again, with its id, run, key and bytes and the count', async () => {
-    await publishLetters([{ id: 'p1', key: Buffer.from([0xff, 0]), original: BYTES }]);
-    expect(await run.redrive({})).toEqual(only(FUTURE, { letters: 1, redriven: 1 }));
+    await publishDeadLetters([{ id: 'p1', key: Buffer.from([0xff, 0]), original: BYTES }]);
+    expect(await run.redrive({})).toEqual(only(FUTURE, { deadLetters: 1, redriven: 1 }));
     const [record, ...others] = await run.read('raw');
     expect(others).toEqual([]);
     expect(record).toMatchObject({ key: Buffer.from([0xff, 0]), value: BYTES });
@@ -117,31 +122,31 @@ describe('redriveSlice, letters of stage parse', () => {
     expect(await run.unresolved()).toEqual(['p1']);
   });
 
-  it('counts on with a letter that came back, and gives up after three times', async () => {
-    await publishLetters([{ id: 'p1', original: BYTES }]);
+  it('counts on with a dead letter that came back, and gives up after three times', async () => {
+    await publishDeadLetters([{ id: 'p1', original: BYTES }]);
     await run.redrive({});
-    await publishLetters([{ id: 'p1', original: BYTES, offset: '8', redrive: 1 }]);
+    await publishDeadLetters([{ id: 'p1', original: BYTES, offset: '8', redrive: 1 }]);
     await run.redrive({});
     // Its result has not come back yet.
-    expect(await run.redrive({})).toEqual(only(FUTURE, { letters: 1, redriven: 1 }));
-    expect(await run.redrive({})).toEqual(only(FUTURE, { letters: 1, exhausted: 1 }));
+    expect(await run.redrive({})).toEqual(only(FUTURE, { deadLetters: 1, redriven: 1 }));
+    expect(await run.redrive({})).toEqual(only(FUTURE, { deadLetters: 1, exhausted: 1 }));
     const counts = (await run.read('raw')).map(({ headers }) => headers['pipeline-redrive']?.toString());
     expect(counts).toEqual(['1', '2', '3']);
   });
 
-  it('counts an id once, however many letters it has, and those whose id is indexed as resolved', async () => {
+  it('counts an id once, however many dead letters it has, and those whose id is indexed as resolved', async () => {
     await run.kafka.publish(run.topic('enriched'), [run.enriched('p2', {})]);
     await run.index('enriched', run.alias('readings'));
     const copies = ['5', '6', '7'].map((offset) => ({ id: 'p1', original: BYTES, offset }));
-    await publishLetters([...copies, { id: 'p2', original: BYTES }]);
-    expect(await run.redrive({})).toEqual(only(FUTURE, { letters: 2, redriven: 1, resolved: 1 }));
+    await publishDeadLetters([...copies, { id: 'p2', original: BYTES }]);
+    expect(await run.redrive({})).toEqual(only(FUTURE, { deadLetters: 2, redriven: 1, resolved: 1 }));
     expect(await run.unresolved()).toEqual(['p1']);
   });
 
   it('leaves alone what cannot be had again, and what has no document', async () => {
     const raw = run.topic('raw');
     const empty = Buffer.alloc(0);
-    await publishLetters([
+    await publishDeadLetters([
       { id: 's', stage: 'source', reason: 'TooLarge', original: BYTES },
       { id: 'cut', original: Buffer.alloc(300_000) },
       { id: `${raw}-0-9`, offset: '9', reason: 'BadEventId', original: BYTES },
@@ -149,10 +154,10 @@ describe('redriveSlice, letters of stage parse', () => {
       { id: 'old', stage: 'index', reason: 'Older', topic: run.topic('enriched'), original: BYTES },
     ]);
     await run.kafka.publish(run.topic('dead-letter'), [
-      run.letter({ id: 'new', original: BYTES }),
+      run.deadLetter({ id: 'new', original: BYTES }),
       { key: null, value: 'no letter', headers: {} },
     ]);
-    const one = { letters: 1, notRedrivable: 1 };
+    const one = { deadLetters: 1, notRedrivable: 1 };
     expect(await run.redrive({})).toEqual({
       byReason: {
         'source:TooLarge': one,
@@ -168,13 +173,13 @@ describe('redriveSlice, letters of stage parse', () => {
 
   it('takes only the stage and the reasons that are wanted', async () => {
     await refuseReadings(1);
-    await publishLetters([
+    await publishDeadLetters([
       { id: 'p1', original: BYTES },
       { id: 'p2', original: BYTES, reason: 'BadTimestamp' },
     ]);
-    expect(await run.redrive({ dryRun: true, stage: 'index' })).toEqual(only(REFUSED, { letters: 1, redriven: 1 }));
+    expect(await run.redrive({ dryRun: true, stage: 'index' })).toEqual(only(REFUSED, { deadLetters: 1, redriven: 1 }));
     const wanted = { stage: 'parse', reasons: ['BadTimestamp'] } as const;
-    expect(await run.redrive(wanted)).toEqual(only('parse:BadTimestamp', { letters: 1, redriven: 1 }));
+    expect(await run.redrive(wanted)).toEqual(only('parse:BadTimestamp', { deadLetters: 1, redriven: 1 }));
     expect((await run.read('raw')).map(({ headers }) => headers['event-id']?.toString())).toEqual(['p2']);
   });
 });
@@ -182,21 +187,21 @@ describe('redriveSlice, letters of stage parse', () => {
 describe('redriveSlice', () => {
   it('changes nothing in a dry run, and counts what the real one then does', async () => {
     await refuseReadings(2);
-    await publishLetters([{ id: 'p1', original: Buffer.from('{') }]);
+    await publishDeadLetters([{ id: 'p1', original: Buffer.from('{') }]);
     await run.addField('surprise');
     const before = await run.everything();
     const counts = await run.redrive({ dryRun: true });
     expect(await run.everything()).toEqual(before);
     expect(await run.redrive({})).toEqual(counts);
     expect(counts.byReason).toEqual({
-      [REFUSED]: { letters: 2, redriven: 2 },
-      [FUTURE]: { letters: 1, redriven: 1 },
+      [REFUSED]: { deadLetters: 2, redriven: 2 },
+      [FUTURE]: { deadLetters: 1, redriven: 1 },
     });
   });
 
-  it('goes on at the last heartbeat after a kill, without a letter left out', async () => {
+  it('goes on at the last heartbeat after a kill, without a dead letter left out', async () => {
     const ids = Array.from({ length: 1_200 }, (_, n) => `p${String(n).padStart(4, '0')}`);
-    await publishLetters(ids.map((id) => ({ id, original: Buffer.from(id) })));
+    await publishDeadLetters(ids.map((id) => ({ id, original: Buffer.from(id) })));
     const first = activityEnvironment();
     let position: unknown = null;
     first.on('heartbeat', (details: unknown) => {
@@ -212,7 +217,7 @@ describe('redriveSlice', () => {
     expect(published).toBeLessThan(ids.length);
 
     const { byReason } = await run.redrive({}, activityEnvironment({ attempt: 2, heartbeatDetails: position }));
-    expect(byReason).toEqual({ [FUTURE]: { letters: 1_200, redriven: 1_200 } });
+    expect(byReason).toEqual({ [FUTURE]: { deadLetters: 1_200, redriven: 1_200 } });
     const again = (await run.read('raw')).map(({ headers }) => headers['event-id']?.toString() ?? '');
     expect([...new Set(again)].sort()).toEqual(ids);
     expect(JSON.stringify(position).length).toBeLessThan(4_096);
@@ -229,15 +234,15 @@ describe('the dead-letter index', () => {
       empty: Buffer.alloc(0),
     };
     const drafts = Object.entries(originals).map(([id, original]) => ({ id, original, key: original }));
-    await publishLetters(drafts);
-    expect(await run.indexLetters()).toMatchObject({ counts: { read: 5, indexed: 5, deadLetters: 0 } });
+    await publishDeadLetters(drafts);
+    expect(await run.indexDeadLetters()).toMatchObject({ counts: { read: 5, indexed: 5, deadLetters: 0 } });
     for (const [id, original] of Object.entries(originals)) {
-      const letter = await run.document('dead-letters', id);
-      expect(letter).toMatchObject({
+      const deadLetter = await run.document('dead-letters', id);
+      expect(deadLetter).toMatchObject({
         originalLength: original.length,
         originalSha256: createHash('sha256').update(original).digest('hex'),
       });
-      const kept = Buffer.from(String(letter?.['original']), 'base64');
+      const kept = Buffer.from(String(deadLetter?.['original']), 'base64');
       expect(kept.equals(original.subarray(0, 256 * 1024))).toBe(true);
     }
   });

@@ -23,13 +23,13 @@ const contentSchema = z.object({
 });
 
 /** A dead letter as read from its topic. */
-export interface Letter {
+export interface DeadLetter {
   readonly record: IncomingRecord;
   readonly content: Readonly<z.infer<typeof contentSchema>>;
 }
 
 /** @returns null for a record that is not a dead letter */
-export function readLetter(record: IncomingRecord): Letter | null {
+export function readDeadLetter(record: IncomingRecord): DeadLetter | null {
   try {
     const { success, data } = contentSchema.safeParse(JSON.parse(record.value?.toString('utf8') ?? ''));
     return success ? { record, content: data } : null;
@@ -44,7 +44,7 @@ export function readLetter(record: IncomingRecord): Letter | null {
  * It cannot if it was never published, was truncated, had no value, or has no id but its coordinates (it would get other
  * ones), or if the headers are missing that decide how the index stores it.
  */
-export function isRestorable({ content }: Letter): boolean {
+export function isRestorable({ content }: DeadLetter): boolean {
   const { id, stage, reason, topic, partition, offset, original, originalLength, headers } = content;
   if (stage === 'source' || partition === undefined || reason === 'Tombstone') return false;
   if (id === coordinatesId(topic, partition, offset)) return false;
@@ -53,7 +53,7 @@ export function isRestorable({ content }: Letter): boolean {
 }
 
 /** Restores the raw record of a dead letter of stage `parse`, to be published again. */
-export function rawRecordOf({ record, content }: Letter, redrive: number): OutgoingRecord {
+export function rawRecordOf({ record, content }: DeadLetter, redrive: number): OutgoingRecord {
   const run = record.headers[RUN_HEADER]?.toString('utf8') ?? '';
   return {
     key: record.key,
@@ -67,7 +67,7 @@ export function rawRecordOf({ record, content }: Letter, redrive: number): Outgo
 }
 
 /** Restores the record of a dead letter of stage `index` as the indexer read it. */
-export function derivedRecordOf({ record, content }: Letter, redrive: number): IncomingRecord {
+export function derivedRecordOf({ record, content }: DeadLetter, redrive: number): IncomingRecord {
   const { id, partition = 0, offset, publishedAt = 0, original, headers = {} } = content;
   const run = record.headers[RUN_HEADER];
   return {

@@ -5,7 +5,7 @@ import { deadLetterRecord, type DeadLetterDraft } from '../../../../activities/c
 import { DEFAULT_MEASUREMENTS } from '../../../../activities/contracts/measurement';
 
 import type { IndexSliceResult } from '../../../../activities/indexing/slice';
-import type { LetterCounts } from '../../../../activities/indexing/redrive/redrive-batch';
+import type { DeadLetterCounts } from '../../../../activities/indexing/redrive/redrive-batch';
 import type { RedriveSliceInput, SliceCounts } from '../../../../activities/indexing/redrive/redrive-slice';
 import {
   createKafkaGateway,
@@ -23,7 +23,7 @@ import { activitiesWith } from '../../../support/activities';
 type Environment = ReturnType<typeof activityEnvironment>;
 
 /** A pipeline's topics and indices, of one partition each, and the two activities that work on its dead letters. */
-export class LetterRun {
+export class DeadLetterRun {
   readonly run = 'r1';
 
   private constructor(
@@ -32,11 +32,11 @@ export class LetterRun {
     readonly elasticsearch: Client,
   ) {}
 
-  static async open(): Promise<LetterRun> {
+  static async open(): Promise<DeadLetterRun> {
     const { kafkaBrokers, elasticsearchNode } = stackAddresses();
     const kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'redrive-test' });
     const elasticsearch = new Client({ node: elasticsearchNode, maxRetries: 0 });
-    const opened = new LetterRun(`redrive-${randomUUID().slice(0, 8)}`, kafka, elasticsearch);
+    const opened = new DeadLetterRun(`redrive-${randomUUID().slice(0, 8)}`, kafka, elasticsearch);
     await opened.prepare();
     return opened;
   }
@@ -54,7 +54,7 @@ export class LetterRun {
     await this.elasticsearch.close();
   }
 
-  letter(draft: Partial<DeadLetterDraft> & Pick<DeadLetterDraft, 'id' | 'original'>): OutgoingRecord {
+  deadLetter(draft: Partial<DeadLetterDraft> & Pick<DeadLetterDraft, 'id' | 'original'>): OutgoingRecord {
     const place = { topic: this.topic('raw'), partition: 0, offset: '7', publishedAt: 1_700_000_000_000 };
     return deadLetterRecord({ stage: 'parse', reason: 'FromTheFuture', ...place, key: 'd', run: this.run, ...draft });
   }
@@ -77,7 +77,7 @@ export class LetterRun {
     return result as IndexSliceResult;
   }
 
-  async indexLetters(): Promise<IndexSliceResult> {
+  async indexDeadLetters(): Promise<IndexSliceResult> {
     return await this.index('dead-letter', this.alias('dead-letters'));
   }
 
@@ -110,7 +110,7 @@ export class LetterRun {
     return found !== undefined && 'found' in found && found.found ? (found._source ?? null) : null;
   }
 
-  /** Ids of the letters that a search for unresolved ones finds. */
+  /** Ids of the dead letters that a search for unresolved ones finds. */
   async unresolved(): Promise<readonly string[]> {
     const index = this.alias('dead-letters');
     await this.elasticsearch.indices.refresh({ index });
@@ -153,6 +153,6 @@ export class LetterRun {
 
 export type Document = Readonly<Record<string, unknown>> & { readonly provenance: Readonly<Record<string, unknown>> };
 
-export function only(reason: string, counts: LetterCounts): SliceCounts {
+export function only(reason: string, counts: DeadLetterCounts): SliceCounts {
   return { byReason: { [reason]: counts }, unindexed: 0 };
 }
