@@ -68,7 +68,7 @@ export default defineConfig(
   // The compiler knows the names of a browser.
   { files: ['kibana/page/*.js'], rules: { 'no-undef': 'off' } },
   {
-    files: ['*.js', '*.cjs'],
+    files: ['*.js', '*.cjs', 'test/support/*.js'],
     languageOptions: { sourceType: 'commonjs', globals: { module: 'writable', require: 'readonly' } },
   },
 );
