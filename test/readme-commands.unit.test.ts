@@ -2,9 +2,15 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import schema from '../deploy/pipeline-input.schema.json';
 import { commandProblems, isCommand } from './support/command-problems';
+import { GENERATORS, NOT_RUN, STACK_COMMANDS, START_COMMANDS, TEST_COMMANDS } from './support/documented-commands';
 import { codeBlocks, commandsIn, DOCUMENTS, documentText, needsServers, withoutCodeBlocks } from './support/documents';
 import { PROJECT } from './support/program';
 
+/** Every command that a suite runs without the shared servers. */
+const RUN: readonly string[] = [
+  ...Object.values(START_COMMANDS),
+  ...[STACK_COMMANDS, GENERATORS, TEST_COMMANDS].flatMap((commands) => Object.keys(commands)),
+];
 const LANGUAGES = ['sh', 'text', 'mermaid'];
 /** A path of the project between backticks; patterns and names of other things have other characters or folders. */
 const PATH = /^(workflows|activities|workers|deploy|kibana|test|\.github|\.ci)\/[\w./-]+$/;
@@ -58,6 +64,26 @@ describe.each(DOCUMENTS)('%s', (document) => {
     const paths = spansIn(text).filter((span) => PATH.test(span));
     expect(paths.filter((path) => !existsSync(join(PROJECT, path)))).toEqual([]);
     expect(linkProblems(document, text)).toEqual([]);
+  });
+});
+
+describe('the documents', () => {
+  const commands = DOCUMENTS.map(documentText).flatMap((text) => [
+    ...commandsIn(text),
+    ...spansIn(text).filter(isCommand),
+  ]);
+
+  it('show no command that no suite runs, except for those with a reason', () => {
+    const isRun = (command: string): boolean => needsServers(command) || RUN.includes(command);
+    const hasReason = (command: string): boolean =>
+      Object.keys(NOT_RUN).some((form) =>
+        form.endsWith(' …') ? command.startsWith(form.slice(0, -1)) : command === form,
+      );
+    expect(commands.filter((command) => !isRun(command) && !hasReason(command))).toEqual([]);
+  });
+
+  it.each(RUN)('show the command that a suite runs: %s', (command) => {
+    expect(commands).toContain(command);
   });
 });
 

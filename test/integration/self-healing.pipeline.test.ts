@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { RunReport } from '../../activities/contracts/report';
 import { isFree } from '../../deploy/local/processes/ports';
+import { START_COMMANDS } from '../support/documented-commands';
 import { SHORT_RUN_JAVA_OPTIONS } from '../support/java-options';
 import { freePorts } from '../support/free-ports';
 import { StackProcess } from '../support/stack-process';
@@ -14,6 +15,15 @@ import { until } from '../support/until';
 const PARTS = ['temporal', 'worker', 'kafka', 'page', 'elasticsearch'] as const;
 /** What keeps running when the launcher is killed and everything else with it. */
 const LEFT_RUNNING: readonly string[] = ['kafka', 'page'];
+/** The one of the command in the documents. */
+const NAME = 'paced';
+const EXAMPLE = 'deploy/examples/simulate-paced.json';
+const INPUT = {
+  source: { kind: 'simulate', records: null, ratePerSecond: 20 },
+  partitions: 2,
+  // Without pauses between micro-batches, Spark would use a whole core.
+  spark: { triggerInterval: '5 seconds' },
+};
 
 let stateFolder: string;
 let ports: Record<string, string>;
@@ -28,22 +38,11 @@ beforeAll(async () => {
   mkdirSync(stateFolder, { mode: 0o755 });
   ports = await freePorts();
   environment = { ...ports, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS };
-  launcher = await StackProcess.start(environment, stateFolder);
+  const inputFile = join(stateFolder, '..', 'input.json');
+  writeFileSync(inputFile, JSON.stringify(INPUT));
+  launcher = await start(START_COMMANDS.paced.replace(EXAMPLE, inputFile));
   connection = await Connection.connect({ address: `127.0.0.1:${ports['TEMPORAL_PORT'] ?? ''}` });
-  const client = new Client({ connection });
-  await client.workflow.start('streamingPipeline', {
-    taskQueue: 'pipeline',
-    workflowId: 'pipeline/healing',
-    args: [
-      {
-        source: { kind: 'simulate', records: null, ratePerSecond: 20 },
-        partitions: 2,
-        // Without pauses between micro-batches, Spark would use a whole core.
-        spark: { triggerInterval: '5 seconds' },
-      },
-    ],
-  });
-  run = client.workflow.getHandle('pipeline/healing');
+  run = new Client({ connection }).workflow.getHandle(`pipeline/${NAME}`);
 }, 300_000);
 
 afterAll(async () => {
@@ -52,10 +51,15 @@ afterAll(async () => {
   await rm(join(stateFolder, '..'), { recursive: true, force: true });
 }, 120_000);
 
+/** Types a command that starts the stack and follows the pipeline; resolves when it shows progress. */
+async function start(command: string): Promise<StackProcess> {
+  return await StackProcess.start(environment, stateFolder, { command, readyLine: `${NAME}: ` });
+}
+
 /** Number of micro-batches whose offsets are in the checkpoint. */
 function microBatches(): number {
   try {
-    const files = readdirSync(join(stateFolder, 'spark', 'checkpoints', 'healing'), {
+    const files = readdirSync(join(stateFolder, 'spark', 'checkpoints', NAME), {
       recursive: true,
       encoding: 'utf8',
     });
@@ -76,7 +80,7 @@ function processesOfTheStack(): string[] {
 }
 
 describe('the local stack', () => {
-  it('restarts whatever is killed during a run, which ends reconciled, and leaves no process running', async () => {
+  it('restarts whatever is killed during a run, which the next start joins and which ends reconciled, and leaves no process running', async () => {
     for (const part of PARTS) {
       const killed = launcher.pidOf(part);
       await launcher.kill(part);
@@ -105,13 +109,15 @@ async function killLauncherDuringMicroBatch(): Promise<void> {
     (part) => `${part}: stopped the process that an earlier start left running (pid ${launcher.pidOf(part)})`,
   );
   await launcher.killEverything(LEFT_RUNNING);
-  launcher = await StackProcess.start(environment, stateFolder);
+  const command = START_COMMANDS.demo.replace('npm ci && ', '');
+  launcher = await start(`${command} --name ${NAME}`);
   expect(launcher.lines).toEqual(expect.arrayContaining(stopped));
 }
 
-/** Worker and page must stop before the servers. */
+/** The launcher prints the report and stops by itself, worker and page before the servers. */
 async function expectOrderedStop(): Promise<void> {
-  await launcher.stop();
+  expect(await launcher.ended).toBe('0');
+  expect(launcher.lines.filter((line) => line.startsWith('RECONCILED'))).toHaveLength(1);
   const stops = launcher.lines.filter((line) => /: (stopping|stopped)/.test(line));
   const last = Math.max(...['worker', 'page'].map((part) => stops.indexOf(`${part}: stopped`)));
   expect(last).toBeLessThan(stops.indexOf('kafka: stopping'));

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
@@ -7,7 +7,10 @@ import { MALFORMED_KINDS, isMalformed, isRepeated, malformedKind } from '../../a
 import { parseInput } from '../../activities/preparation/parse-input';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
-import { stackAddresses } from '../support/stack';
+import { START_COMMANDS } from '../support/documented-commands';
+import { freePorts } from '../support/free-ports';
+import { stackAddresses, workerEnvironment } from '../support/stack';
+import { StackProcess } from '../support/stack-process';
 import { highestAttempt } from '../support/highest-attempt';
 import { GREENHOUSE_FILE, GREENHOUSE_SOURCE, greenhouseRows } from '../support/greenhouse';
 import { PipelineDriver } from '../support/pipeline-driver';
@@ -93,14 +96,30 @@ async function expectKilled(worker: WorkerProcess): Promise<void> {
   expect(await worker.ended).toBe('SIGKILL');
 }
 
+/** Resolves when the workflow shows that it waits for Elasticsearch. */
+async function waitsForElasticsearch(workflowId: string): Promise<void> {
+  await until('the workflow shows that it waits for Elasticsearch', async () => {
+    const { pendingActivities } = (await driver.temporal.workflow.getHandle(workflowId).describe()).raw;
+    return (pendingActivities ?? []).some(
+      ({ activityType, attempt, lastFailure }) =>
+        activityType?.name === 'prepareIndices' &&
+        Number(attempt) >= 3 &&
+        (lastFailure?.message ?? '').includes('Elasticsearch'),
+    );
+  });
+}
+
 /**
  * Runs a pipeline whose workers are killed in the source, while Spark works, and in the indexer; the fourth one finishes.
- * Elasticsearch is down while the second worker runs.
+ * Elasticsearch is down at the start, and while the second worker runs.
  */
 async function runUnderKills(name: string): Promise<RunReport> {
   const workflowId = `pipeline/${name}`;
+  gate.close();
   const sourceWorker = await startWorker({ PIPELINE_CRASH_AT: 'source:2' });
   const handle = await driver.start(name, { source, partitions });
+  await waitsForElasticsearch(workflowId);
+  gate.open();
   await expectKilled(sourceWorker);
 
   gate.close();
@@ -117,9 +136,10 @@ async function runUnderKills(name: string): Promise<RunReport> {
   const indexerWorker = await startWorker({ PIPELINE_CRASH_AT: 'index-after-bulk:2' });
   await expectKilled(indexerWorker);
 
-  await startWorker();
+  const lastWorker = await startWorker();
   const report = await handle.result();
   if (report === null) throw new Error('expected a report, since the source is bounded');
+  await lastWorker.kill('SIGTERM');
   const attempts = (part: string, activity: string): Promise<number> =>
     highestAttempt(driver.temporal, `${workflowId}/${part}`, activity);
   expect(await attempts('source', 'publishSimulatedRange')).toBeGreaterThanOrEqual(2);
@@ -129,30 +149,40 @@ async function runUnderKills(name: string): Promise<RunReport> {
   return report;
 }
 
-/** Runs the sample, and a row above Kafka's message limit, with Elasticsearch down at the start. */
-async function runFileWithElasticsearchDown(name: string): Promise<RunReport> {
-  const path = join(folder, 'with-a-large-row.csv');
+/** Types the command of the documents that runs the sample, here with a row above Kafka's message limit. */
+async function runFile(name: string): Promise<RunReport> {
+  const [path, inputFile, reportFile] = ['rows.csv', 'input.json', 'report.json'].map((file) => join(folder, file)) as [
+    string,
+    string,
+    string,
+  ];
   await copyFile(GREENHOUSE_FILE, path);
   await appendFile(path, `tomato-north,2026-06-08T00:00:00+02:00,55.2,80,0,${'x'.repeat(2_000_000)}\n`);
-  gate.close();
-  const handle = await driver.start(name, { source: { ...GREENHOUSE_SOURCE, path }, partitions });
-  await until('the workflow shows that it waits for Elasticsearch', async () => {
-    const { pendingActivities } = (await handle.describe()).raw;
-    return (pendingActivities ?? []).some(
-      ({ activityType, attempt, lastFailure }) =>
-        activityType?.name === 'prepareIndices' &&
-        Number(attempt) >= 3 &&
-        (lastFailure?.message ?? '').includes('Elasticsearch'),
-    );
+  await writeFile(inputFile, JSON.stringify({ source: { ...GREENHOUSE_SOURCE, path }, partitions }));
+  const command = START_COMMANDS.greenhouse
+    .replace('--name greenhouse', `--name ${name}`)
+    .replace('deploy/examples/file-csv.json', inputFile);
+  const { temporal, kafkaBrokers } = stackAddresses();
+  const environment = {
+    ...(await freePorts()),
+    ...workerEnvironment(),
+    TEMPORAL_ADDRESS: temporal,
+    KAFKA_BROKERS: kafkaBrokers.join(','),
+    ELASTICSEARCH_NODE: gate.address,
+    PIPELINE_TASK_QUEUE: driver.taskQueue,
+  };
+  const start = await StackProcess.start(environment, join(folder, 'state'), {
+    command: `${command} --exit --report ${reportFile}`,
+    readyLine: `${name}: `,
   });
-  gate.open();
-  const report = await handle.result();
-  if (report === null) throw new Error('expected a report, since a file has an end');
-  return report;
+  const lines = start.lines;
+  expect({ status: await start.ended, lines }).toMatchObject({ status: '0' });
+  expect(lines.filter((line) => line.startsWith('RECONCILED'))).toHaveLength(1);
+  return JSON.parse(await readFile(reportFile, 'utf8')) as RunReport;
 }
 
 describe('two runs of one pipeline', () => {
-  it('arrive completely: a simulation whose workers are killed, then a file that starts before Elasticsearch', async () => {
+  it('arrive completely: a simulation that starts before Elasticsearch and whose workers are killed, then a file', async () => {
     const name = driver.newName('twice');
     const killed = await runUnderKills(name);
     const repeats = await rawRepeats(`${name}.raw`);
@@ -162,7 +192,7 @@ describe('two runs of one pipeline', () => {
     const stored = await driver.elasticsearch.get<RunReport>({ index: aliasesOf(name).runs, id: killed.run });
     expect(stored._source).toMatchObject({ reconciled: true, proof: { indexed: killed.proof.indexed } });
 
-    const file = await runFileWithElasticsearchDown(name);
+    const file = await runFile(name);
     const { rows, dead } = greenhouseRows();
     expect(dead).toBeGreaterThan(0);
     const [planned, published, indexed, deadLetters] = [rows + 1, rows, rows - dead, dead + 1];

@@ -13,7 +13,7 @@ export const DOCUMENTS = [
   '.github/CONTRIBUTING.md',
 ] as const;
 
-/** Programs whose commands the pipeline suite runs on real servers; all others are checked without running them. */
+/** Programs whose commands the suite of the documents runs on real servers. */
 const SERVER_PROGRAMS = ['temporal', 'curl'];
 
 export interface CodeBlock {

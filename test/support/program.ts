@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,13 +25,27 @@ export async function startProgram(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   readyLine: string,
+): Promise<Program> {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: PROJECT, env, stdio: STDIO });
+  return await untilReady(args.join(' '), child, readyLine);
+}
+
+/** The same for a command as users type it, in a process group of its own, whose id is `pid`. */
+export async function startCommand(
+  command: string,
+  env: NodeJS.ProcessEnv,
+  readyLine: string,
   cwd = PROJECT,
 ): Promise<Program> {
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
-    cwd,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  // Otherwise npm may ask its registry for a newer npm.
+  const withoutUpdates = { npm_config_update_notifier: 'false', ...env };
+  const child = spawn('sh', ['-c', command], { cwd, env: withoutUpdates, stdio: STDIO, detached: true });
+  return await untilReady(command, child, readyLine);
+}
+
+const STDIO: StdioOptions = ['ignore', 'pipe', 'pipe'];
+
+async function untilReady(what: string, child: ChildProcess, readyLine: string): Promise<Program> {
   const ended = once(child, 'exit').then(([code, signal]) => String(signal ?? code));
   const lines: string[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -39,11 +53,13 @@ export async function startProgram(
       lines.push(line);
       if (line.startsWith(readyLine)) resolve();
     };
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', onLine);
+    }
     void ended.then((how) => {
-      reject(new Error(`${args.join(' ')} ended (${how}) before it was ready:\n${lines.slice(-30).join('\n')}`));
+      reject(new Error(`${what} ended (${how}) before it was ready:\n${lines.slice(-30).join('\n')}`));
     });
   });
-  if (child.pid === undefined) throw new Error(`${args.join(' ')} could not be started`);
+  if (child.pid === undefined) throw new Error(`${what} could not be started`);
   return { child, pid: child.pid, ended, lines };
 }

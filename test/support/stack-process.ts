@@ -2,17 +2,26 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testEnvironment } from './environment';
-import { PROJECT, startProgram } from './program';
+import { PROJECT, startCommand } from './program';
 import { until } from './until';
 
 export type ServerName = 'kafka' | 'elasticsearch' | 'temporal';
 
-/** `npm run stack` in a process of its own, with the servers, the worker, the page and whatever they start. */
+/** How a stack is started; by default as `npm run stack` of this checkout. */
+interface StackCommand {
+  readonly command?: string;
+  /** The beginning of the line that it prints once everything is up. */
+  readonly readyLine?: string;
+  readonly project?: string;
+}
+
+/** A command that starts the local stack: the launcher, the servers, the worker, the page and whatever they start. */
 export class StackProcess {
   private constructor(
     private readonly pid: number,
     private readonly stateFolder: string,
-    private readonly ended: Promise<unknown>,
+    /** Resolves with the signal or exit code when the command has ended. */
+    readonly ended: Promise<string>,
     /** Every line that it has printed so far. */
     readonly lines: readonly string[],
   ) {}
@@ -21,10 +30,10 @@ export class StackProcess {
   static async start(
     environment: Readonly<Record<string, string>>,
     stateFolder: string,
-    project = PROJECT,
+    { command = 'npm run stack', readyLine = 'Ctrl-C stops', project = PROJECT }: StackCommand = {},
   ): Promise<StackProcess> {
     const env = testEnvironment({ ...environment, PIPELINE_STATE_DIR: stateFolder });
-    const { pid, ended, lines } = await startProgram(['deploy/local/stack-cli.ts', 'up'], env, 'Ctrl-C stops', project);
+    const { pid, ended, lines } = await startCommand(command, env, readyLine, project);
     return new StackProcess(pid, stateFolder, ended, lines);
   }
 
@@ -36,7 +45,7 @@ export class StackProcess {
 
   /** Also possible when the launcher has ended already, for example after a failed start. */
   async stop(): Promise<void> {
-    signalIfRunning(this.pid, 'SIGTERM');
+    signalIfRunning(-this.pid, 'SIGTERM');
     await this.ended;
   }
 
@@ -53,7 +62,7 @@ export class StackProcess {
   async killEverything(except: readonly string[] = []): Promise<void> {
     const kept = except.map((part) => this.pidOf(part));
     const groups = this.#pidsOf('processes', /\.json$/).concat(this.#pidsOf('spark/runs', /driver\.json$/));
-    process.kill(this.pid, 'SIGKILL');
+    signalIfRunning(-this.pid, 'SIGKILL');
     await killGroups(groups.filter((pid) => !kept.includes(pid)));
     await this.ended;
   }

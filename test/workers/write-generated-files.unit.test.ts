@@ -9,18 +9,6 @@ const PROJECT = join(__dirname, '..', '..');
 const DEPLOY = join(PROJECT, 'deploy');
 const read = (path: string): string => readFileSync(join(PROJECT, path), 'utf8');
 
-describe('the generated files', () => {
-  it.each([
-    { kind: 'dashboards', script: 'kibana:build' },
-    { kind: 'index-templates', script: 'elasticsearch:build' },
-    { kind: 'input-schema', script: 'schema' },
-    { kind: 'settings', script: 'settings' },
-  ] as const)('of $kind match the code; `npm run $script` regenerates them', ({ kind }) => {
-    const expected = GENERATED[kind]();
-    expect(Object.fromEntries(Object.keys(expected).map((path) => [path, read(path)]))).toEqual(expected);
-  });
-});
-
 describe('the templates in deploy/elasticsearch', () => {
   interface Template {
     readonly template: { readonly settings?: object };

@@ -1,0 +1,48 @@
+/** How the tests run the commands of the documents, except for those of `temporal` and `curl`. */
+
+/** Run by suites of whole pipelines, with names and inputs of their own. */
+export const START_COMMANDS = {
+  demo: 'npm ci && npm start -- --exit',
+  paced: 'npm start -- --name paced --input-file deploy/examples/simulate-paced.json',
+  greenhouse: 'npm start -- --name greenhouse --input-file deploy/examples/file-csv.json',
+  stack: 'npm run stack',
+} as const;
+
+/** Run in a copy of the project where nothing runs; the exit status, and what they print. */
+export const STACK_COMMANDS = {
+  'npm run doctor': { status: 0, prints: 'Nothing is missing.' },
+  'npm run stack:status': { status: 1, prints: 'not running' },
+  'npm run stack:reset -- --yes': { status: 0, prints: 'nothing to delete' },
+} as const;
+
+/** Run in a copy of the project without the files that they write. */
+export const GENERATORS = {
+  'npm run schema': 'deploy/pipeline-input.schema.json',
+  'npm run elasticsearch:build': 'deploy/elasticsearch',
+  'npm run kibana:build': 'kibana/dashboards.ndjson',
+  'npm run settings': 'deploy/README.md',
+} as const;
+
+/** Run with `--listTests`, and a suite that each would run. */
+export const TEST_COMMANDS = {
+  'npm ci && npm test': 'test/integration/two-runs.pipeline.test.ts',
+  'npm test': 'test/integration/two-runs.pipeline.test.ts',
+  'npx jest --selectProjects unit': 'test/identifiers.unit.test.ts',
+  'npx jest test/workflows': 'test/workflows/replay.unit.test.ts',
+  'PAGE_SCREENSHOT=1 npx jest --runInBand test/kibana/page': 'test/kibana/page/page.servers.test.ts',
+} as const;
+
+/** Only checked by their parsers, and why no test runs them. `…` stands for any options and values. */
+export const NOT_RUN = {
+  'npm ci': 'the gate runs it before the tests',
+  'npm run check': 'the gate runs it before the tests',
+  'npm run test:faults …': 'takes half an hour; the tests run a sample of its table',
+  'npm run bench …': 'takes minutes, on a quiet machine',
+  'docker compose …': 'needs Docker',
+  'sh deploy/make-env.sh': 'the suite of the Compose file runs it in a folder of its own',
+  'TEMPORAL_ADDRESS=127.0.0.1:7233 npm run histories': 'writes new histories, which the tests replay',
+  'pip install …': 'the stack installs the same release with a pinned digest',
+  'npm run stack:reset': 'asks a question; with --yes it is run',
+  'npm start': 'runs until Ctrl-C; with --exit it is run',
+  'npm start -- --name NAME --input-file FILE': 'describes the options',
+} as const;
