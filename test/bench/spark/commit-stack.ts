@@ -24,7 +24,8 @@ export class CommitStack {
     symlinkSync(join(PROJECT, 'node_modules'), join(checkout, 'node_modules'));
     mkdirSync(join(folder, 'state'), { mode: 0o755 });
     const ports = await freePorts();
-    return new CommitStack(commit, folder, ports, await StackProcess.start(ports, join(folder, 'state'), checkout));
+    const launcher = await StackProcess.start(ports, join(folder, 'state'), { project: checkout });
+    return new CommitStack(commit, folder, ports, launcher);
   }
 
   get temporal(): string {

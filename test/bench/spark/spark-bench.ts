@@ -13,7 +13,10 @@ import { sampleDriver, type DriverSample } from './driver-samples';
 import { sparkTable, type SparkCost } from './spark-table';
 
 const LIVE_PER_SECOND = 1_000;
-const SMALL_PER_SECOND = 400;
+const SMALL_BATCH = 400;
+const SMALL_BATCHES = 100;
+/** Micro-batches before which the compiler of the JVM has not seen enough. */
+const WARM_UP_BATCHES = 30;
 /** A live run is measured after it has warmed up. */
 const WARM_UP_MS = 45_000;
 const MEASURED_MS = 45_000;
@@ -32,10 +35,10 @@ async function costOf(commit: string, readings: number): Promise<SparkCost> {
     say(commit, 'a bounded run');
     const bounded = await boundedCost(stack, temporal, readings);
     say(commit, 'a live run');
-    const live = await liveCost(stack, temporal, 'live', LIVE_PER_SECOND);
+    const live = await liveCost(stack, temporal);
     say(commit, 'small micro-batches');
-    const small = await liveCost(stack, temporal, 'small', SMALL_PER_SECOND);
-    return { ...bounded, ...live, smallBatchMs: small.batchMs };
+    const smallBatchMs = await smallBatchDuration(stack, temporal);
+    return { ...bounded, ...live, smallBatchMs };
   } finally {
     await connection.close();
     await stack.stop();
@@ -66,27 +69,30 @@ async function boundedCost(stack: CommitStack, temporal: Client, readings: numbe
   };
 }
 
-interface LiveCost {
-  readonly cores: number;
-  readonly latencyP50Ms: number;
-  readonly latencyP95Ms: number;
-  readonly batchMs: number;
-}
+type LiveCost = Pick<SparkCost, 'cores' | 'latencyP50Ms' | 'latencyP95Ms'>;
 
-async function liveCost(stack: CommitStack, temporal: Client, name: string, ratePerSecond: number): Promise<LiveCost> {
-  const handle = await start(temporal, name, { source: { kind: 'simulate', records: null, ratePerSecond } });
+async function liveCost(stack: CommitStack, temporal: Client): Promise<LiveCost> {
+  const name = 'live';
+  const source = { kind: 'simulate', records: null, ratePerSecond: LIVE_PER_SECOND };
+  const handle = await start(temporal, name, { source });
   const samples = await sampleDriver(stack.runsOf(name), liveFor(stack, name));
   await handle.executeUpdate('stop');
   await handle.result();
   const endMs = samples.at(-1)?.atMs ?? 0;
-  const measured = samples.filter(({ atMs }) => atMs >= endMs - MEASURED_MS);
-  const latencies = (await latestRecords(stack, name, MEASURED_MS)).map(latencyMs);
+  const latencies = await latenciesMs(stack, name, endMs - MEASURED_MS);
   return {
-    cores: coresOf(measured),
+    cores: coresOf(samples.filter(({ atMs }) => atMs >= endMs - MEASURED_MS)),
     latencyP50Ms: percentile(latencies, 50),
     latencyP95Ms: percentile(latencies, 95),
-    batchMs: percentile(batchDurations(measured), 50),
   };
+}
+
+/** Median of micro-batches that follow one another without a pause, since everything is published already. */
+async function smallBatchDuration(stack: CommitStack, temporal: Client): Promise<number> {
+  const source = { kind: 'simulate', records: SMALL_BATCH * SMALL_BATCHES };
+  const handle = await start(temporal, 'small', { source, spark: { maxRecordsPerBatch: SMALL_BATCH } });
+  const samples = await sampleDriver(stack.runsOf('small'), handle.result());
+  return percentile(batchDurations(samples.filter(({ batch }) => batch > WARM_UP_BATCHES)), 50);
 }
 
 /** Resolves when a live run has written its first record, warmed up and been measured. */
@@ -105,17 +111,31 @@ async function start(temporal: Client, name: string, input: object): Promise<Wor
 
 /** The first enriched record of each partition that has one. */
 async function firstRecords(stack: CommitStack, name: string): Promise<IncomingRecord[]> {
-  return await read(stack, name, (_partition, held) => ({
+  return await read(stack, `${name}.enriched`, (_partition, held) => ({
     from: held.start,
     to: String(BigInt(held.start) + (held.end === held.start ? 0n : 1n)),
   }));
 }
 
-async function latestRecords(stack: CommitStack, name: string, withinMs: number): Promise<IncomingRecord[]> {
+/** From the publishing of a raw record to that of its enriched one, for those that were published since a time. */
+async function latenciesMs(stack: CommitStack, name: string, sinceMs: number): Promise<number[]> {
+  const published = new Map<string, number>();
+  for (const record of await recordsSince(stack, `${name}.raw`, sinceMs)) {
+    const id = eventId(record);
+    if (!published.has(id)) published.set(id, Number(record.timestamp));
+  }
+  const enriched = await recordsSince(stack, `${name}.enriched`, sinceMs);
+  return enriched.flatMap((record) => {
+    const publishedMs = published.get(eventId(record));
+    return publishedMs === undefined ? [] : [Number(record.timestamp) - publishedMs];
+  });
+}
+
+async function recordsSince(stack: CommitStack, topic: string, sinceMs: number): Promise<IncomingRecord[]> {
   const kafka = createKafkaGateway({ brokers: [stack.kafka], clientId: 'bench' });
   try {
-    const from = await kafka.offsetsAt(`${name}.enriched`, Date.now() - withinMs);
-    return await read(stack, name, (partition, { end }) => ({ from: from[partition] ?? end, to: end }));
+    const from = await kafka.offsetsAt(topic, sinceMs);
+    return await read(stack, topic, (partition, { end }) => ({ from: from[partition] ?? end, to: end }));
   } finally {
     await kafka.close();
   }
@@ -123,11 +143,10 @@ async function latestRecords(stack: CommitStack, name: string, withinMs: number)
 
 async function read(
   stack: CommitStack,
-  name: string,
+  topic: string,
   rangeOf: (partition: string, held: { readonly start: string; readonly end: string }) => { from: string; to: string },
 ): Promise<IncomingRecord[]> {
   const kafka = createKafkaGateway({ brokers: [stack.kafka], clientId: 'bench' });
-  const topic = `${name}.enriched`;
   const records: IncomingRecord[] = [];
   try {
     const { start: starts, end: ends } = await kafka.offsets(topic).catch(() => ({ start: {}, end: {} }));
@@ -143,10 +162,8 @@ async function read(
   }
 }
 
-/** From the publishing of the raw record, which the header names, to that of the enriched one. */
-function latencyMs({ timestamp, headers }: IncomingRecord): number {
-  const [, , published] = headers['pipeline-raw']?.toString().split(':') ?? [];
-  return Number(timestamp) - Number(published);
+function eventId({ headers }: IncomingRecord): string {
+  return headers['event-id']?.toString() ?? '';
 }
 
 function coresOf(samples: readonly DriverSample[]): number {

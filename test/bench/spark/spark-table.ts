@@ -17,7 +17,7 @@ export interface SparkCost {
   /** From publishing to processed, in that run. */
   readonly latencyP50Ms: number;
   readonly latencyP95Ms: number;
-  /** Median duration of a micro-batch of about 400 records. */
+  /** Median duration of micro-batches of 400 records that follow one another without a pause. */
   readonly smallBatchMs: number;
 }
 
