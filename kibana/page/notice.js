@@ -1,4 +1,4 @@
-/** @import { PageAnswer } from '../charts/rendered-panel' */
+/** @import { PageResponse } from '../charts/rendered-panel' */
 /** @import { Problem } from './search.js' */
 
 /** @type {Readonly<Record<string, readonly [string, string]>>} */
@@ -27,7 +27,7 @@ export function showProblem(place, { type, message }) {
  * Explains why there are no documents and what to do; hidden if there are some.
  *
  * @param {HTMLElement} place
- * @param {PageAnswer} answer
+ * @param {PageResponse} answer
  * @param {URLSearchParams} filters
  */
 export function showEmpty(place, { documents, newestReading, choices }, filters) {

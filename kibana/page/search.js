@@ -1,4 +1,4 @@
-/** @import { PageAnswer } from '../charts/rendered-panel' */
+/** @import { PageResponse } from '../charts/rendered-panel' */
 
 /** A failed search; `type` is a failure type, or `Unreachable` if the page's own server does not respond. */
 export class Problem extends Error {
@@ -35,7 +35,7 @@ export function listPanels() {
  * @param {readonly string[]} panels ids
  * @param {URLSearchParams} filters
  * @param {AbortSignal} signal
- * @returns {Promise<PageAnswer>}
+ * @returns {Promise<PageResponse>}
  */
 export function searchPanels(panels, filters, signal) {
   const query = new URLSearchParams([...panels.map((panel) => ['panel', panel]), ...filters]);
