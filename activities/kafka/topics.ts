@@ -6,6 +6,8 @@ import type { TopicOffsets, TopicSpec } from './types';
 /** A week from publishing: timestamps are those of the append, so records with old event times are not deleted at once. */
 const RETENTION_MS = 7 * 24 * 3_600_000;
 const NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
+/** A broker that is busy answers so for a while after it has created a partition, and while its leader changes. */
+const WITHOUT_LEADER = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
 export async function prepareTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
   const names = specs.map(({ topic }) => topic);
@@ -37,7 +39,7 @@ export async function prepareTopics(admin: Admin, specs: readonly TopicSpec[]): 
 /** KafkaJS returns the last stable offset as `high`. */
 export async function topicOffsets(admin: Admin, topic: string): Promise<TopicOffsets> {
   const fail = throwKafkaFailure(`Reading the offsets of topic ${topic}`, { topic });
-  const partitions = await admin.fetchTopicOffsets(topic).catch(fail);
+  const partitions = await retryOn(WITHOUT_LEADER, () => admin.fetchTopicOffsets(topic)).catch(fail);
   return {
     start: Object.fromEntries(partitions.map(({ partition, low }) => [partition, low])),
     end: Object.fromEntries(partitions.map(({ partition, high }) => [partition, high])),
@@ -47,6 +49,7 @@ export async function topicOffsets(admin: Admin, topic: string): Promise<TopicOf
 export async function offsetsAt(admin: Admin, topic: string, timeMs: number): Promise<PartitionOffsets> {
   const at = new Date(timeMs).toISOString();
   const fail = throwKafkaFailure(`Reading the offsets of topic ${topic} at ${at}`, { topic });
-  const partitions = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs).catch(fail);
+  const read = () => admin.fetchTopicOffsetsByTimestamp(topic, timeMs);
+  const partitions = await retryOn(WITHOUT_LEADER, read).catch(fail);
   return Object.fromEntries(partitions.map(({ partition, offset }) => [partition, offset]));
 }
