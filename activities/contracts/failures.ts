@@ -36,6 +36,11 @@ export const FAILURES = {
     meaning: 'the input of a workflow or a command does not match its schema; every bad field is named',
     remedy: 'correct the named fields and start again',
   },
+  AlreadyRunning: {
+    reaction: 'fails',
+    meaning: 'a schedule starts a pipeline while another run of it is open',
+    remedy: 'wait for the end of that run, or cancel it; the next scheduled run starts then',
+  },
   SourceMissing: {
     reaction: 'fails',
     meaning: 'the file or topic to read does not exist or cannot be read',

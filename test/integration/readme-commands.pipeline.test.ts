@@ -9,6 +9,7 @@ import type { OutgoingRecord } from '../../activities/kafka';
 import { commandsIn, DOCUMENTS, documentText, needsServers } from '../support/documents';
 import { PROJECT } from '../support/program';
 import { testEnvironment } from '../support/environment';
+import { failureOf } from '../support/failure-of';
 import { stackAddresses, temporalProgram } from '../support/stack';
 import { PipelineDriver } from '../support/pipeline-driver';
 import type { WorkerProcess } from '../support/worker-process';
@@ -169,6 +170,23 @@ async function proveAndExpire(name: string): Promise<void> {
   expect(expired).toMatch(/"indexed": ?0\b/);
 }
 
+/** Triggers the schedule of the documents for a pipeline that is running. */
+async function refusesScheduledRun(): Promise<void> {
+  await type('schedule create greenhouse-nightly', '', (it) => it.replace('pipeline/greenhouse', 'pipeline/mine'));
+  await driver.temporal.schedule.getHandle('greenhouse-nightly').trigger();
+  const query = "WorkflowType = 'streamingPipeline' AND ExecutionStatus = 'Failed'";
+  const failures: string[] = [];
+  await until('the scheduled run has failed', async () => {
+    for await (const { workflowId } of driver.temporal.workflow.list({ query })) {
+      if (!workflowId.startsWith('pipeline/mine-')) continue;
+      failures.push(String(await failureOf(driver.temporal.workflow.getHandle(workflowId).result())));
+    }
+    return failures.length > 0;
+  });
+  expect(failures[0]).toContain('pipeline/mine is running');
+  await type('schedule delete greenhouse-nightly');
+}
+
 describe('the commands of the documents', () => {
   it("carry people's own topic, prove it again and drop it, beside a pipeline without input that is shown, held and cancelled", async () => {
     const topic = 'plant.readings';
@@ -194,6 +212,7 @@ describe('the commands of the documents', () => {
     await type('start --workflow-id pipeline/mine');
     await produces();
     expect(await status('pipeline/plant')).toBe('RUNNING');
+    await refusesScheduledRun();
     await type('update pipeline/mine pause');
     await shows(/"state": ?"PAUSED"/);
     await type('update pipeline/mine resume');

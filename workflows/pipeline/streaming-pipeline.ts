@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ActivityFailure,
   allHandlersFinished,
@@ -9,6 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
+import { pipelineFailure } from '../../activities/contracts/failures';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
@@ -26,15 +28,22 @@ const { parseInput } = proxyLocalActivities<Activities>(PARSING);
 const { prepareTopics, prepareIndices, storeReport } = proxyActivities<Activities>(PREPARATION);
 const { deployDashboards } = proxyActivities<Activities>(DEPLOYMENT);
 
+/** What a schedule appends to the workflow id: the time of the run. */
+const SCHEDULED_TIME = /-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
 /**
  * Carries readings from a source through Kafka and Spark into Elasticsearch.
  *
  * A run of a bounded source is drained in order, proven and reported; that of an unbounded source, after the `stop` command.
  * Returns null after a `stop` without draining.
- * The workflow id is `pipeline/<name>`; `name` is the prefix of topics, indices and checkpoints.
+ * The workflow id is `pipeline/<name>`; `name` is the prefix of topics, indices and checkpoints. Started by a schedule, it
+ * runs as a child with that id, which only one open run can have.
+ *
+ * @throws AlreadyRunning when a schedule starts it while another run of that name is open
  */
 export async function streamingPipeline(input?: unknown): Promise<RunReport | null> {
   const { workflowId, firstExecutionRunId: run, startTime } = workflowInfo();
+  if (SCHEDULED_TIME.test(workflowId)) return await runAs(workflowId.replace(SCHEDULED_TIME, ''), input);
   const plan = await parseInput({ input, workflowId, run, startedAt: startTime.toISOString() });
   const router = new CommandRouter();
   const board = new ProgressBoard(plan, router);
@@ -58,6 +67,17 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   board.enter('done');
   await condition(allHandlersFinished);
   return report;
+}
+
+async function runAs(workflowId: string, input: unknown): Promise<RunReport | null> {
+  try {
+    const args: [input?: unknown] = input === undefined ? [] : [input];
+    return await executeChild(streamingPipeline, { workflowId, args, parentClosePolicy: 'REQUEST_CANCEL' });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const problem = `${workflowId} is running: expected at most one run of a pipeline. Wait until it has ended, or cancel it.`;
+    throw pipelineFailure('AlreadyRunning', problem);
+  }
 }
 
 /**

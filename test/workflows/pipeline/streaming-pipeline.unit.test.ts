@@ -11,7 +11,7 @@ import { TimeSkippingWorker } from '../time-skipping-worker';
 const ONE_HOUR_MS = 3_600_000;
 const SIMULATED = { source: { kind: 'simulate', records: 100 } };
 
-type StartPipeline = (input: unknown) => Promise<WorkflowHandle>;
+type StartPipeline = (input: unknown, idSuffix?: string) => Promise<WorkflowHandle>;
 
 let worker: TimeSkippingWorker;
 let environment: TestWorkflowEnvironment;
@@ -31,10 +31,10 @@ async function withWorker<T>(activities: Activities, work: (start: StartPipeline
   const name = `test-${++runs}`;
   worker.serve(name, activities);
   const { client, taskQueue } = worker;
-  return await work((input) =>
+  return await work((input, idSuffix = '') =>
     client.workflow.start('streamingPipeline', {
       taskQueue,
-      workflowId: `pipeline/${name}`,
+      workflowId: `pipeline/${name}${idSuffix}`,
       workflowExecutionTimeout: '2 days',
       args: [input],
     }),
@@ -71,6 +71,32 @@ describe('streamingPipeline', () => {
     expect(calls.filter((name) => order.includes(name))).toEqual(order);
     expect(calls.lastIndexOf('indexSlice')).toBeLessThan(calls.indexOf('reconcileRun'));
     expect(calls).not.toContain('deployDashboards');
+  }, 180_000);
+
+  it('runs under the id of the pipeline when a schedule has appended the time', async () => {
+    const { activities } = fakeActivities();
+    await withWorker(activities, async (start) => {
+      const scheduled = await start(SIMULATED, '-2026-11-27T03:00:00Z');
+      const report: unknown = await scheduled.result();
+      const id = scheduled.workflowId.replace(/-2026.*/, '');
+      expect(report).toMatchObject({ reconciled: true });
+      expect(await worker.client.workflow.getHandle(id).result()).toEqual(report);
+    });
+  }, 180_000);
+
+  it('refuses a scheduled run while another run of the pipeline is open', async () => {
+    const { activities } = fakeActivities();
+    await withWorker(activities, async (start) => {
+      const first = await start({ source: { kind: 'simulate', records: null } });
+      const scheduled = await start(SIMULATED, '-2026-11-27T03:00:00Z');
+      const failure = await failureOf(scheduled.result());
+      expect(failure).toMatchObject({
+        type: 'AlreadyRunning',
+        message: expect.stringContaining(first.workflowId) as string,
+      });
+      await first.cancel();
+      await expect(first.result()).rejects.toThrow();
+    });
   }, 180_000);
 
   it('imports dashboards during the run, even if Kibana becomes ready late', async () => {
