@@ -31,6 +31,15 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
 
   static final String REDRIVE_HEADER = "pipeline-redrive";
 
+  /**
+   * Limit of the topics that the job writes, with everything that Kafka adds to a record: four
+   * times the default, since JSON escaping and base64 make a raw record longer.
+   */
+  static final int MAX_MESSAGE_BYTES = 4 * 1_048_588;
+
+  /** For the batch and its one record: lengths, offsets, times, names of headers. */
+  private static final int KAFKA_OVERHEAD_BYTES = 1024;
+
   /** As the Kafka sink expects them. */
   static final String COLUMNS =
       "topic string, key binary, value binary, headers array<struct<key:string,value:binary>>";
@@ -38,6 +47,13 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
   private static final int USUAL_LENGTH = 512;
+
+  /** Whether the topic accepts it. */
+  boolean fits() {
+    int bytes = value.length + (key == null ? 0 : key.length) + KAFKA_OVERHEAD_BYTES;
+    for (Row header : headers) bytes += ((byte[]) header.get(1)).length;
+    return bytes <= MAX_MESSAGE_BYTES;
+  }
 
   /** The members of a JSON object. */
   interface Members {

@@ -37,9 +37,6 @@ import org.apache.spark.sql.streaming.Trigger;
  * <p>Each row names its own topic, so all three share one query, one checkpoint and one restart.
  */
 final class ReadingsQuery {
-  /** Four times the limit of a raw record: JSON escaping and base64 make a record longer. */
-  private static final int MAX_MESSAGE_BYTES = 4 * 1_048_588;
-
   private static final int SEND_BUFFER_BYTES = 64 << 20;
 
   /**
@@ -72,7 +69,7 @@ final class ReadingsQuery {
             .writeStream()
             .format("kafka")
             .option("kafka.bootstrap.servers", settings.bootstrap())
-            .option("kafka.max.request.size", MAX_MESSAGE_BYTES)
+            .option("kafka.max.request.size", OutputRecord.MAX_MESSAGE_BYTES)
             .option("kafka.buffer.memory", SEND_BUFFER_BYTES)
             .option("kafka.linger.ms", LINGER_MS)
             .option("kafka.batch.size", SEND_BATCH_BYTES)
@@ -93,7 +90,7 @@ final class ReadingsQuery {
             .format("kafka")
             .option("kafka.bootstrap.servers", settings.bootstrap())
             .option("kafka.isolation.level", "read_committed")
-            .option("kafka.max.partition.fetch.bytes", MAX_MESSAGE_BYTES)
+            .option("kafka.max.partition.fetch.bytes", OutputRecord.MAX_MESSAGE_BYTES)
             .option("subscribe", settings.topics().raw())
             .option("startingOffsets", startingOffsets())
             .option("maxOffsetsPerTrigger", settings.maxRecordsPerBatch())

@@ -20,6 +20,7 @@ enum Reason {
   NoMeasurement("the record has no measurement"),
   /** With the name of the measurement after a colon. */
   OutOfRange("the value is outside the limits of its measurement"),
+  TooLarge("the record that the reading becomes is larger than its topic accepts"),
   ExtraField("the record has a field that no mapping names, and the pipeline does not keep those");
 
   /** One sentence for people, without any value of the record. */

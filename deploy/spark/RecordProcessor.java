@@ -5,6 +5,8 @@ import org.apache.spark.sql.Row;
 
 /** Judges raw records and makes the records that they become. */
 final class RecordProcessor {
+  private static final int MAX_DEAD_LETTER_KEY_BYTES = 64 * 1024;
+
   private final Settings settings;
   private final RecordJudge judge;
   private final ReadingJson readings;
@@ -19,6 +21,14 @@ final class RecordProcessor {
 
   Processed process(RawRecord raw) {
     Outcome outcome = judge.judge(raw);
+    OutputRecord output = outputOf(outcome);
+    if (output.fits()) return new Processed(outcome, output);
+    Outcome tooLarge = Outcome.deadLetter(raw, outcome.id(), Reason.TooLarge.name());
+    return new Processed(tooLarge, outputOf(tooLarge));
+  }
+
+  private OutputRecord outputOf(Outcome outcome) {
+    RawRecord raw = outcome.record();
     Reading reading = outcome.reading();
     List<Row> headers = OutputRecord.headers(outcome.id(), settings.run());
     if (reading != null) {
@@ -28,12 +38,15 @@ final class RecordProcessor {
     if (raw.redriveHeader() != null)
       headers.add(OutputRecord.header(OutputRecord.REDRIVE_HEADER, raw.redriveHeader()));
     boolean isReading = reading != null;
-    return new Processed(
-        outcome,
-        new OutputRecord(
-            isReading ? settings.topics().enriched() : settings.topics().deadLetter(),
-            isReading ? OutputRecord.utf8(reading.deviceId()) : raw.key(),
-            isReading ? readings.of(outcome.id(), reading) : DeadLetterJson.of(outcome),
-            headers));
+    return new OutputRecord(
+        isReading ? settings.topics().enriched() : settings.topics().deadLetter(),
+        isReading ? OutputRecord.utf8(reading.deviceId()) : keyOfDeadLetter(raw),
+        isReading ? readings.of(outcome.id(), reading) : DeadLetterJson.of(outcome),
+        headers);
+  }
+
+  /** A key that would make the dead letter itself too large is left out. */
+  private static byte[] keyOfDeadLetter(RawRecord raw) {
+    return raw.key() == null || raw.key().length > MAX_DEAD_LETTER_KEY_BYTES ? null : raw.key();
   }
 }

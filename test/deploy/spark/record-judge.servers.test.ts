@@ -39,6 +39,35 @@ describe('the table of parse cases', () => {
   });
 });
 
+describe('a record that becomes larger than its topic accepts', () => {
+  const members = (text: string): string =>
+    JSON.stringify({ origin: 'd', time: '2026-10-31T12:00:00Z', temp: 20, humid: 50, text });
+  const record = (key: string, text: string): RawRecord => ({
+    key,
+    value: members(text),
+    headers: { 'event-id': text[0] ?? '' },
+  });
+
+  it('is the dead letter TooLarge with the beginning of its original, and the next one is read', () => {
+    const large = record('k', 'x'.repeat(5_000_000));
+    const { written } = judge(plan, [large, record('k', 'y')]);
+    const [deadLetter, reading] = written;
+    expect(deadLetter).toMatchObject({
+      key: 'k',
+      value: { id: 'x', reason: 'TooLarge', originalLength: large.value?.length },
+    });
+    expect(Buffer.from(String(deadLetter?.value['original']), 'base64').toString()).toBe(
+      String(large.value).slice(0, 262_144),
+    );
+    expect(reading?.value).toMatchObject({ id: 'y', text: 'y' });
+  });
+
+  it('is a dead letter without its key if that is too large', () => {
+    const { written } = judge(plan, [{ key: 'k'.repeat(5_000_000), value: '{', headers: {} }]);
+    expect(written).toMatchObject([{ key: '', value: { reason: 'NotAReading' } }]);
+  });
+});
+
 describe('any record', () => {
   const json = fc.json({ maxDepth: 4 });
   const field = fc.oneof(json, fc.constantFrom('1e999', '-0', '01', 'NaN', '"21.5"', '9007199254740993', '"\\ud800"'));
