@@ -5,15 +5,19 @@
  * @module
  */
 import type { IncomingRecord } from '../../../activities/kafka';
+import { seededRandom } from '../../support/seeded-random';
+import { shuffledFields } from '../../support/shuffled-fields';
 import type { Condition, Expression, Hash, Operand, Plugin, Section, Statement, Value } from './config-syntax';
 
 export type Event = Record<string, unknown>;
+
+const SEED = 1;
 
 /** An output that an event came to, its options filled in. */
 export interface Written {
   readonly plugin: string;
   readonly options: Readonly<Record<string, unknown>>;
-  /** The event without its metadata. */
+  /** The event without its metadata, its fields in any order: Logstash keeps none. */
   readonly document: Event;
 }
 
@@ -31,7 +35,8 @@ export function runPipeline(
   for (const { plugin, attributes } of reached(sections, 'filter', event))
     filter(plugin, optionsOf(attributes, text), event);
   for (const { plugin, attributes } of reached(sections, 'output', event)) {
-    const document = Object.fromEntries(Object.entries(event).filter(([name]) => name !== '@metadata'));
+    const fields = Object.fromEntries(Object.entries(event).filter(([name]) => name !== '@metadata'));
+    const document = shuffledFields(fields, seededRandom(SEED)) as Event;
     const options = Object.entries(optionsOf(attributes, text));
     const filled = options.map(([name, value]) => [name, typeof value === 'string' ? sprintf(value, event) : value]);
     written.push({ plugin, options: Object.fromEntries(filled) as Event, document });
@@ -81,27 +86,37 @@ function expressionHolds(expression: Expression, event: Event): boolean {
   if ('of' in expression) {
     const { of, not } = expression;
     const value = typeof of === 'object' && 'join' in of ? holds(of, event) : operand(of, event);
-    return (value !== undefined && value !== null && value !== false) !== not;
+    return isTruthy(value) !== not;
   }
   const compare = OPERATORS[expression.operator];
   if (compare === undefined) throw new Error(`expected a known operator, got ${expression.operator}`);
   return compare(operand(expression.left, event), operand(expression.right, event));
 }
 
+/** Logstash counts an empty text and the text `false` as false. */
+function isTruthy(value: unknown): boolean {
+  return ![undefined, null, false, '', 'false'].includes(value as null);
+}
+
 const OPERATORS: Readonly<Record<string, (left: unknown, right: unknown) => boolean>> = {
   '=~': (left, right) => typeof left === 'string' && right instanceof RegExp && right.test(left),
+  '!~': (left, right) => !(typeof left === 'string' && right instanceof RegExp && right.test(left)),
+  '<': (left, right) => Number(left) < Number(right),
+  '>': (left, right) => Number(left) > Number(right),
   in: (left, right) => Array.isArray(right) && right.includes(left),
 };
 
 function operand(of: Operand, event: Event): unknown {
   if (typeof of !== 'object') return of;
   if ('field' in of) return get(event, of.field);
-  return 'pattern' in of ? new RegExp(of.pattern) : of.list.map((each) => operand(each, event));
+  // Of a text of several lines, Ruby's ^ and $ match at each.
+  if ('pattern' in of) return new RegExp(of.pattern.replace('\\A', '^').replace('\\z', '$'));
+  return of.list.map((each) => operand(each, event));
 }
 
 /** Filters change the event; the options of one `mutate` are carried out in the order that the plugin has for them. */
 function filter(plugin: string, options: Event, event: Event): void {
-  const order = { json: ['source', 'remove_field'], ruby: ['code'], mutate: MUTATIONS }[plugin] ?? [];
+  const order = { json: ['source'], ruby: ['code'], mutate: MUTATIONS }[plugin] ?? [];
   const unknown = Object.keys(options).filter((option) => !order.includes(option));
   if (order.length === 0 || unknown.length > 0)
     throw new Error(`expected known filters, got ${plugin} ${unknown.join()}`);
@@ -110,12 +125,18 @@ function filter(plugin: string, options: Event, event: Event): void {
   }
 }
 
-const MUTATIONS = ['convert', 'split', 'copy', 'add_field', 'remove_field'];
+const MUTATIONS = ['rename', 'convert', 'split', 'copy', 'add_field', 'remove_field'];
 
 /** By option; `false` ends the filter as failed. */
 const FILTERS: Readonly<Record<string, (event: Event, value: unknown) => boolean>> = {
   source: (event, field) => parseInto(event, textOf(get(event, String(field)))),
   code: (event, code) => runCode(event, String(code)),
+  rename: eachField((event, from, to) => {
+    const value = get(event, from);
+    if (value === undefined) return;
+    Reflect.deleteProperty(event, from);
+    set(event, to, value);
+  }),
   convert: eachField((event, field, type) => {
     const value = get(event, field);
     if (value !== undefined) set(event, field, type === 'integer' ? Number(value) : textOf(value));
@@ -155,16 +176,32 @@ function parseInto(event: Event, text: string): boolean {
   }
 }
 
-/** The one line of Ruby that sets a field to the clock in milliseconds. */
-/** Two lines of Ruby: a field that becomes the clock, and one that becomes the difference of two others. */
+/** What a line of Ruby sets a field to: the clock in milliseconds, a difference, or the length of a text in bytes. */
+const RUBY: readonly (readonly [RegExp, (event: Event, ...fields: string[]) => number])[] = [
+  [/^\(Time\.now\.to_f \* 1000\)\.to_i$/, () => Date.now()],
+  [
+    /^event\.get\('(\S+)'\) - event\.get\('(\S+)'\)$/,
+    (event, from = '', less = '') => numberOf(event, from) - numberOf(event, less),
+  ],
+  [
+    /^event\.get\('(\S+)'\)\.to_s\.bytesize$/,
+    (event, field = '') => Buffer.byteLength(textOf(get(event, field) ?? '')),
+  ],
+];
+
+function numberOf(event: Event, field: string): number {
+  return Number(get(event, field));
+}
+
 function runCode(event: Event, code: string): boolean {
-  const [, field = '', value = ''] = /^event\.set\('((?:\[\w+\])+)', (.+)\)$/.exec(code) ?? [];
-  const [, from, less] = /^event\.get\('(\S+)'\) - event\.get\('(\S+)'\)$/.exec(value) ?? [];
-  if (value === '(Time.now.to_f * 1000).to_i') set(event, field, Date.now());
-  else if (from !== undefined && less !== undefined) {
-    set(event, field, Number(get(event, from)) - Number(get(event, less)));
-  } else throw new Error(`expected the clock or a difference, got ${code}`);
-  return true;
+  const [, field = '', value = ''] = /^event\.set\('((?:\[@?\w+\])+)', (.+)\)$/.exec(code) ?? [];
+  for (const [pattern, valueOf] of RUBY) {
+    const found = pattern.exec(value);
+    if (found === null) continue;
+    set(event, field, valueOf(event, ...found.slice(1)));
+    return true;
+  }
+  throw new Error(`expected the clock, a difference or a length, got ${code}`);
 }
 
 function optionsOf(attributes: Plugin['attributes'], text: (given: string) => string): Event {

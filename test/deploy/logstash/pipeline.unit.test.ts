@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
 import { parse } from 'yaml';
+import { parseObject } from '../../../activities/contracts/json-object';
 import { bulkBody, toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
 import { MonthRouter } from '../../../activities/indexing/month-router';
 import type { IncomingRecord } from '../../../activities/kafka';
 import { parseInput } from '../../../activities/preparation/parse-input';
+import { documentDigest } from '../../../activities/reconciliation/content-digest';
 import { parseConfig, type Plugin } from './config-syntax';
 import { runPipeline, type Written } from './pipeline-run';
 
@@ -43,6 +45,10 @@ const READING = record(
 const REDRIVEN = record(
   { id: 'r1-d1-8', deviceId: 'd1' },
   { 'event-id': 'r1-d1-8', 'pipeline-run': 'r1', 'pipeline-raw': '7:41:1700000000300', 'pipeline-redrive': '2' },
+);
+const CALLED_MESSAGE = record(
+  { id: 'r1-d1-9', deviceId: 'd1', message: 5 },
+  { 'event-id': 'r1-d1-9', 'pipeline-run': 'r1', 'pipeline-raw': '7:42:1700000000300' },
 );
 const WINDOW = record(
   {
@@ -89,6 +95,7 @@ describe('the Logstash pipeline', () => {
   it.each([
     ['a reading', topics.enriched, aliases.readings, READING],
     ['a redriven reading', topics.enriched, aliases.readings, REDRIVEN],
+    ['a reading with a field called message', topics.enriched, aliases.readings, CALLED_MESSAGE],
     ['a window', topics.windows, aliases.windows, WINDOW],
     ['a dead letter', topics.deadLetter, aliases.deadLetters, DEAD_LETTER],
   ])(
@@ -116,12 +123,64 @@ describe('the Logstash pipeline', () => {
   });
 
   it.each([
+    ['a reading', topics.enriched, READING],
+    ['a window', topics.windows, WINDOW],
+    ['a dead letter', topics.deadLetter, DEAD_LETTER],
+  ])(
+    'writes %s with the digest that the proof expects, though not in the order of its fields',
+    (_what, topic, given) => {
+      const [{ document } = { document: {} }] = runPipeline(sections, ENVIRONMENT, topic, given);
+      const value = parseObject(given.value) ?? {};
+      const written = Object.keys(document).filter((name) => name in value);
+      expect(written).not.toEqual(Object.keys(value));
+      expect(documentDigest(document)).toBe(documentDigest(value));
+    },
+  );
+
+  it.each([
     ['without an id', record({ a: 1 }, { 'pipeline-run': 'r1' })],
     ['that is no object', record('[1]', { 'pipeline-run': 'r1', 'event-id': 'e1' })],
     ['that is no JSON', record('{"a":', { 'pipeline-run': 'r1', 'event-id': 'e1' })],
     ['that is empty', record('', { 'pipeline-run': 'r1', 'event-id': 'e1' })],
   ])('sends no record %s to Elasticsearch, as we send none', (_what, given) => {
     expect(runPipeline(sections, ENVIRONMENT, topics.enriched, given).map(({ plugin }) => plugin)).toEqual(['file']);
+  });
+
+  it.each([
+    ['an empty id', READING, { 'event-id': '' }, 'BadEventId'],
+    ['an id of 514 bytes', READING, { 'event-id': 'é'.repeat(257) }, 'BadEventId'],
+    ['a version that is no number', WINDOW, { 'pipeline-version': '60x' }, 'BadVersion'],
+    ['a version of two lines', WINDOW, { 'pipeline-version': '60\n61' }, 'BadVersion'],
+    ['a version of 19 digits', WINDOW, { 'pipeline-version': '9'.repeat(19) }, 'BadVersion'],
+  ])('stores a record with %s in a file, with its place, as we refuse it', (_what, given, changes, reason) => {
+    const bytes = Object.entries(changes).map(([name, text]) => [name, Buffer.from(text)] as const);
+    const bad = { ...given, headers: { ...given.headers, ...Object.fromEntries(bytes) } };
+    expect(toBulkItem(bad, { pipeline: 'plant', indexedAt: 0 })).toMatchObject({ reason });
+    const [written, ...more] = runPipeline(sections, ENVIRONMENT, topics.windows, bad);
+    expect(more).toEqual([]);
+    expect(written).toMatchObject({ plugin: 'file', options: { codec: 'json_lines' } });
+    expect(written?.document['refused']).toMatchObject({
+      ...{ reason: expect.stringMatching(/^expected /) as string, topic: topics.windows, partition: 3, offset: 41 },
+      ...{ headers: changes, value: given.value?.toString() },
+    });
+  });
+
+  it('stores the bytes of a record that is no JSON with its place', () => {
+    const broken = record('{"a":', { 'pipeline-run': 'r1', 'event-id': 'e1' });
+    const [written] = runPipeline(sections, ENVIRONMENT, topics.enriched, broken);
+    expect(written?.document['refused']).toMatchObject({
+      topic: topics.enriched,
+      partition: 3,
+      offset: 41,
+      value: '{"a":',
+    });
+  });
+
+  it('writes a record with an id of 512 bytes', () => {
+    const long = { ...READING, headers: { ...READING.headers, 'event-id': Buffer.from('é'.repeat(256)) } };
+    const [written] = runPipeline(sections, ENVIRONMENT, topics.enriched, long);
+    expect(written).toMatchObject({ plugin: 'elasticsearch', options: { document_id: 'é'.repeat(256) } });
+    expect(written?.document).not.toHaveProperty('refused');
   });
 
   it('reads the topics from their beginning, with their headers, and commits what is on disk', () => {
@@ -136,9 +195,10 @@ describe('the Logstash pipeline', () => {
     expect(named).toEqual([topics.enriched, topics.windows, topics.deadLetter]);
   });
 
-  it('buffers on disk, keeps rejected events, and adds no field of its own', () => {
+  it('buffers on disk, keeps rejected events and the order of records, and adds no field of its own', () => {
     expect(parse(readFileSync(join(LOGSTASH, 'logstash.yml'), 'utf8'))).toMatchObject({
       'queue.type': 'persisted',
+      'pipeline.workers': 1,
       'dead_letter_queue.enable': true,
       'pipeline.ecs_compatibility': 'disabled',
     });
@@ -179,60 +239,9 @@ describe('the comparison with our indexing', () => {
 
   it.each([
     ['filter', 'ruby {', 'grok {'],
-    ['option', 'copy =>', 'rename =>'],
+    ['option', 'copy =>', 'gsub =>'],
   ])('refuses one %s that it does not know', (_what, from, to) => {
     const mutant = parseConfig(text.replaceAll(from, to));
     expect(() => runPipeline(mutant, ENVIRONMENT, topics.windows, WINDOW)).toThrow(/expected known filters/);
-  });
-});
-
-describe('the syntax of a Logstash configuration', () => {
-  it('allows sections, plugins, hashes, arrays, numbers and conditions', () => {
-    const config = 'input { a { n => 1.5 l => ["x", [2]] h => { "k" => v1 2 => "w" } c => json { } } }\n# end\n';
-    expect(parseConfig(config)).toEqual([
-      {
-        section: 'input',
-        body: [
-          {
-            plugin: 'a',
-            attributes: [
-              ['n', 1.5],
-              ['l', ['x', [2]]],
-              [
-                'h',
-                {
-                  entries: [
-                    ['k', 'v1'],
-                    ['2', 'w'],
-                  ],
-                },
-              ],
-              ['c', { plugin: 'json', attributes: [] }],
-            ],
-          },
-        ],
-      },
-    ]);
-  });
-
-  it.each([
-    ['a brace that is not closed', /\}\s*$/, '\n'],
-    ['a brace too many', /$/, '}\n'],
-    ['another section', 'filter {', 'transform {'],
-    ['an equals sign for an arrow', 'action =>', 'action ='],
-    ['an option without a value', 'action => "index"', 'action =>'],
-    ['a string that is not closed', '"${KAFKA_BROKERS}"', '"${KAFKA_BROKERS}'],
-    ['an array without a comma', '["${PIPELINE_NAME}.enriched", ', '["${PIPELINE_NAME}.enriched" '],
-    ['a comma between options', 'action => "index"', 'action => "index",'],
-    ['a condition without brackets', 'if [@metadata][kafka][headers][pipeline-raw] {', 'if {'],
-    ['an operator that is none', '=~ /', '~= /'],
-    ['a field that is not closed', '![@metadata][kafka][headers][event-id]', '![@metadata][kafka][headers][event-id'],
-    ['a pattern that is not closed', '/\\.enriched$/', '/\\.enriched$'],
-    ['a hash without braces', 'convert => {', 'convert =>'],
-    ['a comment with the wrong start', '# Adds the', '// Adds the'],
-  ])('refuses %s', (_what, from, to) => {
-    const mutant = text.replace(from, () => to);
-    expect(mutant).not.toBe(text);
-    expect(() => parseConfig(mutant)).toThrow(/^line \d+: expected .*, got /);
   });
 });
