@@ -71,6 +71,11 @@ export const FAILURES = {
     meaning: 'the record at the checkpoint is not the one that was read there: the topic was deleted and recreated',
     remedy: '`skip` to the offset from which to read the new topic',
   },
+  RecordsUnreadable: {
+    reaction: 'parks until `resume`',
+    meaning: 'a batch of records in Kafka cannot be decompressed or decoded: its bytes are damaged',
+    remedy: '`skip` to the first offset after the batch, or restore the topic and `resume`',
+  },
   IndexMisconfigured: {
     reaction: 'parks and tries again',
     meaning: 'Elasticsearch rejects a request because of an index, an alias or a permission',

@@ -1,4 +1,5 @@
 import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
+import { registerCodecs } from './codecs';
 import { ConnectionPool, type ConnectionKind } from './connection-pool';
 import { kafkaFailure } from './kafka-failure';
 import { MIRROR_MEMBER, mirrorOffsets, type MirrorMember } from './offset-mirror';
@@ -14,6 +15,8 @@ export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds } fr
 
 /** Key of the admin client that is for no single topic. */
 const ALL_TOPICS = '';
+
+registerCodecs();
 
 const PRODUCER = { allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner };
 

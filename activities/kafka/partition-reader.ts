@@ -3,6 +3,7 @@ import type { Batch, Consumer, ConsumerCrashEvent, EachBatchPayload, IHeaders, K
 import { fixedAssigner } from './fixed-assigner';
 import { kafkaFailure } from './kafka-failure';
 import type { IncomingRecord, ReadRangeRequest, RecordHandler } from './types';
+import { unreadableRecords } from './unreadable-records';
 
 /** The broker holds an empty fetch this long, so it bounds how late the end of a read is noticed. */
 const MAX_WAIT_MS = 100;
@@ -106,7 +107,8 @@ export class PartitionReader {
       this.#seek(this.#position);
     });
     this.#consumer.on(events.CRASH, ({ payload }: ConsumerCrashEvent) => {
-      this.#stop(kafkaFailure(payload.error, this.#action()));
+      const place = { topic: this.topic, partition: this.partition, offset: String(this.#position) };
+      this.#stop(unreadableRecords(payload.error, place) ?? kafkaFailure(payload.error, this.#action()));
     });
     this.#consumer.on(events.REQUEST, ({ payload }) => {
       if (payload.apiName === 'OffsetCommit') this.#stop();
@@ -209,12 +211,13 @@ function toIncoming(partition: number, { offset, timestamp, key, value, headers 
   return { partition, offset, timestamp, key, value, headers: firstBuffers(headers) };
 }
 
+/** KafkaJS mixes up names of `Object.prototype` with its own values, which are no buffers. */
 function firstBuffers(headers: IHeaders | undefined): Record<string, Buffer> {
   const first: Record<string, Buffer> = {};
   for (const name in headers) {
     const given = headers[name];
     const value = Array.isArray(given) ? given[0] : given;
-    if (value !== undefined) first[name] = typeof value === 'string' ? Buffer.from(value) : value;
+    if (Buffer.isBuffer(value)) first[name] = value;
   }
   return first;
 }

@@ -4,6 +4,7 @@ import type { ConnectionKind, ConnectionPool } from './connection-pool';
 import { retryOn } from './kafka-failure';
 import { PartitionReader } from './partition-reader';
 import type { KafkaGateway, PartitionBounds, ReadRangeRequest, RecordHandler, TopicOffsets } from './types';
+import { unreadableOffset } from './unreadable-records';
 
 /** Small fetches keep memory flat: a message value keeps its whole fetch response in memory. */
 const FETCH_BYTES = 256 * 1024;
@@ -12,6 +13,8 @@ const FETCH_BYTES = 256 * 1024;
  * into the same response: it fetches the same offset again and again. Any usual batch fits into this.
  */
 const WIDE_FETCH_BYTES = 16 * 1024 * 1024;
+/** The broker returns one batch however small this is; a batch that cannot be read is then the one at the position. */
+const ONE_BATCH_FETCH_BYTES = 1;
 /** A broker that has just started loads its consumer groups first. */
 const LOADING = ['GROUP_LOAD_IN_PROGRESS'];
 
@@ -31,6 +34,9 @@ interface ReadDependencies extends Pick<KafkaGateway, 'offsets'> {
 /**
  * Reads a range to its end; only a batch that ends or lies at that offset or beyond proves that it is reached.
  *
+ * If a response has a batch that cannot be read, the client loses all of it; so the range is read batch by batch then, up
+ * to that batch, or to the end if it lies behind it.
+ *
  * If the read stalls before, the bounds of the log are checked again, and the read continues with fetches larger than
  * any batch. If it stalls again without progress, it fails and is retried: the missing records may still come, for
  * example after an open transaction.
@@ -45,10 +51,15 @@ export async function readRange(
   for (let maxFetchBytes = FETCH_BYTES; BigInt(from) < BigInt(to); maxFetchBytes = WIDE_FETCH_BYTES) {
     const rest = { ...request, from };
     assertInLog(rest, bounds ?? boundsOf(await offsets(topic), partition));
-    const open = () => Promise.resolve(new PartitionReader(kafka, topic, partition, maxFetchBytes));
-    const next = await retryOn(LOADING, () =>
-      readers.use(`${topic}/${partition}/${maxFetchBytes}`, open, (reader) => reader.read(rest, handle)),
-    );
+    const read = (range: ReadRangeRequest, fetchBytes: number): Promise<string> => {
+      const open = () => Promise.resolve(new PartitionReader(kafka, topic, partition, fetchBytes));
+      return readers.use(`${topic}/${partition}/${fetchBytes}`, open, (reader) => reader.read(range, handle));
+    };
+    const next = await retryOn(LOADING, () => read(rest, maxFetchBytes)).catch((error: unknown) => {
+      const offset = unreadableOffset(error);
+      if (offset === null) throw error;
+      return read({ ...rest, from: offset }, ONE_BATCH_FETCH_BYTES);
+    });
     if (next === from && maxFetchBytes === WIDE_FETCH_BYTES) throw stalled(rest);
     from = next;
     bounds = undefined;

@@ -16,7 +16,7 @@ export interface IncomingRecord {
   readonly timestamp: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** The first of several headers with the same name. */
+  /** The first of several headers with the same name; one without a value counts as if it were not there. */
   readonly headers: Readonly<Record<string, Buffer>>;
 }
 
@@ -81,6 +81,7 @@ export interface KafkaGateway {
    * Offsets may have gaps, also at the end of the range.
    *
    * @throws OffsetOutOfRange when `from` is below the start of the log or `to` above its end
+   * @throws RecordsUnreadable naming the first offset of a batch that cannot be decompressed; all before it were passed
    */
   readRange(request: ReadRangeRequest, handle: RecordHandler): Promise<void>;
   /**

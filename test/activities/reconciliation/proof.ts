@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import type { Discrepancy, ReconcileRequest, ReconcileResult } from '../../../activities/contracts/report';
-import { createKafkaGateway } from '../../../activities/kafka';
-
+import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
 import { stackAddresses } from '../../support/stack';
 import { activityEnvironment } from '../sources/activity-environment';
 import { writeRun, type Servers } from './written-run';
@@ -26,7 +25,11 @@ export interface Proof {
   close(): Promise<void>;
 }
 
-export async function openProof(readings: number): Promise<Proof> {
+/** @param written - the gateway that the run is written through; default the one that the proof reads through */
+export async function openProof(
+  readings: number,
+  written: (kafka: KafkaGateway) => KafkaGateway = (kafka) => kafka,
+): Promise<Proof> {
   const { kafkaBrokers, elasticsearchNode } = stackAddresses();
   const servers = {
     kafka: createKafkaGateway({ brokers: kafkaBrokers, clientId: 'reconcile-test' }),
@@ -34,7 +37,7 @@ export async function openProof(readings: number): Promise<Proof> {
   };
   const folder = await mkdtemp(join(tmpdir(), 'reconcile-test-'));
   const scratchFolder = join(folder, 'scratch');
-  const request = await writeRun(servers, readings);
+  const request = await writeRun({ ...servers, kafka: written(servers.kafka) }, readings);
 
   const reconcile: Proof['reconcile'] = async (
     given = request,
