@@ -8,6 +8,20 @@
  * | `windows`     | device           | `event-id` (the window's id), `pipeline-run`, `pipeline-version` | `DeviceWindow`   |
  * | `dead-letter` | the record's own | `event-id`, `pipeline-run`                                 | `DeadLetter`           |
  *
+ * Whatever else a raw record may be, the job and the proof agree on it:
+ *
+ * | what                                                      | outcome                                                        |
+ * | --------------------------------------------------------- | -------------------------------------------------------------- |
+ * | no key, or any bytes for a key                            | no matter: the device is a field                               |
+ * | no value                                                  | dead letter `Tombstone`                                        |
+ * | a header without a value                                  | as if it were not there                                        |
+ * | several headers of one name                               | the first counts; if it has no value, there is none            |
+ * | `event-id` empty, longer than 400 bytes, or not UTF-8     | dead letter `BadEventId`, its coordinates as id                |
+ * | `pipeline-run` in a topic that the pipeline does not fill | no matter                                                      |
+ * | `pipeline-redrive` that is not 1, 2 or 3                  | counts as 0                                                    |
+ * | any other header, of any length and with any name         | no matter                                                      |
+ * | a field name with NUL, or of more than 32 KB              | a label that the index refuses: dead letter of stage `index`   |
+ *
  * Producers of raw records may set `event-id`; the other headers are internal. Every record that results from a redrive
  * (raw, enriched or dead letter) has `pipeline-redrive`.
  *
@@ -45,6 +59,8 @@ export const MAX_ORIGINAL_BYTES = 256 * 1024;
 
 /** A valid event id is a string of 1 to 400 bytes of UTF-8. */
 export const MAX_EVENT_ID_BYTES = 400;
+/** Of an id in Elasticsearch, which rejects a whole bulk request because of one longer id; room for the id of a window. */
+export const MAX_DOCUMENT_ID_BYTES = 512;
 
 /** Parses the header `pipeline-redrive`; 0 if it is missing or not a valid count. */
 export function redriveCount(header: Buffer | undefined): number {

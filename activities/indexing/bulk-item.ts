@@ -2,6 +2,7 @@ import type { Month } from '../contracts/event-month';
 import type { IncomingRecord } from '../kafka';
 import {
   EVENT_ID_HEADER,
+  MAX_DOCUMENT_ID_BYTES,
   RAW_HEADER,
   REDRIVE_HEADER,
   redriveCount,
@@ -10,8 +11,6 @@ import {
 } from '../contracts/record';
 import { PROVENANCE_FIELD, type Provenance } from '../elasticsearch/provenance';
 
-/** Elasticsearch rejects a whole bulk request because of one longer id. */
-const MAX_ID_BYTES = 512;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 const LINE_FEED = 0x0a;
@@ -90,7 +89,7 @@ export function bulkBody(items: readonly BulkItem[]): Buffer {
 
 function usableId(headers: IncomingRecord['headers']): string | null {
   const id = headers[EVENT_ID_HEADER];
-  return id === undefined || id.length === 0 || id.length > MAX_ID_BYTES ? null : id.toString('utf8');
+  return id === undefined || id.length === 0 || id.length > MAX_DOCUMENT_ID_BYTES ? null : id.toString('utf8');
 }
 
 /** @returns null if the version is not a number: Elasticsearch would reject the whole request */

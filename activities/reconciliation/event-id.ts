@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parseObject } from '../contracts/json-object';
-import { coordinatesId, EVENT_ID_HEADER, MAX_EVENT_ID_BYTES } from '../contracts/record';
+import { coordinatesId, EVENT_ID_HEADER, MAX_DOCUMENT_ID_BYTES, MAX_EVENT_ID_BYTES } from '../contracts/record';
 import type { IncomingRecord } from '../kafka';
 
 /** Limits of Jackson 2.21, the parser of the Spark job; one nesting level is used by the list that wraps a record. */
@@ -18,9 +18,12 @@ export function rawEventId(topic: string, record: IncomingRecord, eventIdField: 
   return givenId(record, eventIdField) ?? coordinatesId(topic, record.partition, record.offset);
 }
 
-/** Returns the id in the header of a record that the pipeline wrote; if it is missing, coordinates, which match nothing. */
+/**
+ * Returns the id in the header of a record that the pipeline wrote, under which it is indexed; if it is missing,
+ * coordinates, which match nothing. The id of a window has more bytes than that of its device.
+ */
 export function derivedEventId(topic: string, { headers, partition, offset }: IncomingRecord): string {
-  return validId(headers[EVENT_ID_HEADER]) ?? coordinatesId(topic, partition, offset);
+  return validId(headers[EVENT_ID_HEADER], MAX_DOCUMENT_ID_BYTES) ?? coordinatesId(topic, partition, offset);
 }
 
 function givenId({ headers, value }: IncomingRecord, eventIdField: string): string | undefined {
@@ -32,8 +35,8 @@ function givenId({ headers, value }: IncomingRecord, eventIdField: string): stri
   return isStrictJson(value.toString('utf8')) ? validId(Buffer.from(field)) : undefined;
 }
 
-function validId(bytes: Buffer | undefined): string | undefined {
-  if (bytes === undefined || bytes.length === 0 || bytes.length > MAX_EVENT_ID_BYTES) return undefined;
+function validId(bytes: Buffer | undefined, maxBytes = MAX_EVENT_ID_BYTES): string | undefined {
+  if (bytes === undefined || bytes.length === 0 || bytes.length > maxBytes) return undefined;
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingRecord } from '../../../activities/kafka';
-import { rawEventId } from '../../../activities/reconciliation/event-id';
+import { derivedEventId, rawEventId } from '../../../activities/reconciliation/event-id';
 
 const COORDINATES = 'raw-3-42';
 
@@ -51,5 +51,21 @@ describe('the event id of a raw record', () => {
 
   it('is not confused by text that looks like syntax', () => {
     expect(idOf('{"eventId":"x","a":"{\\"b\\":1,\\"b\\":2}","c":"\\\\ud800","d":[{"b":1},{"b":2}]}')).toBe('x');
+  });
+});
+
+describe('the event id of a record that the pipeline wrote', () => {
+  const idOfWindow = (header: string): string => {
+    const headers = { 'event-id': Buffer.from(header) };
+    return derivedEventId('windows', { partition: 3, offset: '42', timestamp: '0', key: null, value: null, headers });
+  };
+
+  it('is its header, also for a window of the longest device', () => {
+    const id = `01a21b9d-dc61-7311-80ec-6b8cab978819|${'é'.repeat(200)}|1767225600000|60000`;
+    expect(idOfWindow(id)).toBe(id);
+  });
+
+  it('is its coordinates if no document can have the id', () => {
+    for (const header of ['', 'x'.repeat(513)]) expect(idOfWindow(header)).toBe('windows-3-42');
   });
 });

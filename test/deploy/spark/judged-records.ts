@@ -11,7 +11,8 @@ import type { Written } from './spark-run';
 export interface RawRecord {
   readonly key: string | null;
   readonly value: string | Buffer | null;
-  readonly headers: Readonly<Record<string, string | Buffer>>;
+  /** Null: a header without a value. */
+  readonly headers: Readonly<Record<string, string | Buffer | null>>;
 }
 
 /** Kafka time of every record. */
