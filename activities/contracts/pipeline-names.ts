@@ -9,6 +9,11 @@ export const pipelineNameSchema = z
     'expected 1 to 60 lower-case letters, digits, - and _, not starting with - or _',
   );
 
+/** Returns the raw topic that a pipeline fills itself, from a simulation or a file; a topic source reads one of others. */
+export function ownRawTopic(name: string): string {
+  return `${name}.raw`;
+}
+
 /** Returns the topics that a pipeline writes beside the raw one; see `pipelineOf`. */
 export function derivedTopics(name: string): Omit<PipelineTopics, 'raw'> {
   return { enriched: `${name}.enriched`, windows: `${name}.windows`, deadLetter: `${name}.dead-letter` };

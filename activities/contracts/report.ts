@@ -70,7 +70,7 @@ export interface ReconcileResult {
   readonly repeats: number;
   /** Ids with several contents; which one is indexed is undefined. */
   readonly conflicts: number;
-  /** Raw records in the range that belong to another run. */
+  /** Raw records in the range that belong to another run; 0 in a topic that the pipeline does not fill itself. */
   readonly foreign: number;
   readonly windows: number;
   /** Windows that are not indexed, since their month is dropped. */

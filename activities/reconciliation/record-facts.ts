@@ -1,6 +1,7 @@
 import { monthOf } from '../contracts/event-month';
 import { isObject, parseObject, type JsonObject } from '../contracts/json-object';
 import type { TopicRange } from '../contracts/offsets';
+import { ownRawTopic } from '../contracts/pipeline-names';
 import { RAW_HEADER, REDRIVE_HEADER, redriveCount, RUN_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
@@ -13,21 +14,29 @@ import { windowKey, type WindowFact } from './window-state';
 
 /** Converts records and documents to facts, and counts what no fact contains. */
 export class RecordFacts {
-  /** Raw records of another run. */
+  /** Raw records of another run, in a topic that the pipeline fills itself. */
   foreign = 0;
   /** Size of the values of this run's raw records. */
   rawBytes = 0;
+  /** In a topic of others, a header that is called like ours says nothing about our runs. */
+  readonly #fillsRaw: boolean;
 
   /** @param byMonth - whether readings are in monthly indices */
   constructor(
     private readonly request: ReconcileRequest,
     private readonly byMonth: boolean,
-  ) {}
+  ) {
+    const { name, raw } = request.scope;
+    this.#fillsRaw = raw.topic === ownRawTopic(name);
+  }
 
-  /** Returns null for a record of another run; for a run without end, every record counts as its own. */
+  /**
+   * Returns null for a record of another run; for a run without end, and in a topic of others, every record counts as its
+   * own.
+   */
   ofRaw(record: IncomingRecord): ReadingFact | null {
     const { scope, bounded, eventIdField } = this.request;
-    const isForeign = (runOf(record) ?? scope.run) !== scope.run;
+    const isForeign = this.#fillsRaw && (runOf(record) ?? scope.run) !== scope.run;
     if (bounded && isForeign) {
       this.foreign += 1;
       return null;

@@ -21,6 +21,8 @@ export interface JobSettings
     Pick<SubmitSparkJobInput, 'trigger'>,
     ReturnType<typeof runFiles> {
   readonly bootstrap: string;
+  /** A topic source reads a topic of others, in which no record belongs to another run. */
+  readonly ownRawTopic: boolean;
   readonly checkpoint: string;
   readonly startingOffsets: PartitionOffsets | 'earliest';
   readonly untilOffsets: PartitionOffsets | null;
@@ -35,11 +37,12 @@ export function jobSettings(
   { plan, rawFrom, rawUntil = null, trigger }: SubmitSparkJobInput,
   { bootstrap, sparkState, runFolder }: { bootstrap: string; sparkState: string; runFolder: string },
 ): JobSettings {
-  const { topics, run, generation, spark } = plan;
+  const { topics, run, generation, source, spark } = plan;
   const { fields, measurements, ...rules } = plan.rules;
   return {
     bootstrap,
     topics,
+    ownRawTopic: source.kind !== 'topic',
     run,
     generation,
     checkpoint: checkpointFolder(sparkState, plan),

@@ -112,13 +112,16 @@ final class ReadingsQuery {
   }
 
   /**
-   * Without the records that a bounded run must not touch: those of another run, and those beyond
-   * its end.
+   * Without the records that a bounded run must not touch: those of another run in the pipeline's
+   * own topic, and those beyond its end.
    */
   private Dataset<Row> ownRecords(Dataset<Row> raw) {
     if (!settings.bounded()) return raw;
-    Column run = header(OutputRecord.RUN_HEADER).cast("string");
-    Dataset<Row> own = raw.where(run.isNull().or(run.equalTo(settings.run())));
+    Dataset<Row> own = raw;
+    if (settings.ownRawTopic()) {
+      Column run = header(OutputRecord.RUN_HEADER).cast("string");
+      own = raw.where(run.isNull().or(run.equalTo(settings.run())));
+    }
     if (settings.untilOffsets() == null) return own;
     Column end = lit(0L);
     for (Map.Entry<String, Long> each : settings.untilOffsets().entrySet()) {

@@ -14,6 +14,8 @@ import org.apache.spark.SparkEnv;
  * The settings of one start of the readings job, as its settings file has them. A field that is
  * missing or unknown stops the start.
  *
+ * @param ownRawTopic whether the pipeline fills the raw topic itself; in a topic of others, no
+ *     record belongs to another run
  * @param startingOffsets "earliest", or an object of partition and offset; read only if the
  *     checkpoint is empty
  * @param untilOffsets the first offset of each partition that does not belong to the run; null: no
@@ -28,6 +30,7 @@ import org.apache.spark.SparkEnv;
 record Settings(
     String bootstrap,
     Topics topics,
+    boolean ownRawTopic,
     String run,
     String generation,
     String checkpoint,

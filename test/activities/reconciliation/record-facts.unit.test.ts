@@ -31,4 +31,13 @@ describe('the fact of a raw record', () => {
     expect(bounded.ofRaw(record({ 'pipeline-run': 'other', 'pipeline-redrive': '1' }))).toBeNull();
     expect(bounded.foreign).toBe(1);
   });
+
+  it('is that of its own run for whatever headers a record has in a topic of others', () => {
+    const request = newRequest('mine', 1);
+    const raw = { ...request.scope.raw, topic: 'other-pipeline.raw' };
+    const topicSource = new RecordFacts({ ...request, plan: null, scope: { ...request.scope, raw } }, false);
+    const stranger = record({ 'event-id': 'a', 'pipeline-run': 'other', 'pipeline-redrive': '1', run: '42' });
+    expect(topicSource.ofRaw(stranger)).toEqual({ kind: 'published', id: 'a', digest: expect.any(String) as string });
+    expect(topicSource.foreign).toBe(0);
+  });
 });
