@@ -1,7 +1,7 @@
 import { monthsBefore, monthStartMs } from '../contracts/event-month';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
 import { durationMs, pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
-import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
+import { aliasesOf, derivedTopics, ownRawTopic, pipelineNameSchema } from '../contracts/pipeline-names';
 import type { PipelinePlan, PlannedSimulation, PlannedSource, ProcessingRules } from '../contracts/plan';
 import { shortHash } from '../contracts/short-hash';
 import { parseWorkflowInput } from '../contracts/workflow-input';
@@ -61,7 +61,7 @@ export function parseInput(
     startedAt,
     source: plannedSource(given, startedAt),
     topics: {
-      raw: given.source.kind === 'topic' ? given.source.topic : `${name}.raw`,
+      raw: given.source.kind === 'topic' ? given.source.topic : ownRawTopic(name),
       ...derivedTopics(name),
     },
     aliases: aliasesOf(name),
