@@ -56,6 +56,11 @@ export const FAILURES = {
     meaning: 'the file does not have the format or the columns that the input names',
     remedy: 'correct the file or the field mapping and start again',
   },
+  TopicMisconfigured: {
+    reaction: 'fails',
+    meaning: 'a topic that exists already under a name of the pipeline would lose or refuse records',
+    remedy: 'correct its settings with the commands in the message and start again',
+  },
   ServiceUnavailable: {
     reaction: 'retries, then parks and tries again',
     meaning: 'a server does not respond, is overloaded, or responds with 429 or 5xx',

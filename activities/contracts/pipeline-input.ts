@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { durationFrom } from './duration';
 import { MONTH_PATTERN } from './event-month';
 import { fieldMappingSchema } from './field-mapping';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 
 const ratio = (description: string, value: number) => z.number().min(0).max(1).default(value).describe(description);
 
-/** A number and a unit, for example `5 minutes` or `10s`. */
-export const durationPattern = /^(\d+) ?(ms|s|seconds?|m|minutes?|h|hours?|d|days?)$/;
-const durationText = z.string().regex(durationPattern, 'expected a duration such as "30 seconds" or "5 minutes"');
-const duration = (description: string, value: string) => durationText.default(value).describe(description);
+const duration = (description: string, value: string) => durationFrom(1).default(value).describe(description);
 
 const anyRate = z.number().positive().max(1_000_000).nullable().default(null);
 const ratePerSecond = anyRate.describe('Records per second; null publishes as fast as possible');
@@ -87,6 +85,10 @@ export const pipelineInputSchema = z
       .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'expected names that differ')
       .default([...DEFAULT_MEASUREMENTS]),
     partitions: int(1, 100).default(4).describe('Partitions of topics that the pipeline creates'),
+    minRetention: duration(
+      'A topic that exists already under a name of the pipeline is refused if it deletes records sooner',
+      '1 day',
+    ),
     window: duration('Event-time window of the statistics', '1 minute'),
     maxClockSkew: duration(
       'A reading whose timestamp is later than its Kafka timestamp by more than this is a dead letter',
@@ -113,10 +115,11 @@ export const pipelineInputSchema = z
         driverMemoryMb: int(512, 65_536).default(1_024),
         shufflePartitions: int(1, 1_000).default(2).describe('Cannot change within a checkpoint'),
         maxRecordsPerBatch: int(1, 10_000_000).default(100_000),
-        triggerInterval: duration(
-          'Minimum time between the starts of two micro-batches while the source is still publishing',
-          '1 second',
-        ),
+        triggerInterval: durationFrom(0)
+          .default('1 second')
+          .describe(
+            'Minimum time between the starts of two micro-batches while the source is still publishing; 0 ms: no pause',
+          ),
       })
       .prefault({}),
   })
@@ -125,11 +128,3 @@ export const pipelineInputSchema = z
 export type PipelineInput = z.infer<typeof pipelineInputSchema>;
 export type SimulateSource = z.infer<typeof simulateSchema>;
 export type FileSource = z.infer<typeof fileSchema>;
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Converts a duration that the schema has accepted to milliseconds. */
-export function durationMs(text: string): number {
-  const [, amount, unit = ''] = durationPattern.exec(text) ?? [];
-  return Number(amount) * (UNIT_MS[unit] ?? UNIT_MS[unit.charAt(0)] ?? Number.NaN);
-}

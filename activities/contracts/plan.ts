@@ -45,6 +45,8 @@ export interface PipelinePlan extends Readonly<Pick<PipelineInput, 'partitions' 
   readonly source: PlannedSource;
   readonly topics: PipelineTopics;
   readonly aliases: PipelineAliases;
+  /** Topics of the pipeline that exist already must keep records at least this long. */
+  readonly minRetentionMs: number;
   /** Null: one index behind each alias. */
   readonly index: MonthlyIndex | null;
   readonly rules: ProcessingRules;

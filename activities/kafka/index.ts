@@ -58,7 +58,7 @@ export function createKafkaGateway({ brokers, clientId, idleMs }: GatewayOptions
   const offsets = (topic: string) => withAdmin(topic, (admin) => topicOffsets(admin, topic));
 
   return {
-    prepareTopics: (specs) => withAdmin(ALL_TOPICS, (admin) => prepareTopics(admin, specs)),
+    prepareTopics: (specs) => withAdmin(ALL_TOPICS, (admin) => prepareTopics(admin, brokers, specs)),
     offsets,
     offsetsAt: (topic, timeMs) => withAdmin(topic, (admin) => offsetsAt(admin, topic, timeMs)),
     publish: (topic, records, onTooLarge) =>

@@ -1,39 +1,57 @@
-import type { Admin } from 'kafkajs';
+import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import type { PartitionOffsets } from '../contracts/offsets';
-import { kafkaFailure, retryOn, throwKafkaFailure } from './kafka-failure';
+import { retryOn, throwKafkaFailure } from './kafka-failure';
+import { assertNothingIsLost, CHECKED_SETTINGS, settingsOfNewTopic, type TopicSettings } from './topic-settings';
 import type { TopicOffsets, TopicSpec } from './types';
 
-/** A week from publishing: timestamps are those of the append, so records with old event times are not deleted at once. */
-const RETENTION_MS = 7 * 24 * 3_600_000;
 const NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 /** A broker that is busy answers so for a while after it has created a partition, and while its leader changes. */
 const WITHOUT_LEADER = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
-export async function prepareTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
+/** @param brokers - for the commands in a failure, each as `host:port` */
+export async function prepareTopics(
+  admin: Admin,
+  brokers: readonly string[],
+  specs: readonly TopicSpec[],
+): Promise<void> {
   const names = specs.map(({ topic }) => topic);
-  try {
-    const existing = new Set(await admin.listTopics());
-    const missing = specs.filter(({ topic }) => !existing.has(topic));
-    if (missing.length > 0) {
-      await admin.createTopics({
-        // KafkaJS's own wait fails on a topic whose metadata the broker does not have yet.
-        waitForLeaders: false,
-        topics: missing.map(({ topic, partitions, maxMessageBytes }) => ({
-          topic,
-          numPartitions: partitions,
-          configEntries: [
-            { name: 'max.message.bytes', value: String(maxMessageBytes) },
-            { name: 'message.timestamp.type', value: 'LogAppendTime' },
-            { name: 'retention.ms', value: String(RETENTION_MS) },
-          ],
-        })),
-      });
-    }
-    // Fails until every partition has a leader.
-    await retryOn(NOT_YET, () => admin.fetchTopicMetadata({ topics: names }));
-  } catch (error) {
-    throw kafkaFailure(error, `Preparing topics ${names.join(', ')}`);
-  }
+  const fail = throwKafkaFailure(`Preparing topics ${names.join(', ')}`, {});
+  // A topic may be deleted between the two requests, and a broker may not know a new one yet.
+  const existing = await retryOn(NOT_YET, () => existingTopics(admin, names)).catch(fail);
+  assertNothingIsLost(specs, existing, brokers);
+  const missing = specs.filter(({ topic }) => !existing.has(topic));
+  if (missing.length > 0) await createTopics(admin, missing).catch(fail);
+  // Fails until every partition has a leader.
+  await retryOn(NOT_YET, () => admin.fetchTopicMetadata({ topics: names })).catch(fail);
+}
+
+async function createTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
+  await admin.createTopics({
+    // KafkaJS's own wait fails on a topic whose metadata the broker does not have yet.
+    waitForLeaders: false,
+    topics: specs.map((spec) => ({
+      topic: spec.topic,
+      numPartitions: spec.partitions,
+      configEntries: Object.entries(settingsOfNewTopic(spec)).map(([name, value]) => ({ name, value })),
+    })),
+  });
+}
+
+/** Returns the checked settings of those topics that exist. */
+async function existingTopics(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, TopicSettings>> {
+  const listed = new Set(await admin.listTopics());
+  const existing = names.filter((name) => listed.has(name));
+  if (existing.length === 0) return new Map();
+  const { resources } = await admin.describeConfigs({
+    resources: existing.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: [...CHECKED_SETTINGS] })),
+    includeSynonyms: false,
+  });
+  return new Map(
+    resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+    ]),
+  );
 }
 
 /** KafkaJS returns the last stable offset as `high`. */

@@ -24,6 +24,8 @@ export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
   readonly maxMessageBytes: number;
+  /** If the topic exists already, it must keep records at least this long; default: any time. */
+  readonly minRetentionMs?: number;
 }
 
 /** The first and the next offset of every partition. */
@@ -54,7 +56,11 @@ export type OnTooLarge = (record: OutgoingRecord) => void;
 
 /** Everything that the pipeline does with Kafka. */
 export interface KafkaGateway {
-  /** Creates missing topics, and waits until every topic named has leaders; idempotent. */
+  /**
+   * Creates missing topics, and waits until every topic named has leaders; idempotent.
+   *
+   * @throws TopicMisconfigured when topics that exist already would lose or refuse records; then none is created
+   */
   prepareTopics(specs: readonly TopicSpec[]): Promise<void>;
   /**
    * Returns the first and the next offset of every partition; `end` is the last stable offset.

@@ -1,6 +1,7 @@
+import { durationMs } from '../contracts/duration';
 import { monthsBefore, monthStartMs } from '../contracts/event-month';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
-import { durationMs, pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
+import { pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
 import { aliasesOf, derivedTopics, ownRawTopic, pipelineNameSchema } from '../contracts/pipeline-names';
 import type { PipelinePlan, PlannedSimulation, PlannedSource, ProcessingRules } from '../contracts/plan';
 import { shortHash } from '../contracts/short-hash';
@@ -48,7 +49,7 @@ export function parseInput(
   const isNamed = pipelineNameSchema.safeParse(name).success;
   const given = parseWorkflowInput('pipeline', pipelineInputSchema, input, (parsed) => [
     ...(isNamed ? [] : [nameProblem(workflowId)]),
-    ...(parsed === null ? [] : inputProblems(parsed)),
+    ...(parsed === null ? [] : [...inputProblems(parsed), ...topicProblems(name, parsed.source)]),
   ]);
   const rules = processingRules(given);
   const { triggerInterval, ...spark } = given.spark;
@@ -68,6 +69,7 @@ export function parseInput(
     index: given.index.by === 'month' ? given.index : null,
     sink: given.sink,
     partitions: given.partitions,
+    minRetentionMs: durationMs(given.minRetention),
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,
     spark: { ...spark, triggerIntervalMs: durationMs(triggerInterval) },
@@ -97,6 +99,16 @@ function inputProblems({ source, measurements, index }: PipelineInput): string[]
     problems.push('✖ Expected a rate, since records is null and there is no end\n  → at source.ratePerSecond');
   }
   return problems;
+}
+
+/** Reading its own output, a pipeline would process every record again and again. */
+function topicProblems(name: string, source: PipelineInput['source']): string[] {
+  const own = [ownRawTopic(name), ...Object.values(derivedTopics(name))];
+  if (source.kind !== 'topic' || !own.includes(source.topic)) return [];
+  return [
+    `✖ Expected a topic that others write, got ${source.topic}, one of those that the pipeline ${name} itself writes ` +
+      `(${own.join(', ')}): name another topic, or give the pipeline another name\n  → at source.topic`,
+  ];
 }
 
 function processingRules({ source, measurements, index, ...given }: PipelineInput): ProcessingRules {

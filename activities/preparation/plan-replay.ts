@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { durationFrom, durationMs } from '../contracts/duration';
 import { offsetsSchema, type TopicRange } from '../contracts/offsets';
-import { durationMs, durationPattern } from '../contracts/pipeline-input';
 import { aliasesOf, derivedTopics, pipelineNameSchema } from '../contracts/pipeline-names';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 import type { KafkaGateway } from '../kafka';
@@ -27,7 +27,7 @@ const replayInputSchema = z
   .strictObject({
     name: pipelineNameSchema,
     stream: streamSchema.default('readings'),
-    window: z.string().regex(durationPattern, 'expected a duration such as "1 hour"').optional(),
+    window: durationFrom(1).optional(),
     from: offsetsSchema.optional(),
     to: offsetsSchema.optional(),
   })

@@ -19,16 +19,17 @@ export interface PreparedTopics {
  * Creates the missing topics of a pipeline and returns the offsets of all; idempotent.
  *
  * @throws SourceMissing when the source is a topic that does not exist
+ * @throws TopicMisconfigured when topics of the pipeline that exist already would lose or refuse records
  * @throws ServiceUnavailable when Kafka does not respond
  */
 export async function prepareTopics(kafka: KafkaGateway, plan: PipelinePlan): Promise<PreparedTopics> {
-  const { topics, partitions, source } = plan;
+  const { topics, partitions, minRetentionMs, source } = plan;
   const { raw, ...derived } = topics;
   if (source.kind === 'topic' && Object.keys((await kafka.offsets(raw)).end).length === 0) {
     const problem = `source.topic: expected an existing topic, got ${raw}, which has no partition.`;
     throw pipelineFailure('SourceMissing', problem, { topic: raw });
   }
-  const spec = (topic: string, maxMessageBytes: number) => ({ topic, partitions, maxMessageBytes });
+  const spec = (topic: string, maxMessageBytes: number) => ({ topic, partitions, maxMessageBytes, minRetentionMs });
   const specs = Object.values(derived).map((topic) => spec(topic, MAX_DERIVED_MESSAGE_BYTES));
   if (source.kind !== 'topic') specs.unshift(spec(raw, MAX_RAW_MESSAGE_BYTES));
   await kafka.prepareTopics(specs);

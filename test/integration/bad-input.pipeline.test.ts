@@ -1,10 +1,13 @@
 import { appendFile, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { createTopics } from '../support/create-topics';
 import { GREENHOUSE_FILE, GREENHOUSE_SOURCE } from '../support/greenhouse';
 import { failureOf } from '../support/failure-of';
 import { PipelineDriver } from '../support/pipeline-driver';
 import { startInProcessWorker } from '../support/in-process-worker';
+import { stackAddresses } from '../support/stack';
 import { until } from '../support/until';
 
 let driver: PipelineDriver;
@@ -63,6 +66,25 @@ describe('bad input', () => {
     const failure = await failureWith({ source: { kind: 'topic', topic: 'no-such-topic' } });
     expect(failure).toMatch(/^SourceMissing/);
     expect(failure).toContain('no-such-topic');
+  }, 180_000);
+
+  it('reports topics that would lose or refuse records, all at once, and publishes nothing', async () => {
+    const name = driver.newName('lossy');
+    const topics = [`${name}.raw`, `${name}.dead-letter`];
+    const settings = { 'cleanup.policy': 'compact', 'retention.ms': '1000', 'max.message.bytes': '200' };
+    const admin = new Kafka({ brokers: [...stackAddresses().kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await createTopics(admin, topics, settings);
+    const failure = await describeFailure(driver.run(name));
+    expect(failure).toMatch(/^TopicMisconfigured/);
+    for (const topic of topics) {
+      expect(failure).toMatch(new RegExp(`kafka-configs.* --entity-name ${topic} --add-config cleanup.policy=delete,`));
+    }
+    for (const [setting, value] of Object.entries(settings))
+      expect(failure).toContain(`${setting} is ${value}, expected`);
+    expect(await admin.fetchTopicOffsets(`${name}.raw`)).toMatchObject([{ high: '0' }]);
+    expect(await admin.listTopics()).not.toContain(`${name}.enriched`);
+    await admin.disconnect();
   }, 180_000);
 
   it('reports a file that changes while it is read, and fails the run instead of mixing two versions', async () => {

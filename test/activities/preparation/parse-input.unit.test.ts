@@ -79,6 +79,40 @@ describe('parseInput', () => {
     expect(Date.parse(startAt) + 1_000_000 * intervalMs).toBeLessThanOrEqual(Date.parse(startedAt));
   });
 
+  it('rejects durations of zero and beyond ten years, each with what came', () => {
+    const { message } = problemsOf({
+      window: '0 seconds',
+      maxClockSkew: '99999999999999 days',
+      minRetention: '0h',
+      live: { allowedLateness: '0 ms', deduplication: '3654 days' },
+      spark: { triggerInterval: '87673 hours' },
+    });
+    for (const [field, given] of [
+      ['window', '"0 seconds"'],
+      ['maxClockSkew', '"99999999999999 days"'],
+      ['minRetention', '"0h"'],
+      ['live.allowedLateness', '"0 ms"'],
+      ['live.deduplication', '"3654 days"'],
+    ]) {
+      expect(message).toContain(`expected 1 ms to 3653 days, which is ten years, got ${given}\n  → at ${field}`);
+    }
+    expect(message).toContain('expected 0 ms to 3653 days, which is ten years, got "87673 hours"');
+  });
+
+  it('reports a text that is no duration once', () => {
+    const { message } = problemsOf({ window: 'a minute' });
+    expect(message.match(/→ at/g)).toHaveLength(1);
+    expect(message).toContain('expected a duration such as "30 seconds" or "5 minutes", got "a minute"');
+  });
+
+  it('accepts durations up to ten years, and micro-batches without a pause', () => {
+    const input = { window: '1ms', minRetention: '3653 days', spark: { triggerInterval: '0 ms' } };
+    const { rules, spark, minRetentionMs } = parse(input);
+    expect(rules.windowMs).toBe(1);
+    expect(minRetentionMs).toBe(3_653 * 86_400_000);
+    expect(spark.triggerIntervalMs).toBe(0);
+  });
+
   it('resolves units of a field mapping', () => {
     const { rules } = parse({
       source: {
@@ -109,6 +143,22 @@ describe('parseInput', () => {
     expect(plan.rules.bounded).toBe(false);
     expect(plan.generation).toBe(`live-${plan.definition}`);
   });
+
+  it.each(['demo.raw', 'demo.enriched', 'demo.windows', 'demo.dead-letter'])(
+    'rejects the topic %s as the source of the pipeline demo, which writes it',
+    (topic) => {
+      const { message } = problemsOf({ source: { kind: 'topic', topic } });
+      expect(message).toContain(`Expected a topic that others write, got ${topic}`);
+      expect(message).toContain('→ at source.topic');
+    },
+  );
+
+  it.each(['other.raw', 'other.enriched', 'demo', 'demo.readings', 'Demo.raw'])(
+    'reads the topic %s, which the pipeline demo does not write',
+    (topic) => {
+      expect(parse({ source: { kind: 'topic', topic } }).topics.raw).toBe(topic);
+    },
+  );
 
   it('gives a changed definition another hash and an equal one the same', () => {
     const { definition } = parse({});

@@ -39,6 +39,14 @@ describe('planReplay', () => {
     );
   });
 
+  it.each(['0 minutes', '99999999999999 days', 'an hour'])('rejects the window %p', async (window) => {
+    const planning = planReplay(logOf([]), 'io', { input: { name: 'p', window }, endsAt: '2026-11-24T06:00:00Z' });
+    await expect(planning).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringContaining(`got "${window}"`) as string,
+    });
+  });
+
   it('uses the given offsets if the log contains them, and otherwise names those that it contains', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(20), fc.nat(30), fc.nat(30), async (size, from, to) => {
