@@ -18,6 +18,14 @@ export function monthsBefore(month: Month, count: number): Month {
   return new Date(Date.UTC(year, number - 1 - count)).toISOString().slice(0, 7);
 }
 
+/** Returns the months from `first` to `last`, both included; `first` is not the later one. */
+export function monthsBetween(first: Month, last: Month): readonly Month[] {
+  const months: Month[] = [];
+  // A month after the year 9999 would sort before `last`.
+  for (let month = first; month < last; month = monthsBefore(month, -1)) months.push(month);
+  return [...months, last];
+}
+
 /** Which months a pipeline no longer keeps; null: it keeps all. */
 export interface RetentionBounds {
   /** Records of earlier months are expired: they are no longer indexed. */

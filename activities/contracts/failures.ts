@@ -83,8 +83,8 @@ export const FAILURES = {
   },
   IndexMisconfigured: {
     reaction: 'parks and tries again',
-    meaning: 'Elasticsearch rejects a request because of an index, an alias or a permission',
-    remedy: 'correct the index, alias or permission; the work continues automatically',
+    meaning: 'an index, an alias, a template or a permission is wrong, or Elasticsearch rejects a request for it',
+    remedy: 'correct the index, alias, template or permission; the work continues automatically',
   },
   DeadLetterFlood: {
     reaction: 'parks until `resume`',

@@ -21,7 +21,7 @@ export async function createIndex(elasticsearch: Client, request: estypes.Indice
 export async function createRunsIndex(elasticsearch: Client, index: string): Promise<void> {
   const template = { settings: INDEX_SETTINGS, mappings: { dynamic: false, properties: RUN_PROPERTIES } } as const;
   await elasticsearch.indices.putIndexTemplate({ name: index, index_patterns: [index], priority: PRIORITY, template });
-  if (await createIndex(elasticsearch, { index })) return;
-  // An index of an earlier version gets its missing fields.
+  await createIndex(elasticsearch, { index });
+  // Elasticsearch refuses this if a field has another type, because another template applied or somebody created the index.
   await elasticsearch.indices.putMapping({ index, properties: RUN_PROPERTIES });
 }

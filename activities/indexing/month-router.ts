@@ -5,6 +5,8 @@ import { EVENT_TIME_FIELDS, readRetention, type Retention } from '../elasticsear
 import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
 import { STREAMS } from '../elasticsearch/index-templates';
+import { resolveName } from '../elasticsearch/resolve-name';
+import { assertNoForeignTemplateWins, readTemplateRanks } from '../elasticsearch/winning-template';
 import { pipelineFailure } from '../contracts/failures';
 import type { IncomingRecord } from '../kafka';
 import { toBulkItem, type BulkItem, type IndexingContext, type RejectedRecord } from './bulk-item';
@@ -88,13 +90,11 @@ export class MonthRouter {
 
   /** Reads the retention again after creation: once a month is open, any later drop of months finds its index. */
   async #ensureIndex(month: Month): Promise<void> {
-    const { alias } = this;
-    const index = monthIndex(alias, month);
+    const index = monthIndex(this.alias, month);
     await this.#refreshRetention();
     if (this.#isExpired(month)) return;
     try {
-      await this.#assertTemplate();
-      const isNew = await createIndex(this.elasticsearch, { index, aliases: { [alias]: {} } });
+      const isNew = await this.#createMissing(index);
       await this.#refreshRetention();
       if (!this.#isExpired(month)) this.#open.add(month);
       else if (isNew) await this.elasticsearch.indices.delete({ index, ignore_unavailable: true });
@@ -114,20 +114,25 @@ export class MonthRouter {
     this.retention = retention;
   }
 
-  /** Without the template, the index would map any field dynamically. */
-  async #assertTemplate(): Promise<void> {
+  /** @returns whether this call created the index */
+  async #createMissing(index: string): Promise<boolean> {
+    const { elasticsearch, alias } = this;
+    if ((await resolveName(elasticsearch, index)).kind === 'index') return false;
+    await this.#assertTemplate(index);
+    return await createIndex(elasticsearch, { index, aliases: { [alias]: {} } });
+  }
+
+  /** With another template or none, the index would map any field dynamically. */
+  async #assertTemplate(index: string): Promise<void> {
     const { alias: name } = this;
-    try {
-      // The answer to a HEAD request would not contain the reason of a refusal.
-      await this.elasticsearch.indices.getIndexTemplate({ name });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-      throw pipelineFailure(
-        'IndexMisconfigured',
-        `Expected index template ${name}, which every monthly index needs: starting the pipeline creates it.`,
-        { index: name },
-      );
-    }
+    const templates = await readTemplateRanks(this.elasticsearch);
+    assertNoForeignTemplateWins(templates, [index]);
+    if (templates.some((template) => template.name === name)) return;
+    throw pipelineFailure(
+      'IndexMisconfigured',
+      `Expected index template ${name}, which every monthly index needs: starting the pipeline creates it.`,
+      { index: name },
+    );
   }
 
   #isExpired(month: Month): boolean {

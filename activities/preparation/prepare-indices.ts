@@ -1,4 +1,5 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
+import { monthIndex, monthsBefore, monthsBetween } from '../contracts/event-month';
 import type { Measurement } from '../contracts/measurement';
 import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
 import { EVENT_TIME_FIELDS, setRetention } from '../elasticsearch/retention';
@@ -11,10 +12,13 @@ import {
   indexProperties,
   indexTemplate,
   STREAMS,
+  type Stream,
 } from '../elasticsearch/index-templates';
 import { monthIndices, resolveName } from '../elasticsearch/resolve-name';
+import { assertNoForeignTemplateWins, readTemplateRanks } from '../elasticsearch/winning-template';
 import { pipelineFailure } from '../contracts/failures';
 import { shortHash } from '../contracts/short-hash';
+import { completeMapping } from './index-mapping';
 
 export interface PrepareIndicesInput {
   readonly aliases: PipelineAliases;
@@ -36,23 +40,25 @@ export interface PrepareIndicesResult {
  * created with their first record; existing ones get new fields and keep the old ones.
  *
  * @throws ServiceUnavailable when Elasticsearch does not respond
- * @throws IndexMisconfigured when an alias cannot be created, for example because an index or a data stream has its name
+ * @throws IndexMisconfigured when an alias cannot be created, for example because an index or a data stream has its name,
+ *   or when an index would not have the pipeline's own mapping; before any document is written
  */
 export async function prepareIndices(
   elasticsearch: Client,
   { aliases, measurements, index = null }: PrepareIndicesInput,
 ): Promise<PrepareIndicesResult> {
   try {
+    assertNoForeignTemplateWins(await readTemplateRanks(elasticsearch), ownIndices({ aliases, measurements, index }));
     for (const [name, template] of Object.entries(componentTemplates())) {
       await elasticsearch.cluster.putComponentTemplate({ name, ...template });
     }
     const prepared = STREAMS.map(async (stream) => {
       const { [stream]: alias } = aliases;
       const properties = indexProperties(stream, measurements);
-      const isMonthly = index !== null && EVENT_TIME_FIELDS[stream] !== null;
       const before = await indicesBehind(elasticsearch, alias);
       await elasticsearch.indices.putIndexTemplate({ name: alias, ...indexTemplate(stream, alias, measurements) });
-      return await (isMonthly ? prepareMonths : prepareOne)(elasticsearch, alias, properties, before);
+      const prepareStream = hasMonths(stream, index) ? prepareMonths : prepareOne;
+      return await prepareStream(elasticsearch, alias, properties, before);
     });
     const replaced = await Promise.all(prepared);
     await setRetention(elasticsearch, aliases.runs, index);
@@ -62,15 +68,35 @@ export async function prepareIndices(
   }
 }
 
+/** Names every index that the pipeline may create; a window may begin in the month before its first reading. */
+function ownIndices({ aliases, measurements, index = null }: PrepareIndicesInput): readonly string[] {
+  const ofStreams = STREAMS.flatMap((stream) => {
+    const { [stream]: alias } = aliases;
+    if (!hasMonths(stream, index)) return [onlyIndex(alias, indexProperties(stream, measurements))];
+    return monthsBetween(monthsBefore(index.from, 1), index.to).map((month) => monthIndex(alias, month));
+  });
+  return [...ofStreams, aliases.runs];
+}
+
+function hasMonths(stream: Stream, index: MonthlyIndex | null): index is MonthlyIndex {
+  return index !== null && EVENT_TIME_FIELDS[stream] !== null;
+}
+
+function onlyIndex(alias: string, properties: Properties): string {
+  return `${alias}-${shortHash(JSON.stringify([INDEX_SETTINGS, properties]))}`;
+}
+
 async function prepareOne(
   elasticsearch: Client,
   alias: string,
   properties: Properties,
   before: readonly string[],
 ): Promise<string | null> {
-  const index = `${alias}-${shortHash(JSON.stringify([INDEX_SETTINGS, properties]))}`;
+  const index = onlyIndex(alias, properties);
   if (before.length === 1 && before[0] === index) return null;
   await createIndex(elasticsearch, { index });
+  // No document is written before this: the alias still points elsewhere.
+  await completeMapping(elasticsearch, index, properties);
   const old = before.filter((name) => name !== index);
   await moveAlias(elasticsearch, alias, old, [{ add: { index, alias, is_write_index: true } }]);
   if (old.length === 0) return null;
@@ -84,33 +110,12 @@ async function prepareMonths(
   before: readonly string[],
 ): Promise<string | null> {
   const months = await monthIndices(elasticsearch, alias);
-  for (const index of months) await addFields(elasticsearch, index, properties);
+  for (const index of months) await completeMapping(elasticsearch, index, properties);
   const old = before.filter((name) => !months.includes(name));
   const added = months.filter((index) => !before.includes(index)).map((index) => ({ add: { index, alias } }));
   await moveAlias(elasticsearch, alias, old, added);
   if (old.length === 0) return null;
   return `${alias} now points to monthly indices; ${old.join(', ')} remains under its own name.`;
-}
-
-async function addFields(elasticsearch: Client, index: string, properties: Properties): Promise<void> {
-  const { [index]: existing } = await elasticsearch.indices.getMapping({ index });
-  const missing = newProperties(properties, existing?.mappings.properties ?? {});
-  if (Object.keys(missing).length > 0) await elasticsearch.indices.putMapping({ index, properties: missing });
-}
-
-/** Returns the desired fields that a mapping lacks, also within objects; existing fields are left out, even if they differ. */
-export function newProperties(desired: Properties, existing: Properties): Properties {
-  const missing = Object.entries(desired).flatMap(([name, field]): [string, Properties[string]][] => {
-    const known = existing[name];
-    if (known === undefined) return [[name, field]];
-    const within = newProperties(fieldsWithin(field), fieldsWithin(known));
-    return Object.keys(within).length === 0 ? [] : [[name, { properties: within }]];
-  });
-  return Object.fromEntries(missing);
-}
-
-function fieldsWithin(field: Properties[string]): Properties {
-  return 'properties' in field ? (field.properties ?? {}) : {};
 }
 
 async function moveAlias(

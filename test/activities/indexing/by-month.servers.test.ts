@@ -106,6 +106,20 @@ describe('indexSlice, by month', () => {
     });
   });
 
+  it('does not create the index of a month that would get the template of others', async () => {
+    const foreign = `other-${name}`;
+    const index_patterns = `${aliases.readings}-2026-03`;
+    await elasticsearch.indices.putIndexTemplate({ name: foreign, index_patterns, priority: 501 });
+    const march = [reading('march', { timestamp: '2026-03-01T00:00:00.000000Z' })];
+    await expect(slice(march)).rejects.toMatchObject({
+      type: 'IndexMisconfigured',
+      message: expect.stringContaining(`${foreign} (priority 501`) as string,
+    });
+    expect(await elasticsearch.indices.exists({ index: index_patterns })).toBe(false);
+    await elasticsearch.indices.deleteIndexTemplate({ name: foreign });
+    expect((await slice(march)).counts).toMatchObject({ indexed: 1 });
+  });
+
   it('skips a record of an expired month, and recreates no index for it', async () => {
     await expireMonths(elasticsearch, { input: { name, keepMonths: 1 }, at: '2026-05-10T00:00:00Z' });
     const { counts } = await slice([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { monthOf, monthOfIndex, monthsBefore } from '../../../activities/contracts/event-month';
+import { monthOf, monthOfIndex, monthsBefore, monthsBetween } from '../../../activities/contracts/event-month';
 import { recordMonth } from '../../../activities/indexing/month-router';
 
 const month = (json: string): string | null => recordMonth(Buffer.from(json), 'timestamp');
@@ -57,6 +57,12 @@ describe('months', () => {
     expect([0, 1, 10, 11, 23, -2].map((count) => monthsBefore('2026-11', count))).toEqual([
       ...['2026-11', '2026-10', '2026-01', '2025-12', '2024-12', '2027-01'],
     ]);
+  });
+
+  it('are listed with both ends, up to the last month there is', () => {
+    expect(monthsBetween('2025-11', '2026-02')).toEqual(['2025-11', '2025-12', '2026-01', '2026-02']);
+    expect(monthsBetween('2026-02', '2026-02')).toEqual(['2026-02']);
+    expect(monthsBetween('9999-11', '9999-12')).toEqual(['9999-11', '9999-12']);
   });
 
   it('are parsed from the names of monthly indices only', () => {

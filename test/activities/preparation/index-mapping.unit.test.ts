@@ -1,5 +1,5 @@
 import type { Properties } from '../../../activities/elasticsearch/index-mappings';
-import { newProperties } from '../../../activities/preparation/prepare-indices';
+import { mappingProblems, newProperties } from '../../../activities/preparation/index-mapping';
 
 const TIME: Properties = { timestamp: { type: 'date' } };
 const ALIAS: Properties = { '@timestamp': { type: 'alias', path: 'timestamp' } };
@@ -27,5 +27,34 @@ describe('newProperties', () => {
     const wanted: Properties = { provenance: { properties: run } };
     expect(newProperties(wanted, { provenance: { properties: {} } })).toEqual(wanted);
     expect(newProperties(wanted, wanted)).toEqual({});
+  });
+});
+
+describe('mappingProblems', () => {
+  const desired: Properties = {
+    ...ALIAS,
+    deviceId: { type: 'keyword' },
+    provenance: { properties: { offset: { type: 'long' } } },
+  };
+
+  it('finds none in a strict mapping that has these fields, others, or not all of them yet', () => {
+    for (const more of [{ more: { type: 'text' } }, {}] as const) {
+      expect(mappingProblems(desired, { dynamic: 'strict', properties: { ...desired, ...more } })).toEqual([]);
+    }
+    expect(mappingProblems(desired, { dynamic: 'strict' })).toEqual([]);
+  });
+
+  it('names fields of another type by their path, and a mapping that is not strict', () => {
+    const provenance = { properties: { offset: { type: 'keyword' } } } as const;
+    const properties: Properties = { deviceId: { type: 'text' }, provenance };
+    expect(mappingProblems(desired, { properties })).toEqual([
+      'expected dynamic strict, got true',
+      'expected deviceId of type keyword, got text',
+      'expected provenance.offset of type long, got keyword',
+    ]);
+    const field: Properties = { provenance: { type: 'flattened' } };
+    expect(mappingProblems(desired, { dynamic: 'strict', properties: field })).toEqual([
+      'expected provenance of type object, got flattened',
+    ]);
   });
 });
