@@ -3,6 +3,7 @@ import { durationFrom } from './duration';
 import { MONTH_PATTERN } from './event-month';
 import { fieldMappingSchema } from './field-mapping';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
+import { numbersSchema } from './number-reading';
 
 const ratio = (description: string, value: number) => z.number().min(0).max(1).default(value).describe(description);
 
@@ -38,6 +39,7 @@ const fileSchema = z.strictObject({
   path: z.string().min(1).describe('Path on the machine of the worker; relative to its working directory'),
   format: z.enum(['csv', 'ndjson']),
   fields: fieldMappingSchema.default({}),
+  numbers: numbersSchema,
   ratePerSecond,
 });
 
@@ -48,6 +50,7 @@ const topicSchema = z.strictObject({
     .regex(/^[A-Za-z0-9._-]{1,200}$/, 'expected a Kafka topic name')
     .describe('An existing topic that others write'),
   fields: fieldMappingSchema.default({}),
+  numbers: numbersSchema,
   follow: z
     .boolean()
     .default(false)
@@ -91,7 +94,7 @@ export const pipelineInputSchema = z
     ),
     window: duration('Event-time window of the statistics', '1 minute'),
     maxClockSkew: duration(
-      'A reading whose timestamp is later than its Kafka timestamp by more than this is a dead letter',
+      'A reading whose timestamp is later than its Kafka timestamp and the start of the run by more than this is a dead letter',
       '5 minutes',
     ),
     extraFields: z

@@ -23,6 +23,8 @@ export interface JobSettings
   readonly bootstrap: string;
   /** A topic source reads a topic of others, in which no record belongs to another run. */
   readonly ownRawTopic: boolean;
+  /** Epoch ms. */
+  readonly startedMs: number;
   readonly checkpoint: string;
   readonly startingOffsets: PartitionOffsets | 'earliest';
   readonly untilOffsets: PartitionOffsets | null;
@@ -45,6 +47,7 @@ export function jobSettings(
     ownRawTopic: source.kind !== 'topic',
     run,
     generation,
+    startedMs: Date.parse(plan.startedAt),
     checkpoint: checkpointFolder(sparkState, plan),
     startingOffsets: rawFrom,
     untilOffsets: rawUntil,

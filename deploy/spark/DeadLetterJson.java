@@ -24,8 +24,8 @@ final class DeadLetterJson {
         json -> {
           json.writeStringField("id", outcome.id());
           json.writeStringField("stage", "parse");
-          json.writeStringField("reason", outcome.reason());
-          json.writeStringField("detail", detailOf(outcome.reason()));
+          json.writeStringField("reason", outcome.refusal().code());
+          json.writeStringField("detail", outcome.refusal().detail());
           json.writeStringField("topic", raw.topic());
           json.writeNumberField("partition", raw.partition());
           json.writeStringField("offset", Long.toString(raw.offset()));
@@ -34,11 +34,6 @@ final class DeadLetterJson {
           json.writeStringField("originalSha256", sha256(original));
           json.writeStringField("original", Base64.getEncoder().encodeToString(kept));
         });
-  }
-
-  private static String detailOf(String reason) {
-    int colon = reason.indexOf(':');
-    return Reason.valueOf(colon < 0 ? reason : reason.substring(0, colon)).detail;
   }
 
   private static String sha256(byte[] bytes) {

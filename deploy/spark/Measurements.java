@@ -1,8 +1,8 @@
 package pipeline.spark;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.types.variant.Variant;
-import org.apache.spark.types.variant.VariantUtil;
 
 /** Reads and checks the measurements of a record. */
 final class Measurements {
@@ -13,48 +13,59 @@ final class Measurements {
   private static final double MAX_MAGNITUDE = 1e21;
 
   private final List<Settings.Measurement> measurements;
+  private final List<NumberReader> readers;
 
   Measurements(List<Settings.Measurement> measurements) {
     this.measurements = measurements;
+    readers = measurements.stream().map(NumberReader::new).toList();
   }
 
   /**
-   * In the order of the settings, in their units and rounded; null for a measurement that is not
-   * there.
+   * In the order of the settings, in their units and rounded; null for a measurement that is
+   * absent, NaN for one that is no number.
    */
   Double[] read(Variant[] fields) {
     Double[] values = new Double[fields.length];
     for (int i = 0; i < fields.length; i++) {
-      Double number = fields[i] == null ? null : number(fields[i]);
+      Double number = readers.get(i).read(fields[i]);
       if (number != null)
         values[i] = Decimals.round(converted(measurements.get(i), number), Decimals.DIGITS);
     }
     return values;
   }
 
-  /** Whether a field is there that is neither a number nor null. */
-  static boolean isMistyped(Variant[] fields) {
-    for (Variant field : fields) {
-      if (field != null && field.getType() != VariantUtil.Type.NULL && number(field) == null)
-        return true;
+  /** Of the first field that is neither a number nor absent; null if there is none. */
+  Refusal notANumber(Variant[] fields, Double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != null && values[i].isNaN()) return readers.get(i).refusal(fields[i]);
     }
-    return false;
+    return null;
   }
 
-  static boolean isEmpty(Double[] values) {
+  /** Of a record in which all measurements are absent; null if one is not. */
+  Refusal noMeasurement(Double[] values) {
     for (Double value : values) {
-      if (value != null) return false;
+      if (value != null) return null;
     }
-    return true;
+    String columns =
+        measurements.stream()
+            .map(measurement -> "\"" + measurement.column() + "\"")
+            .distinct()
+            .collect(Collectors.joining(", "));
+    Reason reason = Reason.NoMeasurement;
+    return new Refusal(reason.name(), reason.detail + " in its columns " + columns);
   }
 
-  /** Name of the first measurement outside its limits; null if there is none. */
-  String outOfRange(Double[] values) {
+  /** Of the first measurement outside its limits; null if there is none. */
+  Refusal outOfRange(Double[] values) {
     for (int i = 0; i < values.length; i++) {
       Settings.Measurement limits = measurements.get(i);
       double low = Math.max(limits.min(), -MAX_MAGNITUDE);
       double high = Math.min(limits.max(), MAX_MAGNITUDE);
-      if (values[i] != null && !(values[i] >= low && values[i] <= high)) return limits.name();
+      if (values[i] == null || (values[i] >= low && values[i] <= high)) continue;
+      String expected = "expected a value from %s to %s %s".formatted(low, high, limits.unit());
+      String found = values[i] < low ? "a smaller one" : "a larger one";
+      return Refusal.of(Reason.OutOfRange, expected, limits, found);
     }
     return null;
   }
@@ -62,14 +73,5 @@ final class Measurements {
   private static double converted(Settings.Measurement measurement, double value) {
     boolean isConverted = measurement.scale() != 1 || measurement.offset() != 0;
     return isConverted ? value * measurement.scale() + measurement.offset() : value;
-  }
-
-  private static Double number(Variant field) {
-    return switch (field.getType()) {
-      case LONG -> (double) field.getLong();
-      case DOUBLE -> field.getDouble();
-      case DECIMAL -> field.getDecimal().doubleValue();
-      default -> null;
-    };
   }
 }

@@ -5,15 +5,17 @@ enum Reason {
   Tombstone("the record has no value"),
   NotUtf8("the value is not UTF-8"),
   Empty("the value is empty or blank"),
-  NotAReading("expected one JSON object and nothing after it, with a number for every measurement"),
+  NotAReading("expected one JSON object and nothing after it"),
   DuplicateKey("a key occurs twice in the object"),
   NotStrictJson(
       "only a lenient parser reads this: NaN, single quotes, a lone surrogate or a nested key"
           + " twice"),
+  /** With the name of the measurement after a colon. */
+  NotANumber("expected a number"),
   BadEventId("expected an event id of 1 to 400 bytes of UTF-8, as a string"),
   DeviceMissing("expected a device id of 1 to 400 bytes, as a string or a whole number"),
-  BadTimestamp(
-      "expected ISO 8601 with a zone, or whole epoch milliseconds, in the years 1000 to 9999"),
+  BadTimestamp("expected a time in the years 1000 to 9999"),
+  AmbiguousTimestamp("expected a time, or a number whose unit is known"),
   FromTheFuture(
       "the timestamp is later than the time of publishing by more than the allowed clock skew"),
   OutsideMonths("the timestamp is outside the months that the pipeline has indices for"),

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.spark.types.variant.Variant;
 import org.apache.spark.types.variant.VariantUtil;
 import pipeline.spark.FieldMapping.MappedFields;
+import pipeline.spark.TimestampReader.Timestamp;
 
 /**
  * Decides what becomes of a raw record: a reading, or a dead letter with its reason. A pure
@@ -33,23 +34,38 @@ import pipeline.spark.FieldMapping.MappedFields;
  * a field                                       outcome
  * --------------------------------------------  ---------------------------------------------------
  * measurement: number                           accepted; whole numbers above 2^53 are rounded
- * measurement: null, or not there               absent; NoMeasurement if all are
- * measurement: string ("21.5"), true, object,   NotAReading
- *   array
+ * measurement: null, or not there; empty, NA,   absent; NoMeasurement if all are
+ *   N/A, NaN, null, None, -, unknown or
+ *   unavailable as a string, in any case; a
+ *   number or a string that the settings name
+ * measurement: string of a number ("+21.50",    accepted as that number; the settings choose
+ *   ".5", "2e1"), blanks around it                the decimal sign
+ * measurement: any other string ("1 000",       NotANumber, with the name of the measurement
+ *   "1,000.5", "21.5 C"), true, object, array
  * measurement: 1e999                            OutOfRange, as everything beyond +-1e21
  * device: string of 1-400 bytes                 accepted
  * device: whole number of at most 64 bits       accepted as its digits
  * device: null, blank, longer, 17.5, true,      DeviceMissing
  *   object, array
- * timestamp: ISO 8601 with zone                 accepted; digits beyond microseconds are cut
- * timestamp: whole number, or string of 9-15    accepted as epoch milliseconds
- *   digits
- * timestamp: no zone, date or time only, zone   BadTimestamp
- *   name, lower case, 30 February, 24:00,
- *   second 60, fraction of a millisecond, a
- *   string of fewer digits, before the year
- *   1000 or after 9999
- * timestamp: later than Kafka time + skew       FromTheFuture
+ * timestamp: ISO 8601 with zone: Z, UTC, GMT,   accepted; digits beyond microseconds are cut
+ *   +02, +0200, +02:00, perhaps after a blank;
+ *   T, t or a blank; a point or a comma before
+ *   the fraction; seconds or none
+ * timestamp: the same without a zone            a time of the zone in the settings; BadTimestamp
+ *                                                 if they have none
+ * timestamp: local time that occurs twice       the earlier or the later, by setting
+ * timestamp: local time that clocks skip        BadTimestamp
+ * timestamp: whole number, as number or string  milliseconds if of the years 2001 to 2099, else
+ *                                                 AmbiguousTimestamp
+ * timestamp: other number, as number or string  AmbiguousTimestamp
+ * timestamp: null, not there, date or time      BadTimestamp
+ *   only, zone name, 30 February, 24:00,
+ *   second 60, before the year 1000 or after
+ *   9999
+ * timestamp in another format of the settings:  accepted; all else is BadTimestamp. A pattern
+ *   s, ms, us, ns, rfc1123, a pattern             without hours is midnight
+ * timestamp: later than Kafka time and the      FromTheFuture; a Kafka time outside the years
+ *   start of the run, each + skew                 2001 to 2099 does not count
  * timestamp: outside the months of the index    OutsideMonths
  * text: string                                  accepted
  * text: number, true, object, array             accepted as its JSON text
@@ -61,7 +77,7 @@ import pipeline.spark.FieldMapping.MappedFields;
  * </pre>
  *
  * <p>A header {@code event-id} follows the rule of the field; broken, or not UTF-8, it gives
- * BadEventId. The first reason in the order of {@link #firstReason} counts.
+ * BadEventId. The first reason in the order of {@link #firstRefusal} counts.
  */
 final class RecordJudge {
   private static final int MAX_DEVICE_BYTES = 400;
@@ -69,11 +85,13 @@ final class RecordJudge {
 
   private final Settings settings;
   private final FieldMapping mapping;
+  private final TimestampReader timestamps;
   private final Measurements measurements;
 
   RecordJudge(Settings settings) {
     this.settings = settings;
     mapping = new FieldMapping(settings.fields());
+    timestamps = new TimestampReader(settings.fields().timestamp(), settings.fields().time());
     measurements = new Measurements(settings.fields().measurements());
   }
 
@@ -83,50 +101,72 @@ final class RecordJudge {
     Variant object = body == null ? null : StrictJson.object(body, record.offset());
     MappedFields fields = mapping.read(object);
     EventId eventId = EventId.of(record, fields.eventId());
-    String unreadable = reasonOfValue(record, body, object);
-    if (unreadable != null) return Outcome.deadLetter(record, eventId.id(), unreadable);
+    Reason unreadable = reasonOfValue(record, body, object);
+    if (unreadable != null) return Outcome.deadLetter(record, eventId.id(), Refusal.of(unreadable));
     String device = deviceOf(fields.deviceId());
-    Long time = EventTime.of(fields.timestamp());
+    Timestamp time = timestamps.read(fields.timestamp());
     Double[] values = measurements.read(fields.measured());
-    String reason = firstReason(record, fields, eventId, device, time, values);
-    if (reason != null) return Outcome.deadLetter(record, eventId.id(), reason);
+    Refusal refusal = firstRefusal(record, fields, eventId, device, time, values);
+    if (refusal != null) return Outcome.deadLetter(record, eventId.id(), refusal);
     String text = fields.text() == null ? null : StrictJson.text(fields.text());
-    boolean isLate =
-        !settings.bounded()
-            && record.publishedMicros() - settings.allowedLatenessMs() * MICROS_PER_MS > time;
-    return Outcome.reading(
-        record, eventId.id(), new Reading(device, time, values, text, fields.labels(), isLate));
+    Reading reading =
+        new Reading(
+            device, time.micros(), values, text, fields.labels(), isLate(record, time.micros()));
+    return Outcome.reading(record, eventId.id(), reading);
   }
 
-  private static String reasonOfValue(RawRecord record, String body, Variant object) {
-    if (body == null) return Reason.Tombstone.name();
-    if (!Utf8.isValid(record.value())) return Reason.NotUtf8.name();
+  private static Reason reasonOfValue(RawRecord record, String body, Variant object) {
+    if (body == null) return Reason.Tombstone;
+    if (!Utf8.isValid(record.value())) return Reason.NotUtf8;
     if (object != null) return null;
-    return (StrictJson.isBlank(body) ? Reason.Empty : StrictJson.refusal(body, record.offset()))
-        .name();
+    return StrictJson.isBlank(body) ? Reason.Empty : StrictJson.refusal(body, record.offset());
   }
 
-  private String firstReason(
+  private Refusal firstRefusal(
       RawRecord record,
       MappedFields fields,
       EventId eventId,
       String device,
-      Long time,
+      Timestamp time,
       Double[] values) {
-    if (Measurements.isMistyped(fields.measured())) return Reason.NotAReading.name();
-    if (eventId.isBad()) return Reason.BadEventId.name();
-    if (device == null || StrictJson.isBlank(device) || Utf8.length(device) > MAX_DEVICE_BYTES) {
-      return Reason.DeviceMissing.name();
-    }
-    if (time == null || !EventTime.isInYears1000To9999(time)) return Reason.BadTimestamp.name();
-    if (time > record.publishedMicros() + settings.maxClockSkewMs() * MICROS_PER_MS)
-      return Reason.FromTheFuture.name();
-    if (isOutsideMonths(time)) return Reason.OutsideMonths.name();
-    if (Measurements.isEmpty(values)) return Reason.NoMeasurement.name();
-    String outOfRange = measurements.outOfRange(values);
-    if (outOfRange != null) return Reason.OutOfRange.name() + ":" + outOfRange;
+    Refusal notANumber = measurements.notANumber(fields.measured(), values);
+    if (notANumber != null) return notANumber;
+    if (eventId.isBad()) return Refusal.of(Reason.BadEventId);
+    if (device == null || StrictJson.isBlank(device))
+      return deviceMissing(FieldKind.of(fields.deviceId()));
+    if (Utf8.length(device) > MAX_DEVICE_BYTES) return deviceMissing("a longer one");
+    if (time.refusal() != null) return time.refusal();
+    if (isFromTheFuture(record, time.micros())) return Refusal.of(Reason.FromTheFuture);
+    if (isOutsideMonths(time.micros())) return Refusal.of(Reason.OutsideMonths);
+    Refusal noMeasurement = measurements.noMeasurement(values);
+    if (noMeasurement != null) return noMeasurement;
+    Refusal outOfRange = measurements.outOfRange(values);
+    if (outOfRange != null) return outOfRange;
     boolean isExtra = fields.labels() != null && settings.extraFields().equals("dead-letter");
-    return isExtra ? Reason.ExtraField.name() : null;
+    return isExtra ? Refusal.of(Reason.ExtraField) : null;
+  }
+
+  private Refusal deviceMissing(String found) {
+    Reason reason = Reason.DeviceMissing;
+    String column = settings.fields().deviceId();
+    return Refusal.of(reason, reason.detail, column, "deviceId", found);
+  }
+
+  /** What was past when the run started is not from the future, whatever its Kafka time says. */
+  private boolean isFromTheFuture(RawRecord record, long micros) {
+    long newestMs = Math.max(publishedMs(record), settings.startedMs());
+    return micros > (newestMs + settings.maxClockSkewMs()) * MICROS_PER_MS;
+  }
+
+  private boolean isLate(RawRecord record, long micros) {
+    long oldestMs = publishedMs(record) - settings.allowedLatenessMs();
+    return !settings.bounded() && micros < oldestMs * MICROS_PER_MS;
+  }
+
+  /** Kafka time, or the start of the run if that is not plausible. */
+  private long publishedMs(RawRecord record) {
+    long publishedMs = record.publishedMs();
+    return EventTime.isPlausibleMs(publishedMs) ? publishedMs : settings.startedMs();
   }
 
   private boolean isOutsideMonths(long micros) {

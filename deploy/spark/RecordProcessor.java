@@ -23,7 +23,7 @@ final class RecordProcessor {
     Outcome outcome = judge.judge(raw);
     OutputRecord output = outputOf(outcome);
     if (output.fits()) return new Processed(outcome, output);
-    Outcome tooLarge = Outcome.deadLetter(raw, outcome.id(), Reason.TooLarge.name());
+    Outcome tooLarge = Outcome.deadLetter(raw, outcome.id(), Refusal.of(Reason.TooLarge));
     return new Processed(tooLarge, outputOf(tooLarge));
   }
 

@@ -16,6 +16,7 @@ import org.apache.spark.SparkEnv;
  *
  * @param ownRawTopic whether the pipeline fills the raw topic itself; in a topic of others, no
  *     record belongs to another run
+ * @param startedMs when the run started, in epoch milliseconds
  * @param startingOffsets "earliest", or an object of partition and offset; read only if the
  *     checkpoint is empty
  * @param untilOffsets the first offset of each partition that does not belong to the run; null: no
@@ -33,6 +34,7 @@ record Settings(
     boolean ownRawTopic,
     String run,
     String generation,
+    long startedMs,
     String checkpoint,
     JsonNode startingOffsets,
     Map<String, Long> untilOffsets,
@@ -64,11 +66,29 @@ record Settings(
       String timestamp,
       String text,
       String eventId,
-      List<Measurement> measurements) {}
+      Time time,
+      List<Measurement> measurements) {
+    Fields {
+      TimestampReader.check(time);
+    }
+  }
+
+  /**
+   * How timestamps are written.
+   *
+   * @param format "iso", "s", "ms", "us" or "ns" since 1970, "rfc1123", or a pattern of {@link
+   *     java.time.format.DateTimeFormatter}
+   * @param zone of times without one; null: such a time is a dead letter
+   * @param ambiguous which instant a local time means that occurs twice: "earlier" or "later"
+   */
+  record Time(String format, String zone, String ambiguous) {}
 
   /**
    * A measured quantity: {@code value * scale + offset} of its column must lie within {@code [min,
    * max]}.
+   *
+   * @param decimal decimal sign of numbers in text
+   * @param absent texts and numbers for a value that is not there, beside the usual marks
    */
   record Measurement(
       String name,
@@ -77,7 +97,9 @@ record Settings(
       double scale,
       double offset,
       double min,
-      double max) {}
+      double max,
+      String decimal,
+      List<String> absent) {}
 
   /** Property of the Spark session that has the text of the settings. */
   static final String PROPERTY = "spark.pipeline.settings";

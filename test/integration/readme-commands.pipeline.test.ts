@@ -199,7 +199,7 @@ describe('the commands of the documents', () => {
       { key: 'b', sensor: 's1', at: Date.parse(at), temp: 32 },
       { key: 'b', sensor: 's1', at: Date.parse(at), temp: 32 },
       { sensor: 's2', at, rh: 50 },
-      { key: 'c', sensor: 's1', at, temp: '70' },
+      { key: 'c', sensor: 's1', at, temp: '70 F' },
       { key: 'd', sensor: 's1', at: '2024-05-01 10:00', temp: 70 },
     ].map((value): OutgoingRecord => ({ key: null, value: JSON.stringify(value), headers: HEADERS_OF_OTHERS }));
     // One by one: while the topic is new, what is sent again must be nothing that has arrived.

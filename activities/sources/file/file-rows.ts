@@ -56,10 +56,12 @@ async function* mapped<Row>(
 /**
  * Converts CSV rows to JSON objects with the file's column names.
  *
- * Empty cells and `NA` are omitted. A JSON number in a measurement's column keeps its digits; everything else is a string.
+ * Empty cells and `NA` are omitted. A JSON number in a measurement's column keeps its digits; everything else is a string, as
+ * are numbers with a decimal comma, in which a point separates groups.
  */
 function csvRecords(columns: readonly string[], fields: FieldMapping): (row: CsvRow) => RowRecord {
-  const measured = new Set(fields.measurements.map(({ column }) => column));
+  const withPoint = fields.measurements.filter(({ decimal }) => decimal === '.');
+  const measured = new Set(withPoint.map(({ column }) => column));
   const names = columns.map((column) => `${JSON.stringify(column)}:`);
   const numeric = columns.map((column) => measured.has(column));
   const deviceAt = columns.indexOf(fields.deviceId);

@@ -134,7 +134,7 @@ describe('parseInput', () => {
     const { message } = problemsOf({ source: { kind: 'topic', topic: 'x', fields } });
     expect(message).toContain('source.fields.pressure: expected one of deviceId');
     expect(message).toContain('source.fields.temperature.unit: expected one of °C, °F, K, got °R');
-    expect(message).toContain('source.fields.deviceId: expected a column name');
+    expect(message).toContain('source.fields.deviceId: expected a column name without options, got unit');
   });
 
   it('reads an existing topic under its own name', () => {

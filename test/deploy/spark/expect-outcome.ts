@@ -1,4 +1,4 @@
-import type { ParseCase } from './parse-cases';
+import type { ParseCase } from './parse-case';
 import { idOf, type Written } from './spark-run';
 
 interface Outputs {

@@ -1,5 +1,5 @@
 import type { Message } from 'kafkajs';
-import type { ParseCase } from './parse-cases';
+import type { ParseCase } from './parse-case';
 
 export const LOAD_START_MS = Date.parse('2024-01-01T00:00:00Z');
 

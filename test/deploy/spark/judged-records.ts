@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { PipelinePlan } from '../../../activities/contracts/plan';
 import { jobSettings } from '../../../activities/spark/job-settings';
+import { SHORT_RUN_JAVA_OPTIONS } from '../../support/java-options';
 import { installation } from '../../support/stack';
 import type { Written } from './spark-run';
 
@@ -13,10 +14,14 @@ export interface RawRecord {
   readonly value: string | Buffer | null;
   /** Null: a header without a value. */
   readonly headers: Readonly<Record<string, string | Buffer | null>>;
+  /** Kafka time. */
+  readonly publishedMs?: number;
 }
 
-/** Kafka time of every record. */
+/** Kafka time of a record that has none. */
 const PUBLISHED_MS = Date.parse('2026-11-01T00:00:00Z');
+/** When a run started whose records these are. */
+export const STARTED_AT = '2026-10-31T00:00:00.000Z';
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
 /** What the job's command line prints for these records, in their order: the lines, and the records in them. */
@@ -28,7 +33,7 @@ export function judge(plan: PipelinePlan, records: readonly RawRecord[]): { line
   writeFileSync(settingsFile, JSON.stringify({ ...settings, checkpoint: 'unused' }));
   const { java, sparkJars, sparkJobJar } = installation();
   const classPath = [sparkJobJar, join(sparkJars, '*')].join(delimiter);
-  const command = ['-cp', classPath, 'pipeline.spark.JudgeCommand', '--settings', settingsFile];
+  const command = [SHORT_RUN_JAVA_OPTIONS, '-cp', classPath, 'pipeline.spark.JudgeCommand', '--settings', settingsFile];
   const input = records.map((record, offset) => `${JSON.stringify(lineOf(plan, record, offset))}\n`).join('');
   const { status, stdout, stderr } = spawnSync(java, command, {
     input,
@@ -41,12 +46,16 @@ export function judge(plan: PipelinePlan, records: readonly RawRecord[]): { line
   return { lines, written: lines.map(writtenOf) };
 }
 
-function lineOf({ topics }: PipelinePlan, { key, value, headers }: RawRecord, offset: number): object {
+function lineOf(
+  { topics }: PipelinePlan,
+  { key, value, headers, publishedMs = PUBLISHED_MS }: RawRecord,
+  offset: number,
+): object {
   return {
     topic: topics.raw,
     partition: 0,
     offset,
-    publishedMs: PUBLISHED_MS,
+    publishedMs,
     key: base64(key),
     value: base64(value),
     headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, base64(header)])),

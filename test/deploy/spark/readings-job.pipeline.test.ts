@@ -9,7 +9,8 @@ import { processFacts } from '../../../activities/spark/process-facts';
 import type { WindowAnomaly } from '../../../activities/contracts/record';
 import { stackAddresses } from '../../support/stack';
 import { caseMessage, LOAD_START_MS, loadMessage } from './job-messages';
-import { CASE_FIELDS, CASE_INDEX, CASE_MEASUREMENTS, PARSE_CASES } from './parse-cases';
+import { CASE_FIELDS, CASE_INDEX, CASE_MEASUREMENTS } from './parse-case';
+import { PARSE_CASES } from './parse-cases';
 import { expectOutcome } from './expect-outcome';
 import { simulatedWindows } from './simulated-windows';
 import { idOf, lastWindows, planOf, SparkRun, until, type Written } from './spark-run';
@@ -28,11 +29,10 @@ let bounded: SparkRun;
 
 beforeAll(async () => {
   sparkState = await mkdtemp(join(tmpdir(), 'spark-job-test-'));
-  const [fields, measurements] = [CASE_FIELDS, CASE_MEASUREMENTS];
   bounded = new SparkRun(
     planOf(`bounded-${randomUUID().slice(0, 8)}`, {
-      source: { kind: 'file', path: '/none', format: 'csv', fields },
-      measurements,
+      source: { kind: 'file', path: '/none', format: 'csv', fields: CASE_FIELDS },
+      measurements: CASE_MEASUREMENTS,
       index: CASE_INDEX,
       spark: { maxRecordsPerBatch: PER_BATCH, driverMemoryMb: 768 },
     }),
@@ -153,7 +153,7 @@ describe('a bounded run of the Spark job', () => {
     const tombstone = deadLetters.find(({ key }) => key === 'tombstone')?.value;
     expect(tombstone).toMatchObject({ originalLength: 0, original: '' });
     expect(deadLetters.filter(({ value }) => String(value['original']).includes('\n'))).toEqual([]);
-    expect(JSON.stringify(deadLetters.map(({ value }) => value['detail']))).not.toMatch(/secret|origin|"x"/);
+    expect(JSON.stringify(deadLetters.map(({ value }) => value['detail']))).not.toMatch(/secret|origin\W*:|"x"/);
   });
 
   it('accepts a timestamp within the clock skew and rejects a later one', () => {

@@ -2,16 +2,20 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { PROCESSING } from '../../../activities/preparation/parse-input';
 import { expectOutcome } from './expect-outcome';
-import { judge, type RawRecord } from './judged-records';
-import { CASE_FIELDS, CASE_INDEX, CASE_MEASUREMENTS, PARSE_CASES } from './parse-cases';
+import { judge, STARTED_AT, type RawRecord } from './judged-records';
+import { CASE_FIELDS, CASE_INDEX, CASE_MEASUREMENTS } from './parse-case';
+import { PARSE_CASES } from './parse-cases';
 import { idOf, planOf, type Written } from './spark-run';
 
 const FUZZED_RECORDS = 10_000;
-const plan = planOf('judged', {
-  source: { kind: 'file', path: '/none', format: 'csv', fields: CASE_FIELDS },
-  measurements: CASE_MEASUREMENTS,
-  index: CASE_INDEX,
-});
+const plan = {
+  ...planOf('judged', {
+    source: { kind: 'file', path: '/none', format: 'csv', fields: CASE_FIELDS },
+    measurements: CASE_MEASUREMENTS,
+    index: CASE_INDEX,
+  }),
+  startedAt: STARTED_AT,
+};
 
 describe('the table of parse cases', () => {
   let lines: string[];

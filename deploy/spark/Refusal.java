@@ -1,0 +1,30 @@
+package pipeline.spark;
+
+/**
+ * Why a record is a dead letter.
+ *
+ * @param code a {@link Reason}, some with the name of the measurement after a colon
+ * @param detail one sentence for people, without any value of the record
+ */
+record Refusal(String code, String detail) {
+  static Refusal of(Reason reason) {
+    return new Refusal(reason.name(), reason.detail);
+  }
+
+  /**
+   * Of a field that holds something else than what is expected.
+   *
+   * @param field name of the field in a reading
+   */
+  static Refusal of(Reason reason, String expected, String column, String field, String found) {
+    String place = " in column \"" + column + "\" (" + field + "), got ";
+    return new Refusal(reason.name(), expected + place + found);
+  }
+
+  static Refusal of(
+      Reason reason, String expected, Settings.Measurement measurement, String found) {
+    String name = measurement.name();
+    Refusal refusal = of(reason, expected, measurement.column(), name, found);
+    return new Refusal(refusal.code() + ":" + name, refusal.detail());
+  }
+}
