@@ -7,6 +7,7 @@ import {
   timestampProblems,
   type TimestampReading,
 } from './timestamp-reading';
+import { conversion, convertibleTo } from './unit-conversion';
 
 const columnSchema = z.string().min(1).max(200);
 
@@ -42,13 +43,6 @@ export interface FieldMapping extends Readonly<Record<(typeof PLAIN_FIELDS)[numb
   readonly measurements: readonly MeasurementColumn[];
 }
 
-const CONVERSIONS: Readonly<Record<string, { readonly scale: number; readonly offset: number }>> = {
-  '°F→°C': { scale: 5 / 9, offset: -160 / 9 },
-  '°C→°F': { scale: 9 / 5, offset: 32 },
-  'K→°C': { scale: 1, offset: -273.15 },
-  '°C→K': { scale: 1, offset: 273.15 },
-};
-
 /** Completes a mapping without problems: unmapped fields keep their own name, and units are resolved. */
 export function resolveFieldMapping(
   given: FieldMappingInput,
@@ -67,8 +61,8 @@ export function resolveFieldMapping(
     time: resolveTimestampReading(options('timestamp')),
     measurements: measurements.map(({ name, unit }) => {
       const own = options(name);
-      const { scale, offset } = CONVERSIONS[`${own.unit ?? unit}→${unit}`] ?? { scale: 1, offset: 0 };
-      return { name, column: own.column, scale, offset, ...resolveNumberReading(numbers, own) };
+      const fromColumn = conversion(own.unit ?? unit, unit);
+      return { name, column: own.column, ...fromColumn, ...resolveNumberReading(numbers, own) };
     }),
   };
 }
@@ -98,8 +92,7 @@ function unusedOptions(field: string, options: ColumnOptions, measurement: Measu
 }
 
 function unitProblems({ unit: given }: ColumnOptions, { name, unit }: Measurement): string[] {
-  if (given === undefined || given === unit || `${given}→${unit}` in CONVERSIONS) return [];
-  const from = Object.keys(CONVERSIONS).filter((conversion) => conversion.endsWith(`→${unit}`));
-  const units = [unit, ...from.map((conversion) => conversion.split('→')[0])].join(', ');
-  return [`source.fields.${name}.unit: expected one of ${units}, got ${given}`];
+  const units = convertibleTo(unit);
+  if (given === undefined || units.includes(given)) return [];
+  return [`source.fields.${name}.unit: expected one of ${units.join(', ')}, got ${given}`];
 }
