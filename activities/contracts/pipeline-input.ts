@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationFrom } from './duration';
 import { MONTH_PATTERN } from './event-month';
 import { fieldMappingSchema } from './field-mapping';
+import { dialectProblems, dialectShape } from './file-dialect';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 import { numbersSchema } from './number-reading';
 
@@ -34,14 +35,21 @@ const simulateSchema = z.strictObject({
   anomalyRatio: ratio('Share of readings with an unlikely value', 0.002),
 });
 
-const fileSchema = z.strictObject({
-  kind: z.literal('file'),
-  path: z.string().min(1).describe('Path on the machine of the worker; relative to its working directory'),
-  format: z.enum(['csv', 'ndjson']),
-  fields: fieldMappingSchema.default({}),
-  numbers: numbersSchema,
-  ratePerSecond,
-});
+const fileSchema = z
+  .strictObject({
+    kind: z.literal('file'),
+    path: z.string().min(1).describe('Path on the machine of the worker; relative to its working directory'),
+    format: z.enum(['csv', 'ndjson']),
+    ...dialectShape,
+    fields: fieldMappingSchema.default({}),
+    numbers: numbersSchema,
+    ratePerSecond,
+  })
+  .superRefine(({ format, ...given }, context) => {
+    for (const { option, problem: message } of dialectProblems(format, given)) {
+      context.addIssue({ code: 'custom', path: [option], message });
+    }
+  });
 
 const topicSchema = z.strictObject({
   kind: z.literal('topic'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dialectShape } from './file-dialect';
 
 const count = z.int().min(0);
 
@@ -16,6 +17,7 @@ const rowsSchema = z.object({
   kind: z.literal('file'),
   path: z.string().describe('Absolute, on the machine that reconciles'),
   format: z.enum(['csv', 'ndjson']),
+  ...dialectShape,
   sha256: z.string().describe('Of the whole file, in hex, computed before the first row was published'),
   to: count.optional().describe('End of the range, exclusive; set only if an operator stopped the source early'),
 });

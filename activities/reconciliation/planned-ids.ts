@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { fileEventId, simulatedId, type PlannedIds, type PlannedRows } from '../contracts/planned-ids';
 import { pipelineFailure } from '../contracts/failures';
+import { fileDialect } from '../contracts/file-dialect';
+import { decodedText } from './decoded-text';
 import { createRowCounter } from './row-counter';
 
 interface PlannedPositions {
@@ -27,14 +29,13 @@ export async function plannedIds(plan: PlannedIds, signal: AbortSignal): Promise
   return { from: plan.from, to: plan.to, idAt: (sequence) => simulatedId(plan.run, sequence, plan.devices) };
 }
 
-async function countRows({ path, format, sha256 }: PlannedRows, signal: AbortSignal): Promise<number> {
-  const counter = createRowCounter(format);
+async function countRows({ path, format, sha256, ...options }: PlannedRows, signal: AbortSignal): Promise<number> {
+  const dialect = fileDialect(options);
+  const counter = createRowCounter(format, dialect);
   const hash = createHash('sha256');
+  const bytes: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 256 * 1024, signal });
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024, signal }) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      counter.push(chunk);
-    }
+    for await (const text of decodedText(bytes, dialect.encoding, (chunk) => hash.update(chunk))) counter.push(text);
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);

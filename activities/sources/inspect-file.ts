@@ -1,22 +1,24 @@
-import { isUtf8 } from 'node:buffer';
 import { resolve } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { FieldMapping } from '../contracts/field-mapping';
 import { pipelineFailure } from '../contracts/failures';
+import { fileDialect } from '../contracts/file-dialect';
 import { parseObject } from '../contracts/json-object';
 import type { FileSource } from '../contracts/pipeline-input';
 import type { PipelinePlan } from '../contracts/plan';
+import { csvHeader } from './file/csv-header';
 import { readCsvRows, type CsvRow } from './file/csv-rows';
-import { chunks, firstByte, identify, openFile, type FileFacts } from './file/file-identity';
+import { identify, openFile, type FileFacts } from './file/file-identity';
+import { openText, type FileText } from './file/file-text';
 import { readNdjsonLines, type FileRow } from './file/row-text';
 import { sourceOf } from './publish-batch';
 
 /**
- * Reads the whole file for its identity, and its first row for its shape.
+ * Reads the whole file for its identity, and its first rows for its shape.
  *
  * @throws SourceMissing when there is no such file, or it cannot be read, or it is a folder
- * @throws SourceMalformed when it is empty, lacks columns that the mapping names, or does not have its format
+ * @throws SourceMalformed when it is empty, lacks columns that the mapping names, or does not have its format or dialect
  * @throws SourceChanged when it changes meanwhile
  */
 export async function inspectFile({ plan }: { readonly plan: PipelinePlan }): Promise<FileFacts> {
@@ -24,12 +26,11 @@ export async function inspectFile({ plan }: { readonly plan: PipelinePlan }): Pr
   const { path, format } = source;
   const file = await openFile(path);
   try {
-    const from = await firstByte(file);
-    const bytes = chunks(file, path, from);
+    const text = await openText({ file, path, ...fileDialect(source) }, 0);
     const columns =
       format === 'csv'
-        ? csvColumns(await first(readCsvRows(bytes, { path, from })), source, plan.rules.fields)
-        : noColumns(await first(readNdjsonLines(bytes, { path, from })), path);
+        ? await csvColumns(text, source, plan.rules.fields)
+        : noColumns((await firstRows(readNdjsonLines(text, path), 1))[0], path);
     const identity = await identify(file, path, () => {
       Context.current().heartbeat();
     });
@@ -39,12 +40,14 @@ export async function inspectFile({ plan }: { readonly plan: PipelinePlan }): Pr
   }
 }
 
-function csvColumns(header: CsvRow | null, { path, fields: given }: FileSource, fields: FieldMapping): string[] {
+async function csvColumns(text: FileText, source: FileSource, fields: FieldMapping): Promise<readonly string[]> {
+  const { path, fields: given } = source;
+  const dialect = fileDialect(source);
+  const rows: readonly CsvRow[] = await firstRows(readCsvRows({ path, text, dialect }), 2);
+  const header = csvHeader(rows, dialect);
   if (header === null) throw malformed(path, 'Expected a header line with column names; the file is empty.');
-  if (!isUtf8(header.bytes)) throw malformed(path, 'Expected UTF-8; the header line is not.');
-  // A column without a name is called by its number, the first being `column1`.
-  const columns = header.cells.map((name, index) => (name.trim() === '' ? `column${index + 1}` : name));
-  const problems = columnProblems(columns, given, fields);
+  const { columns } = header;
+  const problems = [...(columns.length > 0 ? columnProblems(columns, given, fields) : []), ...header.problems];
   if (problems.length > 0) throw malformed(path, ...problems);
   return columns;
 }
@@ -63,9 +66,6 @@ function columnProblems(columns: readonly string[], given: FileSource['fields'],
   if (!measured.some((name) => columns.includes(name))) {
     problems.push(`Expected a column of at least one measurement (${quoted(measured)}); there are ${existing}.`);
   }
-  if (problems.length > 0 && columns.length === 1 && /[;\t|]/.test(columns[0] ?? '')) {
-    problems.push('The columns of a CSV are separated by commas.');
-  }
   return problems;
 }
 
@@ -73,15 +73,20 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => JSON.stringify(name)).join(', ');
 }
 
-function noColumns(line: FileRow | null, path: string): null {
-  if (line !== null && parseObject(line.bytes) !== undefined) return null;
-  const found = line === null ? 'the file is empty' : 'the first line that is not empty has none';
+function noColumns(line: FileRow | undefined, path: string): null {
+  if (line !== undefined && parseObject(line.bytes) !== undefined) return null;
+  const found = line === undefined ? 'the file is empty' : 'the first line that is not empty has none';
   throw malformed(path, `Expected a JSON object on every line; ${found}.`);
 }
 
-async function first<Row>(groups: AsyncIterable<readonly Row[]>): Promise<Row | null> {
-  for await (const [row] of groups) if (row !== undefined) return row;
-  return null;
+/** Returns all rows of the first groups that have `count` together; fewer only if the file has no more. */
+async function firstRows<Row>(groups: AsyncIterable<readonly Row[]>, count: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const group of groups) {
+    for (const row of group) rows.push(row);
+    if (rows.length >= count) break;
+  }
+  return rows;
 }
 
 function malformed(path: string, ...problems: readonly string[]): ApplicationFailure {

@@ -7,14 +7,14 @@ import type { KafkaGateway, OutgoingRecord } from '../kafka';
 
 /** Why a record becomes a dead letter instead of a raw record. */
 export interface Rejection {
-  readonly reason: 'TooLarge' | 'RowShape' | 'NotUtf8';
+  readonly reason: 'TooLarge' | 'RowShape' | 'NotUtf8' | 'NotUtf16' | 'NulCharacter';
   readonly detail: string;
 }
 
 /** A record to be published. */
 export interface SourceRecord {
   readonly id: string;
-  /** Its position in the source, for example `row 17`. */
+  /** Its position in the source as people count it, for example `row 2` for the first one below a header. */
   readonly position: string;
   readonly key: string | null;
   readonly value: Buffer;

@@ -1,8 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { PipelinePlan } from '../contracts/plan';
+import { fileDialect } from '../contracts/file-dialect';
 import { assertUnchanged, openFile, type FileFacts } from './file/file-identity';
 import { readRecords, type FileRecord } from './file/file-rows';
+import { isPlain } from './file/file-text';
 import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { Pace } from './pace';
 import { batchCountsSchema, NO_COUNTS, publishBatch, sourceOf, type SourceDependencies } from './publish-batch';
@@ -10,7 +12,7 @@ import { batchCountsSchema, NO_COUNTS, publishBatch, sourceOf, type SourceDepend
 export interface PublishFileRangeInput {
   readonly plan: PipelinePlan;
   readonly facts: FileFacts;
-  /** On a record boundary; 0 for the first range. */
+  /** Position in the text of the file, on a record boundary; 0 for the first range. */
   readonly byteFrom: number;
   /** Number of the record that starts there. */
   readonly rowFrom: number;
@@ -46,18 +48,21 @@ export async function publishFileRange(
   input: PublishFileRangeInput,
 ): Promise<FilePublishResult> {
   const { plan, facts, rowFrom, maxRecords, startedAtMs } = input;
-  const { path, ratePerSecond } = sourceOf(plan, 'file');
+  const source = sourceOf(plan, 'file');
+  const { path, ratePerSecond } = source;
   const rowEnd = rowFrom + maxRecords;
-  let progress = startingPoint(input);
-  const heartbeat = () => {
-    Context.current().heartbeat(progress);
-  };
-  const pace = new Pace(ratePerSecond, { startedAtMs, from: rowFrom, next: progress.rowNext });
   const file = await openFile(path);
   try {
+    // Where a text ends that has to be decoded is known only when it is read.
+    const byteEnd = (await isPlain({ file, path, ...fileDialect(source) })) ? facts.bytes : Number.MAX_SAFE_INTEGER;
+    let progress = startingPoint(input, byteEnd);
+    const heartbeat = () => {
+      Context.current().heartbeat(progress);
+    };
+    const pace = new Pace(ratePerSecond, { startedAtMs, from: rowFrom, next: progress.rowNext });
     await assertUnchanged(path, facts, heartbeat);
     const start = { byteFrom: progress.byteNext, rowFrom: progress.rowNext };
-    const groups = readRecords(file, { ...facts, path }, plan.rules.fields, start);
+    const groups = readRecords(file, { source, facts, fields: plan.rules.fields }, start);
     for await (const batch of batches(groups, pace.batchSize(MAX_BATCH_RECORDS), rowEnd - progress.rowNext)) {
       await pace.due(progress.rowNext + batch.length - 1, heartbeat);
       const counts = await publishBatch(kafka, plan, batch, progress);
@@ -68,17 +73,21 @@ export async function publishFileRange(
       await yieldToEventLoop();
     }
     await assertUnchanged(path, facts, heartbeat);
+    return { ...progress, done: progress.rowNext < rowEnd || progress.byteNext >= byteEnd };
   } finally {
     await file.close();
   }
-  return { ...progress, done: progress.rowNext < rowEnd || progress.byteNext >= facts.bytes };
 }
 
-/** The last heartbeat of an earlier attempt if it lies in the range, otherwise the start of the range. */
-function startingPoint({ byteFrom, rowFrom, maxRecords, facts }: PublishFileRangeInput): Progress {
+/**
+ * The last heartbeat of an earlier attempt if it lies in the range, otherwise the start of the range.
+ *
+ * @param byteEnd - where the text ends, or a later position
+ */
+function startingPoint({ byteFrom, rowFrom, maxRecords }: PublishFileRangeInput, byteEnd: number): Progress {
   const inRange = progressSchema.refine(
     ({ byteNext, rowNext }) =>
-      byteNext >= byteFrom && byteNext <= facts.bytes && rowNext >= rowFrom && rowNext <= rowFrom + maxRecords,
+      byteNext >= byteFrom && byteNext <= byteEnd && rowNext >= rowFrom && rowNext <= rowFrom + maxRecords,
   );
   return lastHeartbeat(inRange) ?? { ...NO_COUNTS, byteNext: byteFrom, rowNext: rowFrom };
 }

@@ -43,7 +43,7 @@ function plannedIds({ source, run }: PipelinePlan, published: SourceResult | nul
   }
   if (source.kind === 'file' && sha256 !== null) {
     const cut = stoppedAt === undefined ? {} : { to: stoppedAt };
-    return { kind: 'file', path: source.path, format: source.format, sha256, ...cut };
+    return { ...source, sha256, ...cut };
   }
   return null;
 }

@@ -3,6 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipelineFailure } from '../../contracts/failures';
 import { yieldToEventLoop } from '../../heartbeat';
+import type { ByteStream } from './byte-stream';
 
 /** The identity and shape of a file before it is published. */
 export interface FileFacts {
@@ -18,7 +19,6 @@ type FileIdentity = Omit<FileFacts, 'columns'>;
 type SizeAndTime = Pick<FileFacts, 'bytes' | 'modifiedMs'>;
 
 const CHUNK_BYTES = 256 * 1024;
-const BOM = Buffer.of(0xef, 0xbb, 0xbf);
 
 /** @throws SourceMissing when there is no such file, or it cannot be read, or it is not a regular file */
 export async function openFile(path: string): Promise<FileHandle> {
@@ -27,12 +27,6 @@ export async function openFile(path: string): Promise<FileHandle> {
   if (facts.isFile()) return open(path, 'r').catch(failAbout(path));
   const kind = facts.isDirectory() ? 'is a folder' : 'is not a regular file';
   throw pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${kind}. Give the path of a file.`, { path });
-}
-
-/** Returns the byte position of the first row or header: after the byte order mark, if there is one. */
-export async function firstByte(file: FileHandle): Promise<number> {
-  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(BOM.length), position: 0 });
-  return buffer.subarray(0, bytesRead).equals(BOM) ? BOM.length : 0;
 }
 
 /**
@@ -83,7 +77,7 @@ export async function assertUnchanged(path: string, expected: FileIdentity, hear
  *
  * @throws CancelledFailure when the activity is cancelled
  */
-export async function* chunks(file: FileHandle, path: string, from: number): AsyncGenerator<Buffer> {
+export async function* chunks(file: FileHandle, path: string, from: number): ByteStream {
   for (let position = from; ;) {
     const target = { buffer: Buffer.allocUnsafe(CHUNK_BYTES), position };
     const { bytesRead, buffer } = await file.read(target).catch(failAbout(path));
@@ -91,6 +85,27 @@ export async function* chunks(file: FileHandle, path: string, from: number): Asy
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
     await yieldToEventLoop();
+  }
+}
+
+/** Reads the whole file, which is open only while a chunk is read; needs no activity. */
+export async function* chunksByPath(path: string): ByteStream {
+  for (let position = 0; ;) {
+    const chunk = await chunkAt(path, position);
+    if (chunk.length === 0) return;
+    position += chunk.length;
+    yield chunk;
+  }
+}
+
+async function chunkAt(path: string, position: number): Promise<Buffer> {
+  const file = await openFile(path);
+  try {
+    const target = { buffer: Buffer.allocUnsafe(CHUNK_BYTES), position };
+    const { bytesRead, buffer } = await file.read(target).catch(failAbout(path));
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,16 +1,27 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { FieldMapping } from '../../contracts/field-mapping';
+import { fileDialect, type FileDialect } from '../../contracts/file-dialect';
 import { parseObject } from '../../contracts/json-object';
+import type { FileSource } from '../../contracts/pipeline-input';
 import { fileEventId } from '../../contracts/planned-ids';
 import type { Rejection, SourceRecord } from '../publish-batch';
 import { readCsvRows, type CsvRow } from './csv-rows';
-import { chunks, firstByte, type FileFacts } from './file-identity';
+import type { FileFacts } from './file-identity';
+import { openText } from './file-text';
 import { readNdjsonLines, type FileRow } from './row-text';
+import { LIKELY_ENCODING, type FoundEncoding } from './text-encoding';
 
 /** A record of a file, and the byte position after it. */
 export interface FileRecord extends SourceRecord {
   readonly end: number;
+}
+
+/** What is read, and how. */
+export interface RecordFile {
+  readonly source: FileSource;
+  readonly facts: FileFacts;
+  readonly fields: FieldMapping;
 }
 
 type RowRecord = Omit<FileRecord, 'id' | 'position'>;
@@ -19,29 +30,33 @@ type RowRecord = Omit<FileRecord, 'id' | 'position'>;
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Reads records in groups, from a byte position on a record boundary; at 0 the header of a CSV is skipped.
+ * Reads records in groups, from a byte position of the text on a record boundary; at 0 the header of a CSV is skipped.
  *
- * @param rowFrom - number of the record at that position
+ * @param start - `rowFrom` is the number of the record at that position
  */
 export async function* readRecords(
   file: FileHandle,
-  { path, sha256, columns }: FileFacts & { readonly path: string },
-  fields: FieldMapping,
+  { source, facts, fields }: RecordFile,
   { byteFrom, rowFrom }: { readonly byteFrom: number; readonly rowFrom: number },
 ): AsyncGenerator<FileRecord[]> {
-  const from = byteFrom === 0 ? await firstByte(file) : byteFrom;
-  const bytes = chunks(file, path, from);
+  const { path } = source;
+  const { columns, sha256 } = facts;
+  const dialect = fileDialect(source);
+  const text = await openText({ file, path, sha256, ...dialect }, byteFrom);
   const groups =
     columns === null
-      ? mapped(readNdjsonLines(bytes, { path, from }), ndjsonRecords(fields))
-      : mapped(readCsvRows(bytes, { path, from }), csvRecords(columns, fields));
-  let row = columns !== null && byteFrom === 0 ? rowFrom - 1 : rowFrom;
+      ? mapped(readNdjsonLines(text, path), ndjsonRecords(fields))
+      : mapped(readCsvRows({ path, text, dialect }), csvRecords({ columns, fields, dialect, encoding: text.encoding }));
+  const headerRows = columns !== null && dialect.header === null ? 1 : 0;
+  const rowsBefore = dialect.skipLines + headerRows;
+  let row = byteFrom === 0 ? rowFrom - headerRows : rowFrom;
   for await (const group of groups) {
     const first = row;
     row += group.length;
     yield group.flatMap((record, index) => {
       const number = first + index;
-      return number < rowFrom ? [] : [{ ...record, id: fileEventId(sha256, number), position: `row ${number}` }];
+      if (number < rowFrom) return [];
+      return [{ ...record, id: fileEventId(sha256, number), position: `row ${rowsBefore + number + 1}` }];
     });
   }
 }
@@ -53,21 +68,32 @@ async function* mapped<Row>(
   for await (const rows of groups) yield rows.map(recordOf);
 }
 
+interface CsvColumns {
+  readonly columns: readonly string[];
+  readonly fields: FieldMapping;
+  readonly dialect: FileDialect;
+  /** Of the file, before its text became UTF-8. */
+  readonly encoding: FoundEncoding;
+}
+
 /**
  * Converts CSV rows to JSON objects with the file's column names.
  *
  * Empty cells and `NA` are omitted. A JSON number in a measurement's column keeps its digits; everything else is a string, as
  * are numbers with a decimal comma, in which a point separates groups.
  */
-function csvRecords(columns: readonly string[], fields: FieldMapping): (row: CsvRow) => RowRecord {
+function csvRecords({ columns, fields, dialect, encoding }: CsvColumns): (row: CsvRow) => RowRecord {
   const withPoint = fields.measurements.filter(({ decimal }) => decimal === '.');
   const measured = new Set(withPoint.map(({ column }) => column));
   const names = columns.map((column) => `${JSON.stringify(column)}:`);
   const numeric = columns.map((column) => measured.has(column));
+  const firstCell = dialect.rowNames ? 1 : 0;
+  const expected = { cells: columns.length + firstCell, encoding };
   const deviceAt = columns.indexOf(fields.deviceId);
-  return ({ cells, bytes, end }) => {
-    const problem = shapeProblem(cells.length, columns.length, bytes);
-    if (problem) return { key: null, value: bytes, end, rejection: problem };
+  return (row) => {
+    const problem = rowProblem(row, expected);
+    if (problem) return { key: null, value: row.bytes, end: row.end, rejection: problem };
+    const cells = firstCell === 0 ? row.cells : row.cells.slice(firstCell);
     let json = '';
     cells.forEach((cell, index) => {
       if (isAbsent(cell)) return;
@@ -75,23 +101,33 @@ function csvRecords(columns: readonly string[], fields: FieldMapping): (row: Csv
     });
     const device = cells[deviceAt] ?? '';
     const value = Buffer.from(json === '' ? '{}' : `${json}}`);
-    return { key: isAbsent(device) ? null : device, value, end };
+    return { key: isAbsent(device) ? null : device, value, end: row.end };
   };
 }
 
-function shapeProblem(cells: number, columns: number, bytes: Buffer): Rejection | null {
-  if (cells !== columns) return { reason: 'RowShape', detail: `Expected ${columns} cells, got ${cells}.` };
-  return isUtf8(bytes) ? null : { reason: 'NotUtf8', detail: 'Expected UTF-8.' };
+function rowProblem(
+  { cells, bytes }: CsvRow,
+  expected: { readonly cells: number; readonly encoding: FoundEncoding },
+): Rejection | null {
+  if (bytes.includes(0)) {
+    return { reason: 'NulCharacter', detail: 'Expected text, got NUL characters, as a logger leaves that lost power.' };
+  }
+  if (cells.length !== expected.cells) {
+    return { reason: 'RowShape', detail: `Expected ${expected.cells} cells, got ${cells.length}.` };
+  }
+  if (expected.encoding.startsWith('utf-16')) {
+    const isWhole = !bytes.includes('\ufffd');
+    return isWhole ? null : { reason: 'NotUtf16', detail: 'Expected UTF-16, got a character that is damaged.' };
+  }
+  return isUtf8(bytes) ? null : { reason: 'NotUtf8', detail: `Expected UTF-8. ${LIKELY_ENCODING}` };
 }
 
 function isAbsent(cell: string): boolean {
-  const trimmed = cell.trim();
-  return trimmed === '' || trimmed === 'NA';
+  return cell === '' || cell === 'NA';
 }
 
 function cellJson(cell: string, numeric: boolean): string {
-  const trimmed = cell.trim();
-  return numeric && PLAIN_NUMBER.test(trimmed) ? trimmed : JSON.stringify(cell);
+  return numeric && PLAIN_NUMBER.test(cell) ? cell : JSON.stringify(cell);
 }
 
 /** Takes NDJSON lines unchanged; the Spark job decides whether they are valid, as for topic sources. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pipelineFailure } from '../../contracts/failures';
+import type { FileText } from './file-text';
 
 /** A record of a file and where it ends. */
 export interface FileRow {
@@ -10,7 +11,7 @@ export interface FileRow {
 }
 
 /** Rows are held in memory; a longer one means that the file has another format. */
-const MAX_ROW_BYTES = 64 * 1024 * 1024;
+export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -18,12 +19,12 @@ const CR = 0x0d;
 /**
  * Reads the lines of an NDJSON file unchanged; empty lines are not rows.
  *
- * @param from - byte position of the first chunk, at the start of a line
+ * @param text - begins at a line
  * @throws SourceMalformed when a line is too long to be a row
  */
 export async function* readNdjsonLines(
-  chunks: AsyncIterable<Buffer>,
-  { path, from }: { readonly path: string; readonly from: number },
+  { chunks, from }: Pick<FileText, 'chunks' | 'from'>,
+  path: string,
 ): AsyncGenerator<FileRow[]> {
   const text = new RowText(path, from);
   let position = from;
@@ -37,6 +38,7 @@ export async function* readNdjsonLines(
     position += chunk.length;
     open = ends.at(-1) !== position;
     yield take(ends);
+    text.assertRow();
   }
   if (open) yield take([position]);
 }
@@ -60,13 +62,14 @@ export class RowText {
     this.#bytes += chunk.length;
   }
 
-  /**
-   * Removes and returns the rows that end at the given byte positions, in order.
-   *
-   * @throws SourceMalformed when the rest is too long to be a row
-   */
+  /** Number of bytes that are not taken. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Removes and returns the rows that end at the given byte positions, in order. */
   take(ends: readonly number[]): Buffer[] {
-    if (ends.length === 0 && this.#bytes <= MAX_ROW_BYTES) return [];
+    if (ends.length === 0) return [];
     const text = Buffer.concat(this.#parts);
     let from = 0;
     const rows = ends.map((end) => {
@@ -78,12 +81,21 @@ export class RowText {
     this.#parts = [rest];
     this.#bytes = rest.length;
     this.#start += from;
-    if (this.#bytes <= MAX_ROW_BYTES) return rows;
-    throw pipelineFailure(
-      'SourceMalformed',
-      `source.path: ${resolve(this.path)} has a row of more than ${MAX_ROW_BYTES} bytes at byte ${this.#start}. ` +
-        'Perhaps a quotation mark is never closed, or the file has another format.',
-    );
+    return rows;
+  }
+
+  /** Returns what is not taken, from a byte position on. */
+  rest(position: number): Buffer {
+    return Buffer.concat(this.#parts).subarray(Math.max(0, position - this.#start));
+  }
+
+  /** @throws SourceMalformed when what is not taken is too long to be a row */
+  assertRow(): void {
+    if (this.#bytes <= MAX_ROW_BYTES) return;
+    const message =
+      `source.path: ${resolve(this.path)} has a line of more than ${MAX_ROW_BYTES} bytes at byte ${this.#start}. ` +
+      'Expected a JSON object on every line: convert the file to NDJSON.';
+    throw pipelineFailure('SourceMalformed', message, { path: this.path });
   }
 }
 

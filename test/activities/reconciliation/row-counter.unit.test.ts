@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
+import { fileDialect, type DialectOptions } from '../../../activities/contracts/file-dialect';
 import { createRowCounter } from '../../../activities/reconciliation/row-counter';
 
-function rowsOf(format: 'csv' | 'ndjson', text: string | Buffer, chunkBytes = 1_000): number {
-  const counter = createRowCounter(format);
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += chunkBytes) counter.push(bytes.subarray(at, at + chunkBytes));
+function rowsOf(format: 'csv' | 'ndjson', text: string, size = 1_000, options: DialectOptions = {}): number {
+  const counter = createRowCounter(format, fileDialect(options));
+  for (let at = 0; at < text.length; at += size) counter.push(text.slice(at, at + size));
   return counter.rows();
 }
 
@@ -20,28 +20,41 @@ describe('the row counter of CSV', () => {
     ['doubled quotes', 'a,b\n"1""\n""",2\n3,4\n', 2],
     ['a quote inside an unquoted cell', 'a,b\n1",2\n3,4"\n', 2],
     ['a quote after the closing one', 'a,b\n"1"x",2\n3,4\n', 2],
-    ['a byte order mark before a quoted header', '\ufeff"a\nb",c\n1,2\n', 1],
+    ['blanks before a quote', 'a, "b\n"\n1,2\n', 1],
+    ['lines of blanks', 'a,b\n \n1,2\n\t\n', 1],
     ['a row of one empty quoted cell', 'a\n""\n', 1],
   ])('counts %s', (_, text, rows) => {
     expect(rowsOf('csv', text)).toBe(rows);
     expect(rowsOf('csv', text, 1)).toBe(rows);
   });
 
+  it.each<[string, DialectOptions, string, number]>([
+    ['lines before the header', { skipLines: 2 }, 'a "title\n\na,b\n1,2\n', 1],
+    ['no header', { header: ['a', 'b'] }, '1,2\n3,4\n', 2],
+    ['another delimiter and quote', { delimiter: ';', quote: "'" }, "a;b\n1;'2\n3'\n4;\"\n", 2],
+    ['no quote', { quote: null }, 'a,b\n"1,2\n3,4"\n', 2],
+    ['comments', { comment: '#' }, '#x "\na,b\n1,2\n  # 3,4\n"#",5\n', 2],
+  ])('counts %s', (_, options, text, rows) => {
+    expect(rowsOf('csv', text, 1_000, options)).toBe(rows);
+    expect(rowsOf('csv', text, 1, options)).toBe(rows);
+  });
+
   it('agrees with another parser on anything, in chunks of any size', () => {
     const text = fc.string({
-      unit: fc.constantFrom('a', ',', '"', '\n', '\r', '""', '\r\n', '"\n', 'é'),
+      unit: fc.constantFrom('a', ',', '"', '\n', '\r', '""', '\r\n', '"\n', 'é', ' ', '#'),
       maxLength: 40,
     });
     fc.assert(
-      fc.property(text, fc.integer({ min: 1, max: 5 }), (given, chunkBytes) => {
-        const options = { record_delimiter: ['\r\n', '\n'], relax_column_count: true, relax_quotes: true };
+      fc.property(text, fc.integer({ min: 1, max: 5 }), (given, size) => {
+        const relaxed = { relax_column_count: true, relax_quotes: true, ltrim: true, skip_empty_lines: true };
+        const options = { ...relaxed, record_delimiter: ['\r\n', '\n'], comment: '#', comment_no_infix: true };
         let records: unknown[];
         try {
-          records = parse(given, { ...options, skip_empty_lines: true }) as unknown[];
+          records = parse(given, options) as unknown[];
         } catch {
           return; // A quote that never closes: such a file is refused as a whole.
         }
-        expect(rowsOf('csv', given, chunkBytes)).toBe(Math.max(0, records.length - 1));
+        expect(rowsOf('csv', given, size, { comment: '#' })).toBe(Math.max(0, records.length - 1));
       }),
       { numRuns: 2_000 },
     );

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { inspectFile } from '../../../activities/sources/inspect-file';
 import { activityEnvironment } from './activity-environment';
 import { sourcePlan } from './source-plan';
+import { zstdFrame } from './zstd-frame';
 
 const FIELDS = { deviceId: 'station', timestamp: 'at', temperature: { column: 'temp', unit: '°F' } };
+
+const ROW_NAMES = /Rows have one cell more than the header: set source\.rowNames\.$/;
+const LATIN_1 = /Expected UTF-8; .* probably Windows-1252: set source\.encoding to "windows-1252"/;
 
 let folder: string;
 let path: string;
@@ -34,6 +39,29 @@ describe('inspectFile', () => {
       bytes: Buffer.byteLength(text),
       modifiedMs: expect.any(Number) as unknown,
       columns: ['station', 'at', 'temp', 'column4', 'note'],
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, string | Buffer]>([
+    ['blanks around them', {}, ' station , at,"temp" ,  note\nS1, t, 70, x\n'],
+    ['a delimiter', { delimiter: ';' }, 'station;at;temp;note\nS1;t;70,5;x\n'],
+    ['lines before them', { skipLines: 2 }, 'Plot "7\n\nstation,at,temp,note\n'],
+    ['comments', { comment: '#' }, '# station,at\nstation,at,temp,note\n'],
+    ['row names', { rowNames: true }, '"station","at","temp","note"\n"1","S1","t",70,"x"\n'],
+    ['names in the input', { header: ['station', 'at', 'temp', 'note'] }, 'S1,t,70,x\n'],
+    ['names in the input, but no row', { header: ['station', 'at', 'temp', 'note'] }, ''],
+    ['compression', {}, gzipSync('station,at,temp,note\n')],
+    ['UTF-16', {}, Buffer.from('\ufeffstation,at,temp,note\n', 'utf16le')],
+  ])('returns the columns of a file with %s', async (_, options, content) => {
+    await writeFile(path, content);
+    expect(await inspect(options)).toMatchObject({ columns: ['station', 'at', 'temp', 'note'] });
+  });
+
+  it('rejects row names that the file has not', async () => {
+    await writeFile(path, 'station,at,temp\nS1,t,70\n');
+    await expect(inspect({ rowNames: true })).rejects.toMatchObject({
+      type: 'SourceMalformed',
+      message: expect.stringMatching(/as many cells as the header: remove source\.rowNames\.$/) as unknown,
     });
   });
 
@@ -70,12 +98,29 @@ describe('inspectFile', () => {
     ['missing columns', 'csv', 'origin,at,temp\n', /Expected the columns "station"; there are "origin", "at", "temp"/],
     ['no measurement', 'csv', 'station,at,pressure\n', /"temp".* there are "station", "at", "pressure"/],
     ['a column twice', 'csv', 'station,at,temp,at\n', /"at" more than once/],
-    ['another delimiter', 'csv', 'station;at;temp\n', /separated by commas/],
-    ['another encoding', 'csv', Buffer.from('station,at,temp\n', 'utf16le'), /Expected the columns/],
-    ['a header in Latin-1', 'csv', Buffer.from('station,at,temp,größe\n', 'latin1'), /Expected UTF-8/],
+    [
+      'semicolons',
+      'csv',
+      'station;at;temp\nS1;t;1,5\n',
+      /one column, which contains ";": set source\.delimiter to ";"/,
+    ],
+    ['tabs', 'csv', 'station\tat\ttemp\n', /one column, which contains "\\t": set source\.delimiter to "\\t"/],
+    ['a title', 'csv', 'Plot Title\nstation,at,temp\nS1,t,1\n', /first row has one cell .* set source\.skipLines/],
+    ['row names', 'csv', 'station,at,temp\n1,S1,t,70\n2,S1,t,71', ROW_NAMES],
+    [
+      'an open last column',
+      'csv',
+      'station,at,temp\nS1,t,70,\n',
+      /empty last one: .* source\.header, .* source\.skipLines/,
+    ],
+    ['UTF-16 without a mark', 'csv', Buffer.from('station,at,temp\n', 'utf16le'), /source\.encoding to "utf-16"/],
+    ['a header in Latin-1', 'csv', Buffer.from('station,at,temp,größe\n', 'latin1'), LATIN_1],
+    ['an Excel workbook', 'csv', 'PK\u0003\u0004', /ZIP archive or an Excel workbook/],
+    ['a gzip file that is cut off', 'csv', gzipSync('station,at,temp\n').subarray(0, -9), /damaged or cut off/],
+    ['a zstd file that is cut off', 'csv', zstdFrame('station,at,temp\n').subarray(0, -5), /damaged or cut off/],
     ['an array', 'ndjson', '[1,2]\n', /Expected a JSON object on every line/],
     ['a CSV', 'ndjson', 'station,at,temp\n', /Expected a JSON object on every line/],
-    ['a header that never ends', 'csv', '"station,at,temp\n', /opening quote/],
+    ['a header that never ends', 'csv', '\n"station,at,temp\n', /the quotation mark that opens a cell in line 2 /],
   ])('rejects %s as %s with a reason', async (_, format, content, message) => {
     await writeFile(path, content);
     await expect(inspect({ format })).rejects.toMatchObject({

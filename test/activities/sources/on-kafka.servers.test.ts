@@ -88,9 +88,9 @@ describe('sources on Kafka', () => {
       ({ value }) => JSON.parse(value?.toString() ?? '') as DeadLetter,
     );
     expect(deadLetters.map(({ reason, offset }) => [reason, offset])).toEqual([
-      ['TooLarge', 'row 6'],
-      ['TooLarge', 'row 76'],
-      ['TooLarge', 'row 146'],
+      ['TooLarge', 'row 8'],
+      ['TooLarge', 'row 78'],
+      ['TooLarge', 'row 148'],
     ]);
     expect(raw.size).toBe(197);
     expect(deadLetters.some(({ id }) => raw.has(id))).toBe(false);

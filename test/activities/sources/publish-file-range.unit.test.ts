@@ -3,17 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { MAX_ORIGINAL_BYTES, MAX_RAW_RECORD_BYTES } from '../../../activities/contracts/record';
-import type { FileFacts } from '../../../activities/sources/file/file-identity';
-import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
-import { activityEnvironment } from './activity-environment';
-import { RecordingKafka } from './recording-kafka';
-import { sourcePlan } from './source-plan';
-import { activitiesWith } from '../../support/activities';
-
-const RAW = 'sources.raw';
-const LETTERS = 'sources.dead-letter';
-const HEADER = 'station,at,temp,humidity,note\n';
-const FIELDS = { deviceId: 'station', timestamp: 'at', temperature: { column: 'temp', unit: '°F' }, text: 'note' };
+import { HEADER, LETTERS, publishFile, RAW, type Reading } from './published-file';
 
 let folder: string;
 let path: string;
@@ -27,40 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Reading {
-  readonly format?: 'csv' | 'ndjson';
-  readonly maxRecords?: number;
-  readonly kafka?: RecordingKafka;
-  readonly heartbeatDetails?: unknown;
-  readonly ratePerSecond?: number;
-  readonly crash?: (point: string) => void;
-  /** Runs between the inspection and the first range. */
-  readonly meanwhile?: () => Promise<unknown>;
-}
-
-async function read(content: string | Buffer | null, options: Reading = {}) {
-  const { format = 'csv', maxRecords = 1_000_000, kafka = new RecordingKafka(), ratePerSecond = null } = options;
-  if (content !== null) await writeFile(path, content);
-  const plan = sourcePlan({ source: { kind: 'file', path, format, fields: FIELDS, ratePerSecond } });
-  const crash = options.crash ?? (() => undefined);
-  const { inspectFile, publishFileRange } = activitiesWith({ kafka, crash });
-  const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
-  await options.meanwhile?.();
-  const results: FilePublishResult[] = [];
-  for (let [byteFrom, rowFrom, done] = [0, 0, false]; !done;) {
-    const environment = activityEnvironment({ heartbeatDetails: options.heartbeatDetails });
-    const result: FilePublishResult = await environment.run(publishFileRange, {
-      plan,
-      facts,
-      byteFrom,
-      rowFrom,
-      maxRecords,
-    });
-    ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
-    results.push(result);
-  }
-  return { kafka, results, facts };
-}
+const read = (content: string | Buffer | null, reading: Reading = {}) => publishFile(path, content, reading);
 
 describe('publishFileRange of a CSV', () => {
   it('publishes rows as objects with the column names of the file and ids by row', async () => {
@@ -128,8 +85,8 @@ describe('publishFileRange of a CSV', () => {
     expect(kafka.ids(RAW)).toEqual([`${prefix}-0`, `${prefix}-3`]);
     const deadLetters = kafka.deadLetters(LETTERS);
     expect(deadLetters).toMatchObject([
-      { id: `${prefix}-1`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 1' },
-      { id: `${prefix}-2`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 2' },
+      { id: `${prefix}-1`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 3' },
+      { id: `${prefix}-2`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 4' },
     ]);
     expect(deadLetters.map(({ original }) => Buffer.from(original, 'base64').toString())).toEqual([
       'S2,t',
@@ -142,14 +99,15 @@ describe('publishFileRange of a CSV', () => {
   it('creates a dead letter with the bytes of a row that is not UTF-8', async () => {
     const row = Buffer.from('S1,t,1,2,größer', 'latin1');
     const { kafka } = await read(Buffer.concat([Buffer.from(HEADER), row, Buffer.from('\nS2,t,1,2,größer\n')]));
-    expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'NotUtf8', original: row.toString('base64') }]);
+    const detail = 'Expected UTF-8. It is probably Windows-1252: set source.encoding to "windows-1252".';
+    expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'NotUtf8', detail, original: row.toString('base64') }]);
     expect(kafka.values(RAW)).toHaveLength(1);
   });
 
   it('creates a truncated dead letter with the full length of a too large row', async () => {
     const { kafka } = await read(`${HEADER}S1,t,1,2,${'x'.repeat(1_200_000)}\nS2,t,1,2,x\n`);
     const [deadLetter] = kafka.deadLetters(LETTERS);
-    expect(deadLetter).toMatchObject({ stage: 'source', reason: 'TooLarge', offset: 'row 0' });
+    expect(deadLetter).toMatchObject({ stage: 'source', reason: 'TooLarge', offset: 'row 2' });
     expect(deadLetter?.originalLength).toBeGreaterThan(1_200_000);
     expect(Buffer.from(deadLetter?.original ?? '', 'base64')).toHaveLength(MAX_ORIGINAL_BYTES);
     expect(kafka.values(RAW)).toHaveLength(1);
@@ -228,7 +186,7 @@ describe('publishFileRange of NDJSON', () => {
 
   it('creates a dead letter of a too large line', async () => {
     const { kafka } = await read(`{}\n{"note":"${'x'.repeat(MAX_RAW_RECORD_BYTES)}"}\n{}\n`, { format: 'ndjson' });
-    expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'TooLarge', offset: 'row 1' }]);
+    expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'TooLarge', offset: 'row 2' }]);
     expect(kafka.values(RAW)).toEqual(['{}', '{}']);
   });
 });

@@ -1,15 +1,20 @@
 import fc from 'fast-check';
+import { fileDialect, type DialectOptions } from '../../../../activities/contracts/file-dialect';
 import { createRowCounter } from '../../../../activities/reconciliation/row-counter';
 import { readCsvRows, type CsvRow } from '../../../../activities/sources/file/csv-rows';
+import { textOf } from './text-of';
 
-async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
+interface Reading {
+  readonly from?: number;
+  readonly size?: number;
+  readonly options?: DialectOptions;
 }
 
-async function rowsOf(bytes: Buffer | string, { from = 0, size = 16 } = {}): Promise<CsvRow[]> {
+async function rowsOf(bytes: Buffer | string, { from = 0, size = 16, options = {} }: Reading = {}): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];
-  const rest = Buffer.from(bytes).subarray(from);
-  for await (const group of readCsvRows(pieces(rest, size), { path: '/data.csv', from })) rows.push(...group);
+  const text = textOf(Buffer.from(bytes), { from, size });
+  const groups = readCsvRows({ path: '/data.csv', text, dialect: fileDialect(options) });
+  for await (const group of groups) rows.push(...group);
   return rows;
 }
 
@@ -43,12 +48,13 @@ function written({ rows, open }: Given): string {
 }
 
 describe('readCsvRows', () => {
-  it('finds the rows that were written, and the same rest from every boundary', async () => {
+  it('finds the rows that were written, without blanks around cells, and the same rest from every boundary', async () => {
     await fc.assert(
       fc.asyncProperty(file, fc.integer({ min: 1, max: 40 }), async (given, size) => {
         const bytes = Buffer.from(written(given));
         const rows = await rowsOf(bytes, { size });
-        expect(rows.map(({ cells }) => cells)).toEqual(given.rows.map(({ cells }) => cells.map(({ text }) => text)));
+        const trimmed = given.rows.map(({ cells }) => cells.map(({ text }) => text.trim()));
+        expect(rows.map(({ cells }) => cells)).toEqual(trimmed);
         for (const [index, { end }] of rows.entries()) {
           expect(await rowsOf(bytes, { from: end, size })).toEqual(rows.slice(index + 1));
         }
@@ -78,24 +84,122 @@ describe('readCsvRows', () => {
     expect(await cellsOf('\n\r\n\n')).toEqual([]);
   });
 
-  it('names the line of a quotation mark that is never closed', async () => {
-    await expect(rowsOf('a,b\n"c,d\ne,f\n')).rejects.toMatchObject({
-      type: 'SourceMalformed',
-      message: expect.stringMatching(/\/data\.csv .*opening quote at line/) as unknown,
-    });
+  it('omits blanks around cells and around their quotation marks', async () => {
+    expect(await cellsOf(' a , "b, c" ,\t"d"\n1,  2\t , " 3 "\r\n')).toEqual([
+      ['a', 'b, c', 'd'],
+      ['1', '2', '3'],
+    ]);
+    expect(await cellsOf('"""a"" ",b\n')).toEqual([['"a"', 'b']]);
   });
 
-  it('finds as many rows as the independent counter, in any text', async () => {
-    const text = fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r\n', '\r', 'a', ' '), maxLength: 40 });
+  it('does not take lines of blanks for rows', async () => {
+    expect(await cellsOf('a,b\n  \n\t\r\n1,2\n ')).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
+    ]);
+  });
+
+  it.each<[string, DialectOptions, string, string[][]]>([
+    [
+      'a semicolon',
+      { delimiter: ';' },
+      'a;b\n18,5;"x;y"\n',
+      [
+        ['a', 'b'],
+        ['18,5', 'x;y'],
+      ],
+    ],
+    [
+      'a tab',
+      { delimiter: '\t' },
+      'a\tb\n\t2\n',
+      [
+        ['a', 'b'],
+        ['', '2'],
+      ],
+    ],
+    [
+      'a broken bar',
+      { delimiter: '¦' },
+      'a¦b\n1,5¦2\n',
+      [
+        ['a', 'b'],
+        ['1,5', '2'],
+      ],
+    ],
+    [
+      'an apostrophe as quote',
+      { quote: "'" },
+      "a,b\n'it''s, well',\"\n",
+      [
+        ['a', 'b'],
+        ["it's, well", '"'],
+      ],
+    ],
+    [
+      'no quote',
+      { quote: null },
+      'a,b\n"5 inch,7"\n',
+      [
+        ['a', 'b'],
+        ['"5 inch', '7"'],
+      ],
+    ],
+    [
+      'comments',
+      { comment: '#' },
+      '# made by x, "y\na,b\n #1,2\n1,#2\n',
+      [
+        ['a', 'b'],
+        ['1', '#2'],
+      ],
+    ],
+  ])('reads %s', async (_, options, text, cells) => {
+    for (const size of [1, 3, 100]) {
+      expect((await rowsOf(text, { options, size })).map((row) => row.cells)).toEqual(cells);
+    }
+  });
+
+  it('keeps neither comments nor blank lines in the bytes of a row', async () => {
+    const text = 'a,b\n# one\n \n  # two\n 1,2\n\n#three\n"#",3\n';
+    const rows = await rowsOf(text, { options: { comment: '#' } });
+    expect(rows.map(({ bytes }) => bytes.toString())).toEqual(['a,b', ' 1,2', '"#",3']);
+    const spaced = await rowsOf('a b\n \n\n x\n', { options: { delimiter: ' ' } });
+    expect(spaced.map(({ bytes }) => bytes.toString())).toEqual(['a b', ' ', ' x']);
+  });
+
+  it.each<[string, string, number, DialectOptions]>([
+    ['in the first cell', 'a,b\n1,2\n"c,d\ne,f\n', 3, {}],
+    ['in a later cell, after line breaks in quotes', 'a,b\r\n"1\r\n1",2\r\nx,"c\r\ne,f\r\n', 4, {}],
+    ['in a second quoted cell', 'a,b\n"x","y\nz\n', 2, {}],
+    ['after blank lines and comments with quotes', 'a,b\n\n#"\n\nx,"y\n1,2\n', 5, { comment: '#' }],
+    ['in the header', '"a,b\n1,2\n', 1, {}],
+  ])('names the line of a quotation mark %s that is never closed', async (_, text, line, options) => {
+    const reason = `/data.csv is not usable CSV: the quotation mark that opens a cell in line ${line} is never closed`;
+    for (const size of [1, 1_000]) {
+      await expect(rowsOf(text, { options, size })).rejects.toMatchObject({
+        type: 'SourceMalformed',
+        message: expect.stringContaining(reason) as unknown,
+      });
+    }
+  });
+
+  it('finds as many rows as the independent counter, in any text and dialect', async () => {
+    const unit = fc.constantFrom('"', ',', '\n', '\r\n', '\r', 'a', ' ', '\t', '#', "'");
+    const options = fc.record({
+      delimiter: fc.constantFrom(',', '\t', ' '),
+      quote: fc.constantFrom('"', "'", null),
+      comment: fc.constantFrom(undefined, '#'),
+    });
     await fc.assert(
-      fc.asyncProperty(text, async (given) => {
-        const rows = await rowsOf(given).catch(() => null);
+      fc.asyncProperty(fc.string({ unit, maxLength: 40 }), options, async (given, dialect) => {
+        const rows = await rowsOf(given, { options: dialect }).catch(() => null);
         fc.pre(rows !== null);
-        const counter = createRowCounter('csv');
-        counter.push(Buffer.from(given));
+        const counter = createRowCounter('csv', fileDialect(dialect));
+        counter.push(given);
         expect(Math.max(0, rows.length - 1)).toBe(counter.rows());
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 });

@@ -1,16 +1,12 @@
 import fc from 'fast-check';
+import { fileDialect } from '../../../../activities/contracts/file-dialect';
 import { createRowCounter } from '../../../../activities/reconciliation/row-counter';
 import { readNdjsonLines, type FileRow } from '../../../../activities/sources/file/row-text';
-
-async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
-}
+import { textOf } from './text-of';
 
 async function linesOf(text: Buffer, from: number, size: number): Promise<FileRow[]> {
   const rows: FileRow[] = [];
-  for await (const group of readNdjsonLines(pieces(text.subarray(from), size), { path: '/data', from })) {
-    rows.push(...group);
-  }
+  for await (const group of readNdjsonLines(textOf(text, { from, size }), '/data')) rows.push(...group);
   return rows;
 }
 
@@ -25,8 +21,8 @@ describe('readNdjsonLines', () => {
         for (const [index, { end }] of rows.entries()) {
           expect(await linesOf(bytes, end, size)).toEqual(rows.slice(index + 1));
         }
-        const counter = createRowCounter('ndjson');
-        counter.push(bytes);
+        const counter = createRowCounter('ndjson', fileDialect({}));
+        counter.push(given);
         expect(rows.length).toBe(counter.rows());
       }),
       { numRuns: 200 },

@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises';
+import type { DialectOptions } from '../../../activities/contracts/file-dialect';
+import { plannedIds } from '../../../activities/reconciliation/planned-ids';
+import type { FileFacts } from '../../../activities/sources/file/file-identity';
+import { sourceOf } from '../../../activities/sources/publish-batch';
+import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
+import { activitiesWith } from '../../support/activities';
+import { activityEnvironment } from './activity-environment';
+import { RecordingKafka } from './recording-kafka';
+import { sourcePlan } from './source-plan';
+
+export const RAW = 'sources.raw';
+export const LETTERS = 'sources.dead-letter';
+export const HEADER = 'station,at,temp,humidity,note\n';
+const FIELDS = { deviceId: 'station', timestamp: 'at', temperature: { column: 'temp', unit: '°F' }, text: 'note' };
+
+export interface Reading {
+  readonly format?: 'csv' | 'ndjson';
+  readonly maxRecords?: number;
+  readonly kafka?: RecordingKafka;
+  readonly heartbeatDetails?: unknown;
+  readonly ratePerSecond?: number;
+  /** How the file is read as rows. */
+  readonly options?: DialectOptions;
+  readonly crash?: (point: string) => void;
+  /** Runs between the inspection and the first range. */
+  readonly meanwhile?: () => Promise<unknown>;
+}
+
+interface PublishedFile {
+  readonly kafka: RecordingKafka;
+  readonly results: readonly FilePublishResult[];
+  readonly facts: FileFacts;
+  /** Number of rows that the proof counts. */
+  readonly planned: number;
+}
+
+/** Publishes a file range by range; `content` null leaves the file as it is. */
+export async function publishFile(
+  path: string,
+  content: string | Buffer | null,
+  given: Reading = {},
+): Promise<PublishedFile> {
+  const { format = 'csv', maxRecords = 1_000_000, kafka = new RecordingKafka(), ratePerSecond = null } = given;
+  if (content !== null) await writeFile(path, content);
+  const plan = sourcePlan({ source: { kind: 'file', path, format, fields: FIELDS, ratePerSecond, ...given.options } });
+  const crash = given.crash ?? (() => undefined);
+  const { inspectFile, publishFileRange } = activitiesWith({ kafka, crash });
+  const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
+  await given.meanwhile?.();
+  const results: FilePublishResult[] = [];
+  for (let [byteFrom, rowFrom, done] = [0, 0, false]; !done;) {
+    const environment = activityEnvironment({ heartbeatDetails: given.heartbeatDetails });
+    const range = { plan, facts, byteFrom, rowFrom, maxRecords };
+    const result: FilePublishResult = await environment.run(publishFileRange, range);
+    ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
+    results.push(result);
+  }
+  const planned = await plannedIds({ ...sourceOf(plan, 'file'), sha256: facts.sha256 }, new AbortController().signal);
+  return { kafka, results, facts, planned: planned.to };
+}
