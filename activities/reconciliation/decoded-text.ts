@@ -15,27 +15,14 @@ const ZSTD_PIECE_BYTES = 4 * 1024;
  * Decompresses and decodes a file for counting its rows; shares no code with the publisher.
  *
  * Windows-1252 is decoded as ISO-8859-1: they differ only in letters and signs that do not structure a file.
- *
- * @param onRead - called with every chunk of the file as it is
  */
-export async function* decodedText(
-  file: Bytes,
-  encoding: Encoding,
-  onRead: (chunk: Buffer) => void,
-): AsyncGenerator<string> {
+export async function* decodedText(file: Bytes, encoding: Encoding): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
-  for await (const chunk of withLargeHead(decompressed(withLargeHead(observed(file, onRead))))) {
+  for await (const chunk of withLargeHead(decompressed(withLargeHead(file)))) {
     decoder ??= decoderOf(chunk, encoding);
     yield decoder.decode(chunk, { stream: true });
   }
   if (decoder !== null) yield decoder.decode();
-}
-
-async function* observed(file: Bytes, onRead: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of file) {
-    onRead(chunk);
-    yield chunk;
-  }
 }
 
 /** Joins the first chunks until they have enough bytes to tell the format. */

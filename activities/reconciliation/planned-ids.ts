@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { ApplicationFailure } from '@temporalio/common';
 import { fileEventId, simulatedId, type PlannedIds, type PlannedRows } from '../contracts/planned-ids';
 import { pipelineFailure } from '../contracts/failures';
 import { fileDialect } from '../contracts/file-dialect';
@@ -31,23 +32,32 @@ export async function plannedIds(plan: PlannedIds, signal: AbortSignal): Promise
 
 async function countRows({ path, format, sha256, ...options }: PlannedRows, signal: AbortSignal): Promise<number> {
   const dialect = fileDialect(options);
-  const counter = createRowCounter(format, dialect);
-  const hash = createHash('sha256');
-  const bytes: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 256 * 1024, signal });
+  const bytes = (): AsyncIterable<Buffer> => createReadStream(path, { highWaterMark: 256 * 1024, signal });
   try {
-    for await (const text of decodedText(bytes, dialect.encoding, (chunk) => hash.update(chunk))) counter.push(text);
+    // Read twice, since a decompressor may stop before the end.
+    const found = await digestOf(bytes());
+    if (found !== sha256) throw changed(path, sha256, found);
+    const counter = createRowCounter(format, dialect);
+    for await (const text of decodedText(bytes(), dialect.encoding)) counter.push(text);
+    return counter.rows();
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof ApplicationFailure) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const details = { path, cause: error };
     throw pipelineFailure('SourceMissing', `The file ${path} cannot be counted again: ${reason}.`, details);
   }
-  const found = hash.digest('hex');
-  if (found === sha256) return counter.rows();
-  throw pipelineFailure(
-    'SourceChanged',
-    `The file ${path} changed since it was published: expected sha256 ${sha256}, got ${found}. ` +
-      'Restore the old content, or run the pipeline again with the new one.',
-    { path },
-  );
+}
+
+async function digestOf(bytes: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of bytes) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+function changed(path: string, expected: string, found: string): ApplicationFailure {
+  const message =
+    `The file ${path} changed since it was published: expected sha256 ${expected}, got ${found}. ` +
+    'Restore the old content, or run the pipeline again with the new one.';
+  return pipelineFailure('SourceChanged', message, { path });
 }

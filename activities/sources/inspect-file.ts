@@ -47,7 +47,9 @@ async function csvColumns(text: FileText, source: FileSource, fields: FieldMappi
   const header = csvHeader(rows, dialect);
   if (header === null) throw malformed(path, 'Expected a header line with column names; the file is empty.');
   const { columns } = header;
-  const problems = [...(columns.length > 0 ? columnProblems(columns, given, fields) : []), ...header.problems];
+  // A single column that should be several has none of the names.
+  const isDivided = header.problems.length === 0 || columns.length > 1;
+  const problems = [...header.problems, ...(isDivided ? columnProblems(columns, given, fields) : [])];
   if (problems.length > 0) throw malformed(path, ...problems);
   return columns;
 }

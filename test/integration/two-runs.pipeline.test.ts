@@ -1,6 +1,7 @@
-import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import { EVENT_ID_HEADER } from '../../activities/contracts/record';
 import { MALFORMED_KINDS, isMalformed, isRepeated, malformedKind } from '../../activities/contracts/simulated-shares';
@@ -149,16 +150,18 @@ async function runUnderKills(name: string): Promise<RunReport> {
   return report;
 }
 
-/** Types the command of the documents that runs the sample, here with a row above Kafka's message limit. */
+/**
+ * Types the command of the documents that runs the sample, here compressed, in UTF-16, below a title, and with a row above
+ * Kafka's message limit.
+ */
 async function runFile(name: string): Promise<RunReport> {
-  const [path, inputFile, reportFile] = ['rows.csv', 'input.json', 'report.json'].map((file) => join(folder, file)) as [
-    string,
-    string,
-    string,
-  ];
-  await copyFile(GREENHOUSE_FILE, path);
-  await appendFile(path, `tomato-north,2026-06-08T00:00:00+02:00,55.2,80,0,${'x'.repeat(2_000_000)}\n`);
-  await writeFile(inputFile, JSON.stringify({ source: { ...GREENHOUSE_SOURCE, path }, partitions }));
+  const [path, inputFile, reportFile] = ['rows.csv.gz', 'input.json', 'report.json'].map((file) =>
+    join(folder, file),
+  ) as [string, string, string];
+  const large = `tomato-north,2026-06-08T00:00:00+02:00,55.2,80,0,${'x'.repeat(2_000_000)}\n`;
+  const text = `\ufeffThe "greenhouse\n${await readFile(GREENHOUSE_FILE, 'utf8')}${large}`;
+  await writeFile(path, gzipSync(Buffer.from(text, 'utf16le')));
+  await writeFile(inputFile, JSON.stringify({ source: { ...GREENHOUSE_SOURCE, path, skipLines: 1 }, partitions }));
   const command = START_COMMANDS.greenhouse
     .replace('--name greenhouse', `--name ${name}`)
     .replace('deploy/examples/file-csv.json', inputFile);

@@ -9,10 +9,8 @@ async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 async function decoded(bytes: Buffer, size: number, encoding: Encoding = 'utf-8'): Promise<string> {
-  const seen: Buffer[] = [];
   let text = '';
-  for await (const part of decodedText(pieces(bytes, size), encoding, (chunk) => seen.push(chunk))) text += part;
-  expect(Buffer.concat(seen)).toEqual(bytes);
+  for await (const part of decodedText(pieces(bytes, size), encoding)) text += part;
   return text;
 }
 

@@ -39,6 +39,11 @@ afterAll(async () => {
 
 const read = (content: string | Buffer | null, reading: Reading = {}) => publishFile(path, content, reading);
 
+/** Longer than what is read at once. */
+function padded(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc(700_000)]);
+}
+
 function readings({ kafka }: { readonly kafka: RecordingKafka }): unknown[] {
   return kafka.values(RAW).map((value) => JSON.parse(value) as unknown);
 }
@@ -113,6 +118,7 @@ describe('publishFileRange of a file that has to be decoded', () => {
     ['UTF-8 with a mark, whatever the option says', { encoding: 'windows-1252' }, Buffer.from(`\ufeff${text}`)],
     ['gzip', {}, gzipSync(text)],
     ['gzip in parts', {}, Buffer.concat([gzipSync(text.slice(0, 1)), gzipSync(text.slice(1))])],
+    ['gzip with zeros behind it, as tapes and disk images have them', {}, padded(gzipSync(text))],
     ['zstd', {}, zstdFrame(text)],
     ['zstd in parts', {}, Buffer.concat([zstdFrame(text.slice(0, 40)), zstdFrame(text.slice(40))])],
     ['gzip of UTF-16', {}, gzipSync(Buffer.from(`\ufeff${text}`, 'utf16le'))],
