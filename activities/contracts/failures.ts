@@ -115,6 +115,9 @@ export const FAILURES = {
 
 export type FailureType = keyof typeof FAILURES;
 
+/** Names of the errors that only a bug in this project causes; an activity that fails with one is not tried again. */
+export const BUGS: readonly string[] = ['TypeError', 'ReferenceError', 'RangeError', 'AssertionError'];
+
 /** Where it happened; the `details` of the `ApplicationFailure`. */
 export interface FailurePlace {
   readonly topic?: string;
@@ -128,6 +131,11 @@ export interface FailurePlace {
 
 export function failuresThat(reaction: Reaction): string[] {
   return Object.entries(FAILURES).flatMap(([type, row]) => (row.reaction === reaction ? [type] : []));
+}
+
+/** Whether an error is a bug in this project; a handler that turns foreign errors into failures passes it on unchanged. */
+export function isBug(error: unknown): error is Error {
+  return error instanceof Error && BUGS.includes(error.constructor.name);
 }
 
 /**

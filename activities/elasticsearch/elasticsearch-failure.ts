@@ -1,20 +1,32 @@
-import { errors, type estypes } from '@elastic/elasticsearch';
+import { errors } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
-import { pipelineFailure, type FailurePlace } from '../contracts/failures';
+import { isBug, pipelineFailure, type FailurePlace } from '../contracts/failures';
 
 const NOT_FOUND = 404;
 const TOO_MANY_REQUESTS = 429;
 const SERVER_ERROR = 500;
 /** A reason may repeat a whole query. */
 const MAX_REASON_LENGTH = 400;
+const NO_REASON = 'no reason given';
+
+/** What Elasticsearch answers about an error, at any depth. */
+interface AnsweredError {
+  readonly type?: string;
+  readonly reason?: string | null;
+  readonly root_cause?: readonly AnsweredError[];
+  readonly caused_by?: AnsweredError;
+  /** Of a search that failed on every shard; the error around them says no more than that. */
+  readonly failed_shards?: readonly { readonly reason?: AnsweredError }[];
+}
 
 /**
- * Turns an error of the Elasticsearch client into a failure of the failure table, and returns such a failure unchanged.
+ * Turns an error of the Elasticsearch client into a failure of the failure table; returns such a failure, or a bug,
+ * unchanged.
  *
  * @param what - names the attempted action
  */
 export function elasticsearchFailure(error: unknown, what: string, place: FailurePlace = {}): ApplicationFailure {
-  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof ApplicationFailure || isBug(error)) return ApplicationFailure.fromError(error);
   const details = { ...place, cause: error };
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode ?? SERVER_ERROR;
@@ -34,11 +46,33 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof errors.ResponseError && error.statusCode === NOT_FOUND;
 }
 
-/** Returns the root cause if there is one: the error around it may only report that all shards failed. */
-function answeredReason(body: unknown): string {
-  const { error } = (body ?? {}) as { error?: string | Partial<estypes.ErrorCauseKeys> };
-  if (typeof error === 'string') return error.slice(0, MAX_REASON_LENGTH);
-  const { type, reason } = error?.root_cause?.[0] ?? error ?? {};
-  if (type === undefined) return 'no type given';
-  return `${type}: ${reason ?? 'no reason given'}`.slice(0, MAX_REASON_LENGTH);
+/**
+ * Returns Elasticsearch's own reason for an error, as one line: that of the root cause if there is one, else of the first
+ * failed shard, and what caused it.
+ *
+ * @param body - of the response; a HEAD request has none
+ */
+export function answeredReason(body: unknown): string {
+  const { error } = (body ?? {}) as { error?: string | AnsweredError };
+  if (typeof error === 'string') return oneLine(error);
+  const reasons = [...new Set(reasonsOf(error ?? {}).map(({ type, reason }) => `${type}: ${reason ?? NO_REASON}`))];
+  return reasons.length === 0 ? NO_REASON : oneLine(reasons.join(', caused by '));
+}
+
+/** The error that tells most, and its innermost cause. */
+function reasonsOf(error: AnsweredError): readonly AnsweredError[] {
+  const [root] = error.root_cause ?? [];
+  const [shard] = error.failed_shards ?? [];
+  const first = root ?? shard?.reason ?? error;
+  if (first.type === undefined) return [];
+  const withCause = [first, shard?.reason, error].find((candidate) => candidate?.caused_by !== undefined);
+  return [first, ...(withCause === undefined ? [] : [innermost(withCause)])];
+}
+
+function innermost(error: AnsweredError): AnsweredError {
+  return error.caused_by === undefined ? error : innermost(error.caused_by);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH);
 }

@@ -1,5 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { Client } from '@elastic/elasticsearch';
+import { answeredReason } from '../elasticsearch/elasticsearch-failure';
 import { bulkBody, type BulkItem } from './bulk-item';
 
 /** The response begins with `errors`: if it is false, the items need not be parsed. */
@@ -29,7 +30,7 @@ export type BulkReply =
   /** One result per item, in the order of the items. */
   | { readonly kind: 'items'; readonly results: readonly ItemResult[] }
   /** The request was rejected as a whole; nothing was applied. */
-  | { readonly kind: 'refused'; readonly status: number; readonly type: string; readonly retryAfterMs: number | null }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly retryAfterMs: number | null }
   /** It is unknown what was applied. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
@@ -73,7 +74,7 @@ export async function postBulk(target: BulkTarget, items: readonly BulkItem[]): 
     return {
       kind: 'refused',
       status: response.statusCode,
-      type: errorType(content),
+      reason: answeredReason(parsed(content)),
       retryAfterMs: retryAfter > 0 ? Math.min(retryAfter * 1_000, MAX_RETRY_AFTER_MS) : null,
     };
   } catch (error) {
@@ -132,11 +133,11 @@ function itemResults(content: Buffer, items: number): BulkReply {
   }
 }
 
-function errorType(content: Buffer): string {
+/** Returns null if the content is not JSON, for example the page of a proxy. */
+function parsed(content: Buffer): unknown {
   try {
-    const { error } = JSON.parse(content.toString('utf8')) as { error?: { type?: unknown } };
-    return typeof error?.type === 'string' ? error.type : 'no type given';
+    return JSON.parse(content.toString('utf8'));
   } catch {
-    return 'no type given';
+    return null;
   }
 }

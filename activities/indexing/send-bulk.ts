@@ -1,4 +1,5 @@
 import { pipelineFailure } from '../contracts/failures';
+import { answeredReason } from '../elasticsearch/elasticsearch-failure';
 import { isVersioned, type BulkItem } from './bulk-item';
 import { verdictOf, postBulk, type BulkReply, type BulkTarget, type ItemResult } from './post-bulk';
 
@@ -79,7 +80,7 @@ function applyReply(
     case 'unknown':
       return items;
     case 'refused':
-      if (reply.status !== TOO_MANY_REQUESTS && reply.status < 500) throw refusal(alias, reply.status, reply.type);
+      if (reply.status !== TOO_MANY_REQUESTS && reply.status < 500) throw refusal(alias, reply.status, reply.reason);
       return items;
   }
 }
@@ -103,7 +104,7 @@ function countVerdicts(
     if (verdict === 'reject') outcome.rejected.push({ item, reason: type ?? 'unknown' });
     else if (verdict !== 'fatal') outcome[verdict] += 1;
     else if (isIndexMissing(item, result)) outcome.missing.push(item);
-    else throw refusal(alias, result.status, type);
+    else throw refusal(alias, result.status, itemReason(result));
     return false;
   });
 }
@@ -127,7 +128,7 @@ async function sendHalves(request: SendBulkRequest, reply: Refused, outcome: Bul
   } else if (only !== undefined && reply.status === TOO_LARGE) {
     outcome.rejected.push({ item: only, reason: 'TooLargeForIndex' });
   } else {
-    if (reply.status === BAD_REQUEST) throw refusal(alias, reply.status, reply.type);
+    if (reply.status === BAD_REQUEST) throw refusal(alias, reply.status, reply.reason);
     await pause(jittered(LONGEST_PAUSE_MS));
     throw retriesExhausted(alias, items.length, reply);
   }
@@ -152,16 +153,21 @@ function retriesExhausted(alias: string, items: number, reply: BulkReply): Error
 
 function describeReply(reply: BulkReply): string {
   if (reply.kind === 'unknown') return `did not answer (${reply.reason})`;
-  if (reply.kind === 'refused') return `answered ${reply.status} (${reply.type})`;
+  if (reply.kind === 'refused') return `answered ${reply.status} (${reply.reason})`;
   const types = reply.kind === 'items' ? reply.results.map(({ error }) => error?.type) : [];
   if (types.includes('cluster_block_exception')) return 'blocks writes because its disk is too full: free some space';
   return 'is too busy for them';
 }
 
-function refusal(alias: string, status: number, type = 'no type given'): Error {
+/** Without quoted text, which may be a value of the document. */
+function itemReason({ error }: ItemResult): string {
+  return answeredReason({ error }).replace(/'[^']*'|"[^"]*"/g, '…');
+}
+
+function refusal(alias: string, status: number, reason: string): Error {
   return pipelineFailure(
     'IndexMisconfigured',
-    `Elasticsearch rejects documents for ${alias} with ${status} (${type}). ` +
+    `Elasticsearch rejects documents for ${alias} with ${status} (${reason}). ` +
       'Nothing is lost: indexing continues by itself once the index or its alias is corrected.',
     { index: alias },
   );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs';
+import { KafkaJSAggregateError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs';
 import { pipelineFailure, type FailurePlace } from '../contracts/failures';
 
 const RETRY_TIMEOUT_MS = 20_000;
@@ -12,8 +12,16 @@ export function kafkaFailure(error: unknown, what: string, place: FailurePlace =
   if (protocolErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
     return pipelineFailure('SourceMissing', `${what}: Kafka has no such topic. Create it or name another.`, details);
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return pipelineFailure('ServiceUnavailable', `${what}: Kafka did not answer as expected (${reason}).`, details);
+  const message = `${what}: Kafka did not answer as expected (${answeredReason(error)}).`;
+  return pipelineFailure('ServiceUnavailable', message, details);
+}
+
+/** Returns Kafka's own reason for an error as one line, with its name for the error; of several errors, each once. */
+function answeredReason(error: unknown): string {
+  if (error instanceof KafkaJSAggregateError) return [...new Set(error.errors.map(answeredReason))].join('; ');
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
+  const type = protocolErrorType(error);
+  return type === undefined ? message : `${type}: ${message}`;
 }
 
 /** Returns a handler of rejections that throws `kafkaFailure`. */
