@@ -66,7 +66,7 @@ export function createActivities(dependencies: ActivityDependencies) {
 
     // Spark
     submitSparkJob: submitSparkJob.bind(null, spark),
-    watchSparkJob: (input: WatchSparkJobInput) => watchSparkJob(spark.sparkState, input),
+    watchSparkJob: (input: WatchSparkJobInput) => watchSparkJob({ kafka, ...spark }, input),
     stopSparkJob: ({ handle, graceMs }: StopSparkJobInput) => stopDriver(handle, graceMs, heartbeatAndWait),
 
     // Indexing

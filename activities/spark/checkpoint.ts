@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { PartitionOffsets } from '../contracts/offsets';
 import { childrenOf } from './run-folder';
 import type { SparkState } from './types';
 
@@ -25,14 +26,29 @@ export async function readCheckpoint(
     throw new Error(`Expected an offset log of version v1 in ${checkpoint}, got ${version ?? 'nothing'}`);
   }
   const ends = [...lowest(sources.filter((line) => line.startsWith('{')).map(partitionOffsets))];
-  // Spark writes once per checkpoint at which offsets the first batch started.
-  const initial = await readFile(join(checkpoint, 'sources', '0', '0'), 'utf8');
-  const begin = partitionOffsets(initial.slice(initial.indexOf('{')));
+  const begin = await initialEnds(join(checkpoint, 'sources', '0'));
   return {
-    committed: Object.fromEntries(ends.map(([partition, end]) => [partition, String(end)])),
+    committed: toOffsets(ends),
     lastBatch,
     inputRows: ends.reduce((sum, [partition, end]) => sum + end - (begin.get(partition) ?? end), 0),
   };
+}
+
+/** Returns the offsets at which the first batch of a checkpoint started; null before that. */
+export async function initialOffsets(checkpoint: string): Promise<PartitionOffsets | null> {
+  const folder = join(checkpoint, 'sources', '0');
+  if (!(await childrenOf(folder)).includes('0')) return null;
+  return toOffsets(await initialEnds(folder));
+}
+
+/** Spark writes once per checkpoint at which offsets the first batch started. */
+async function initialEnds(folder: string): Promise<ReadonlyMap<string, number>> {
+  const initial = await readFile(join(folder, '0'), 'utf8');
+  return partitionOffsets(initial.slice(initial.indexOf('{')));
+}
+
+function toOffsets(offsets: Iterable<readonly [string, number]>): PartitionOffsets {
+  return Object.fromEntries([...offsets].map(([partition, offset]) => [partition, String(offset)]));
 }
 
 /** Returns the numbers of the batches in a log; ignores checksums and files that are being written. */

@@ -59,12 +59,13 @@ async function startDriver(spark: SparkInstallation, request: DriverRequest, fol
 }
 
 /** Returns whether a driver runs, renews its lease, and removes the scratch folder of one that has ended. */
-export async function pollDriver(handle: SparkHandle): Promise<Pick<SparkState, 'running' | 'exitOk'>> {
+export async function pollDriver(handle: SparkHandle): Promise<Pick<SparkState, 'running' | 'exitOk' | 'error'>> {
   const folder = new RunFolder(handle.runFolder);
   await writeFile(runFiles(folder.path).leaseFile, '');
-  if ((await runningDrivers(handle)).length > 0) return { running: true, exitOk: null };
+  if ((await runningDrivers(handle)).length > 0) return { running: true, exitOk: null, error: null };
   await rm(folder.scratchFolder, { recursive: true, force: true });
-  return { running: false, exitOk: (await folder.read('result'))?.ok === true };
+  const result = await folder.read('result');
+  return { running: false, exitOk: result?.ok === true, error: result?.error ?? null };
 }
 
 /** Ends a driver, with SIGKILL after `graceMs`; does nothing if it has already ended. */

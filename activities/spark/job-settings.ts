@@ -27,6 +27,7 @@ export interface JobSettings
   readonly startedMs: number;
   readonly checkpoint: string;
   readonly startingOffsets: PartitionOffsets | 'earliest';
+  readonly failOnDataLoss: boolean;
   readonly untilOffsets: PartitionOffsets | null;
   readonly fields: Omit<FieldMapping, 'measurements'> & {
     readonly measurements: readonly (Measurement & Partial<FieldMapping['measurements'][number]>)[];
@@ -36,7 +37,7 @@ export interface JobSettings
 
 /** Translates a plan into the settings of one start. */
 export function jobSettings(
-  { plan, rawFrom, rawUntil = null, trigger }: SubmitSparkJobInput,
+  { plan, rawFrom, rawUntil = null, trigger, accepted = null }: SubmitSparkJobInput,
   { bootstrap, sparkState, runFolder }: { bootstrap: string; sparkState: string; runFolder: string },
 ): JobSettings {
   const { topics, run, generation, source, spark } = plan;
@@ -49,7 +50,8 @@ export function jobSettings(
     generation,
     startedMs: Date.parse(plan.startedAt),
     checkpoint: checkpointFolder(sparkState, plan),
-    startingOffsets: rawFrom,
+    startingOffsets: accepted === 'TopicRecreated' ? 'earliest' : rawFrom,
+    failOnDataLoss: accepted !== 'OffsetOutOfRange',
     untilOffsets: rawUntil,
     trigger,
     ...rules,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { offsetCount } from '../contracts/offsets';
@@ -41,6 +42,8 @@ export async function submitSparkJob(spark: SparkDependencies, input: SubmitSpar
     const { checkpoint } = (await new RunFolder(other.runFolder).read('settings')) ?? {};
     if (checkpoint === settings.checkpoint) await stopDriver(other, OTHER_DRIVER_GRACE_MS, heartbeatAndWait);
   }
+  if (input.accepted === 'TopicRecreated')
+    await replaceCheckpoint(settings.checkpoint, `${input.plan.run}-${input.start}`);
   const isNew = !existsSync(settings.checkpoint);
   const handle = await submitDriver(spark, { runFolder, settings, isSmall: isSmallRun(input) });
   const { generation, checkpoint, startingOffsets } = settings;
@@ -53,6 +56,12 @@ export async function submitSparkJob(spark: SparkDependencies, input: SubmitSpar
   };
   Context.current().log.info('Spark driver submitted', details);
   return handle;
+}
+
+/** Moves a checkpoint aside, so that the driver creates a new one; repeating it changes nothing. */
+async function replaceCheckpoint(checkpoint: string, start: string): Promise<void> {
+  const replaced = `${checkpoint}-replaced-${encodeURIComponent(start)}`;
+  if (existsSync(checkpoint) && !existsSync(replaced)) await rename(checkpoint, replaced);
 }
 
 /** True also for a run whose end is unknown: its micro-batches are small. */

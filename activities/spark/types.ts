@@ -1,3 +1,4 @@
+import type { FailureType } from '../contracts/failures';
 import type { PartitionOffsets } from '../contracts/offsets';
 import type { PipelinePlan } from '../contracts/plan';
 import type { DriverRecord } from './run-folder';
@@ -8,11 +9,22 @@ export interface SparkHandle extends DriverRecord {
   readonly runFolder: string;
 }
 
+/** That the raw topic does not have what a checkpoint reads next. */
+export interface LostRecords {
+  readonly type: Extract<FailureType, 'OffsetOutOfRange' | 'TopicRecreated'>;
+  /** Names topic, partition and offsets. */
+  readonly message: string;
+}
+
 /** The state of a driver and of its checkpoint. */
 export interface SparkState {
   readonly running: boolean;
   /** Null while it runs; false also if it was killed. */
   readonly exitOk: boolean | null;
+  /** The error with which it ended, without quoted values; null if it recorded none. */
+  readonly error: string | null;
+  /** Null while a driver may continue. */
+  readonly lost: LostRecords | null;
   /** End offsets of the last committed micro-batch, from the checkpoint; null before the first commit. */
   readonly committed: PartitionOffsets | null;
   /** Number of the last committed micro-batch; null before the first. */
@@ -33,6 +45,11 @@ export interface SubmitSparkJobInput {
   readonly rawUntil?: PartitionOffsets | null;
   /** `available-now` ends when everything is committed that was in the topic at its start. */
   readonly trigger: 'available-now' | 'processing-time';
+  /**
+   * What an operator accepts in this one start: after `OffsetOutOfRange` it reads on at the first records that are left,
+   * and after `TopicRecreated` a new checkpoint reads the new topic from its beginning. Default: nothing.
+   */
+  readonly accepted?: LostRecords['type'] | null;
   /** Number of this start within the run; submitting the same number again starts nothing. */
   readonly start: number;
 }

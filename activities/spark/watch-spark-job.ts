@@ -2,25 +2,37 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { PartitionOffsets } from '../contracts/offsets';
-import { pipelineFailure } from '../contracts/failures';
-import { readCheckpoint } from './checkpoint';
+import { isBug, pipelineFailure } from '../contracts/failures';
+import type { KafkaGateway } from '../kafka';
+import { initialOffsets, readCheckpoint } from './checkpoint';
 import { pollDriver } from './driver-process';
 import { checkpointFolder } from './job-settings';
 import { lastLogLines } from './log-tail';
+import { lostRecords } from './lost-records';
 import { RunFolder } from './run-folder';
-import type { SparkHandle, SparkState, WatchSparkJobInput } from './types';
+import type { LostRecords, SparkHandle, SparkState, WatchSparkJobInput } from './types';
 
 const POLL_MS = 250;
+/** Shorter than the time after which the activity must have sent a heartbeat. */
+const MAX_ANSWER_MS = 5_000;
+/** After this time a log that ends before the checkpoint is compared once more: a broker may just have become its leader. */
+const CONFIRM_MS = 1_000;
+
+interface WatchDependencies {
+  readonly kafka: KafkaGateway;
+  readonly sparkState: string;
+}
 
 /**
- * Watches a driver until it ends, `until` is committed or `maxMs` is over, and renews its lease meanwhile.
+ * Watches a driver until it ends, `until` is committed or `maxMs` is over, and renews its lease meanwhile. Then it compares
+ * what the checkpoint reads next with what the topic has.
  *
  * A retry watches the same driver; when the worker shuts down, the driver continues.
  *
  * @throws SparkFailed when the checkpoint or the run folder cannot be read
  */
 export async function watchSparkJob(
-  sparkState: string,
+  { kafka, sparkState }: WatchDependencies,
   { handle, plan, until, maxMs }: WatchSparkJobInput,
 ): Promise<SparkState> {
   const context = Context.current();
@@ -34,21 +46,55 @@ export async function watchSparkJob(
       const checkpoint = await readCheckpoint(folder);
       const isReached = until !== null && checkpoint.committed !== null && covers(checkpoint.committed, until);
       if (!driver.running || isReached || Date.now() >= deadlineMs) {
-        return {
-          ...driver,
-          ...checkpoint,
-          droppedByWatermark: await droppedByWatermark(handle),
-          lastLogLines: driver.running ? [] : await lastLogLines(new RunFolder(handle.runFolder).logFile),
-        };
+        return { ...driver, ...checkpoint, ...(await factsOf({ kafka, handle, plan, folder }, driver, checkpoint)) };
       }
       await context.sleep(POLL_MS);
     }
   } catch (error) {
     context.cancellationSignal.throwIfAborted();
+    if (isBug(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const message = `The Spark job of ${plan.name} cannot be watched (${reason}).`;
     throw pipelineFailure('SparkFailed', message, { cause: error });
   }
+}
+
+interface Watched extends Pick<WatchSparkJobInput, 'handle' | 'plan'> {
+  readonly kafka: KafkaGateway;
+  /** Of the checkpoint. */
+  readonly folder: string;
+}
+
+/** What is looked at once, when a watch ends. */
+async function factsOf(
+  { kafka, handle, plan, folder }: Watched,
+  { running }: Pick<SparkState, 'running'>,
+  { committed }: Pick<SparkState, 'committed'>,
+): Promise<Pick<SparkState, 'lost' | 'droppedByWatermark' | 'lastLogLines'>> {
+  const next = committed ?? (await initialOffsets(folder)) ?? {};
+  return {
+    lost: await confirmedLoss(kafka, plan.topics.raw, next, running),
+    droppedByWatermark: await droppedByWatermark(handle),
+    lastLogLines: running ? [] : await lastLogLines(new RunFolder(handle.runFolder).logFile),
+  };
+}
+
+/** Nothing is lost as long as Kafka does not tell. */
+async function confirmedLoss(
+  kafka: KafkaGateway,
+  topic: string,
+  next: PartitionOffsets,
+  running: boolean,
+): Promise<LostRecords | null> {
+  const { sleep } = Context.current();
+  const compare = async (): Promise<LostRecords | null> => {
+    const answered = kafka.offsets(topic).catch(() => null);
+    const offsets = await Promise.race([answered, sleep(MAX_ANSWER_MS).then(() => null)]);
+    return offsets === null ? null : lostRecords(topic, next, offsets, running);
+  };
+  if ((await compare()) === null) return null;
+  await sleep(CONFIRM_MS);
+  return await compare();
 }
 
 /** Sums over all starts of the run. */

@@ -89,8 +89,13 @@ public final class ReadingsJob {
     AtomicFile.write(Path.of(settings.resultFile()), result);
   }
 
-  /** Kind and first line of an error, without what it quotes. */
-  private static String describe(Exception error) {
+  /**
+   * Kind and first line of the innermost error, without what it quotes: those around it only say
+   * that a task failed.
+   */
+  private static String describe(Throwable error) {
+    Throwable cause = error.getCause();
+    if (cause != null && cause != error) return describe(cause);
     String condition = error instanceof SparkThrowable known ? known.getCondition() : null;
     String kind = condition == null ? error.getClass().getSimpleName() : condition;
     String message = String.valueOf(error.getMessage()).strip().lines().findFirst().orElse("");

@@ -94,7 +94,7 @@ final class ReadingsQuery {
             .option("subscribe", settings.topics().raw())
             .option("startingOffsets", startingOffsets())
             .option("maxOffsetsPerTrigger", settings.maxRecordsPerBatch())
-            .option("failOnDataLoss", "true")
+            .option("failOnDataLoss", settings.failOnDataLoss())
             .option("includeHeaders", "true")
             .load();
     // Small micro-batches: one task per partition of the topic costs more than it reads.

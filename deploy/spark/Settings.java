@@ -19,6 +19,7 @@ import org.apache.spark.SparkEnv;
  * @param startedMs when the run started, in epoch milliseconds
  * @param startingOffsets "earliest", or an object of partition and offset; read only if the
  *     checkpoint is empty
+ * @param failOnDataLoss false: continue where Kafka has removed records that were not read
  * @param untilOffsets the first offset of each partition that does not belong to the run; null: no
  *     such bound
  * @param trigger "available-now" ends by itself, "processing-time" does not
@@ -37,6 +38,7 @@ record Settings(
     long startedMs,
     String checkpoint,
     JsonNode startingOffsets,
+    boolean failOnDataLoss,
     Map<String, Long> untilOffsets,
     String trigger,
     long triggerIntervalMs,

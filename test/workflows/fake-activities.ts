@@ -32,8 +32,13 @@ export const PROOF: ReconcileResult = {
  * Creates activities that only keep the end offsets of four topics of one partition: published records are processed when a
  * driver is watched, and indexed when a slice is requested. `calls` has the names of the activities in call order.
  */
-export function fakeActivities(overrides: Partial<Activities> = {}): { activities: Activities; calls: string[] } {
+export function fakeActivities(
+  overrides: Partial<Activities> = {},
+  /** Share of the records that become readings; the others become dead letters. */
+  accepted: () => number = () => 0.9,
+): { activities: Activities; calls: string[] } {
   const calls: string[] = [];
+  let processed = 0;
   const ends = { raw: 0, enriched: 0, windows: 0, deadLetter: 0 };
   const positions = (): TopicPositions => ({
     raw: { 0: String(ends.raw) },
@@ -59,11 +64,14 @@ export function fakeActivities(overrides: Partial<Activities> = {}): { activitie
     publishFileRange: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
     submitSparkJob: ({ start }) => Promise.resolve({ pid: start + 1, startTime: '0', runFolder: '/nowhere' }),
     watchSparkJob: () => {
-      const enriched = Math.floor(ends.raw * 0.9);
+      const enriched = ends.enriched + Math.floor((ends.raw - processed) * accepted());
+      processed = ends.raw;
       Object.assign(ends, { enriched, windows: Math.ceil(enriched / 10), deadLetter: ends.raw - enriched });
       return Promise.resolve({
         running: false,
         exitOk: true,
+        error: null,
+        lost: null,
         committed: { 0: String(ends.raw) },
         lastBatch: 0,
         inputRows: ends.raw,

@@ -54,14 +54,14 @@ function requestFor({ path }: RunFolder): Parameters<typeof submitDriver>[1] {
 describe('a driver on this machine', () => {
   it('runs while its process lives, and has failed if that ended without a result', async () => {
     const handle = await handleOf(await startProcess());
-    expect(await pollDriver(handle)).toEqual({ running: true, exitOk: null });
+    expect(await pollDriver(handle)).toEqual({ running: true, exitOk: null, error: null });
     await stopDriver(handle, 5_000);
-    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: false });
+    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: false, error: null });
   });
 
   it('is not confused with a later process with its pid', async () => {
     const handle = { ...(await handleOf(await startProcess())), startTime: '1' };
-    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: false });
+    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: false, error: null });
     await stopDriver(handle, 0);
     expect(await processFacts(handle.pid)).not.toBeNull();
   });
@@ -70,7 +70,7 @@ describe('a driver on this machine', () => {
     const handle = await handleOf(await startProcess());
     await stopDriver(handle, 5_000);
     await folder.write('result', { ok: true });
-    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: true });
+    expect(await pollDriver(handle)).toEqual({ running: false, exitOk: true, error: null });
     expect(existsSync(folder.scratchFolder)).toBe(false);
   });
 
@@ -89,7 +89,7 @@ describe('a driver on this machine', () => {
     await takeLock(first);
     process.kill(second, 'SIGKILL');
     await once(started[1] ?? process, 'exit');
-    expect(await pollDriver(handle)).toEqual({ running: true, exitOk: null });
+    expect(await pollDriver(handle)).toEqual({ running: true, exitOk: null, error: null });
     await stopDriver(handle, 5_000);
     expect(await processFacts(first)).toBeNull();
   });

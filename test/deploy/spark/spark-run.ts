@@ -31,7 +31,7 @@ export class SparkRun {
   ) {
     this.kafka = createKafkaGateway({ brokers: stackAddresses().kafkaBrokers, clientId: 'spark-test' });
     this.checkpoint = checkpointFolder(sparkState, plan);
-    this.#activities = activitiesWith({ spark: sparkDependencies(sparkState) });
+    this.#activities = activitiesWith({ kafka: this.kafka, spark: sparkDependencies(sparkState) });
   }
 
   submit: Activities['submitSparkJob'] = (input) =>

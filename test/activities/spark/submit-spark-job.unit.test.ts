@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { parseInput } from '../../../activities/preparation/parse-input';
+import { checkpointFolder } from '../../../activities/spark/job-settings';
+import { submitSparkJob } from '../../../activities/spark/submit-spark-job';
+import type { LostRecords, SubmitSparkJobInput } from '../../../activities/spark/types';
+
+const plan = parseInput(
+  { io: 'io', host: 'host' },
+  { input: undefined, workflowId: 'pipeline/lost', run: 'run-1', startedAt: '2026-01-01T00:00:00Z' },
+);
+
+/** Without the warnings of the failures that are expected. */
+const logger = new DefaultLogger('ERROR');
+
+let sparkState: string;
+let checkpoint: string;
+beforeEach(async () => {
+  sparkState = await mkdtemp(join(tmpdir(), 'submit-'));
+  checkpoint = checkpointFolder(sparkState, plan);
+  await mkdir(join(checkpoint, 'commits'), { recursive: true });
+});
+afterEach(async () => {
+  await rm(sparkState, { recursive: true });
+});
+
+/** Submits a driver that cannot be started. @returns the settings that were written for it */
+async function submit(accepted: LostRecords['type'] | null): Promise<Record<string, unknown>> {
+  const environment = { JAVA_HOME: '/no-such-java' };
+  const spark = { jars: 'spark', jobJar: 'job.jar', environment, bootstrap: '127.0.0.1:1', sparkState };
+  const input: SubmitSparkJobInput = { plan, rawFrom: { 0: '7' }, trigger: 'available-now', start: 3, accepted };
+  const submitted = new MockActivityEnvironment({}, { logger }).run(
+    (given: SubmitSparkJobInput) => submitSparkJob(spark, given),
+    input,
+  );
+  await expect(submitted).rejects.toMatchObject({ type: 'SparkFailed' });
+  const settings = await readFile(join(sparkState, 'runs', 'lost', 'run-1', '3', 'settings.json'), 'utf8');
+  return JSON.parse(settings) as Record<string, unknown>;
+}
+
+describe('the submission of a driver', () => {
+  it('fails on lost records and keeps its checkpoint unless an operator accepts something else', async () => {
+    expect(await submit(null)).toMatchObject({ failOnDataLoss: true, startingOffsets: { 0: '7' } });
+    expect(await submit('OffsetOutOfRange')).toMatchObject({ failOnDataLoss: false, startingOffsets: { 0: '7' } });
+    expect(existsSync(checkpoint)).toBe(true);
+  });
+
+  it('moves the checkpoint of a recreated topic aside once, and starts at the beginning', async () => {
+    expect(await submit('TopicRecreated')).toMatchObject({ failOnDataLoss: true, startingOffsets: 'earliest' });
+    expect(existsSync(checkpoint)).toBe(false);
+    // As if the driver had created its checkpoint before the activity was retried.
+    await mkdir(checkpoint);
+    await submit('TopicRecreated');
+    expect(existsSync(checkpoint)).toBe(true);
+    expect((await readdir(dirname(checkpoint))).filter((folder) => folder.includes('replaced'))).toHaveLength(1);
+  });
+});
