@@ -16,6 +16,7 @@ import { planRedrive } from './preparation/plan-redrive';
 import { planReplay } from './preparation/plan-replay';
 import { prepareIndices } from './preparation/prepare-indices';
 import { prepareTopics, topicEnds } from './preparation/prepare-topics';
+import { deadLetterSummary } from './reconciliation/dead-letter-summary';
 import { reconcileRun } from './reconciliation/reconcile-run';
 import { findRun, storeReport } from './reconciliation/run-reports';
 import { dropMonths } from './retention/drop-months';
@@ -75,6 +76,7 @@ export function createActivities(dependencies: ActivityDependencies) {
 
     // Reconciliation
     reconcileRun: reconcileRun.bind(null, dependencies),
+    deadLetterSummary: deadLetterSummary.bind(null, elasticsearch),
     storeReport: storeReport.bind(null, elasticsearch),
     findRun: findRun.bind(null, elasticsearch),
 

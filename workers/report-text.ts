@@ -1,13 +1,21 @@
 import type { RunReport, StageReport } from '../activities/contracts/report';
 import type { PipelineProgress } from '../workflows/control/progress';
 
-/** Formats the progress query of a run as one line. */
+/** In the first line of a report; all of them are listed below. */
+const MAX_REASONS = 3;
+
+/** Formats the progress query of a run as one line, and what needs attention as more lines below it. */
 export function progressLine(progress: PipelineProgress): string {
-  const { phase, produced, processed, indexed, deadLetters, lag, ratePerSecond } = progress;
-  return (
+  const { phase, produced, processed, indexed, deadLetters, lag, ratePerSecond, attention } = progress;
+  const line =
     `${phase}: produced ${count(produced)}, processed ${count(processed)}, indexed ${count(indexed)}, ` +
-    `dead letters ${count(deadLetters)}, lag ${count(lag)}, ${count(ratePerSecond)}/s`
-  );
+    `dead letters ${count(deadLetters)}, lag ${count(lag)}, ${count(ratePerSecond)}/s`;
+  return [line, ...attention.flatMap(attentionLines)].join('\n');
+}
+
+function attentionLines({ state, stage, partition, reason, command }: PipelineProgress['attention'][number]): string[] {
+  const place = partition === null ? stage : `${stage} partition ${partition}`;
+  return [`  ${state} ${place}: ${reason}`, ...(command === null ? [] : [`    ${command}`])];
 }
 
 /** Formats the report of a run for people. */
@@ -15,6 +23,7 @@ export function reportText(report: RunReport): string {
   const { stages, proof, name, run, sparkStarts, notes } = report;
   const rows = Object.entries(stages).map(([stage, totals]) => stageRow(stage, totals));
   return [
+    ...floodLines(report),
     `Run ${run} of ${name}: ${seconds(report.durationMs)} s, ${sparkStarts} Spark ${sparkStarts === 1 ? 'start' : 'starts'}`,
     '',
     columns(['stage', 'in', 'out', 'dead letters', 'MB', 'seconds', 'per second']),
@@ -27,6 +36,18 @@ export function reportText(report: RunReport): string {
       ? 'RECONCILED: nothing lost, nothing counted twice, proven by ids from Kafka and Elasticsearch alone.'
       : 'NOT RECONCILED: see the discrepancies above.',
   ].join('\n');
+}
+
+/** The reasons, the commonest first, and the first dead letter. */
+function floodLines({ deadLetterFlood: flood, proof }: RunReport): string[] {
+  if (flood === null) return [];
+  const { deadLetters, records, maxRatio, example } = flood;
+  const byNumber = Object.entries(proof.deadLettersByReason).sort(([, one], [, other]) => other - one);
+  const reasons = byNumber.slice(0, MAX_REASONS).map(([reason, number]) => `${reason} ${count(number)}`);
+  const most =
+    `DEAD LETTERS: ${count(deadLetters)} of ${count(records)} records cannot be used, more than the ` +
+    `maxDeadLetterRatio of ${maxRatio}: ${reasons.join(', ')}.`;
+  return [example === null ? most : `${most} The first: ${example}`, ''];
 }
 
 function proofLines({ proof }: RunReport): string[] {

@@ -3,7 +3,15 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import type { Command, CommandKind, CommandResult } from './control/commands';
-import type { Attention, PipelineProgress, StageName, StageProgress, StageTotals } from './control/progress';
+import type {
+  Attention,
+  OperationName,
+  OperationProgress,
+  PipelineProgress,
+  StageName,
+  StageProgress,
+  StageTotals,
+} from './control/progress';
 
 /** Progress of the whole run; answered by `streamingPipeline`. */
 export const progressQuery = defineQuery<PipelineProgress>('progress');
@@ -11,8 +19,14 @@ export const progressQuery = defineQuery<PipelineProgress>('progress');
 /** Progress of one child; answered by each child under the same name. */
 export const stageProgressQuery = defineQuery<StageProgress>('progress');
 
+/** What an operation waits for; answered by each one under the same name. */
+export const operationProgressQuery = defineQuery<OperationProgress>('progress');
+
 /** A child reports its totals, and why it is not working, to its parent: a workflow cannot query a child. */
 export const stageTotalsSignal = defineSignal<[StageName, StageTotals, readonly Attention[]]>('stageTotals');
+
+/** An operation reports to its parent why it is not working. */
+export const attentionSignal = defineSignal<[OperationName, readonly Attention[]]>('attention');
 
 /** `runSparkJob`: nothing more will be published; process up to these raw offsets and end. */
 export const drainSignal = defineSignal<[PartitionOffsets]>('drain');

@@ -1,21 +1,22 @@
 /** Every timeout and retry policy of the pipeline, one constant per kind of work. */
 import type { ActivityOptions, LocalActivityOptions, RetryPolicy } from '@temporalio/workflow';
-import { failuresThat } from '../activities/contracts/failures';
+import { BUGS, failuresThat } from '../activities/contracts/failures';
 
-/** Retries without end, for unavailable servers; every attempt shows in the workflow. */
-const UNLIMITED_RETRIES: RetryPolicy = {
+/** How long to wait between attempts; how many there are is decided by who calls, see `FailingActivities`. */
+const RETRIES: RetryPolicy = {
   initialInterval: '500 milliseconds',
   backoffCoefficient: 2,
   maximumInterval: '15 seconds',
+  nonRetryableErrorTypes: [...BUGS],
 };
 
 /** Pure work inside the worker: if it fails, the input is wrong. */
 export const PARSING: LocalActivityOptions = { startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } };
 
 /** Short calls to Kafka and Elasticsearch. */
-export const PREPARATION: ActivityOptions = { startToCloseTimeout: '1 minute', retry: UNLIMITED_RETRIES };
+export const PREPARATION: ActivityOptions = { startToCloseTimeout: '1 minute', retry: RETRIES };
 
-const WITH_HEARTBEAT: ActivityOptions = { heartbeatTimeout: '15 seconds', retry: UNLIMITED_RETRIES };
+const WITH_HEARTBEAT: ActivityOptions = { heartbeatTimeout: '15 seconds', retry: RETRIES };
 
 /**
  * Work that moves records and sends a heartbeat after each batch, and while it waits for Elasticsearch. When a worker is
@@ -23,20 +24,17 @@ const WITH_HEARTBEAT: ActivityOptions = { heartbeatTimeout: '15 seconds', retry:
  */
 export const RECORD_WORK: ActivityOptions = { ...WITH_HEARTBEAT, startToCloseTimeout: '1 hour' };
 
-/** As `RECORD_WORK`, but after some minutes of retries the workflow parks the partition and shows why. */
+/** As `RECORD_WORK`, but a partition whose index is misconfigured parks at once. */
 export const INDEXING: ActivityOptions = {
   ...RECORD_WORK,
-  retry: { ...UNLIMITED_RETRIES, maximumAttempts: 12, nonRetryableErrorTypes: failuresThat('parks and tries again') },
+  retry: { ...RETRIES, nonRetryableErrorTypes: [...BUGS, ...failuresThat('parks and tries again')] },
 };
-
-/** A call to Kibana, which can take long to start; a refusal that lasts longer is noted in the run's report. */
-export const DEPLOYMENT: ActivityOptions = { ...PREPARATION, scheduleToCloseTimeout: '5 minutes' };
 
 /** Reading a whole run or a whole file again. */
 export const WHOLE_RUN: ActivityOptions = {
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '1 minute',
-  retry: UNLIMITED_RETRIES,
+  retry: RETRIES,
 };
 
 /** Starting and stopping a Spark driver. */

@@ -9,9 +9,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 
 /**
- * Whether Temporal retries the activity, and what follows if it does not or the retries are exhausted. Only indexing and a
- * Spark job park: they wait until an operator acts, or show the failure and keep trying. Elsewhere
- * an activity is retried without limit, or fails the workflow.
+ * Whether Temporal retries the activity, and what follows if it does not or the retries are exhausted. Whatever is retried
+ * is shown from the third attempt on. Only indexing and a Spark job park for a failure that they also try again; elsewhere
+ * such an activity is retried without limit.
  */
 type Reaction =
   | 'fails'
@@ -69,12 +69,13 @@ export const FAILURES = {
   OffsetOutOfRange: {
     reaction: 'parks until `resume`',
     meaning: 'the log does not contain the requested offset any more, or not yet',
-    remedy: '`skip` to an offset that the log contains, or restore the topic and `resume`',
+    remedy:
+      '`skip` to an offset that the log has, or restore the topic and `resume`; Spark resumes at its first record',
   },
   TopicRecreated: {
     reaction: 'parks until `resume`',
-    meaning: 'the record at the checkpoint is not the one that was read there: the topic was deleted and recreated',
-    remedy: '`skip` to the offset from which to read the new topic',
+    meaning: 'the topic ends before the checkpoint or has another record there: it was deleted and recreated',
+    remedy: '`skip` to the offset from which to read the new topic; Spark resumes at its first record',
   },
   RecordsUnreadable: {
     reaction: 'parks until `resume`',

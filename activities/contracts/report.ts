@@ -90,6 +90,24 @@ export type StageReport = Readonly<
   Record<'in' | 'out' | 'deadLetters' | 'bytes' | 'durationMs' | 'ratePerSecond', number>
 >;
 
+/** Unresolved dead letters of a run. */
+export interface DeadLetterSummary {
+  /** The commonest by `<stage>:<reason>`. */
+  readonly byReason: Readonly<Record<string, number>>;
+  /** Place, reason and detail of the first one; null if there is none. */
+  readonly example: string | null;
+}
+
+/** More records of a run became dead letters than `maxDeadLetterRatio` allows. */
+export interface DeadLetterFlood {
+  readonly deadLetters: number;
+  /** The indexed and expired ones, and the dead letters. */
+  readonly records: number;
+  readonly maxRatio: number;
+  /** Place, reason and detail of the first one. */
+  readonly example: string | null;
+}
+
 /** What a later reconciliation of a run reads from its stored report; the rest of the report is for users. */
 export const storedRunSchema = z.looseObject({ ...reconcileRequestSchema.shape, proofTaskQueue: z.string() });
 
@@ -109,6 +127,8 @@ export interface RunReport extends ReconcileRequest {
   /** Number of Spark driver starts; 1 if nothing failed. */
   readonly sparkStarts: number;
   readonly proof: ReconcileResult;
+  /** Null if the run has few dead letters. Such a run may be reconciled, but hardly is what was intended. */
+  readonly deadLetterFlood: DeadLetterFlood | null;
   /** For users, for example that a new generation was started. */
   readonly notes: readonly string[];
 }

@@ -9,6 +9,9 @@ import { StackError } from './stack-error';
 import { printEvent } from './stack-event';
 
 const LINK_TIMEOUT_MS = 5_000;
+const FAILED = 1;
+/** Reconciled, but most records became dead letters. */
+const FLOODED = 3;
 
 const USAGE = `Usage: npm start -- [options]
 
@@ -16,7 +19,8 @@ const USAGE = `Usage: npm start -- [options]
   --input JSON         input of the workflow
   --input-file FILE    the same, from a file
   --report FILE        write the report to a file, as JSON
-  --exit               stop everything after the run; the exit status is 0 only if it reconciles`;
+  --exit               stop everything after the run; the exit status is 0 if it reconciles, 1 if not, and 3 if it
+                       reconciles but has more dead letters than maxDeadLetterRatio`;
 
 const OPTIONS = {
   name: { type: 'string', default: 'demo' },
@@ -40,13 +44,18 @@ async function main(): Promise<number> {
     const run = await Promise.race([runPipeline(config, options), rejectOnAbort(shutdown.signal)]);
     printRun(config, run, options);
     console.log(await workingLinks(config, stack.addresses, run, options.name));
-    if (options.exit) return run.report?.reconciled === true ? 0 : 1;
+    if (options.exit) return exitStatus(run);
     console.log('\nCtrl-C stops the worker and the servers; their data is kept.');
     await shutdown.received;
     return 0;
   } finally {
     await stack.stop();
   }
+}
+
+function exitStatus({ report }: PipelineRun): number {
+  if (report?.reconciled !== true) return FAILED;
+  return report.deadLetterFlood === null ? 0 : FLOODED;
 }
 
 /** @throws {@link StackError} when an option is unknown, or the input is not JSON */

@@ -8,6 +8,7 @@ import { MALFORMED_KINDS, isMalformed, isRepeated, malformedKind } from '../../a
 import { parseInput } from '../../activities/preparation/parse-input';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
+import type { PipelineProgress } from '../../workflows/control/progress';
 import { START_COMMANDS } from '../support/documented-commands';
 import { freePorts } from '../support/free-ports';
 import { stackAddresses, workerEnvironment } from '../support/stack';
@@ -100,13 +101,11 @@ async function expectKilled(worker: WorkerProcess): Promise<void> {
 /** Resolves when the workflow shows that it waits for Elasticsearch. */
 async function waitsForElasticsearch(workflowId: string): Promise<void> {
   await until('the workflow shows that it waits for Elasticsearch', async () => {
-    const { pendingActivities } = (await driver.temporal.workflow.getHandle(workflowId).describe()).raw;
-    return (pendingActivities ?? []).some(
-      ({ activityType, attempt, lastFailure }) =>
-        activityType?.name === 'prepareIndices' &&
-        Number(attempt) >= 3 &&
-        (lastFailure?.message ?? '').includes('Elasticsearch'),
-    );
+    const handle = driver.temporal.workflow.getHandle(workflowId);
+    // The query fails until the input is parsed.
+    const progress = await handle.query<PipelineProgress>('progress').catch(() => null);
+    const [shown] = progress?.attention ?? [];
+    return shown?.state === 'RETRYING' && shown.reason.includes('Elasticsearch');
   });
 }
 

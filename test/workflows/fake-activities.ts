@@ -89,6 +89,7 @@ export function fakeActivities(
     },
     redriveSlice: () => Promise.resolve({ byReason: {}, unindexed: 0 }),
     reconcileRun: () => Promise.resolve(PROOF),
+    deadLetterSummary: () => Promise.resolve({ byReason: {}, example: null }),
     storeReport: () => Promise.resolve(),
     expireMonths: () => Promise.reject(pipelineFailure('InvalidInput', 'expected no month')),
     dropMonths: () => Promise.resolve(),

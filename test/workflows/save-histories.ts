@@ -124,7 +124,7 @@ function paths(): Record<string, Path> {
       activities: failing(),
       saved: { ...ofPipeline, 'index-topic': CHILDREN['index-topic'], 'run-spark-job': CHILDREN['run-spark-job'] },
       meanwhile: async (handle) => {
-        await untilProgress(handle, ({ attention }) => attention.some(({ stage }) => stage === 'spark'));
+        await untilProgress(handle, ({ attention }) => attention.some(({ reason }) => reason.includes('5 times')));
         await handle.executeUpdate('resume', { args: [{ part: 'spark' }] });
         await untilProgress(handle, ({ attention }) =>
           attention.some(({ reason }) => reason.startsWith('OffsetOutOfRange')),
@@ -191,12 +191,15 @@ function paced(activities: Activities): Activities {
   };
 }
 
-/** A driver that dies five times, and offsets that retention has removed. */
+/** A step that fails four times, a driver that dies five times, and offsets that retention has removed. */
 function failing(): Activities {
   const { activities } = fakeActivities();
+  const readOnly = () => Promise.reject(pipelineFailure('IndexMisconfigured', 'the cluster is read-only'));
+  let failures = 0;
   let crashes = 0;
   return {
     ...activities,
+    prepareIndices: (input) => (++failures <= 4 ? readOnly() : activities.prepareIndices(input)),
     watchSparkJob: async (input) => {
       const seen = await activities.watchSparkJob(input);
       return ++crashes <= 5 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;

@@ -22,6 +22,8 @@ type Answers = Readonly<Partial<Record<StageName, CommandResult>>>;
 export class CommandRouter {
   /** The command of an operator that ended the source, or with `drain` false all parts. */
   stop: Extract<Command, { kind: 'stop' }> | null = null;
+  /** Tries what is parked in the pipeline itself again. @returns whether something was */
+  onResume: () => boolean = () => false;
   #parts: Parts | null = null;
   readonly #ended = new Set<StageName>();
   readonly #answers = new Map<string, CommandResult>();
@@ -60,6 +62,7 @@ export class CommandRouter {
   async #carryOut(kind: CommandKind, input: unknown): Promise<CommandResult & { readonly parts: Answers }> {
     const command = parsePipelineCommand(kind, input);
     const named = partOf(kind, input);
+    if (kind === 'resume' && named === null && this.#resumedEarly()) return { state: 'RUNNING', parts: {} };
     await condition(() => this.#parts !== null);
     if (command.kind === 'stop') this.stop = command;
     const receivers = receiversOf(kind, named).filter((stage) => this.#parts?.[stage] !== undefined);
@@ -75,6 +78,11 @@ export class CommandRouter {
     const states = Object.values(parts).map(({ state }) => state);
     const state = command.kind === 'stop' ? 'STOPPING' : (states.find((seen) => seen !== 'ENDED') ?? 'ENDED');
     return { state, parts };
+  }
+
+  /** Whether this resumed a pipeline that is not prepared yet and has no parts. */
+  #resumedEarly(): boolean {
+    return this.onResume() && this.#parts === null;
   }
 
   async #forward(receivers: readonly StageName[], command: Command): Promise<Answers> {

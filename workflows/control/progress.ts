@@ -3,6 +3,8 @@ import { workflowInfo } from '@temporalio/workflow';
 
 export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
 export type StageName = (typeof STAGES)[number];
+/** The workflows beside the stages of a pipeline. */
+export type OperationName = 'reconcile' | 'replayTopic' | 'dropOldMonths' | 'redriveDeadLetters';
 
 /** Counters of one stage. Work that is repeated after a failure may be counted twice, so they prove nothing. */
 export interface StageTotals {
@@ -21,22 +23,34 @@ export interface StageTotals {
 
 export const NO_TOTALS: StageTotals = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0, firstMs: 0, lastMs: 0 };
 
+/** The later ones show only while there is none of the earlier ones. */
+const ATTENTION_STATES = ['PARKED', 'PAUSED', 'RETRYING', 'FLOODED'] as const;
+
+const RESUMABLE: ReadonlySet<Attention['state']> = new Set(['PARKED', 'PAUSED']);
+
 /** Why a part of a pipeline is not working, and the command with which an operator lets it work again. */
 export interface Attention {
-  /** `pipeline`: every part that has not ended. */
-  readonly stage: StageName | 'pipeline';
-  /** PAUSED by an operator; PARKED by a failure that may not disappear by itself. */
-  readonly state: 'PAUSED' | 'PARKED';
+  /** `pipeline`: the pipeline's own steps, or when PAUSED every part that has not ended. */
+  readonly stage: StageName | OperationName | 'pipeline';
+  /**
+   * PAUSED by an operator; PARKED by a failure that may not disappear by itself; RETRYING after three failed attempts, for
+   * as long as the next ones fail; FLOODED while too many records become dead letters, with which a pipeline goes on.
+   */
+  readonly state: (typeof ATTENTION_STATES)[number];
   /** Null: the whole stage. */
   readonly partition: string | null;
   readonly reason: string;
-  readonly command: string;
+  /** Null while nothing but the cause of the failure needs a change. */
+  readonly command: string | null;
+}
+
+/** The answer to the `progress` query of an operation. */
+export interface OperationProgress {
+  readonly attention: readonly Attention[];
 }
 
 /** The answer to the `progress` query of a child. */
-export interface StageProgress extends StageTotals {
-  readonly attention: readonly Attention[];
-}
+export interface StageProgress extends StageTotals, OperationProgress {}
 
 export type Phase = 'preparing' | 'running' | 'draining' | 'reconciling' | 'done';
 
@@ -45,8 +59,8 @@ export interface PipelineProgress {
   readonly name: string;
   readonly run: string;
   readonly phase: Phase;
-  /** PARKED if any part is, else PAUSED if any part is. */
-  readonly state: 'RUNNING' | 'PAUSED' | 'PARKED';
+  /** That of the part which needs an operator most: PARKED, PAUSED, RETRYING, FLOODED. */
+  readonly state: 'RUNNING' | Attention['state'];
   /** What needs an operator; empty while all parts work. */
   readonly attention: readonly Attention[];
   /** Records in the raw topic from this run. */
@@ -100,7 +114,7 @@ export function toProgress(
     name,
     run,
     phase,
-    state: attention.find(({ state }) => state === 'PARKED')?.state ?? attention[0]?.state ?? 'RUNNING',
+    state: ATTENTION_STATES.find((state) => attention.some((shown) => shown.state === state)) ?? 'RUNNING',
     attention,
     produced: source.out,
     processed: spark.in,
@@ -125,23 +139,26 @@ export function toDetails({ phase, state, attention, stages }: PipelineProgress)
     '| stage | in | out | dead letters | lag | per second |',
     '|---|---|---|---|---|---|',
     ...rows,
-    ...attention.flatMap(({ stage, state: how, partition, reason, command }) => [
-      '',
-      `**${how}** ${stage}${partition === null ? '' : ` partition ${partition}`}: ${reason}`,
-      '```',
-      command,
-      '```',
-    ]),
+    ...attentionDetails(attention),
   ].join('\n');
+}
+
+/** What needs an operator as lines of Markdown. */
+export function attentionDetails(attention: readonly Attention[]): string[] {
+  return attention.flatMap(({ stage, state, partition, reason, command }) => [
+    '',
+    `**${state}** ${stage}${partition === null ? '' : ` partition ${partition}`}: ${reason}`,
+    ...(command === null ? [] : ['```', command, '```']),
+  ]);
 }
 
 /** A longer reason is cut, so that a message about many partitions stays small. */
 const MAX_REASON_LENGTH = 400;
 
-/** What is shown while a stage, or one partition of it, waits for an operator. */
+/** What is shown while a stage, or one partition of it, does not work. */
 export function attentionTo({ reason, ...place }: Omit<Attention, 'command'>): Attention {
   const shown = reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH)}…`;
-  return { ...place, reason: shown, command: resumeCommand() };
+  return { ...place, reason: shown, command: RESUMABLE.has(place.state) ? resumeCommand() : null };
 }
 
 /** The command line that resumes this workflow. */

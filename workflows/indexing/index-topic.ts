@@ -85,14 +85,12 @@ class TopicIndexer {
   readonly #idle = new IdlePartitions();
   readonly #parked: ParkedPartitions;
   readonly #part: Part;
-  readonly #indexSlice: Activities['indexSlice'];
 
   constructor(private readonly input: IndexTopicInput) {
-    const { stream, ioTaskQueue: taskQueue, carried } = input;
+    const { stream, carried } = input;
     this.until = input.until;
     this.#next = { ...input.next };
     this.#state = carried ?? { totals: NO_TOTALS, skipped: 0, startedMs: Date.now(), last: {} };
-    this.#indexSlice = proxyActivities<Activities>({ ...INDEXING, taskQueue }).indexSlice;
     this.#parked = new ParkedPartitions(stream, () => this.#part.report());
     const behaviour = {
       startedMs: this.#state.startedMs,
@@ -146,7 +144,7 @@ class TopicIndexer {
       }
       const bound = this.until;
       const from = this.#next[partition] ?? '0';
-      const slice = await this.#parked.attempt(partition, () => this.#slice(partition, from));
+      const slice = await this.#parked.attempt(partition, (attempts) => this.#slice(partition, from, attempts));
       if (slice?.next !== from) this.#idle.leave(partition);
       if (slice === null) continue;
       this.#advance(partition, from, slice);
@@ -165,11 +163,13 @@ class TopicIndexer {
     else await this.#idle.wait(partition, () => isBoundMoved() || isHistoryFull() || this.#hasMore(partition), idleMs);
   }
 
-  async #slice(partition: string, from: string): Promise<IndexSliceResult> {
-    const { topic, alias, deadLetterTopic, mirrorGroup, sink, maxDeadLetterRatio } = this.input;
+  async #slice(partition: string, from: string, maximumAttempts: number): Promise<IndexSliceResult> {
+    const { topic, alias, deadLetterTopic, mirrorGroup, sink, maxDeadLetterRatio, ioTaskQueue: taskQueue } = this.input;
+    const retry = { ...INDEXING.retry, maximumAttempts };
+    const { indexSlice } = proxyActivities<Activities>({ ...INDEXING, taskQueue, retry });
     // An operator who resumes after a flood accepts it as it is.
     const isAccepted = this.#parked.failureOf(partition) === 'DeadLetterFlood';
-    return await this.#indexSlice({
+    return await indexSlice({
       ...{ topic, partition: Number(partition), from, until: this.until?.[partition] ?? null },
       ...{ alias, deadLetterTopic, mirrorGroup, sink },
       maxRecords: SLICE_RECORDS,

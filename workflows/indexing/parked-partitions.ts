@@ -1,21 +1,24 @@
-import { ActivityFailure, ApplicationFailure, condition, isCancellation, log } from '@temporalio/workflow';
+import { condition, log } from '@temporalio/workflow';
 import { failuresThat } from '../../activities/contracts/failures';
+import { FIRST_ATTEMPTS, shownFailure, type ShownFailure } from '../control/activity-failure';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
 import { isHistoryFull } from '../control/continue-as-new';
 import { attentionTo, type Attention, type StageName } from '../control/progress';
 
 /** Delay before a partition is retried whose failure may disappear by itself. */
 const RETRY_MS = 30_000;
-/** For these, continuing would lose or repeat records, or make too many of them dead letters. */
-const UNTIL_RESUMED: ReadonlySet<string> = new Set(failuresThat('parks until `resume`'));
+/** For these, only an operator can end the failure, so that a retry some seconds later is of no use. */
+const IMMEDIATE: ReadonlySet<string> = new Set(failuresThat('parks and tries again'));
+/** Attempts of a partition that already fails: some minutes. */
+const MORE_ATTEMPTS = 12;
 
-interface Parked {
-  readonly type: string;
-  readonly reason: string;
+interface Parked extends ShownFailure {
+  readonly state: 'RETRYING' | 'PARKED';
 }
 
 /**
- * Partitions whose work failed after all retries: each is shown as PARKED, and none of its records is skipped.
+ * Partitions whose work fails: after three attempts each is shown as RETRYING and after some minutes as PARKED, and none of
+ * its records is skipped.
  *
  * If the failure may disappear by itself, the work is retried; otherwise it waits for `resume` or `skip`.
  */
@@ -30,12 +33,12 @@ export class ParkedPartitions {
   ) {}
 
   get attention(): readonly Attention[] {
-    return [...this.#parked].map(([partition, { type, reason }]) =>
-      attentionTo({ stage: this.stage, state: 'PARKED', partition, reason: `${type}: ${reason}` }),
+    return [...this.#parked].map(([partition, { state, reason }]) =>
+      attentionTo({ stage: this.stage, state, partition, reason }),
     );
   }
 
-  /** Type of the failure for which a partition is parked. */
+  /** Type of the failure of a partition that is parked or retried. */
   failureOf(partition: string): string | undefined {
     return this.#parked.get(partition)?.type;
   }
@@ -46,38 +49,36 @@ export class ParkedPartitions {
   };
 
   /**
-   * Runs `work` for a partition; if it fails, parks the partition until it may be retried.
+   * Runs `work` for a partition, with that many attempts; if it fails, waits until it may be retried.
    *
    * @returns null after a failure
    * @throws CancelledFailure when the workflow is cancelled
    */
-  async attempt<T>(partition: string, work: () => Promise<T>): Promise<T | null> {
+  async attempt<T>(partition: string, work: (maximumAttempts: number) => Promise<T>): Promise<T | null> {
     try {
-      const done = await work();
+      const done = await work(this.#parked.has(partition) ? MORE_ATTEMPTS : FIRST_ATTEMPTS);
       if (this.#parked.delete(partition)) {
         log.info('partition unparked', { stage: this.stage, partition });
         await this.changed();
       }
       return done;
     } catch (error) {
-      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      await this.#park(partition, failureOf(error));
+      await this.#park(partition, shownFailure(error));
       return null;
     }
   }
 
-  async #park(partition: string, failure: Parked): Promise<void> {
+  async #park(partition: string, failure: ShownFailure): Promise<void> {
     const before = this.#releases;
-    if (!this.#parked.has(partition)) log.warn('partition parked', { stage: this.stage, partition, ...failure });
-    this.#parked.set(partition, failure);
+    const hasMoreAttempts = !failure.isFinal && !this.#parked.has(partition) && !IMMEDIATE.has(failure.type);
+    const state = hasMoreAttempts ? 'RETRYING' : 'PARKED';
+    if (this.#parked.get(partition)?.state !== state) {
+      log.warn('partition fails', { stage: this.stage, partition, state, ...failure });
+    }
+    this.#parked.set(partition, { ...failure, state });
     await this.changed();
     const isReleased = (): boolean => this.#releases !== before || isHistoryFull();
-    if (UNTIL_RESUMED.has(failure.type)) await condition(isReleased);
-    else await conditionOrTimeout(isReleased, RETRY_MS);
+    if (failure.isFinal) await condition(isReleased);
+    else if (!hasMoreAttempts) await conditionOrTimeout(isReleased, RETRY_MS);
   }
-}
-
-function failureOf({ cause, message }: ActivityFailure): Parked {
-  const type = cause instanceof ApplicationFailure ? (cause.type ?? cause.name) : (cause?.name ?? 'ActivityFailure');
-  return { type, reason: cause?.message ?? message };
 }

@@ -1,6 +1,6 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
+import { workflowInfo } from '@temporalio/workflow';
 import type { ExpiredMonths } from '../../activities/retention/expire-months';
+import { operationActivities } from '../control/operation';
 import { nominalTime } from './nominal-time';
 import { PREPARATION } from '../policies';
 
@@ -17,7 +17,7 @@ export interface RetentionResult extends Pick<ExpiredMonths, 'name' | 'expiredBe
  * and a proof counts them. Repeating it changes nothing.
  */
 export async function dropOldMonths(input: unknown): Promise<RetentionResult> {
-  const { expireMonths, dropMonths } = proxyActivities<Activities>(PREPARATION);
+  const { expireMonths, dropMonths } = operationActivities('dropOldMonths').proxy(PREPARATION);
   const expired = await expireMonths({ input, at: nominalTime().toISOString() });
   await dropMonths({ ...expired, run: workflowInfo().firstExecutionRunId });
   const { name, expiredBefore, indices: dropped } = expired;

@@ -1,6 +1,7 @@
-import { log, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
+import { log } from '@temporalio/workflow';
 import type { ReconcileRequest, ReconcileResult } from '../../activities/contracts/report';
+import type { FailingActivities } from '../control/failing-activities';
+import { operationActivities } from '../control/operation';
 import { PREPARATION, WHOLE_RUN } from '../policies';
 
 /** Either everything that the proof needs, or the name of a pipeline whose latest or given run is to be proven again. */
@@ -13,14 +14,19 @@ export type ReconcileInput =
  * Repeating it changes nothing.
  */
 export async function reconcile(input?: ReconcileInput): Promise<ReconcileResult> {
-  if (input !== undefined && 'request' in input) return await prove(input.request, input.taskQueue);
-  const { findRun } = proxyActivities<Activities>(PREPARATION);
+  const activities = operationActivities('reconcile');
+  if (input !== undefined && 'request' in input) return await prove(activities, input.request, input.taskQueue);
+  const { findRun } = activities.proxy(PREPARATION);
   const { scope, plan, windowMs, bounded, aliases, eventIdField, proofTaskQueue } = await findRun({ input });
-  return await prove({ scope, plan, windowMs, bounded, aliases, eventIdField }, proofTaskQueue);
+  return await prove(activities, { scope, plan, windowMs, bounded, aliases, eventIdField }, proofTaskQueue);
 }
 
-async function prove(request: ReconcileRequest, taskQueue: string): Promise<ReconcileResult> {
-  const { reconcileRun } = proxyActivities<Activities>({ ...WHOLE_RUN, taskQueue });
+async function prove(
+  activities: FailingActivities,
+  request: ReconcileRequest,
+  taskQueue: string,
+): Promise<ReconcileResult> {
+  const { reconcileRun } = activities.proxy({ ...WHOLE_RUN, taskQueue });
   const result = await reconcileRun(request);
   const { reconciled, published, indexed, deadLetters, discrepancies } = result;
   log.info('run compared', { ...{ reconciled, published, indexed, deadLetters }, discrepancies });

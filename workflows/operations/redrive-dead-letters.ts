@@ -1,9 +1,8 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
 import type { TopicRange } from '../../activities/contracts/offsets';
 import type { DeadLetterCounts } from '../../activities/indexing/redrive/redrive-batch';
 import type { SliceCounts } from '../../activities/indexing/redrive/redrive-slice';
 import type { LetterChoice } from '../../activities/preparation/plan-redrive';
+import { operationActivities } from '../control/operation';
 import { PREPARATION, RECORD_WORK } from '../policies';
 
 /** Offsets of one activity: some minutes of work at most. */
@@ -25,9 +24,10 @@ export interface RedriveResult extends SliceCounts, TopicRange {
  * By default it only counts what would be done, and changes nothing. Repeating it is harmless.
  */
 export async function redriveDeadLetters(input: unknown): Promise<RedriveResult> {
-  const { planRedrive } = proxyActivities<Activities>(PREPARATION);
+  const activities = operationActivities('redriveDeadLetters');
+  const { planRedrive } = activities.proxy(PREPARATION);
   const { from, to, ioTaskQueue: taskQueue, ...slice } = await planRedrive({ input });
-  const { redriveSlice } = proxyActivities<Activities>({ ...RECORD_WORK, taskQueue });
+  const { redriveSlice } = activities.proxy({ ...RECORD_WORK, taskQueue });
   let counts: SliceCounts = { byReason: {}, unindexed: 0 };
   for (const [partition, end] of Object.entries(to)) {
     for (let next = from[partition] ?? '0'; BigInt(next) < BigInt(end);) {

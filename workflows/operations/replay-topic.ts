@@ -1,8 +1,8 @@
-import { CancellationScope, isCancellation, proxyActivities, startChild, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
+import { CancellationScope, isCancellation, startChild, workflowInfo } from '@temporalio/workflow';
 import type { TopicRange } from '../../activities/contracts/offsets';
 import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
 import { endChildren } from '../control/end-children';
+import { operationActivities } from '../control/operation';
 import { nominalTime } from './nominal-time';
 import { PREPARATION } from '../policies';
 import type { StageTotals } from '../control/progress';
@@ -20,7 +20,7 @@ export interface ReplayResult extends TopicRange {
  * Documents that are already correct stay unchanged, because each record has its id. Live indexing can run meanwhile.
  */
 export async function replayTopic(input: unknown): Promise<ReplayResult> {
-  const { planReplay } = proxyActivities<Activities>(PREPARATION);
+  const { planReplay } = operationActivities('replayTopic').proxy(PREPARATION);
   const { from, to, ...place } = await planReplay({ input, endsAt: nominalTime().toISOString() });
   const indexing: IndexTopicInput = {
     ...place,

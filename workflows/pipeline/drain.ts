@@ -1,5 +1,3 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PreparedTopics, TopicPositions } from '../../activities/preparation/prepare-topics';
 import type { PipelineChildren } from './children';
@@ -9,8 +7,6 @@ import { PREPARATION } from '../policies';
 import type { ProgressBoard } from './progress-board';
 import type { RunSparkJobResult } from '../spark/run-spark-job';
 import type { SourceResult } from '../sources/paced-source';
-
-const { topicEnds } = proxyActivities<Activities>(PREPARATION);
 
 /** The results of the children of a bounded run, and the ends of the topics when they ended. */
 export interface DrainedRun {
@@ -33,6 +29,7 @@ export async function drain(
   board: ProgressBoard,
 ): Promise<DrainedRun> {
   const { spark, readings, windows, deadLetters } = children;
+  const { topicEnds } = board.activities.proxy(PREPARATION);
   const source = (await children.source?.result()) ?? null;
   board.enter('draining');
 

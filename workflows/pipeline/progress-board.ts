@@ -1,7 +1,9 @@
 import { log, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
-import { progressQuery, stageTotalsSignal } from '../messages';
+import { attentionSignal, progressQuery, stageTotalsSignal } from '../messages';
 import type { CommandRouter } from '../control/command-router';
+import { FailingActivities } from '../control/failing-activities';
+import { FloodWatch, type FloodSources } from './flood-watch';
 import {
   NO_TOTALS,
   pipelineAttention,
@@ -20,16 +22,34 @@ import {
 export class ProgressBoard {
   #phase: Phase = 'preparing';
   #stages = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Record<StageName, StageTotals>;
-  readonly #attention = new Map<StageName, readonly Attention[]>();
+  readonly #attention = new Map<Attention['stage'], readonly Attention[]>();
+  #floods: FloodWatch | null = null;
+  /** The pipeline's own activities. */
+  readonly activities: FailingActivities = new FailingActivities('pipeline', () => {
+    this.#attention.set('pipeline', this.activities.attention);
+    this.#show();
+  });
 
   constructor(
     private readonly plan: PipelinePlan,
     private readonly router: CommandRouter,
   ) {
+    router.onResume = this.activities.release;
     setHandler(progressQuery, () => this.#progress());
+    setHandler(attentionSignal, (operation, attention) => {
+      this.#attention.set(operation, attention);
+      this.#show();
+    });
     setHandler(stageTotalsSignal, (stage, totals, attention) => {
       this.#stages = { ...this.#stages, [stage]: totals };
       this.#attention.set(stage, attention);
+      this.#floods?.observe(this.#stages);
+      this.#show();
+    });
+  }
+
+  watchFloods(sources: FloodSources): void {
+    this.#floods = new FloodWatch(sources, () => {
       this.#show();
     });
   }
@@ -41,7 +61,7 @@ export class ProgressBoard {
   }
 
   #progress(): PipelineProgress {
-    const parts = [...this.#attention.values()].flat();
+    const parts = [...this.#attention.values(), this.#floods?.attention ?? []].flat();
     const attention = pipelineAttention(parts, this.router.running, resumeCommand());
     return toProgress(this.plan, this.#phase, this.#stages, attention);
   }

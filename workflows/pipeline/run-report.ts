@@ -1,5 +1,11 @@
 import type { PipelinePlan } from '../../activities/contracts/plan';
-import type { ReconcileRequest, ReconcileResult, RunReport, StageReport } from '../../activities/contracts/report';
+import type {
+  DeadLetterFlood,
+  ReconcileRequest,
+  ReconcileResult,
+  RunReport,
+  StageReport,
+} from '../../activities/contracts/report';
 import { NO_TOTALS, ratePerSecond, type StageTotals } from '../control/progress';
 import type { DrainedRun } from './drain';
 import { proofTaskQueue } from './proof';
@@ -10,6 +16,7 @@ export function runReport(
   drained: DrainedRun,
   request: ReconcileRequest,
   proof: ReconcileResult,
+  deadLetterFlood: DeadLetterFlood | null,
   notes: readonly string[],
 ): RunReport {
   const endedMs = Date.now();
@@ -34,6 +41,7 @@ export function runReport(
     },
     sparkStarts: spark.starts,
     proof,
+    deadLetterFlood,
     notes: [...notes, ...commandNotes(drained)],
     ...request,
   };

@@ -5,7 +5,6 @@ import {
   CancellationScope,
   condition,
   executeChild,
-  proxyActivities,
   proxyLocalActivities,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -16,17 +15,19 @@ import type { RunReport } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { CommandRouter } from '../control/command-router';
 import { endChildren } from '../control/end-children';
+import type { FailingActivities } from '../control/failing-activities';
 import { reconcile } from '../operations/reconcile';
-import { DEPLOYMENT, PARSING, PREPARATION } from '../policies';
+import { PARSING, PREPARATION } from '../policies';
 import { startChildren } from './children';
+import { deadLetterFlood, floodSources } from './dead-letter-flood';
 import { drain, type DrainedRun } from './drain';
 import { ProgressBoard } from './progress-board';
 import { proofTaskQueue, reconcileRequest } from './proof';
 import { runReport } from './run-report';
 
 const { parseInput } = proxyLocalActivities<Activities>(PARSING);
-const { prepareTopics, prepareIndices, storeReport } = proxyActivities<Activities>(PREPARATION);
-const { deployDashboards } = proxyActivities<Activities>(DEPLOYMENT);
+/** Kibana can take some minutes to start; a refusal that lasts longer is noted in the run's report. */
+const DASHBOARD_ROUNDS = 4;
 
 /** What a schedule appends to the workflow id: the time of the run. */
 const SCHEDULED_TIME = /-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
@@ -47,11 +48,13 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   const plan = await parseInput({ input, workflowId, run, startedAt: startTime.toISOString() });
   const router = new CommandRouter();
   const board = new ProgressBoard(plan, router);
+  const { prepareTopics, prepareIndices, deadLetterSummary, storeReport } = board.activities.proxy(PREPARATION);
 
   const prepared = await prepareTopics(plan);
   const { aliases, index, rules } = plan;
   const { notes } = await prepareIndices({ aliases, measurements: rules.measurements, index });
-  const dashboardNotes = deployed(plan);
+  board.watchFloods(floodSources(plan, prepared, board.activities));
+  const dashboardNotes = deployed(plan, board.activities);
   const drained = await runChildren(plan, prepared, board, router);
   if (drained === null) return null;
 
@@ -62,7 +65,12 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
     workflowId: `reconcile/${plan.name}/${run}`,
     args: [{ request, taskQueue: proofTaskQueue(plan) }],
   });
-  const report = runReport(plan, drained, request, proof, [...notes, ...(await dashboardNotes)]);
+  const counts = deadLetterFlood(plan, proof);
+  const flood = counts && {
+    ...counts,
+    example: (await deadLetterSummary({ alias: aliases.deadLetters, run })).example,
+  };
+  const report = runReport(plan, drained, request, proof, flood, [...notes, ...(await dashboardNotes)]);
   await storeReport({ report });
   board.enter('done');
   await condition(allHandlersFinished);
@@ -117,8 +125,9 @@ async function runChildren(
  *
  * @returns notes for the report; never throws
  */
-async function deployed({ dashboards }: PipelinePlan): Promise<readonly string[]> {
+async function deployed({ dashboards }: PipelinePlan, activities: FailingActivities): Promise<readonly string[]> {
   if (!dashboards) return [];
+  const { deployDashboards } = activities.proxy(PREPARATION, DASHBOARD_ROUNDS);
   try {
     await deployDashboards();
     return [];

@@ -1,4 +1,7 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
 import type { PublishResult } from '../../activities/sources/publish-simulated-range';
+import { FailingActivities } from '../control/failing-activities';
 import { Part, type CarriedControls } from '../control/part';
 import { addTotals, NO_TOTALS, type StageTotals } from '../control/progress';
 
@@ -33,6 +36,7 @@ type Counts = Pick<PublishResult, 'published' | 'deadLetters' | 'bytes'>;
 export class PacedSource {
   #state: CarriedSource;
   readonly #part: Part;
+  readonly #failing = new FailingActivities('source', () => this.#part.report());
 
   /** Records that were not published during a pause or at the old rate are not caught up. */
   readonly #setRate = (ratePerSecond: number | null): void => {
@@ -43,8 +47,20 @@ export class PacedSource {
     const startedMs = carried?.startedMs ?? Date.now();
     const initial = { next: 0, totals: NO_TOTALS, startedMs, ratePerSecond, sinceMs: startedMs, sinceRecord: 0 };
     this.#state = carried ?? initial;
-    const behaviour = { startedMs, totals: () => this.#state.totals, setRate: this.#setRate, stop: true };
+    const behaviour = {
+      startedMs,
+      totals: () => this.#state.totals,
+      attention: () => this.#failing.attention,
+      resumed: this.#failing.release,
+      setRate: this.#setRate,
+      stop: true,
+    };
     this.#part = new Part('source', behaviour, carried?.controls);
+  }
+
+  /** The activities of the source, which are tried again until they succeed. */
+  activities(options: ActivityOptions): Activities {
+    return this.#failing.proxy(options);
   }
 
   get carried(): CarriedSource {

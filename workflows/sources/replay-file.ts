@@ -1,5 +1,3 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { FileFacts } from '../../activities/sources/file/file-identity';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
@@ -23,9 +21,9 @@ export interface ReplayFileInput {
 export async function replayFile({ plan, carried }: ReplayFileInput): Promise<SourceResult> {
   const { source, hostTaskQueue: taskQueue } = plan;
   if (source.kind !== 'file') throw new TypeError(`expected a file source, got ${source.kind}`);
-  const { inspectFile } = proxyActivities<Activities>({ ...WHOLE_RUN, taskQueue });
-  const { publishFileRange } = proxyActivities<Activities>({ ...RECORD_WORK, taskQueue });
   const paced = new PacedSource(source, carried);
+  const { inspectFile } = paced.activities({ ...WHOLE_RUN, taskQueue });
+  const { publishFileRange } = paced.activities({ ...RECORD_WORK, taskQueue });
   const facts = carried?.facts ?? (await inspectFile({ plan }));
   let byteFrom = carried?.byteFrom ?? 0;
 

@@ -1,5 +1,3 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
 import { RECORD_WORK } from '../policies';
@@ -18,8 +16,8 @@ export interface SimulateReadingsInput {
 export async function simulateReadings({ plan, carried }: SimulateReadingsInput): Promise<SourceResult> {
   const { source } = plan;
   if (source.kind !== 'simulate') throw new TypeError(`expected a simulate source, got ${source.kind}`);
-  const { publishSimulatedRange } = proxyActivities<Activities>({ ...RECORD_WORK, taskQueue: plan.ioTaskQueue });
   const paced = new PacedSource(source, carried);
+  const { publishSimulatedRange } = paced.activities({ ...RECORD_WORK, taskQueue: plan.ioTaskQueue });
   const last = source.records ?? Infinity;
 
   while (paced.next < last && (await paced.mayPublish())) {

@@ -1,19 +1,12 @@
-import {
-  CancellationScope,
-  condition,
-  ContinueAsNew,
-  log,
-  proxyActivities,
-  setHandler,
-  sleep,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, ContinueAsNew, log, setHandler, sleep } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { pipelineFailure } from '../../activities/contracts/failures';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
-import type { SparkHandle, SparkState, SubmitSparkJobInput } from '../../activities/spark/types';
+import type { LostRecords, SparkHandle, SparkState, SubmitSparkJobInput } from '../../activities/spark/types';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
+import { FailingActivities } from '../control/failing-activities';
 import { Part, reportIntervalMs, type CarriedControls } from '../control/part';
-import { attentionTo, NO_TOTALS, type StageTotals } from '../control/progress';
+import { attentionTo, NO_TOTALS, type Attention, type StageTotals } from '../control/progress';
 import { drainSignal } from '../messages';
 import { SPARK_CONTROL, SPARK_WATCH } from '../policies';
 
@@ -22,6 +15,8 @@ const STOP_GRACE_MS = 20_000;
 const MAX_WATCH_MS = 60_000;
 /** Drivers in a row that end without a committed micro-batch; after that many the cause is not expected to disappear. */
 const MAX_FAILED_STARTS = 5;
+/** A driver that lives this long after the death of another one is not expected to die of the same cause. */
+const STABLE_MS = 60_000;
 
 export interface RunSparkJobInput extends Pick<SubmitSparkJobInput, 'plan' | 'rawFrom'> {
   /** Whether to process while the source still publishes, or only after it has ended. */
@@ -38,6 +33,8 @@ interface CarriedSparkJob {
   starts: number;
   totals: StageTotals;
   crashLoop: CrashLoop;
+  /** What the next driver may pass over, since an operator resumed after it. */
+  accepted: LostRecords['type'] | null;
   readonly startedMs: number;
   readonly controls?: CarriedControls;
 }
@@ -48,9 +45,19 @@ interface CrashLoop {
   readonly lastBatch: number | null;
 }
 
-const PARKED = { stage: 'spark', state: 'PARKED', partition: null } as const;
+/** Why no driver works at present. */
+interface Trouble {
+  readonly state: 'RETRYING' | 'PARKED';
+  readonly reason: string;
+  readonly lost: LostRecords | null;
+  readonly sinceMs: number;
+}
+
 const NO_CRASHES: CrashLoop = { failedStarts: 0, lastBatch: null };
-const NOT_STARTED = { until: null, handle: null, starts: 0, totals: NO_TOTALS, crashLoop: NO_CRASHES } as const;
+const NOT_STARTED = {
+  ...{ until: null, handle: null, starts: 0 },
+  ...{ totals: NO_TOTALS, crashLoop: NO_CRASHES, accepted: null },
+} as const;
 
 export interface RunSparkJobResult {
   readonly totals: StageTotals;
@@ -96,9 +103,9 @@ class SparkJob {
   readonly state: CarriedSparkJob;
   readonly part: Part;
   readonly #activities: Pick<Activities, 'submitSparkJob' | 'stopSparkJob' | 'watchSparkJob'>;
+  readonly #failing = new FailingActivities('spark', () => this.part.report());
   #committed: PartitionOffsets | null;
-  /** Why no driver is started any more; null while one may be. */
-  #parked: string | null = null;
+  #trouble: Trouble | null = null;
 
   constructor(private readonly input: RunSparkJobInput) {
     const { rawFrom, plan, carried } = input;
@@ -106,16 +113,15 @@ class SparkJob {
     // Before the first commit, everything before the run's own part counts as processed.
     this.#committed = rawFrom === 'earliest' ? null : rawFrom;
     const taskQueue = plan.hostTaskQueue;
-    const { submitSparkJob, stopSparkJob } = proxyActivities<Activities>({ ...SPARK_CONTROL, taskQueue });
-    const { watchSparkJob } = proxyActivities<Activities>({ ...SPARK_WATCH, taskQueue });
+    const { submitSparkJob, stopSparkJob } = this.#failing.proxy({ ...SPARK_CONTROL, taskQueue });
+    const { watchSparkJob } = this.#failing.proxy({ ...SPARK_WATCH, taskQueue });
     this.#activities = { submitSparkJob, stopSparkJob, watchSparkJob };
     const behaviour = {
       startedMs: this.state.startedMs,
       totals: () => this.state.totals,
-      attention: () => (this.#parked === null ? [] : [attentionTo({ ...PARKED, reason: this.#parked })]),
+      attention: () => this.#attention,
       resumed: () => {
-        if (this.#parked !== null) this.state.crashLoop = NO_CRASHES;
-        this.#parked = null;
+        this.#resumed();
       },
     };
     this.part = new Part('spark', behaviour, carried?.controls);
@@ -135,32 +141,38 @@ class SparkJob {
 
   async waitWhilePaused(): Promise<void> {
     if (!this.part.paused) return;
+    this.#trouble = null;
     await this.stop();
     await this.part.untilResumed();
   }
 
   async waitWhileParked(): Promise<void> {
-    if (this.#parked === null) return;
+    if (this.#trouble?.state !== 'PARKED') return;
     await this.part.report();
-    await condition(() => this.#parked === null);
+    await condition(() => this.#trouble === null);
   }
 
   /** Makes sure that a driver of the right kind runs, and watches it for a while. */
   async watchOnce(): Promise<void> {
     const { plan, rawFrom } = this.input;
-    const { until, totals, startedMs } = this.state;
+    const { until, totals, startedMs, accepted } = this.state;
     // The time that a driver needs to start belongs to the stage.
     if (totals.firstMs === 0) this.state.totals = { ...totals, firstMs: Date.now() };
-    const trigger = until === null ? 'processing-time' : 'available-now';
-    const submitted = { plan, rawFrom, rawUntil: until, trigger } as const;
+    // A driver that may pass over lost records ends soon, so that later losses are not passed over too.
+    const trigger = until === null && accepted === null ? 'processing-time' : 'available-now';
+    const submitted = { plan, rawFrom, rawUntil: until, trigger, accepted } as const;
     this.state.handle ??= await this.#activities.submitSparkJob({ ...submitted, start: this.state.starts++ });
     const maxMs = Math.min(reportIntervalMs(Date.now() - startedMs), MAX_WATCH_MS);
     const seen = await this.#activities.watchSparkJob({ handle: this.state.handle, plan, until, maxMs });
     this.#observe(seen);
-    if (!seen.running) await this.#driverEnded(seen);
-    // Others continue to write to a topic of theirs; for what is left of it a bounded driver follows.
-    else if (trigger === 'processing-time' && until !== this.state.until && plan.source.kind === 'topic')
-      await this.stop();
+    if (seen.lost !== null && !this.isDone) await this.#park(seen.lost);
+    else if (!seen.running) await this.#driverEnded(seen);
+    else if (trigger === 'processing-time' && this.#isEndOfTopic(until)) await this.stop();
+  }
+
+  /** Others continue to write to a topic of theirs; for what is left of it a bounded driver follows. */
+  #isEndOfTopic(until: PartitionOffsets | null): boolean {
+    return until !== this.state.until && this.input.plan.source.kind === 'topic';
   }
 
   /** Ends the driver, if one runs; repeating it changes nothing. */
@@ -170,8 +182,31 @@ class SparkJob {
     this.state.handle = null;
   }
 
+  get #attention(): readonly Attention[] {
+    if (this.#trouble === null) return this.#failing.attention;
+    const { state, reason } = this.#trouble;
+    return [...this.#failing.attention, attentionTo({ stage: 'spark', state, partition: null, reason })];
+  }
+
+  /** An operator who resumes after a loss accepts it. */
+  #resumed(): void {
+    this.#failing.release();
+    if (this.#trouble?.state !== 'PARKED') return;
+    this.state.crashLoop = NO_CRASHES;
+    this.state.accepted = this.#trouble.lost?.type ?? null;
+    // A new topic is read from its beginning.
+    if (this.state.accepted === 'TopicRecreated') this.#committed = null;
+    this.#trouble = null;
+  }
+
+  async #park(lost: LostRecords): Promise<void> {
+    await this.stop();
+    this.#trouble = { state: 'PARKED', reason: `${lost.type}: ${lost.message}`, lost, sinceMs: Date.now() };
+  }
+
   #observe(seen: SparkState): void {
     const { totals } = this.state;
+    if (this.#trouble?.state === 'RETRYING' && this.#isWorking(seen, this.#trouble)) this.#trouble = null;
     this.#committed = seen.committed ?? this.#committed;
     if (seen.inputRows !== totals.in) {
       this.state.totals = { ...totals, in: seen.inputRows, out: seen.inputRows, lastMs: Date.now() };
@@ -183,16 +218,37 @@ class SparkJob {
     );
   }
 
+  /** A driver without new records commits nothing, but lives on. */
+  #isWorking({ running, lastBatch }: SparkState, { sinceMs }: Trouble): boolean {
+    return lastBatch !== this.state.crashLoop.lastBatch || (running && Date.now() - sinceMs > STABLE_MS);
+  }
+
   async #driverEnded(seen: SparkState): Promise<void> {
     this.state.handle = null;
+    this.state.accepted = null;
     const hasProgressed = seen.lastBatch !== this.state.crashLoop.lastBatch || this.isDone;
     const failedStarts = hasProgressed ? 0 : this.state.crashLoop.failedStarts + 1;
     this.state.crashLoop = { failedStarts, lastBatch: seen.lastBatch };
-    log.info('Spark driver ended', { exitOk: seen.exitOk, lastBatch: seen.lastBatch, failedStarts });
-    if (failedStarts >= MAX_FAILED_STARTS) {
-      this.#parked =
-        `SparkFailed: the driver ended ${failedStarts} times in a row without committing a micro-batch. ` +
-        `Its last log lines:\n${seen.lastLogLines.join('\n')}`;
-    } else if (failedStarts > 0) await sleep(1_000 * 2 ** failedStarts);
+    log.info('Spark driver ended', { exitOk: seen.exitOk, lastBatch: seen.lastBatch, error: seen.error, failedStarts });
+    if (failedStarts === 0) {
+      this.#trouble = null;
+      return;
+    }
+    const state = failedStarts >= MAX_FAILED_STARTS ? 'PARKED' : 'RETRYING';
+    // A bounded driver that found nothing to do has not failed.
+    if (state === 'PARKED' || seen.exitOk !== true) {
+      this.#trouble = { state, reason: sparkFailed(failedStarts, seen), lost: null, sinceMs: Date.now() };
+    }
+    if (state === 'PARKED') return;
+    await this.part.report();
+    await sleep(1_000 * 2 ** failedStarts);
   }
+}
+
+/** The driver's own error first: the log lines are cut. */
+function sparkFailed(failedStarts: number, { error, lastLogLines }: SparkState): string {
+  const often = failedStarts === 1 ? 'once' : `${failedStarts} times in a row`;
+  const ended = `SparkFailed: the driver ended ${often} without committing a micro-batch`;
+  const why = error === null ? ', without recording an error.' : `: ${error}.`;
+  return `${ended}${why} Its last log lines:\n${lastLogLines.join('\n')}`;
 }

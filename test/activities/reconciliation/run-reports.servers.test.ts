@@ -52,6 +52,7 @@ function reportOf(name: string, run: string, startedAt: string): RunReport {
     plan: { kind: 'sequences', from: 0, to: 1, devices: 1, run },
     stages: { source: STAGE, spark: STAGE, readings: STAGE, windows: STAGE, deadLetters: STAGE },
     proof: PROOF,
+    deadLetterFlood: null,
     scope: {
       ...{ name, run, generation: run, raw: range('raw'), enriched: range('enriched') },
       ...{ windows: range('windows'), deadLetter: range('dead-letter') },

@@ -58,4 +58,12 @@ describe('toDetails', () => {
     const table = toDetails(toProgress({ name: 'demo', run: 'r' }, 'running', none));
     for (const stage of STAGES) expect(table).toContain(`| ${stage} |`);
   });
+
+  it('shows what needs attention, with the command that helps if there is one', () => {
+    const place = { stage: 'pipeline', partition: null, reason: 'x: y' } as const;
+    const details = (command: string | null, state: 'RETRYING' | 'PARKED'): string =>
+      toDetails(toProgress({ name: 'demo', run: 'r' }, 'preparing', none, [{ ...place, state, command }]));
+    expect(details(null, 'RETRYING')).toMatch(/^\*\*preparing, RETRYING\*\*[^]*\n\*\*RETRYING\*\* pipeline: x: y$/);
+    expect(details('temporal x', 'PARKED')).toMatch(/\*\*PARKED\*\* pipeline: x: y\n```\ntemporal x\n```$/);
+  });
 });

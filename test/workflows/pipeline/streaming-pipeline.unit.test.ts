@@ -63,6 +63,7 @@ describe('streamingPipeline', () => {
     expect(report).toMatchObject({
       reconciled: true,
       proof: PROOF,
+      deadLetterFlood: null,
       sparkStarts: 1,
       stages: { source: { out: 100 }, readings: { out: 90 }, windows: { out: 9 }, deadLetters: { out: 10 } },
     });
@@ -98,6 +99,16 @@ describe('streamingPipeline', () => {
       await expect(first.result()).rejects.toThrow();
     });
   }, 180_000);
+
+  it('reports a flood of dead letters with the first of them', async () => {
+    const example = 't partition 0 offset 7, parse:Empty';
+    const { activities } = fakeActivities({
+      reconcileRun: () => Promise.resolve({ ...PROOF, indexed: 40, deadLetters: 60 }),
+      deadLetterSummary: () => Promise.resolve({ byReason: {}, example }),
+    });
+    const report = await withWorker(activities, (start) => run(start, SIMULATED));
+    expect(report?.deadLetterFlood).toEqual({ deadLetters: 60, records: 100, maxRatio: 0.5, example });
+  }, 120_000);
 
   it('imports dashboards during the run, even if Kibana becomes ready late', async () => {
     const { activities } = fakeActivities();

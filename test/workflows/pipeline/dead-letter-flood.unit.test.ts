@@ -1,0 +1,15 @@
+import { deadLetterFlood } from '../../../workflows/pipeline/dead-letter-flood';
+import { PROOF } from '../fake-activities';
+
+describe('the flood of dead letters in a run', () => {
+  it.each([
+    ['more than the ratio', { indexed: 4, expired: 0, deadLetters: 6 }, 0.5, true],
+    ['as many as the ratio', { indexed: 4, expired: 1, deadLetters: 5 }, 0.5, false],
+    ['all of them', { indexed: 0, expired: 0, deadLetters: 1 }, 0.5, true],
+    ['none of no records', { indexed: 0, expired: 0, deadLetters: 0 }, 0, false],
+    ['all of them if that is allowed', { indexed: 0, expired: 0, deadLetters: 9 }, 1, false],
+  ])('%s', (_what, counts, maxDeadLetterRatio, isFlood) => {
+    const flood = deadLetterFlood({ maxDeadLetterRatio }, { ...PROOF, ...counts });
+    expect(flood !== null).toBe(isFlood);
+  });
+});

@@ -1,0 +1,51 @@
+import type { PipelineProgress } from '../../../workflows/control/progress';
+import { fakeActivities } from '../fake-activities';
+import { TimeSkippingWorker } from '../time-skipping-worker';
+
+const EXAMPLE = 't partition 0 offset 2, parse:BadTimestamp, expected an ISO 8601 time.';
+
+let worker: TimeSkippingWorker;
+beforeAll(async () => {
+  worker = await TimeSkippingWorker.start();
+}, 120_000);
+afterAll(async () => {
+  await worker.stop();
+});
+
+/** Runs a pipeline that accepts this share of the records. @returns what it shows while its report cannot be stored */
+async function shownWith(accepted: number): Promise<PipelineProgress> {
+  const name = `accepts-${accepted * 100}`;
+  let isHeld = true;
+  const { activities } = fakeActivities({}, () => accepted);
+  worker.serve(name, {
+    ...activities,
+    deadLetterSummary: () => Promise.resolve({ byReason: { 'parse:BadTimestamp': 90 }, example: EXAMPLE }),
+    storeReport: (input) => (isHeld ? Promise.reject(new Error('held')) : activities.storeReport(input)),
+  });
+  const { client, taskQueue, environment } = worker;
+  const input = { source: { kind: 'simulate', records: 100 } };
+  const options = { taskQueue, workflowId: `pipeline/${name}`, args: [input] };
+  const handle = await client.workflow.start('streamingPipeline', options);
+  await environment.sleep('10 minutes');
+  const progress = await handle.query<PipelineProgress>('progress');
+  isHeld = false;
+  expect(await handle.result()).toMatchObject({ reconciled: true });
+  return progress;
+}
+
+describe('a flood of dead letters', () => {
+  it('is shown with its reasons and the first example while the pipeline goes on', async () => {
+    const { attention } = await shownWith(0.1);
+    expect(attention.find(({ state }) => state === 'FLOODED')).toEqual({
+      ...{ stage: 'deadLetters', state: 'FLOODED', partition: null, command: null },
+      reason:
+        '90 of the latest 100 records became dead letters, more than the maxDeadLetterRatio of 0.5: ' +
+        `parse:BadTimestamp 90. The first: ${EXAMPLE}`,
+    });
+  }, 180_000);
+
+  it('is not shown while few records become dead letters', async () => {
+    const { attention } = await shownWith(0.9);
+    expect(attention.map(({ state }) => state)).toEqual(['RETRYING']);
+  }, 180_000);
+});

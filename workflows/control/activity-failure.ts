@@ -1,0 +1,33 @@
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { BUGS, FAILURES, failuresThat } from '../../activities/contracts/failures';
+
+/** For these, trying again cannot help, or would lose or repeat records. */
+const UNTIL_RESUMED: ReadonlySet<string> = new Set([...failuresThat('parks until `resume`'), ...BUGS]);
+
+/** Attempts of an activity after which its failure is shown. */
+export const FIRST_ATTEMPTS = 3;
+
+/** Why an activity has failed, as it is shown to an operator. */
+export interface ShownFailure {
+  /** A row of the failure table, or the name of any other error. */
+  readonly type: string;
+  readonly reason: string;
+  /** Whether only an operator can decide that it is tried again. */
+  readonly isFinal: boolean;
+}
+
+/**
+ * Describes the failure of an activity.
+ *
+ * @throws the error itself when it is a cancellation, or not the failure of an activity
+ */
+export function shownFailure(error: unknown): ShownFailure {
+  if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+  const { activityType, retryState, cause = error } = error;
+  const type = (cause instanceof ApplicationFailure ? cause.type : null) ?? cause.name;
+  const isForeign = retryState === 'NON_RETRYABLE_FAILURE' && !(type in FAILURES);
+  const isFinal = UNTIL_RESUMED.has(type) || isForeign;
+  const reason = `${type}: ${cause.message}`;
+  // The messages of the table say what was attempted.
+  return { type, reason: type in FAILURES ? reason : `${activityType}: ${reason}`, isFinal };
+}

@@ -1,0 +1,72 @@
+import { ActivityFailure, isCancellation, log, sleep } from '@temporalio/workflow';
+import type { DeadLetterSummary } from '../../activities/contracts/report';
+import { attentionTo, type Attention, type StageName, type StageTotals } from '../control/progress';
+import { RecentCounts, type ProcessedCounts } from './recent-counts';
+
+/** The stages report one after the other: what they report is compared with Kafka after this time. */
+const CONFIRM_MS = 5_000;
+
+/** What a watch asks outside of the workflow. */
+export interface FloodSources {
+  readonly maxRatio: number;
+  /** Counts the processed records of the run in Kafka. */
+  readonly counts: () => Promise<ProcessedCounts>;
+  readonly summary: () => Promise<DeadLetterSummary>;
+}
+
+/**
+ * Shows that more of the latest records became dead letters than `maxDeadLetterRatio` allows, and why, while the pipeline
+ * goes on; no longer once enough later ones did not.
+ */
+export class FloodWatch {
+  readonly #counts = new RecentCounts();
+  #isConfirming = false;
+  #attention: Attention | null = null;
+
+  constructor(
+    private readonly sources: FloodSources,
+    private readonly changed: () => void,
+  ) {}
+
+  get attention(): readonly Attention[] {
+    return this.#attention === null ? [] : [this.#attention];
+  }
+
+  observe({ readings, deadLetters: letters }: Readonly<Record<StageName, StageTotals>>): void {
+    const deadLetters = letters.in + letters.lag;
+    this.#counts.add({ records: readings.in + readings.lag + deadLetters, deadLetters });
+    if (!this.#isFlood) this.#attention = null;
+    else if (this.#attention === null && !this.#isConfirming) void this.#confirm();
+  }
+
+  get #isFlood(): boolean {
+    const { records, deadLetters } = this.#counts.recent;
+    return deadLetters > records * this.sources.maxRatio;
+  }
+
+  async #confirm(): Promise<void> {
+    this.#isConfirming = true;
+    try {
+      await sleep(CONFIRM_MS);
+      this.#counts.add(await this.sources.counts());
+      if (this.#isFlood) await this.#show();
+    } catch (error) {
+      if (isCancellation(error)) return;
+      if (!(error instanceof ActivityFailure)) throw error;
+      log.warn('dead letters were not counted', { error });
+    } finally {
+      this.#isConfirming = false;
+    }
+  }
+
+  async #show(): Promise<void> {
+    const { byReason, example } = await this.sources.summary();
+    const { records, deadLetters } = this.#counts.recent;
+    const reasons = Object.entries(byReason).map(([reason, count]) => `${reason} ${count}`);
+    const reason =
+      `${deadLetters} of the latest ${records} records became dead letters, more than the maxDeadLetterRatio of ` +
+      `${this.sources.maxRatio}: ${reasons.join(', ')}.${example === null ? '' : ` The first: ${example}`}`;
+    this.#attention = attentionTo({ stage: 'deadLetters', state: 'FLOODED', partition: null, reason });
+    this.changed();
+  }
+}
