@@ -14,10 +14,10 @@ import { sparkJobPart, sparkPart } from './local/install/pinned-parts';
 import { printEvent } from './local/stack-event';
 
 async function main([, , cache = 'parts']: readonly string[]): Promise<void> {
-  for (const part of [sparkPart, sparkJobPart]) {
-    await installPart(part, { cache, onEvent: printEvent, env: process.env });
-    await rename(partFolder(part, cache), join(cache, part.name));
-  }
+  const parts = [sparkPart, sparkJobPart];
+  for (const part of parts) await installPart(part, { cache, onEvent: printEvent, env: process.env });
+  // Not earlier: the job is compiled with the jars of Spark.
+  for (const part of parts) await rename(partFolder(part, cache), join(cache, part.name));
 }
 
 void main(process.argv);

@@ -78,6 +78,9 @@ export const settingsSchema = z.object({
   JDK_JAVA_OPTIONS: optionalText.describe('JVM options of every local server and Spark driver.'),
   SPARK_JARS: text.default('spark').describe("Folder of Spark's jars. `npm start` sets it."),
   SPARK_JOB_JAR: text.default('readings-job.jar').describe('Jar of the Spark job. `npm start` sets it.'),
+  SPARK_CLASS_ARCHIVE: optionalText.describe(
+    'Class data archive of the JVM, with which a Spark driver starts faster. `npm start` makes and sets it.',
+  ),
 
   PIPELINE_CRASH_AT: optionalText.describe(
     'For tests: the worker kills itself with SIGKILL at this point, `<point>` or `<point>:<times>`.',

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
       spark: {
         jobJar: config.SPARK_JOB_JAR,
         jars: config.SPARK_JARS,
+        classArchive: config.SPARK_CLASS_ARCHIVE,
         bootstrap: addressesOf(config).kafkaBrokers.join(','),
         environment: process.env,
         sparkState: sparkStateOf(state),

@@ -8,6 +8,8 @@ export interface SparkInstallation {
   readonly jars: string;
   /** Absolute path of the job's jar. */
   readonly jobJar: string;
+  /** Absolute path of the JVM's archive of the classes that a driver loads; one that does not fit or exist is not used. */
+  readonly classArchive?: string | undefined;
   /** Inherited by drivers, for example PATH and JAVA_HOME. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -38,7 +40,7 @@ const REMOVED_VARIABLES = [
 
 /** Returns the command line of a driver; its process is the driver's JVM. */
 export function driverCommand(
-  { jars, jobJar, environment }: SparkInstallation,
+  { jars, jobJar, classArchive, environment }: SparkInstallation,
   folder: RunFolder,
   { settings, isSmall }: DriverRequest,
 ): { command: string; args: string[]; env: Record<string, string | undefined> } {
@@ -58,6 +60,7 @@ export function driverCommand(
   const args = [
     ...[`-Xmx${settings.driverMemoryMb}m`, '-XX:+UseSerialGC', `-Djava.io.tmpdir=${folder.scratchFolder}`],
     ...(isSmall ? ['-XX:TieredStopAtLevel=1'] : []),
+    ...(classArchive === undefined ? [] : [`-XX:SharedArchiveFile=${classArchive}`]),
     ...OPENED_PACKAGES.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
     ...['-cp', join(jars, '*'), 'org.apache.spark.deploy.SparkSubmit', '--master', `local[${CORES}]`],
     ...Object.entries(configuration).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),

@@ -259,7 +259,7 @@ describe('installParts', () => {
       KAFKA_BROKERS: 'a:9092',
       ELASTICSEARCH_NODE: 'http://a:9200',
     });
-    expect(neededParts(elsewhere).map(({ name }) => name)).toEqual(['spark', 'spark-job']);
+    expect(neededParts(elsewhere).map(({ name }) => name)).toEqual(['spark', 'spark-job', 'spark-classes']);
   });
 
   const isBelow =

@@ -11,7 +11,14 @@ const MARKER = '.verified';
 const REPORT_INTERVAL_MS = 5000;
 
 export type PartName =
-  'temporal' | 'kafka' | 'elasticsearch' | 'spark' | 'spark-job' | 'java-tools' | 'temporal-test-server';
+  | 'temporal'
+  | 'kafka'
+  | 'elasticsearch'
+  | 'spark'
+  | 'spark-job'
+  | 'spark-classes'
+  | 'java-tools'
+  | 'temporal-test-server';
 
 /** One program to install, in its own folder below the cache folder. */
 export interface Part {

@@ -20,6 +20,7 @@ const PIP_DETAIL = /^((?:Collecting|Downloading|Building|Installing|Using cached
 export const TEMPORAL_BINARY = 'bin/temporal';
 export const ELASTICSEARCH_HOME = `elasticsearch-${versions.elasticsearch.version}`;
 export const SPARK_JOB_JAR = 'readings-job.jar';
+export const SPARK_CLASS_ARCHIVE = 'driver.jsa';
 
 const JOB_FOLDER = join(__dirname, '..', '..', 'spark');
 /** Spark 4.2 runs on Java 17 and newer. */
@@ -68,6 +69,48 @@ export const sparkJobPart: Part = {
     await task.run('compiling', [...javac, ...javaSources()]);
     const jar = [join(javaHome, 'bin', 'jar'), '--create', '--file', join(folder, SPARK_JOB_JAR)] as const;
     await task.run('packing', [...jar, '-C', classes, '.']);
+  },
+};
+
+const TRAINING = 'ClassTraining';
+const TRAINING_SOURCE = join(JOB_FOLDER, `${TRAINING}.java`);
+
+/**
+ * The archive of the classes that a driver loads at its start, made by the JVM from the jars of {@link sparkPart}, which
+ * must be installed before. A JVM that it does not fit, for example after an update of Java, starts without it.
+ */
+export const sparkClassesPart: Part = {
+  name: 'spark-classes',
+  version: versions.spark.version,
+  pins: { spark: versions.spark.artifacts, source: readFileSync(TRAINING_SOURCE, 'utf8') },
+  requiredFile: SPARK_CLASS_ARCHIVE,
+  fill: async (folder, task) => {
+    const { java, javaHome } = await findJava(task.env);
+    const jars = join(partFolder(sparkPart, task.options.cache), '*');
+    const classes = join(task.scratch, 'classes');
+    const training = join(task.scratch, 'training.jar');
+    const javac = [join(javaHome, 'bin', 'javac'), '--release', JAVA_RELEASE, '-cp', jars, '-d', classes] as const;
+    await task.run('compiling', [...javac, TRAINING_SOURCE]);
+    await task.run('packing', [join(javaHome, 'bin', 'jar'), '--create', '--file', training, '-C', classes, '.']);
+    const jvm = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Djava.io.tmpdir=${task.scratch}`];
+    const submit = [
+      'org.apache.spark.deploy.SparkSubmit',
+      '--master',
+      'local[2]',
+      '--class',
+      `pipeline.spark.${TRAINING}`,
+    ];
+    const configuration = [
+      'spark.driver.host=127.0.0.1',
+      'spark.driver.bindAddress=127.0.0.1',
+      'spark.ui.enabled=false',
+    ];
+    await task.run('archiving the classes of a driver', [
+      java,
+      ...[...jvm, `-XX:ArchiveClassesAtExit=${join(folder, SPARK_CLASS_ARCHIVE)}`, '-cp', jars, ...submit],
+      ...[`spark.local.dir=${task.scratch}`, ...configuration].flatMap((setting) => ['--conf', setting]),
+      ...[training, join(task.scratch, 'checkpoint')],
+    ]);
   },
 };
 

@@ -15,10 +15,12 @@ export function workerService(variables: Record<string, string>, environment: No
   return { ...program('worker', 'pipeline-worker.ts', env), endpoint: undefined, ports: [] };
 }
 
+type SparkInstallation = Pick<Installation, 'javaHome' | 'sparkJars' | 'sparkJobJar' | 'sparkClassArchive'>;
+
 /** Returns the variables that tell a worker where the servers, its state and Spark are. */
 export function workerVariables(
   { temporal, kafkaBrokers, elasticsearchNode }: Addresses,
-  { javaHome, sparkJars, sparkJobJar }: Pick<Installation, 'javaHome' | 'sparkJars' | 'sparkJobJar'>,
+  { javaHome, sparkJars, sparkJobJar, sparkClassArchive }: SparkInstallation,
   stateFolder: string,
 ): Record<string, string> {
   return {
@@ -29,6 +31,7 @@ export function workerVariables(
     JAVA_HOME: javaHome,
     SPARK_JARS: sparkJars,
     SPARK_JOB_JAR: sparkJobJar,
+    SPARK_CLASS_ARCHIVE: sparkClassArchive,
   };
 }
 
