@@ -35,7 +35,9 @@ public final class ClassTraining {
   private ClassTraining() {}
 
   /**
-   * @param arguments folder for the checkpoint of a streaming query
+   * Runs a streaming query once, and loads what it does not use.
+   *
+   * @param arguments folder for the checkpoint of the query
    */
   public static void main(String[] arguments) throws Exception {
     SparkSession spark = SparkSession.builder().getOrCreate();
