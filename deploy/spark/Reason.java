@@ -3,6 +3,8 @@ package pipeline.spark;
 /** Why a record is a dead letter; the names are the codes that dead letters have. */
 enum Reason {
   Tombstone("the record has no value"),
+  SchemaRegistryFraming(
+      "expected one JSON object, got a value in the framing of a schema registry"),
   NotUtf8("the value is not UTF-8"),
   Empty("the value is empty or blank"),
   NotAReading("expected one JSON object and nothing after it"),

@@ -16,6 +16,8 @@ import pipeline.spark.TimestampReader.Timestamp;
  * the value as a whole                          outcome
  * --------------------------------------------  ---------------------------------------------------
  * null                                          Tombstone
+ * a byte of zero, four bytes of a schema id,    SchemaRegistryFraming
+ *   anything
  * bytes that are not UTF-8                      NotUtf8
  * no bytes, or only blanks                      Empty
  * blanks around the object                      accepted
@@ -101,8 +103,8 @@ final class RecordJudge {
     Variant object = body == null ? null : StrictJson.object(body, record.offset());
     MappedFields fields = mapping.read(object);
     EventId eventId = EventId.of(record, fields.eventId());
-    Reason unreadable = reasonOfValue(record, body, object);
-    if (unreadable != null) return Outcome.deadLetter(record, eventId.id(), Refusal.of(unreadable));
+    Refusal unreadable = refusalOfValue(record, body, object);
+    if (unreadable != null) return Outcome.deadLetter(record, eventId.id(), unreadable);
     String device = deviceOf(fields.deviceId());
     Timestamp time = timestamps.read(fields.timestamp());
     Double[] values = measurements.read(fields.measured());
@@ -115,11 +117,14 @@ final class RecordJudge {
     return Outcome.reading(record, eventId.id(), reading);
   }
 
-  private static Reason reasonOfValue(RawRecord record, String body, Variant object) {
-    if (body == null) return Reason.Tombstone;
-    if (!Utf8.isValid(record.value())) return Reason.NotUtf8;
+  private static Refusal refusalOfValue(RawRecord record, String body, Variant object) {
+    if (body == null) return Refusal.of(Reason.Tombstone);
+    SchemaFraming framing = SchemaFraming.of(record.value());
+    if (framing != null) return framing.refusal();
+    if (!Utf8.isValid(record.value())) return Refusal.of(Reason.NotUtf8);
     if (object != null) return null;
-    return StrictJson.isBlank(body) ? Reason.Empty : StrictJson.refusal(body, record.offset());
+    boolean isBlank = StrictJson.isBlank(body);
+    return Refusal.of(isBlank ? Reason.Empty : StrictJson.refusal(body, record.offset()));
   }
 
   private Refusal firstRefusal(

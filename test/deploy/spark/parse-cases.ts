@@ -1,3 +1,4 @@
+import { framed } from '../../support/framed';
 import { bad, good, members, TIME, whole, type ParseCase } from './parse-case';
 import { NUMBER_CASES } from './number-cases';
 import { TIME_CASES } from './time-cases';
@@ -15,6 +16,9 @@ const WHOLE: readonly ParseCase[] = [
   whole('tombstone', null, 'Tombstone'),
   whole('not-utf8', Buffer.concat([Buffer.from('{"origin":"'), Buffer.of(0xff, 0xfe), Buffer.from('"}')]), 'NotUtf8'),
   whole('utf16', Buffer.from(`\ufeff{${members('x')}}`, 'utf16le'), 'NotUtf8'),
+  whole('framed-avro', framed(42, Buffer.from('0661626302000000a441', 'hex')), 'SchemaRegistryFraming'),
+  whole('framed-json-schema', framed(70_000, `{${members('x')}}`), 'SchemaRegistryFraming'),
+  whole('zeros', Buffer.alloc(64), 'NotAReading'),
   whole('gzip', Buffer.of(0x1f, 0x8b, 8, 0, 0), 'NotUtf8'),
   whole('empty', '', 'Empty'),
   whole('blank', ' \n\t\r', 'Empty'),

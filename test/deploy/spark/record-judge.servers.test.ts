@@ -34,6 +34,17 @@ describe('the table of parse cases', () => {
     expectOutcome(parseCase, { enriched: written.filter((record) => !deadLetters.includes(record)), deadLetters });
   });
 
+  it('names the schema and the likely kind of a value in the framing of a schema registry', () => {
+    const detailOf = (name: string) => written.find(({ key }) => key === name)?.value['detail'];
+    const framing = 'expected one JSON object, got a value in the framing of a schema registry with schema id';
+    expect(detailOf('framed-avro')).toBe(
+      `${framing} 42, Avro or Protobuf; if it is Avro, set source.format to avro; else let its producer write plain JSON`,
+    );
+    expect(detailOf('framed-json-schema')).toBe(
+      `${framing} 70000, likely JSON Schema; let its producer write plain JSON`,
+    );
+  });
+
   it('has the answers that the processing version stands for', () => {
     // The run is another one each time.
     const answers = lines.join('\n').replaceAll(Buffer.from(plan.run).toString('base64'), 'run');
