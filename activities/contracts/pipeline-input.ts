@@ -3,6 +3,7 @@ import { durationFrom } from './duration';
 import { MONTH_PATTERN } from './event-month';
 import { fieldMappingSchema } from './field-mapping';
 import { dialectProblems, dialectShape } from './file-dialect';
+import { longSchema } from './long-format';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 import { numbersSchema } from './number-reading';
 
@@ -42,6 +43,7 @@ const fileSchema = z
     format: z.enum(['csv', 'ndjson']),
     ...dialectShape,
     fields: fieldMappingSchema.default({}),
+    long: longSchema,
     numbers: numbersSchema,
     ratePerSecond,
   })
@@ -58,6 +60,7 @@ const topicSchema = z.strictObject({
     .regex(/^[A-Za-z0-9._-]{1,200}$/, 'expected a Kafka topic name')
     .describe('An existing topic that others write'),
   fields: fieldMappingSchema.default({}),
+  long: longSchema,
   numbers: numbersSchema,
   follow: z
     .boolean()

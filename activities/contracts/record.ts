@@ -40,6 +40,8 @@
  */
 export const EVENT_ID_HEADER = 'event-id';
 export const RUN_HEADER = 'pipeline-run';
+/** Identity of a row in its file; the event id of a row that brings none. */
+export const ROW_HEADER = 'pipeline-row';
 /** `<partition>:<offset>:<Kafka timestamp in epoch ms>` of the raw record that an enriched one was made from. */
 export const RAW_HEADER = 'pipeline-raw';
 /** Number of distinct readings in a window; it only grows, so it orders the versions of a window. */

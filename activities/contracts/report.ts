@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldPlaceSchema } from './field-place';
 import { topicRangeSchema } from './offsets';
 import { plannedIdsSchema } from './planned-ids';
 
@@ -17,7 +18,7 @@ export const reconcileRequestSchema = z.object({
   windowMs: z.int(),
   bounded: z.boolean().describe('Fewer rules apply to a run without end: see `reconcileRun`'),
   aliases: z.object({ readings: z.string(), windows: z.string(), deadLetters: z.string(), runs: z.string() }),
-  eventIdField: z.string().describe('Field of a raw payload that holds the event id if no header does'),
+  eventId: fieldPlaceSchema.describe('Where a raw record has its event id if no header has it'),
 });
 
 export type ReconcileRequest = Readonly<z.infer<typeof reconcileRequestSchema>>;

@@ -30,7 +30,7 @@ const WORKFLOW_ID_PREFIX = 'pipeline/';
  */
 export const PROCESSING = {
   version: 5,
-  answersSha256: '1f820c3f644d273f29388caa6ab754dff69f988e8e7c83677718b173261c1320',
+  answersSha256: '27f4ede9f716e9e7b75017a3e3f7bc7a11780e850035004521c01720494522f2',
 };
 const ONE_SECOND_MS = 1_000;
 const ONE_DAY_MS = 24 * 3_600_000;
@@ -94,7 +94,8 @@ function inputProblems({ source, measurements, index }: PipelineInput): string[]
     problems.push(`✖ Expected from ≤ to, got ${index.from} and ${index.to}\n  → at index`);
   }
   if (source.kind !== 'simulate') {
-    problems.push(...mappingProblems(source.fields, measurements).map((line) => `✖ ${line}`));
+    const records = source.kind === 'file' ? source.format : source.kind;
+    problems.push(...mappingProblems(source, records, measurements).map((line) => `✖ ${line}`));
   } else if (source.records === null && source.ratePerSecond === null) {
     problems.push('✖ Expected a rate, since records is null and there is no end\n  → at source.ratePerSecond');
   }
@@ -115,10 +116,7 @@ function processingRules({ source, measurements, index, ...given }: PipelineInpu
   const endless = source.kind === 'simulate' ? source.records === null : source.kind === 'topic' && source.follow;
   return {
     measurements,
-    fields:
-      source.kind === 'simulate'
-        ? resolveFieldMapping({}, measurements)
-        : resolveFieldMapping(source.fields, measurements, source.numbers),
+    fields: resolveFieldMapping(source.kind === 'simulate' ? { fields: {} } : source, measurements),
     windowMs: durationMs(given.window),
     maxClockSkewMs: durationMs(given.maxClockSkew),
     extraFields: given.extraFields,

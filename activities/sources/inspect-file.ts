@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { FieldMapping } from '../contracts/field-mapping';
+import { columnsOf } from '../contracts/field-place';
 import { pipelineFailure } from '../contracts/failures';
 import { fileDialect } from '../contracts/file-dialect';
 import { parseObject } from '../contracts/json-object';
@@ -60,13 +61,19 @@ function columnProblems(columns: readonly string[], given: FileSource['fields'],
   const problems: string[] = [];
   const repeated = columns.filter((name, index) => columns.indexOf(name) !== index);
   if (repeated.length > 0) problems.push(`Expected column names that differ, got ${quoted(repeated)} more than once.`);
-  const named = Object.values(given).map((column) => (typeof column === 'string' ? column : column.column));
-  const required = new Set([fields.deviceId, fields.timestamp, ...named]);
+  const measured = fields.measurements.map(({ place }) => place);
+  const named = fields.measurements.filter(({ name }) => name in given).map(({ place }) => place);
+  const places = [
+    ...[fields.deviceId, fields.timestamp, ...named],
+    ...(['text', 'eventId'] as const).filter((field) => field in given).map((field) => fields[field]),
+    ...(fields.measurementName === null ? [] : [fields.measurementName, ...measured]),
+  ];
+  const required = new Set(places.flatMap(columnsOf));
   const missing = [...required].filter((name) => !columns.includes(name));
   if (missing.length > 0) problems.push(`Expected the columns ${quoted(missing)}; there are ${existing}.`);
-  const measured = fields.measurements.map(({ column }) => column);
-  if (!measured.some((name) => columns.includes(name))) {
-    problems.push(`Expected a column of at least one measurement (${quoted(measured)}); there are ${existing}.`);
+  const candidates = measured.flatMap(columnsOf);
+  if (!candidates.some((name) => columns.includes(name))) {
+    problems.push(`Expected a column of at least one measurement (${quoted(candidates)}); there are ${existing}.`);
   }
   return problems;
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { FieldMapping } from '../contracts/field-mapping';
+import { mappedHeaders, type FieldMapping } from '../contracts/field-mapping';
 import type { Measurement } from '../contracts/measurement';
 import type { PartitionOffsets } from '../contracts/offsets';
+import { ROW_HEADER } from '../contracts/record';
 import type { PipelinePlan, ProcessingRules, SparkSettings } from '../contracts/plan';
 import { runFiles } from './run-folder';
 import type { SubmitSparkJobInput } from './types';
@@ -29,6 +30,8 @@ export interface JobSettings
   readonly startingOffsets: PartitionOffsets | 'earliest';
   readonly failOnDataLoss: boolean;
   readonly untilOffsets: PartitionOffsets | null;
+  /** Headers of raw records that the job reads beside those that every pipeline has. */
+  readonly rawHeaders: readonly string[];
   readonly fields: Omit<FieldMapping, 'measurements'> & {
     readonly measurements: readonly (Measurement & Partial<FieldMapping['measurements'][number]>)[];
   };
@@ -56,6 +59,7 @@ export function jobSettings(
     trigger,
     ...rules,
     ...spark,
+    rawHeaders: [...mappedHeaders(fields), ...(source.kind === 'file' ? [ROW_HEADER] : [])],
     fields: { ...fields, measurements: measurements.map((limits, i) => ({ ...limits, ...fields.measurements[i] })) },
     leaseMs: LEASE_MS,
     ...runFiles(runFolder),

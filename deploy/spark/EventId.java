@@ -5,8 +5,8 @@ import org.apache.spark.types.variant.Variant;
 import org.apache.spark.types.variant.VariantUtil;
 
 /**
- * The event id of a raw record: that of the header, else that of the mapped field, else the
- * record's coordinates.
+ * The event id of a raw record: that of the header, else that of the mapped field, else that of its
+ * row in a file, else the record's coordinates.
  *
  * @param isBad whether the record brings an id that cannot be used
  */
@@ -14,22 +14,28 @@ record EventId(String id, boolean isBad) {
   static final int MAX_BYTES = 400;
 
   /**
-   * @param field value of the mapped field; null if it is not there
+   * @param field what stands at the mapped place; null if there is nothing
+   * @param row null if the record is no row of a file
    */
-  static EventId of(RawRecord record, Variant field) {
+  static EventId of(RawRecord record, Variant field, byte[] row) {
     byte[] header = record.eventIdHeader();
     boolean isGiven = header != null || (field != null && field.getType() != VariantUtil.Type.NULL);
-    String given = header != null ? fromHeader(header) : fromField(field);
+    String given = header != null ? ofBytes(header) : ofField(field);
     boolean isUsable = given != null && isUsable(given);
-    return new EventId(isUsable ? given : record.coordinatesId(), isGiven && !isUsable);
+    return new EventId(isUsable ? given : ownId(record, row), isGiven && !isUsable);
   }
 
-  private static String fromHeader(byte[] header) {
+  private static String ownId(RawRecord record, byte[] row) {
+    String given = row == null ? null : ofBytes(row);
+    return given != null && isUsable(given) ? given : record.coordinatesId();
+  }
+
+  private static String ofBytes(byte[] header) {
     return Utf8.isValid(header) ? new String(header, StandardCharsets.UTF_8) : null;
   }
 
-  private static String fromField(Variant field) {
-    return field != null && field.getType() == VariantUtil.Type.STRING ? field.getString() : null;
+  private static String ofField(Variant field) {
+    return field != null && StrictJson.isName(field) ? StrictJson.text(field) : null;
   }
 
   private static boolean isUsable(String id) {

@@ -17,6 +17,7 @@ final class FieldKind {
       case STRING -> field.getString().isBlank() ? "blank text" : "text";
       case OBJECT -> "an object";
       case ARRAY -> "a list";
+      case BINARY -> "bytes that are not UTF-8";
       default -> "a number";
     };
   }

@@ -1,67 +1,76 @@
 package pipeline.spark;
 
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.spark.types.variant.Variant;
-import org.apache.spark.types.variant.VariantUtil;
 
-/** Finds the mapped fields of a raw record; one pass over the fields of its object. */
+/** Finds the mapped fields of a raw record. */
 final class FieldMapping {
-  private final Map<String, Integer> places = new HashMap<>();
-  private final int deviceId;
-  private final int timestamp;
-  private final int text;
-  private final int eventId;
-  private final int[] measurements;
+  private static final Variant[] NOTHING = {};
 
-  FieldMapping(Settings.Fields fields) {
-    Stream<String> plain =
-        Stream.of(fields.deviceId(), fields.timestamp(), fields.text(), fields.eventId());
-    Stream<String> measured = fields.measurements().stream().map(Settings.Measurement::column);
-    for (String column : new TreeSet<>(Stream.concat(plain, measured).toList()))
-      places.put(column, places.size());
-    deviceId = places.get(fields.deviceId());
-    timestamp = places.get(fields.timestamp());
-    text = places.get(fields.text());
-    eventId = places.get(fields.eventId());
+  private final PlaceReader.Factory places;
+  private final PlaceReader deviceId;
+  private final PlaceReader timestamp;
+  private final PlaceReader text;
+  private final PlaceReader eventId;
+  private final PlaceReader[] measurements;
+
+  /** Null without long format. */
+  private final PlaceReader measurementName;
+
+  private final MeasurementNames names;
+
+  FieldMapping(Settings settings) {
+    Settings.Fields fields = settings.fields();
+    places = new PlaceReader.Factory(settings.rawHeaders());
+    deviceId = places.ofId(fields.deviceId());
+    timestamp = places.of(fields.timestamp());
+    text = places.of(fields.text());
+    eventId = places.ofId(fields.eventId());
     List<Settings.Measurement> listed = fields.measurements();
-    measurements =
-        listed.stream().mapToInt(measurement -> places.get(measurement.column())).toArray();
+    measurements = listed.stream().map(each -> places.of(each.place())).toArray(PlaceReader[]::new);
+    FieldPlace name = fields.measurementName();
+    measurementName = name == null ? null : places.of(name);
+    names = new MeasurementNames(listed);
   }
 
   /**
-   * @param object null if the record has none: then no field is there
+   * @param object null if the record has none: then it has no fields in its value
    */
-  MappedFields read(Variant object) {
-    Variant[] values = new Variant[places.size()];
-    Map<String, String> labels = null;
-    int size = object == null ? 0 : object.objectSize();
-    for (int i = 0; i < size; i++) {
-      Variant.ObjectField field = object.getFieldAtIndex(i);
-      Integer place = places.get(field.key);
-      if (place != null) {
-        values[place] = field.value;
-        continue;
-      }
-      if (labels == null) labels = new LinkedHashMap<>();
-      if (field.value.getType() != VariantUtil.Type.NULL)
-        labels.put(field.key, StrictJson.text(field.value));
-    }
+  MappedFields read(RawRecord record, Variant object) {
+    FieldTree.Found found = places.value.read(object);
+    Variant[] inKey = places.hasKeyPaths ? places.key.read(keyOf(record)).values : NOTHING;
+    PlaceReader.Parts parts = new PlaceReader.Parts(record, found.values, inKey);
+    Variant name = measurementName == null ? null : measurementName.read(parts);
+    int named = measurementName == null ? -1 : names.find(name);
     Variant[] measured = new Variant[measurements.length];
-    for (int i = 0; i < measured.length; i++) measured[i] = values[measurements[i]];
+    for (int i = 0; i < measured.length; i++)
+      if (measurementName == null || i == named) measured[i] = measurements[i].read(parts);
     return new MappedFields(
-        values[deviceId], values[timestamp], values[text], values[eventId], measured, labels);
+        deviceId.read(parts),
+        timestamp.read(parts),
+        text.read(parts),
+        eventId.read(parts),
+        measured,
+        name,
+        named >= 0,
+        found.labels);
+  }
+
+  /** Null if the key is no JSON object. */
+  private static Variant keyOf(RawRecord record) {
+    byte[] key = record.key();
+    if (key == null || !Utf8.isValid(key)) return null;
+    return StrictJson.object(new String(key, StandardCharsets.UTF_8), record.offset());
   }
 
   /**
    * Each field is null if it is not there.
    *
-   * @param labels the fields that no mapping names, as text and without those that are null; null
-   *     if there are no such fields
+   * @param name of the measurement in long format
+   * @param isNamed whether a measurement has that name
+   * @param labels the fields of the value that no place names, as {@link FieldTree} names them
    */
   record MappedFields(
       Variant deviceId,
@@ -69,5 +78,7 @@ final class FieldMapping {
       Variant text,
       Variant eventId,
       Variant[] measured,
+      Variant name,
+      boolean isNamed,
       Map<String, String> labels) {}
 }

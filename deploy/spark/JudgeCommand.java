@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.spark.sql.Row;
 
 /**
@@ -18,26 +19,49 @@ import org.apache.spark.sql.Row;
  * offset}, {@code publishedMs}, and as base64 or null {@code key}, {@code value}, and the {@code
  * headers} by name. Prints for each, in the same order, the record that the job would write: {@code
  * topic}, {@code value} as text, {@code key} and {@code headers} as base64.
+ *
+ * <p>A line {@code {"settings": {…}}} has the settings of the records after it and prints nothing.
+ * Without {@code --settings} there must be one before the first record.
  */
 public final class JudgeCommand {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private JudgeCommand() {}
+  private Settings settings;
+  private RecordProcessor processor;
+
+  private JudgeCommand(String... arguments) throws IOException {
+    if (arguments.length > 0) use(Settings.textOf(arguments));
+  }
 
   public static void main(String[] arguments) throws IOException {
-    Settings settings = Settings.parse(Settings.textOf(arguments));
-    RecordProcessor processor = new RecordProcessor(settings);
+    JudgeCommand command = new JudgeCommand(arguments);
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      out.println(print(processor.process(recordOf(JSON.readTree(line))).output()));
+    for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+      JsonNode line = JSON.readTree(text);
+      if (line.has("settings")) command.use(line.get("settings").toString());
+      else out.println(command.judge(line));
     }
     out.flush();
   }
 
-  private static RawRecord recordOf(JsonNode line) throws IOException {
+  private void use(String json) throws IOException {
+    settings = Settings.parse(json);
+    processor = new RecordProcessor(settings);
+  }
+
+  private String judge(JsonNode line) throws IOException {
+    if (processor == null)
+      throw new IllegalArgumentException("expected --settings FILE, or settings before a record");
+    return print(processor.process(recordOf(line)).output());
+  }
+
+  private RawRecord recordOf(JsonNode line) throws IOException {
     JsonNode headers = line.path("headers");
+    List<String> mapped = settings.rawHeaders();
+    byte[][] values = new byte[mapped.size()][];
+    for (int i = 0; i < values.length; i++) values[i] = bytes(headers.path(mapped.get(i)));
     return new RawRecord(
         line.required("topic").asText(),
         line.required("partition").asInt(),
@@ -46,7 +70,8 @@ public final class JudgeCommand {
         bytes(line.path("key")),
         bytes(line.path("value")),
         bytes(headers.path(OutputRecord.EVENT_ID_HEADER)),
-        bytes(headers.path(OutputRecord.REDRIVE_HEADER)));
+        bytes(headers.path(OutputRecord.REDRIVE_HEADER)),
+        values);
   }
 
   private static byte[] bytes(JsonNode base64) throws IOException {

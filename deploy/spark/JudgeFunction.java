@@ -6,17 +6,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.api.java.UDF8;
+import org.apache.spark.sql.api.java.UDF9;
 import org.apache.spark.sql.types.DataType;
 import pipeline.spark.RecordProcessor.Processed;
+import scala.collection.Seq;
 
 /**
  * {@link RecordProcessor} as a function of Spark: value, key, both headers, topic, partition,
- * offset and Kafka time in microseconds of a raw record give its id, the record to write, and the
- * reading for windows.
+ * offset, Kafka time in microseconds and mapped headers of a raw record give its id, the record to
+ * write, and the reading for windows.
  */
 final class JudgeFunction
-    implements UDF8<byte[], byte[], byte[], byte[], String, Integer, Long, Long, Row> {
+    implements UDF9<byte[], byte[], byte[], byte[], String, Integer, Long, Long, Seq<byte[]>, Row> {
   private static final long serialVersionUID = 1;
 
   /**
@@ -24,6 +25,8 @@ final class JudgeFunction
    * micro-batches.
    */
   private static final int SQUARE_SCALE = 12;
+
+  private static final byte[][] NO_HEADERS = {};
 
   private transient Settings settings;
   private transient RecordProcessor processor;
@@ -50,7 +53,8 @@ final class JudgeFunction
       String topic,
       Integer partition,
       Long offset,
-      Long publishedMicros)
+      Long publishedMicros,
+      Seq<byte[]> headers)
       throws Exception {
     if (processor == null) {
       settings = Settings.ofSession();
@@ -58,13 +62,29 @@ final class JudgeFunction
     }
     Processed processed =
         processor.process(
-            new RawRecord(topic, partition, offset, publishedMicros, key, value, eventId, redrive));
+            new RawRecord(
+                topic,
+                partition,
+                offset,
+                publishedMicros,
+                key,
+                value,
+                eventId,
+                redrive,
+                arrayOf(headers)));
     Reading reading = processed.outcome().reading();
     OutputRecord record = processed.output();
     Row inWindows = reading == null || reading.isLate() ? null : row(reading);
     String id = processed.outcome().id();
     return RowFactory.create(
         id, record.topic(), record.key(), record.value(), record.headers(), inWindows);
+  }
+
+  private static byte[][] arrayOf(Seq<byte[]> headers) {
+    if (headers == null) return NO_HEADERS;
+    byte[][] values = new byte[headers.size()][];
+    for (int i = 0; i < values.length; i++) values[i] = headers.apply(i);
+    return values;
   }
 
   private Row row(Reading reading) {

@@ -49,11 +49,11 @@ final class Measurements {
     }
     String columns =
         measurements.stream()
-            .map(measurement -> "\"" + measurement.column() + "\"")
+            .map(measurement -> measurement.place().description())
             .distinct()
             .collect(Collectors.joining(", "));
     Reason reason = Reason.NoMeasurement;
-    return new Refusal(reason.name(), reason.detail + " in its columns " + columns);
+    return new Refusal(reason.name(), reason.detail + " in " + columns);
   }
 
   /** Of the first measurement outside its limits; null if there is none. */

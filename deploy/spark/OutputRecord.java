@@ -23,6 +23,9 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
   static final String EVENT_ID_HEADER = "event-id";
   static final String RUN_HEADER = "pipeline-run";
 
+  /** Identity of a row in the file that a raw record comes from. */
+  static final String ROW_HEADER = "pipeline-row";
+
   /** {@code <partition>:<offset>:<publishing time in epoch ms>} of the raw record. */
   static final String RAW_HEADER = "pipeline-raw";
 

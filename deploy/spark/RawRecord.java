@@ -8,6 +8,8 @@ package pipeline.spark;
  * @param value null if there is none
  * @param eventIdHeader value of the header {@code event-id}; null if there is none
  * @param redriveHeader value of the header {@code pipeline-redrive}; null if there is none
+ * @param headers values of the headers that the settings name, in their order; null for one that is
+ *     not there
  */
 record RawRecord(
     String topic,
@@ -17,7 +19,8 @@ record RawRecord(
     byte[] key,
     byte[] value,
     byte[] eventIdHeader,
-    byte[] redriveHeader) {
+    byte[] redriveHeader,
+    byte[][] headers) {
 
   /** Id of a record that brings none. */
   String coordinatesId() {

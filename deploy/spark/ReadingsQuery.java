@@ -150,10 +150,18 @@ final class ReadingsQuery {
                 col("topic"),
                 col("partition"),
                 col("offset"),
-                unix_micros(col("timestamp")));
+                unix_micros(col("timestamp")),
+                mappedHeaders());
     return raw.select(outcome.as("outcome"))
         .select(col("outcome.id").as("id"), col("outcome"))
         .repartition(settings.shufflePartitions(), col("id"));
+  }
+
+  /** Looking for a header costs more than a field of the value, so there is none unless needed. */
+  private Column mappedHeaders() {
+    Column[] headers =
+        settings.rawHeaders().stream().map(ReadingsQuery::header).toArray(Column[]::new);
+    return headers.length == 0 ? lit(null).cast("array<binary>") : array(headers);
   }
 
   /** Stateless: each raw record becomes one enriched reading or one dead letter. */

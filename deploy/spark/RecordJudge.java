@@ -71,12 +71,20 @@ import pipeline.spark.TimestampReader.Timestamp;
  * timestamp: outside the months of the index    OutsideMonths
  * text: string                                  accepted
  * text: number, true, object, array             accepted as its JSON text
- * event id: string of 1-400 bytes               accepted; counts only if the header is missing
- * event id: empty, longer, no string            BadEventId
- * event id: null                                as if it were not there
+ * event id: string of 1-400 bytes, or a whole   accepted; counts only if the header is missing
+ *   number of at most 64 bits
+ * event id: empty, longer, anything else        BadEventId
+ * event id: null, not there                     that of the row in a file, or the coordinates
+ * several fields joined, one of them missing    as if nothing were there
+ *   or empty
  * any other field                               a label: strings as they are, the rest as JSON
  *                                               text, null left out; or ExtraField, by setting
+ * a field beside one that a path leads to       the same, named by its own path with points
  * </pre>
+ *
+ * <p>A key or a header that is not UTF-8 is what no field can have: DeviceMissing, BadTimestamp,
+ * NotANumber, BadEventId, or NotUtf8 for the text. A path leads to nothing in a key that is not one
+ * JSON object, read as strictly as a value.
  *
  * <p>A header {@code event-id} follows the rule of the field; broken, or not UTF-8, it gives
  * BadEventId. The first reason in the order of {@link #firstRefusal} counts.
@@ -89,20 +97,24 @@ final class RecordJudge {
   private final FieldMapping mapping;
   private final TimestampReader timestamps;
   private final Measurements measurements;
+  private final int rowHeader;
 
   RecordJudge(Settings settings) {
     this.settings = settings;
-    mapping = new FieldMapping(settings.fields());
+    mapping = new FieldMapping(settings);
     timestamps = new TimestampReader(settings.fields().timestamp(), settings.fields().time());
     measurements = new Measurements(settings.fields().measurements());
+    // In a topic of others, a header that is called like ours says nothing.
+    rowHeader =
+        settings.ownRawTopic() ? settings.rawHeaders().indexOf(OutputRecord.ROW_HEADER) : -1;
   }
 
   Outcome judge(RawRecord record) {
     String body =
         record.value() == null ? null : new String(record.value(), StandardCharsets.UTF_8);
     Variant object = body == null ? null : StrictJson.object(body, record.offset());
-    MappedFields fields = mapping.read(object);
-    EventId eventId = EventId.of(record, fields.eventId());
+    MappedFields fields = mapping.read(record, object);
+    EventId eventId = EventId.of(record, fields.eventId(), rowOf(record));
     Refusal unreadable = refusalOfValue(record, body, object);
     if (unreadable != null) return Outcome.deadLetter(record, eventId.id(), unreadable);
     String device = deviceOf(fields.deviceId());
@@ -141,6 +153,8 @@ final class RecordJudge {
       return deviceMissing(FieldKind.of(fields.deviceId()));
     if (Utf8.length(device) > MAX_DEVICE_BYTES) return deviceMissing("a longer one");
     if (time.refusal() != null) return time.refusal();
+    if (fields.text() != null && fields.text().getType() == VariantUtil.Type.BINARY)
+      return textNotUtf8(FieldKind.of(fields.text()));
     if (isFromTheFuture(record, time.micros())) return Refusal.of(Reason.FromTheFuture);
     if (isOutsideMonths(time.micros())) return Refusal.of(Reason.OutsideMonths);
     Refusal noMeasurement = measurements.noMeasurement(values);
@@ -153,8 +167,12 @@ final class RecordJudge {
 
   private Refusal deviceMissing(String found) {
     Reason reason = Reason.DeviceMissing;
-    String column = settings.fields().deviceId();
-    return Refusal.of(reason, reason.detail, column, "deviceId", found);
+    FieldPlace place = settings.fields().deviceId();
+    return Refusal.of(reason, reason.detail, place, "deviceId", found);
+  }
+
+  private Refusal textNotUtf8(String found) {
+    return Refusal.of(Reason.NotUtf8, "expected UTF-8", settings.fields().text(), "text", found);
   }
 
   /** What was past when the run started is not from the future, whatever its Kafka time says. */
@@ -181,11 +199,12 @@ final class RecordJudge {
         || (endMs != null && micros >= endMs * MICROS_PER_MS);
   }
 
+  /** Identity of the row of a file; null for records of other sources. */
+  private byte[] rowOf(RawRecord record) {
+    return rowHeader < 0 ? null : record.headers()[rowHeader];
+  }
+
   private static String deviceOf(Variant field) {
-    boolean isDevice =
-        field != null
-            && (field.getType() == VariantUtil.Type.STRING
-                || field.getType() == VariantUtil.Type.LONG);
-    return isDevice ? StrictJson.text(field) : null;
+    return field != null && StrictJson.isName(field) ? StrictJson.text(field) : null;
   }
 }

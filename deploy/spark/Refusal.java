@@ -16,15 +16,15 @@ record Refusal(String code, String detail) {
    *
    * @param field name of the field in a reading
    */
-  static Refusal of(Reason reason, String expected, String column, String field, String found) {
-    String place = " in column \"" + column + "\" (" + field + "), got ";
-    return new Refusal(reason.name(), expected + place + found);
+  static Refusal of(Reason reason, String expected, FieldPlace place, String field, String found) {
+    String in = " in " + place.description() + " (" + field + "), got ";
+    return new Refusal(reason.name(), expected + in + found);
   }
 
   static Refusal of(
       Reason reason, String expected, Settings.Measurement measurement, String found) {
     String name = measurement.name();
-    Refusal refusal = of(reason, expected, measurement.column(), name, found);
+    Refusal refusal = of(reason, expected, measurement.place(), name, found);
     return new Refusal(refusal.code() + ":" + name, refusal.detail());
   }
 }

@@ -24,6 +24,7 @@ import org.apache.spark.SparkEnv;
  *     such bound
  * @param trigger "available-now" ends by itself, "processing-time" does not
  * @param triggerIntervalMs between the starts of two micro-batches of a continuous run
+ * @param rawHeaders headers of raw records that are read beside those that every pipeline has
  * @param extraFields "label" or "dead-letter"
  * @param driverMemoryMb heap of this JVM; its command line has already applied it
  * @param eventStartMs readings before it are dead letters; null: no such bound
@@ -42,6 +43,7 @@ record Settings(
     Map<String, Long> untilOffsets,
     String trigger,
     long triggerIntervalMs,
+    List<String> rawHeaders,
     Fields fields,
     long windowMs,
     long maxClockSkewMs,
@@ -62,13 +64,18 @@ record Settings(
 
   record Topics(String raw, String enriched, String windows, String deadLetter) {}
 
-  /** Columns of the raw record; several fields may name the same one. */
+  /**
+   * Places in the raw record; several fields may have the same one.
+   *
+   * @param measurementName in long format; null: each measurement has a place of its own
+   */
   record Fields(
-      String deviceId,
-      String timestamp,
-      String text,
-      String eventId,
+      FieldPlace deviceId,
+      FieldPlace timestamp,
+      FieldPlace text,
+      FieldPlace eventId,
       Time time,
+      FieldPlace measurementName,
       List<Measurement> measurements) {
     Fields {
       TimestampReader.check(time);
@@ -86,16 +93,18 @@ record Settings(
   record Time(String format, String zone, String ambiguous) {}
 
   /**
-   * A measured quantity: {@code value * scale + offset} of its column must lie within {@code [min,
+   * A measured quantity: {@code value * scale + offset} of its place must lie within {@code [min,
    * max]}.
    *
+   * @param names in long format: what its name is in the raw record, where * stands for any text
    * @param decimal decimal sign of numbers in text
    * @param absent texts and numbers for a value that is not there, beside the usual marks
    */
   record Measurement(
       String name,
       String unit,
-      String column,
+      FieldPlace place,
+      List<String> names,
       double scale,
       double offset,
       double min,

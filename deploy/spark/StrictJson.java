@@ -71,6 +71,11 @@ final class StrictJson {
     };
   }
 
+  /** Whether a value can name something: a string, or a whole number of at most 64 bits. */
+  static boolean isName(Variant value) {
+    return value.getType() == VariantUtil.Type.STRING || value.getType() == VariantUtil.Type.LONG;
+  }
+
   /** Only spaces, tabs and line breaks, or nothing. */
   static boolean isBlank(String text) {
     for (int at = 0; at < text.length(); at++) {

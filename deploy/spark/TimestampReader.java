@@ -14,14 +14,14 @@ final class TimestampReader {
   private static final String ISO = "iso";
   private static final String RFC_1123 = "rfc1123";
 
-  private final String column;
+  private final FieldPlace place;
   private final String format;
   private final LocalClock clock;
   private final EpochTime epoch;
   private final PatternTime pattern;
 
-  TimestampReader(String column, Settings.Time time) {
-    this.column = column;
+  TimestampReader(FieldPlace place, Settings.Time time) {
+    this.place = place;
     format = time.format();
     clock = new LocalClock(zoneOf(time.zone()), time.ambiguous().equals("later"));
     epoch = EpochTime.of(format);
@@ -32,7 +32,7 @@ final class TimestampReader {
    * @throws RuntimeException if the format or the zone does not exist; the message names it
    */
   static void check(Settings.Time time) {
-    TimestampReader unused = new TimestampReader("", time);
+    TimestampReader unused = new TimestampReader(null, time);
   }
 
   /** A time in microseconds since the epoch, or why there is none; the other is null. */
@@ -51,7 +51,7 @@ final class TimestampReader {
       Reason reason = unreadable.reason();
       String expected = "expected " + expected();
       String found = unreadable.getMessage();
-      return new Timestamp(null, Refusal.of(reason, expected, column, "timestamp", found));
+      return new Timestamp(null, Refusal.of(reason, expected, place, "timestamp", found));
     }
   }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { FieldMapping } from '../../contracts/field-mapping';
+import { columnOf, columnsOf } from '../../contracts/field-place';
 import { fileDialect, type FileDialect } from '../../contracts/file-dialect';
 import { parseObject } from '../../contracts/json-object';
 import type { FileSource } from '../../contracts/pipeline-input';
@@ -83,13 +84,15 @@ interface CsvColumns {
  * are numbers with a decimal comma, in which a point separates groups.
  */
 function csvRecords({ columns, fields, dialect, encoding }: CsvColumns): (row: CsvRow) => RowRecord {
-  const withPoint = fields.measurements.filter(({ decimal }) => decimal === '.');
-  const measured = new Set(withPoint.map(({ column }) => column));
+  const columnsWith = (sign: string): Set<string> =>
+    new Set(fields.measurements.flatMap(({ decimal, place }) => (decimal === sign ? columnsOf(place) : [])));
+  const withComma = columnsWith(',');
+  const measured = columnsWith('.');
   const names = columns.map((column) => `${JSON.stringify(column)}:`);
-  const numeric = columns.map((column) => measured.has(column));
+  const numeric = columns.map((column) => measured.has(column) && !withComma.has(column));
   const firstCell = dialect.rowNames ? 1 : 0;
   const expected = { cells: columns.length + firstCell, encoding };
-  const deviceAt = columns.indexOf(fields.deviceId);
+  const deviceAt = columns.indexOf(columnOf(fields.deviceId) ?? '');
   return (row) => {
     const problem = rowProblem(row, expected);
     if (problem) return { key: null, value: row.bytes, end: row.end, rejection: problem };
@@ -132,8 +135,9 @@ function cellJson(cell: string, numeric: boolean): string {
 
 /** Takes NDJSON lines unchanged; the Spark job decides whether they are valid, as for topic sources. */
 function ndjsonRecords({ deviceId }: FieldMapping): (row: FileRow) => RowRecord {
+  const column = columnOf(deviceId);
   return ({ bytes, end }) => {
-    const device = parseObject(bytes)?.[deviceId];
+    const device = column === undefined ? undefined : parseObject(bytes)?.[column];
     return { key: typeof device === 'string' ? device : null, value: bytes, end };
   };
 }

@@ -122,11 +122,11 @@ describe('parseInput', () => {
         fields: { deviceId: 'origin', temperature: { column: 'temp', unit: '°F' }, humidity: 'humid' },
       },
     });
-    expect(rules.fields).toMatchObject({ deviceId: 'origin', timestamp: 'timestamp' });
+    expect(rules.fields).toMatchObject({ deviceId: { path: ['origin'] }, timestamp: { path: ['timestamp'] } });
     const [temperature, humidity] = rules.fields.measurements;
-    expect(temperature).toMatchObject({ column: 'temp' });
+    expect(temperature).toMatchObject({ place: { path: ['temp'] } });
     expect((temperature?.scale ?? 0) * 212 + (temperature?.offset ?? 0)).toBeCloseTo(100, 9);
-    expect(humidity).toMatchObject({ column: 'humid', scale: 1, offset: 0 });
+    expect(humidity).toMatchObject({ place: { path: ['humid'] }, scale: 1, offset: 0 });
   });
 
   it('names unknown fields and units of a mapping', () => {
@@ -134,7 +134,7 @@ describe('parseInput', () => {
     const { message } = problemsOf({ source: { kind: 'topic', topic: 'x', fields } });
     expect(message).toContain('source.fields.pressure: expected one of deviceId');
     expect(message).toContain('source.fields.temperature.unit: expected one of °C, °F, K, got °R');
-    expect(message).toContain('source.fields.deviceId: expected a column name without options, got unit');
+    expect(message).toContain('source.fields.deviceId: expected a place without options, got unit');
   });
 
   it('reads an existing topic under its own name', () => {
