@@ -35,14 +35,14 @@ export class RecordFacts {
    * own.
    */
   ofRaw(record: IncomingRecord): ReadingFact | null {
-    const { scope, bounded, eventIdField } = this.request;
+    const { scope, bounded, eventId, plan } = this.request;
     const isForeign = this.#fillsRaw && (runOf(record) ?? scope.run) !== scope.run;
     if (bounded && isForeign) {
       this.foreign += 1;
       return null;
     }
     this.rawBytes += record.value?.length ?? 0;
-    const id = rawEventId(scope.raw.topic, record, eventIdField);
+    const id = rawEventId(scope.raw.topic, record, eventId, plan?.kind === 'file');
     const ofAnotherRun = isForeign && redriveCount(record.headers[REDRIVE_HEADER]) > 0;
     return { kind: 'published', id, digest: bytesDigest(record.value), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
   }

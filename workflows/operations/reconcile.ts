@@ -17,8 +17,8 @@ export async function reconcile(input?: ReconcileInput): Promise<ReconcileResult
   const activities = operationActivities('reconcile');
   if (input !== undefined && 'request' in input) return await prove(activities, input.request, input.taskQueue);
   const { findRun } = activities.proxy(PREPARATION);
-  const { scope, plan, windowMs, bounded, aliases, eventIdField, proofTaskQueue } = await findRun({ input });
-  return await prove(activities, { scope, plan, windowMs, bounded, aliases, eventIdField }, proofTaskQueue);
+  const { scope, plan, windowMs, bounded, aliases, eventId, proofTaskQueue } = await findRun({ input });
+  return await prove(activities, { scope, plan, windowMs, bounded, aliases, eventId }, proofTaskQueue);
 }
 
 async function prove(

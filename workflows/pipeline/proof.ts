@@ -25,7 +25,7 @@ export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, d
     windowMs: rules.windowMs,
     bounded: rules.bounded,
     aliases,
-    eventIdField: rules.fields.eventId,
+    eventId: rules.fields.eventId,
   };
 }
 

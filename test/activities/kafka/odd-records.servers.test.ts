@@ -78,7 +78,7 @@ describe('a reader of odd records', () => {
   });
 
   it('gives the proof the id that a record would have without the empty header', () => {
-    expect(records.map((record) => rawEventId(topic, record, 'eventId'))).toEqual([
+    expect(records.map((record) => rawEventId(topic, record, { kind: 'value', path: ['eventId'] }, false))).toEqual([
       `${topic}-0-0`,
       'empty',
       'none',

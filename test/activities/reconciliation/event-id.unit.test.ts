@@ -1,7 +1,10 @@
+import type { FieldPlace } from '../../../activities/contracts/field-place';
 import type { IncomingRecord } from '../../../activities/kafka';
 import { derivedEventId, rawEventId } from '../../../activities/reconciliation/event-id';
 
 const COORDINATES = 'raw-3-42';
+
+const PAYLOAD_FIELD: FieldPlace = { kind: 'value', path: ['eventId'] };
 
 function idOf(value: string | Buffer | null, header?: string | Buffer): string {
   const headers: Record<string, Buffer> = header === undefined ? {} : { 'event-id': Buffer.from(header) };
@@ -9,7 +12,7 @@ function idOf(value: string | Buffer | null, header?: string | Buffer): string {
     ...{ partition: 3, offset: '42', timestamp: '0', key: null, headers },
     value: value === null ? null : Buffer.from(value),
   };
-  return rawEventId('raw', record, 'eventId');
+  return rawEventId('raw', record, PAYLOAD_FIELD, false);
 }
 
 describe('the event id of a raw record', () => {
@@ -36,7 +39,7 @@ describe('the event id of a raw record', () => {
     ['no field', '{"id":"x"}'],
     ['an empty id', '{"eventId":""}'],
     ['an id of 401 bytes', `{"eventId":"${'x'.repeat(401)}"}`],
-    ['an id that is not a string', '{"eventId":17}'],
+    ['an id that is no name', '{"eventId":17.0}'],
     ['a null', '{"eventId":null}'],
     ['no object', '["eventId"]'],
     ['bytes after the object', '{"eventId":"x"}{}'],
@@ -47,6 +50,37 @@ describe('the event id of a raw record', () => {
     ['too deep nesting', `{"eventId":"x","a":${'['.repeat(999)}${']'.repeat(999)}}`],
   ])('is its coordinates with %s', (_, value) => {
     expect(idOf(value)).toBe(COORDINATES);
+  });
+
+  it('is the digits of a whole number of 64 bits', () => {
+    expect(['17', '-0', '9223372036854775807'].map((id) => idOf(`{"eventId":${id}}`))).toEqual([
+      ...['17', '0', '9223372036854775807'],
+    ]);
+    expect(idOf('{"eventId":9223372036854775808}')).toBe(COORDINATES);
+  });
+
+  it('is made of several places, in which a separator can be told from the text of a part', () => {
+    const parts: FieldPlace[] = [
+      { kind: 'key', path: [] },
+      { kind: 'value', path: ['a', '1'] },
+    ];
+    const joined = (key: string | null, value: string): string => {
+      const record = { partition: 3, offset: '42', timestamp: '0', headers: {}, value: Buffer.from(value) };
+      const place: FieldPlace = { kind: 'join', parts, separator: '|' };
+      return rawEventId('raw', { ...record, key: key === null ? null : Buffer.from(key) }, place, false);
+    };
+    expect(joined('d', '{"a":["x","7"]}')).toBe('d|7');
+    expect(joined('d|', '{"a":["x","\\\\7"]}')).toBe(String.raw`d\||\\7`);
+    expect([joined(null, '{"a":["x","7"]}'), joined('d', '{"a":["x"]}'), joined('d', '{"a":["x",""]}')]).toEqual([
+      ...[COORDINATES, COORDINATES, COORDINATES],
+    ]);
+  });
+
+  it('is that of its row if a file has no other', () => {
+    const headers = { 'pipeline-row': Buffer.from('row-9') };
+    const record = { partition: 3, offset: '42', timestamp: '0', key: null, value: null, headers };
+    expect(rawEventId('raw', record, PAYLOAD_FIELD, true)).toBe('row-9');
+    expect(rawEventId('raw', record, PAYLOAD_FIELD, false)).toBe(COORDINATES);
   });
 
   it('is not confused by text that looks like syntax', () => {

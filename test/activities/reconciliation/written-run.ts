@@ -197,6 +197,6 @@ export function newRequest(run: string, readings: number, name = `reconcile-${ru
     windowMs: WINDOW_MS,
     bounded: true,
     aliases: aliasesOf(name),
-    eventIdField: 'eventId',
+    eventId: { kind: 'value', path: ['eventId'] },
   };
 }

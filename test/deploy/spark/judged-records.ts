@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { PipelinePlan } from '../../../activities/contracts/plan';
 import { jobSettings } from '../../../activities/spark/job-settings';
@@ -10,7 +8,7 @@ import type { Written } from './spark-run';
 
 /** A raw record at a place of its own in the topic. */
 export interface RawRecord {
-  readonly key: string | null;
+  readonly key: string | Buffer | null;
   readonly value: string | Buffer | null;
   /** Null: a header without a value. */
   readonly headers: Readonly<Record<string, string | Buffer | null>>;
@@ -24,26 +22,49 @@ const PUBLISHED_MS = Date.parse('2026-11-01T00:00:00Z');
 export const STARTED_AT = '2026-10-31T00:00:00.000Z';
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
-/** What the job's command line prints for these records, in their order: the lines, and the records in them. */
-export function judge(plan: PipelinePlan, records: readonly RawRecord[]): { lines: string[]; written: Written[] } {
-  const folder = mkdtempSync(join(tmpdir(), 'judge-'));
-  const settingsFile = join(folder, 'settings.json');
-  const place = { bootstrap: 'unused', sparkState: folder, runFolder: folder };
-  const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'available-now', start: 0 }, place);
-  writeFileSync(settingsFile, JSON.stringify({ ...settings, checkpoint: 'unused' }));
+/** Records that are judged by the rules of one plan. */
+export interface JudgedBatch {
+  readonly plan: PipelinePlan;
+  readonly records: readonly RawRecord[];
+}
+
+/** What the job's command line prints for records, in their order: the lines, and the records in them. */
+export interface Judgement {
+  readonly lines: readonly string[];
+  readonly written: readonly Written[];
+}
+
+export function judge(plan: PipelinePlan, records: readonly RawRecord[]): Judgement {
+  const [judgement = { lines: [], written: [] }] = judgeEach([{ plan, records }]);
+  return judgement;
+}
+
+/** Judges all batches in one process, which takes a second to start. */
+export function judgeEach(batches: readonly JudgedBatch[]): Judgement[] {
   const { java, sparkJars, sparkJobJar } = installation();
   const classPath = [sparkJobJar, join(sparkJars, '*')].join(delimiter);
-  const command = [SHORT_RUN_JAVA_OPTIONS, '-cp', classPath, 'pipeline.spark.JudgeCommand', '--settings', settingsFile];
-  const input = records.map((record, offset) => `${JSON.stringify(lineOf(plan, record, offset))}\n`).join('');
+  const command = [SHORT_RUN_JAVA_OPTIONS, '-cp', classPath, 'pipeline.spark.JudgeCommand'];
+  const inputs = batches.flatMap(({ plan, records }) => [
+    { settings: settingsOf(plan) },
+    ...records.map((record, offset) => lineOf(plan, record, offset)),
+  ]);
   const { status, stdout, stderr } = spawnSync(java, command, {
-    input,
+    input: inputs.map((line) => `${JSON.stringify(line)}\n`).join(''),
     encoding: 'utf8',
     maxBuffer: MAX_OUTPUT_BYTES,
   });
-  rmSync(folder, { recursive: true });
   if (status !== 0) throw new Error(`expected the command to succeed, got exit status ${String(status)}:\n${stderr}`);
   const lines = stdout.trimEnd().split('\n');
-  return { lines, written: lines.map(writtenOf) };
+  return batches.map(({ records }) => {
+    const own = lines.splice(0, records.length);
+    return { lines: own, written: own.map(writtenOf) };
+  });
+}
+
+function settingsOf(plan: PipelinePlan): object {
+  const place = { bootstrap: 'unused', sparkState: 'unused', runFolder: 'unused' };
+  const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'available-now', start: 0 }, place);
+  return { ...settings, checkpoint: 'unused' };
 }
 
 function lineOf(

@@ -139,7 +139,7 @@ const NUMBERS: Readonly<Record<string, OptionSet>> = {
       cellar('defekt', '51,5', { humidity: 51.5 }),
       cellar('n/a', '51,5', { humidity: 51.5 }),
       cellar('18,5', '-1', { temperature: 18.5 }),
-      cellar('-999', -1, { reason: 'NoMeasurement', detail: '"temperature", "humidity"' }),
+      cellar('-999', -1, { reason: 'NoMeasurement', detail: 'column "temperature", column "humidity"' }),
       cellar('1.018,5', '51,5', { reason: 'NotANumber:temperature', detail: 'column "temperature" (temperature)' }),
       cellar('18,5', '51.5', { reason: 'NotANumber:humidity', detail: 'set source.numbers.decimal' }),
     ],

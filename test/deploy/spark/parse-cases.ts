@@ -109,11 +109,17 @@ const IDS: readonly ParseCase[] = [
     headers: {},
     outcome: { reading: {}, id: null },
   },
+  {
+    name: 'id-is-a-number',
+    value: `{${members('id-is-a-number', { eventId: '9007199254740993' })}}`,
+    headers: {},
+    outcome: { reading: {}, id: '9007199254740993' },
+  },
   ...(
     [
       ['payload-id-empty', '""'],
       ['payload-id-long', `"${'é'.repeat(201)}"`],
-      ['payload-id-number', '17'],
+      ['payload-id-fraction', '17.0'],
       ['payload-id-object', '{}'],
     ] as const
   ).map(([name, eventId]) => ({

@@ -18,8 +18,8 @@ const plan = {
 };
 
 describe('the table of parse cases', () => {
-  let lines: string[];
-  let written: Written[];
+  let lines: readonly string[];
+  let written: readonly Written[];
   beforeAll(() => {
     const records = PARSE_CASES.map(({ name, value, headers = { 'event-id': name } }) => ({
       key: name,
