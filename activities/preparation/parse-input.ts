@@ -30,7 +30,7 @@ const WORKFLOW_ID_PREFIX = 'pipeline/';
  */
 export const PROCESSING = {
   version: 5,
-  answersSha256: '27f4ede9f716e9e7b75017a3e3f7bc7a11780e850035004521c01720494522f2',
+  answersSha256: 'b8dc2aee73211677731b3671436f039aa090e0f711150a6a7a363679696f8b37',
 };
 const ONE_SECOND_MS = 1_000;
 const ONE_DAY_MS = 24 * 3_600_000;
