@@ -48,8 +48,9 @@ export const FAILURES = {
   },
   SourceChanged: {
     reaction: 'fails',
-    meaning: 'the file changed while it was being read',
-    remedy: 'start again with a file that is not being written',
+    meaning:
+      'what was read of the file changed meanwhile; lines that are appended to one that is not compressed do not count',
+    remedy: 'start again with a file that is complete, or to which lines are only appended',
   },
   SourceMalformed: {
     reaction: 'fails',

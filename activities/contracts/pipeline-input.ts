@@ -6,6 +6,7 @@ import { dialectProblems, dialectShape } from './file-dialect';
 import { longSchema } from './long-format';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 import { numbersSchema } from './number-reading';
+import { rowIdentitySchema } from './row-ids';
 
 const ratio = (description: string, value: number) => z.number().min(0).max(1).default(value).describe(description);
 
@@ -42,6 +43,12 @@ const fileSchema = z
     path: z.string().min(1).describe('Path on the machine of the worker; relative to its working directory'),
     format: z.enum(['csv', 'ndjson']),
     ...dialectShape,
+    identity: rowIdentitySchema
+      .default('content')
+      .describe(
+        'content: rows that are equal, in this file or in another one with the same columns, are one reading, unless ' +
+          'fields.eventId tells them apart; row: every row of every file counts',
+      ),
     fields: fieldMappingSchema.default({}),
     long: longSchema,
     numbers: numbersSchema,

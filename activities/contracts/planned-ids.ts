@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dialectShape } from './file-dialect';
+import { rowIdentitySchema } from './row-ids';
 
 const count = z.int().min(0);
 
@@ -12,31 +13,28 @@ const sequencesSchema = z.object({
   run: z.string(),
 });
 
-/** All rows of a file, counted from 0: for CSV the records after the header, for NDJSON the lines that are not blank. */
+/** All rows of a file, counted from 0: for CSV the records after the header, for NDJSON the lines that are not empty. */
 const rowsSchema = z.object({
   kind: z.literal('file'),
   path: z.string().describe('Absolute, on the machine that reconciles'),
   format: z.enum(['csv', 'ndjson']),
   ...dialectShape,
-  sha256: z.string().describe('Of the whole file, in hex, computed before the first row was published'),
+  identity: rowIdentitySchema,
+  bytes: count.describe(
+    'Length of the file before the first row was published; what was appended later was not planned',
+  ),
+  sha256: z.string().describe('Of these bytes, in hex'),
   to: count.optional().describe('End of the range, exclusive; set only if an operator stopped the source early'),
 });
 
-/** Every id that a bounded source was to publish, in a form from which they can be listed without asking the source. */
+/**
+ * Every id that a bounded source was to publish, in a form from which they can be listed without asking the source: event
+ * ids of simulated readings, `pipeline-row` of rows.
+ */
 export const plannedIdsSchema = z.discriminatedUnion('kind', [sequencesSchema, rowsSchema]);
 
 export type PlannedIds = Readonly<z.infer<typeof plannedIdsSchema>>;
 export type PlannedRows = Readonly<z.infer<typeof rowsSchema>>;
-
-/**
- * Returns the event id of a record of a file.
- *
- * @param sha256 - of the whole file, in hex
- * @param row - number of records before this one; headers and empty lines are not counted, unusable rows are
- */
-export function fileEventId(sha256: string, row: number): string {
-  return `${sha256.slice(0, 16)}-${row}`;
-}
 
 /** Returns the device of a sequence number; devices take turns. */
 export function deviceOf(sequence: number, devices: number): string {

@@ -3,7 +3,7 @@
  *
  * | topic         | key              | headers                                                    | value                  |
  * | ------------- | ---------------- | ---------------------------------------------------------- | ---------------------- |
- * | `raw`         | device           | `event-id`, `pipeline-run` (both optional)                 | a reading, as mapped   |
+ * | `raw`         | device           | `event-id`, `pipeline-run`, `pipeline-row` (all optional)  | a reading, as mapped   |
  * | `enriched`    | device           | `event-id`, `pipeline-run`, `pipeline-raw`                 | `EnrichedReading`      |
  * | `windows`     | device           | `event-id` (the window's id), `pipeline-run`, `pipeline-version` | `DeviceWindow`   |
  * | `dead-letter` | the record's own | `event-id`, `pipeline-run`                                 | `DeadLetter`           |
@@ -22,8 +22,9 @@
  * | any other header, of any length and with any name         | no matter                                                      |
  * | a field name with NUL, or of more than 32 KB              | a label that the index refuses: dead letter of stage `index`   |
  *
- * Producers of raw records may set `event-id`; the other headers are internal. Every record that results from a redrive
- * (raw, enriched or dead letter) has `pipeline-redrive`.
+ * Producers of raw records may set `event-id`; the other headers are internal. The raw record of a row has `pipeline-row`
+ * instead, since the row may bring an event id; a row that cannot become a record is a dead letter with that id. Every record
+ * that results from a redrive (raw, enriched or dead letter) has `pipeline-redrive`.
  *
  * `EnrichedReading`, a pure function of the raw bytes and the field mapping: `id`, `deviceId`, `timestamp` (ISO 8601 in UTC,
  * six fractional digits) and one number per measurement, at least one. Optional: `text`; `words`, the distinct words of
@@ -40,7 +41,7 @@
  */
 export const EVENT_ID_HEADER = 'event-id';
 export const RUN_HEADER = 'pipeline-run';
-/** Identity of a row in its file; the event id of a row that brings none. */
+/** Id of a row of a file, see `RowIds`; the event id of a row that brings none. */
 export const ROW_HEADER = 'pipeline-row';
 /** `<partition>:<offset>:<Kafka timestamp in epoch ms>` of the raw record that an enriched one was made from. */
 export const RAW_HEADER = 'pipeline-raw';

@@ -54,7 +54,10 @@ export type DiscrepancyKind =
 /** The result of `reconcile`, counted from Kafka and Elasticsearch alone. */
 export interface ReconcileResult {
   readonly reconciled: boolean;
-  /** Distinct ids, as in all counts below; null if there is no plan (topic sources). */
+  /**
+   * Distinct ids, as in all counts below, which are event ids but for rows: several rows may have one event id. Null if there
+   * is no plan (topic sources).
+   */
   readonly planned: number | null;
   readonly published: number;
   readonly enriched: number;
@@ -67,7 +70,7 @@ export interface ReconcileResult {
   readonly deadLettersResolved: number;
   /** By `<stage>:<reason>`; the sum is `deadLetters`. */
   readonly deadLettersByReason: Readonly<Record<string, number>>;
-  /** Raw records after the first with the same id; harmless unless the id is in conflict. */
+  /** Raw records, and rows that the source rejected, after the first with the same id; harmless unless in conflict. */
   readonly repeats: number;
   /** Ids with several contents; which one is indexed is undefined. */
   readonly conflicts: number;

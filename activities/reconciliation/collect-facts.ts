@@ -12,7 +12,6 @@ import type { WindowFact } from './window-state';
 
 /** Each partition that is being read needs a connection and a fetched batch. */
 const PARALLEL_PARTITIONS = 4;
-const IDS_PER_STEP = 1_000;
 
 export interface FactCollection {
   readonly kafka: KafkaGateway;
@@ -33,7 +32,11 @@ export async function collectFacts(collection: FactCollection): Promise<RecordFa
   const { scope, aliases } = request;
   const facts = new RecordFacts(request, byMonth);
   await collectPlanned(collection);
-  await collectRecords(collection, scope.raw, readings, (record) => facts.ofRaw(record));
+  await collectRecords(collection, scope.raw, readings, (record) => {
+    const fact = facts.ofRaw(record);
+    if (fact?.row !== undefined) readings.append({ kind: 'row', id: fact.row });
+    return fact;
+  });
   await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
   await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
   await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofDeadLetter(record));
@@ -45,12 +48,10 @@ export async function collectFacts(collection: FactCollection): Promise<RecordFa
 
 async function collectPlanned({ request, readings, signal, onStep }: FactCollection): Promise<void> {
   if (request.plan === null) return;
-  onStep('counting what was planned');
-  const { from, to, idAt } = await plannedIds(request.plan, signal);
-  for (let position = from; position < to; position++) {
-    readings.append({ kind: 'planned', id: idAt(position) });
-    if (position % IDS_PER_STEP > 0) continue;
-    // No I/O here, so yield to heartbeats and cancellation.
+  onStep('listing what was planned');
+  for await (const ids of plannedIds(request.plan, signal)) {
+    for (const id of ids) readings.append({ kind: 'planned', id });
+    // Perhaps without I/O, so yield to heartbeats and cancellation.
     await setImmediate();
     signal.throwIfAborted();
   }

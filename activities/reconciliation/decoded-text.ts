@@ -11,18 +11,24 @@ const HEAD_BYTES = 4;
 /** Few enough that even what is compressed best fits into memory. */
 const ZSTD_PIECE_BYTES = 4 * 1024;
 
+/** The characters of Windows-1252 from 0x80 to 0x9f; it has none for five of them. */
+const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
+
+/** Converts one chunk of a text after another; the last one is null. */
+type ToUtf8 = (chunk: Buffer | null) => Buffer;
+
 /**
- * Decompresses and decodes a file for counting its rows; shares no code with the publisher.
- *
- * Windows-1252 is decoded as ISO-8859-1: they differ only in letters and signs that do not structure a file.
+ * Decompresses a file and converts its text to UTF-8, without a byte order mark; shares no code with the publisher. Text that
+ * is UTF-8 already stays as it is, with whatever it has that is not.
  */
-export async function* decodedText(file: Bytes, encoding: Encoding): AsyncGenerator<string> {
-  let decoder: TextDecoder | null = null;
+export async function* decodedText(file: Bytes, encoding: Encoding): AsyncGenerator<Buffer> {
+  let toUtf8: ToUtf8 | null = null;
   for await (const chunk of withLargeHead(decompressed(withLargeHead(file)))) {
-    decoder ??= decoderOf(chunk, encoding);
-    yield decoder.decode(chunk, { stream: true });
+    const isHead = toUtf8 === null;
+    toUtf8 ??= decoderOf(chunk, encoding);
+    yield toUtf8(isHead && startsWithMark(chunk) ? chunk.subarray(3) : chunk);
   }
-  if (decoder !== null) yield decoder.decode();
+  if (toUtf8 !== null) yield toUtf8(null);
 }
 
 /** Joins the first chunks until they have enough bytes to tell the format. */
@@ -80,11 +86,34 @@ async function* unzstandard(bytes: Bytes): AsyncGenerator<Buffer> {
   yield Buffer.concat(parts.splice(0));
 }
 
-function decoderOf(head: Buffer, encoding: Encoding): TextDecoder {
-  const mark = head.toString('hex', 0, 3);
-  if (mark === 'efbbbf') return new TextDecoder('utf-8');
-  if (mark.startsWith('feff')) return new TextDecoder('utf-16be');
-  if (mark.startsWith('fffe')) return new TextDecoder('utf-16le');
-  if (encoding === 'utf-16') return new TextDecoder(head[0] === 0 ? 'utf-16be' : 'utf-16le');
-  return new TextDecoder(encoding === 'utf-8' ? 'utf-8' : 'iso-8859-1');
+/** The mark of UTF-8; those of UTF-16 are left out by its decoder. */
+function startsWithMark(head: Buffer): boolean {
+  return head.toString('hex', 0, 3) === 'efbbbf';
+}
+
+function decoderOf(head: Buffer, encoding: Encoding): ToUtf8 {
+  const mark = head.toString('hex', 0, 2);
+  if (startsWithMark(head)) return (chunk) => chunk ?? Buffer.alloc(0);
+  if (mark === 'feff') return fromUtf16('utf-16be');
+  if (mark === 'fffe') return fromUtf16('utf-16le');
+  switch (encoding) {
+    case 'utf-8':
+      return (chunk) => chunk ?? Buffer.alloc(0);
+    case 'utf-16':
+      return fromUtf16(head[0] === 0 ? 'utf-16be' : 'utf-16le');
+    case 'iso-8859-1':
+      return (chunk) => Buffer.from(chunk?.toString('latin1') ?? '');
+    case 'windows-1252':
+      return (chunk) => Buffer.from(fromWindows1252(chunk?.toString('latin1') ?? ''));
+  }
+}
+
+function fromUtf16(encoding: 'utf-16be' | 'utf-16le'): ToUtf8 {
+  const decoder = new TextDecoder(encoding);
+  return (chunk) => Buffer.from(chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true }));
+}
+
+/** @param latin1 - the bytes, read as ISO-8859-1 */
+function fromWindows1252(latin1: string): string {
+  return latin1.replace(/[\x80-\x9f]/g, (control) => WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80));
 }

@@ -1,15 +1,27 @@
 import { isBefore, NO_BOUNDS, type RetentionBounds, type Month } from '../contracts/event-month';
 import type { DiscrepancyKind } from '../contracts/report';
 
-/** What one topic or index shows about one event id. */
+/**
+ * What one topic or index shows about one event id. A row of a file has an id of its own: that of what is planned, of a
+ * `row` that was published with another event id, and of a dead letter of the source.
+ */
 export type ReadingFact =
-  | { readonly kind: 'planned'; readonly id: string }
-  | { readonly kind: 'published'; readonly id: string; readonly digest: string; readonly ofAnotherRun?: true }
+  | { readonly kind: 'planned' | 'row'; readonly id: string }
+  | PublishedFact
   | (DerivedFact & { readonly kind: 'enriched'; readonly window: string | null; readonly month?: Month | null })
   | (DerivedFact & { readonly kind: 'indexed'; readonly redriven?: true })
   | (DerivedFact & { readonly kind: 'indexedDeadLetter' })
   /** `cause` is absent for a dead letter of a window. */
   | (DerivedFact & { readonly kind: 'deadLetter'; readonly cause?: string });
+
+export interface PublishedFact {
+  readonly kind: 'published';
+  readonly id: string;
+  readonly digest: string;
+  /** Id of the row that it was made from, if it is another one. */
+  readonly row?: string;
+  readonly ofAnotherRun?: true;
+}
 
 interface DerivedFact {
   readonly id: string;
@@ -30,6 +42,8 @@ export class ReadingState {
   planned = false;
   /** Number of raw records. */
   published = 0;
+  /** What may be planned under this id is in a raw record. */
+  isPlanPublished = false;
   /** Planned by another run; its dead letter was redriven into this one. */
   isOfAnotherRun = false;
   /** Number of documents. */
@@ -48,7 +62,8 @@ export class ReadingState {
   month: Month | null = null;
   /** `<stage>:<reason>` of its dead letter; of several, the alphabetically first. */
   cause: string | null = null;
-  hasSourceDeadLetter = false;
+  /** Number of dead letters of the source. */
+  rejected = 0;
   hasParseDeadLetter = false;
   hasIndexDeadLetter = false;
 
@@ -60,10 +75,11 @@ export class ReadingState {
       case 'planned':
         this.planned = true;
         break;
+      case 'row':
+        this.isPlanPublished = true;
+        break;
       case 'published':
-        this.published += 1;
-        this.rawContent = merged(this.rawContent, fact.digest);
-        this.isOfAnotherRun ||= fact.ofAnotherRun === true;
+        this.#addPublished(fact);
         break;
       case 'enriched':
         this.enrichedContent = merged(this.enrichedContent, fact.digest);
@@ -83,6 +99,11 @@ export class ReadingState {
         this.indexedDeadLetterContent = merged(this.indexedDeadLetterContent, fact.digest);
         break;
     }
+  }
+
+  /** What may be planned under this id was published or rejected by the source. */
+  get hasLeftSource(): boolean {
+    return this.isPlanPublished || this.rejected > 0;
   }
 
   get isPublished(): boolean {
@@ -112,10 +133,7 @@ export class ReadingState {
    */
   get isResolvedDeadLetter(): boolean {
     return (
-      this.cause !== null &&
-      this.isIndexed &&
-      !this.hasSourceDeadLetter &&
-      (!this.hasParseDeadLetter || this.isRedriven)
+      this.cause !== null && this.isIndexed && this.rejected === 0 && (!this.hasParseDeadLetter || this.isRedriven)
     );
   }
 
@@ -130,10 +148,17 @@ export class ReadingState {
     return this.isIndexed || this.hasIndexDeadLetter || (this.hasParseDeadLetter && !this.isEnriched);
   }
 
+  #addPublished({ digest, row, ofAnotherRun }: PublishedFact): void {
+    this.published += 1;
+    this.rawContent = merged(this.rawContent, digest);
+    this.isPlanPublished ||= row === undefined;
+    this.isOfAnotherRun ||= ofAnotherRun === true;
+  }
+
   #addCause(cause: string | undefined): void {
     if (cause === undefined) return;
     this.cause = first(this.cause, cause);
-    this.hasSourceDeadLetter ||= cause.startsWith('source:');
+    this.rejected += Number(cause.startsWith('source:'));
     this.hasParseDeadLetter ||= cause.startsWith('parse:');
     this.hasIndexDeadLetter ||= cause.startsWith('index:');
   }
@@ -142,11 +167,8 @@ export class ReadingState {
 type Rule = (reading: ReadingState, hasPlan: boolean) => boolean;
 
 const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
-  ['planned but not published', (r) => r.planned && !r.isPublished && !r.hasSourceDeadLetter],
-  [
-    'published but not planned',
-    (r, hasPlan) => hasPlan && !r.planned && !r.isOfAnotherRun && (r.isPublished || r.hasSourceDeadLetter),
-  ],
+  ['planned but not published', (r) => r.planned && !r.hasLeftSource],
+  ['published but not planned', (r, hasPlan) => hasPlan && !r.planned && !r.isOfAnotherRun && r.hasLeftSource],
   ['published but neither indexed nor a dead letter', (r) => r.isPublished && !r.hasEnded],
   ['enriched but not published', (r) => r.isEnriched && !r.isPublished],
   ['indexed but not published', (r) => r.isIndexed && !r.isPublished],

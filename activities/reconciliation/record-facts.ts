@@ -2,13 +2,13 @@ import { monthOf } from '../contracts/event-month';
 import { isObject, parseObject, type JsonObject } from '../contracts/json-object';
 import type { TopicRange } from '../contracts/offsets';
 import { ownRawTopic } from '../contracts/pipeline-names';
-import { RAW_HEADER, REDRIVE_HEADER, redriveCount, RUN_HEADER } from '../contracts/record';
+import { RAW_HEADER, REDRIVE_HEADER, redriveCount, ROW_HEADER, RUN_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 import type { IncomingRecord } from '../kafka';
 import { bytesDigest, documentDigest } from './content-digest';
 import { derivedEventId, rawEventId } from './event-id';
-import type { ReadingFact } from './reading-state';
+import type { PublishedFact, ReadingFact } from './reading-state';
 import type { IndexedDocument } from './scan-index';
 import { windowKey, type WindowFact } from './window-state';
 
@@ -34,7 +34,7 @@ export class RecordFacts {
    * Returns null for a record of another run; for a run without end, and in a topic of others, every record counts as its
    * own.
    */
-  ofRaw(record: IncomingRecord): ReadingFact | null {
+  ofRaw(record: IncomingRecord): PublishedFact | null {
     const { scope, bounded, eventId, plan } = this.request;
     const isForeign = this.#fillsRaw && (runOf(record) ?? scope.run) !== scope.run;
     if (bounded && isForeign) {
@@ -44,7 +44,13 @@ export class RecordFacts {
     this.rawBytes += record.value?.length ?? 0;
     const id = rawEventId(scope.raw.topic, record, eventId, plan?.kind === 'file');
     const ofAnotherRun = isForeign && redriveCount(record.headers[REDRIVE_HEADER]) > 0;
-    return { kind: 'published', id, digest: bytesDigest(record.value), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
+    const digest = bytesDigest(record.value);
+    return { kind: 'published', id, digest, ...this.#rowOf(record, id), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
+  }
+
+  #rowOf({ headers }: IncomingRecord, id: string): { row?: string } {
+    const row = this.request.plan?.kind === 'file' ? headers[ROW_HEADER]?.toString('utf8') : undefined;
+    return row === undefined || row === id ? {} : { row };
   }
 
   /** Returns null for a record of another run, as do `ofLetter` and `ofWindow`. */

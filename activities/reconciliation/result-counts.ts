@@ -33,7 +33,7 @@ export class ResultCounts {
     sums.enriched += Number(reading.isEnriched);
     sums.indexed += Number(reading.isIndexed);
     sums.expired += Number(reading.isExpired);
-    sums.repeats += Math.max(0, reading.published - 1);
+    sums.repeats += Math.max(0, reading.published - 1) + Math.max(0, reading.rejected - 1);
     sums.conflicts += Number(reading.isConflicting);
     sums.deadLettersResolved += Number(reading.isResolvedDeadLetter);
     if (reading.cause !== null && !reading.isIndexed) {

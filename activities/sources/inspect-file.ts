@@ -11,28 +11,29 @@ import type { PipelinePlan } from '../contracts/plan';
 import { csvHeader } from './file/csv-header';
 import { readCsvRows, type CsvRow } from './file/csv-rows';
 import { identify, openFile, type FileFacts } from './file/file-identity';
-import { openText, type FileText } from './file/file-text';
+import { openText, textBytes, type FileText } from './file/file-text';
 import { readNdjsonLines, type FileRow } from './file/row-text';
 import { sourceOf } from './publish-batch';
 
 /**
- * Reads the whole file for its identity, and its first rows for its shape.
+ * Reads the file as long as it is now for its identity, and its first rows for its shape.
  *
  * @throws SourceMissing when there is no such file, or it cannot be read, or it is a folder
  * @throws SourceMalformed when it is empty, lacks columns that the mapping names, or does not have its format or dialect
- * @throws SourceChanged when it changes meanwhile
+ * @throws SourceChanged when it changes meanwhile and does not just grow, or is compressed
  */
 export async function inspectFile({ plan }: { readonly plan: PipelinePlan }): Promise<FileFacts> {
   const source = sourceOf(plan, 'file');
   const { path, format } = source;
   const file = await openFile(path);
   try {
-    const text = await openText({ file, path, ...fileDialect(source) }, 0);
+    const content = { file, path, ...fileDialect(source) };
+    const text = await openText(content, 0);
     const columns =
       format === 'csv'
         ? await csvColumns(text, source, plan.rules.fields)
         : noColumns((await firstRows(readNdjsonLines(text, path), 1))[0], path);
-    const identity = await identify(file, path, () => {
+    const identity = await identify(file, path, await textBytes(content), () => {
       Context.current().heartbeat();
     });
     return { ...identity, columns };

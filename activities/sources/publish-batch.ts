@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deadLetterRecord } from '../contracts/dead-letter';
 import { pipelineFailure } from '../contracts/failures';
 import type { PipelinePlan, PlannedSource } from '../contracts/plan';
-import { EVENT_ID_HEADER, MAX_RAW_RECORD_BYTES, RUN_HEADER } from '../contracts/record';
+import { EVENT_ID_HEADER, MAX_RAW_RECORD_BYTES, ROW_HEADER, RUN_HEADER } from '../contracts/record';
 import type { KafkaGateway, OutgoingRecord } from '../kafka';
 
 /** Why a record becomes a dead letter instead of a raw record. */
@@ -13,6 +13,7 @@ export interface Rejection {
 
 /** A record to be published. */
 export interface SourceRecord {
+  /** Of a simulated reading its event id; of a row that of the row, since the row may bring an event id. */
   readonly id: string;
   /** Its position in the source as people count it, for example `row 2` for the first one below a header. */
   readonly position: string;
@@ -70,8 +71,9 @@ export async function publishBatch(
       bytes += recordBytes(record);
     } else letters.push(letterOf(plan, record, rejection));
   }
+  const idHeader = plan.source.kind === 'file' ? ROW_HEADER : EVENT_ID_HEADER;
   const outgoing = accepted.map(({ id, key, value }): OutgoingRecord => {
-    return { key, value, headers: { [EVENT_ID_HEADER]: id, [RUN_HEADER]: plan.run } };
+    return { key, value, headers: { [idHeader]: id, [RUN_HEADER]: plan.run } };
   });
   await kafka.publish(raw, outgoing, (tooLarge) => {
     const record = accepted[outgoing.indexOf(tooLarge)];

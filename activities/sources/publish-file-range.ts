@@ -4,7 +4,7 @@ import type { PipelinePlan } from '../contracts/plan';
 import { fileDialect } from '../contracts/file-dialect';
 import { assertUnchanged, openFile, type FileFacts } from './file/file-identity';
 import { readRecords, type FileRecord } from './file/file-rows';
-import { isPlain } from './file/file-text';
+import { textBytes } from './file/file-text';
 import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { Pace } from './pace';
 import { batchCountsSchema, NO_COUNTS, publishBatch, sourceOf, type SourceDependencies } from './publish-batch';
@@ -37,8 +37,10 @@ const MAX_BATCH_RECORDS = 1_000;
  * Publishes up to `maxRecords` records of a file in batches, at the rate of the source.
  *
  * A retry continues after the last batch that was heartbeaten, and may publish records again with the same ids and bytes.
+ * What was appended to the file since it was inspected is not read. A file that has grown is read again as a whole by its
+ * first and its last range only: that it has grown must not make every range as slow as the whole file.
  *
- * @throws SourceChanged when the file is no longer the one that was inspected
+ * @throws SourceChanged when the file no longer has, or no longer begins with, the bytes that were inspected
  * @throws SourceMissing when it no longer exists
  * @throws SourceMalformed when a quoted cell of a CSV is not closed
  * @throws ServiceUnavailable when Kafka did not acknowledge
@@ -54,13 +56,14 @@ export async function publishFileRange(
   const file = await openFile(path);
   try {
     // Where a text ends that has to be decoded is known only when it is read.
-    const byteEnd = (await isPlain({ file, path, ...fileDialect(source) })) ? facts.bytes : Number.MAX_SAFE_INTEGER;
+    const { isPlain, mayGrow } = await textBytes({ file, path, ...fileDialect(source) });
+    const byteEnd = isPlain ? facts.bytes : Number.MAX_SAFE_INTEGER;
     let progress = startingPoint(input, byteEnd);
     const heartbeat = () => {
       Context.current().heartbeat(progress);
     };
     const pace = new Pace(ratePerSecond, { startedAtMs, from: rowFrom, next: progress.rowNext });
-    await assertUnchanged(path, facts, heartbeat);
+    await assertUnchanged(path, facts, { mayGrow, isThorough: input.byteFrom === 0 }, heartbeat);
     const start = { byteFrom: progress.byteNext, rowFrom: progress.rowNext };
     const groups = readRecords(file, { source, facts, fields: plan.rules.fields }, start);
     for await (const batch of batches(groups, pace.batchSize(MAX_BATCH_RECORDS), rowEnd - progress.rowNext)) {
@@ -72,8 +75,9 @@ export async function publishFileRange(
       heartbeat();
       await yieldToEventLoop();
     }
-    await assertUnchanged(path, facts, heartbeat);
-    return { ...progress, done: progress.rowNext < rowEnd || progress.byteNext >= byteEnd };
+    const done = progress.rowNext < rowEnd || progress.byteNext >= byteEnd;
+    await assertUnchanged(path, facts, { mayGrow, isThorough: done }, heartbeat);
+    return { ...progress, done };
   } finally {
     await file.close();
   }

@@ -37,13 +37,13 @@ export function proofTaskQueue({ source, hostTaskQueue, ioTaskQueue }: PipelineP
 /** What the source was to publish, up to where an operator stopped it; never what the source reports to have published. */
 function plannedIds({ source, run }: PipelinePlan, published: SourceResult | null): PlannedIds | null {
   if (published === null) return null;
-  const { sha256, stoppedAt } = published;
+  const { file, stoppedAt } = published;
   if (source.kind === 'simulate') {
     return { kind: 'sequences', from: 0, to: stoppedAt ?? source.records ?? 0, devices: source.devices, run };
   }
-  if (source.kind === 'file' && sha256 !== null) {
+  if (source.kind === 'file' && file !== null) {
     const cut = stoppedAt === undefined ? {} : { to: stoppedAt };
-    return { ...source, sha256, ...cut };
+    return { ...source, ...file, ...cut };
   }
   return null;
 }

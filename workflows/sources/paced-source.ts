@@ -1,5 +1,6 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
+import type { FileFacts } from '../../activities/sources/file/file-identity';
 import type { PublishResult } from '../../activities/sources/publish-simulated-range';
 import { FailingActivities } from '../control/failing-activities';
 import { Part, type CarriedControls } from '../control/part';
@@ -13,7 +14,7 @@ export interface SourceResult {
   /** Set when an operator stopped the source early: the records before this number are published. */
   readonly stoppedAt?: number;
   /** Of the file that was read; null for other sources. */
-  readonly sha256: string | null;
+  readonly file: Pick<FileFacts, 'sha256' | 'bytes'> | null;
 }
 
 /** Passed to the next execution by continue-as-new. */
@@ -107,9 +108,9 @@ export class PacedSource {
     await this.#part.reportIfDue();
   }
 
-  async result(isComplete: boolean, sha256: string | null): Promise<SourceResult> {
+  async result(isComplete: boolean, file: SourceResult['file']): Promise<SourceResult> {
     await this.#part.report();
     const { totals, next } = this.#state;
-    return { totals, sha256, ...(isComplete ? {} : { stoppedAt: next }) };
+    return { totals, file, ...(isComplete ? {} : { stoppedAt: next }) };
   }
 }

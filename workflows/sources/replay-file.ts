@@ -16,7 +16,8 @@ export interface ReplayFileInput {
 /**
  * Publishes a file, range by range, each beginning at the byte where the one before ended.
  *
- * The file's sha256 is taken first; if the file changes meanwhile, the workflow fails with `SourceChanged`.
+ * Its length and sha256 are taken first: what is appended meanwhile is left for another run, and any other change fails the
+ * workflow with `SourceChanged`.
  */
 export async function replayFile({ plan, carried }: ReplayFileInput): Promise<SourceResult> {
   const { source, hostTaskQueue: taskQueue } = plan;
@@ -45,5 +46,6 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
       await continueAfterHandlers<typeof replayFile>(() => [{ plan, carried: { ...paced.carried, facts, byteFrom } }]);
     }
   }
-  return await paced.result(isDone, facts.sha256);
+  const { sha256, bytes } = facts;
+  return await paced.result(isDone, { sha256, bytes });
 }

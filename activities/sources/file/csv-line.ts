@@ -1,13 +1,20 @@
 import type { FileDialect } from '../../contracts/file-dialect';
 
 const LF = 0x0a;
+const CR = 0x0d;
 /** Tab, LF, form feed, CR and space. */
 const BLANKS: readonly number[] = [0x09, LF, 0x0c, 0x0d, 0x20];
 
 type Signs = Pick<FileDialect, 'delimiter' | 'quote' | 'comment'>;
 
-/** Returns where the row begins in bytes that begin with any number of blank lines and comments. */
+/** Returns where the row begins in bytes that begin with any number of blank lines, comments and carriage returns. */
 export function rowStart(bytes: Buffer, signs: Signs): number {
+  let start = lineStart(bytes, signs);
+  while (bytes[start] === CR) start++;
+  return start;
+}
+
+function lineStart(bytes: Buffer, signs: Signs): number {
   const comment = signs.comment === null ? null : Buffer.from(signs.comment);
   const mayBeSkipped = (byte: number | undefined): boolean => isBlank(byte, signs) || byte === comment?.[0];
   let start = 0;

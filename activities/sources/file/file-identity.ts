@@ -5,7 +5,7 @@ import { pipelineFailure } from '../../contracts/failures';
 import { yieldToEventLoop } from '../../heartbeat';
 import type { ByteStream } from './byte-stream';
 
-/** The identity and shape of a file before it is published. */
+/** The identity and shape of a file before it is published. What is appended to it later is not read. */
 export interface FileFacts {
   readonly sha256: string;
   readonly bytes: number;
@@ -29,25 +29,34 @@ export async function openFile(path: string): Promise<FileHandle> {
   throw pipelineFailure('SourceMissing', `source.path: ${resolve(path)} ${kind}. Give the path of a file.`, { path });
 }
 
+/** How much of a file has to stay as it was. */
+export interface Constancy {
+  /** Whether bytes may be appended: they are left for a later run. */
+  readonly mayGrow: boolean;
+  /** Whether a file that has grown is read again, to see that it has only grown. */
+  readonly isThorough?: boolean;
+}
+
 /**
- * Reads the whole file and returns its identity.
+ * Reads the file as long as it is now, and returns its identity.
  *
  * @param heartbeat - called for every chunk
- * @throws SourceChanged when it changes meanwhile
+ * @throws SourceChanged when it changes meanwhile and does not just grow
  */
-export async function identify(file: FileHandle, path: string, heartbeat: () => void): Promise<FileIdentity> {
+export async function identify(
+  file: FileHandle,
+  path: string,
+  { mayGrow }: Constancy,
+  heartbeat: () => void,
+): Promise<FileIdentity> {
   const before = await sizeAndTime(file, path);
-  const hash = createHash('sha256');
-  for await (const chunk of chunks(file, path, 0)) {
-    hash.update(chunk);
-    heartbeat();
-  }
+  const sha256 = await digestOf(file, path, before.bytes, heartbeat);
   const after = await sizeAndTime(file, path);
-  if (!sameSizeAndTime(before, after)) {
+  if (!sameSizeAndTime(before, after) && !(mayGrow && after.bytes > before.bytes)) {
     const message = `source.path: ${resolve(path)} is being written. Start again when it is complete.`;
     throw pipelineFailure('SourceChanged', message, { path });
   }
-  return { sha256: hash.digest('hex'), ...after };
+  return { sha256, ...before };
 }
 
 /**
@@ -56,11 +65,19 @@ export async function identify(file: FileHandle, path: string, heartbeat: () => 
  * @throws SourceChanged when the content differs
  * @throws SourceMissing when the file no longer exists
  */
-export async function assertUnchanged(path: string, expected: FileIdentity, heartbeat: () => void): Promise<void> {
+export async function assertUnchanged(
+  path: string,
+  expected: FileIdentity,
+  { mayGrow, isThorough = true }: Constancy,
+  heartbeat: () => void,
+): Promise<void> {
   const file = await openFile(path);
   try {
-    if (sameSizeAndTime(await sizeAndTime(file, path), expected)) return;
-    const { sha256 } = await identify(file, path, heartbeat);
+    const found = await sizeAndTime(file, path);
+    if (sameSizeAndTime(found, expected)) return;
+    const hasGrown = mayGrow && found.bytes > expected.bytes;
+    if (hasGrown && !isThorough) return;
+    const sha256 = await digestOf(file, path, hasGrown ? expected.bytes : found.bytes, heartbeat);
     if (sha256 === expected.sha256) return;
     throw pipelineFailure(
       'SourceChanged',
@@ -72,41 +89,53 @@ export async function assertUnchanged(path: string, expected: FileIdentity, hear
   }
 }
 
+async function digestOf(file: FileHandle, path: string, bytes: number, heartbeat: () => void): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunks(file, path, 0, bytes)) {
+    hash.update(chunk);
+    heartbeat();
+  }
+  return hash.digest('hex');
+}
+
 /**
- * Reads from a byte position to the end.
+ * Reads from a byte position to another one, or to the end of the file.
  *
  * @throws CancelledFailure when the activity is cancelled
  */
-export async function* chunks(file: FileHandle, path: string, from: number): ByteStream {
-  for (let position = from; ;) {
-    const target = { buffer: Buffer.allocUnsafe(CHUNK_BYTES), position };
-    const { bytesRead, buffer } = await file.read(target).catch(failAbout(path));
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+export async function* chunks(file: FileHandle, path: string, from: number, to = Infinity): ByteStream {
+  for (let position = from; position < to;) {
+    const chunk = await readChunk(file, path, position, to);
+    if (chunk.length === 0) return;
+    position += chunk.length;
+    yield chunk;
     await yieldToEventLoop();
   }
 }
 
-/** Reads the whole file, which is open only while a chunk is read; needs no activity. */
-export async function* chunksByPath(path: string): ByteStream {
-  for (let position = 0; ;) {
-    const chunk = await chunkAt(path, position);
+/** Reads a file up to a byte position, or to its end; it is open only while a chunk is read, and no activity is needed. */
+export async function* chunksByPath(path: string, to = Infinity): ByteStream {
+  for (let position = 0; position < to;) {
+    const chunk = await chunkAt(path, position, to);
     if (chunk.length === 0) return;
     position += chunk.length;
     yield chunk;
   }
 }
 
-async function chunkAt(path: string, position: number): Promise<Buffer> {
+async function chunkAt(path: string, position: number, to: number): Promise<Buffer> {
   const file = await openFile(path);
   try {
-    const target = { buffer: Buffer.allocUnsafe(CHUNK_BYTES), position };
-    const { bytesRead, buffer } = await file.read(target).catch(failAbout(path));
-    return buffer.subarray(0, bytesRead);
+    return await readChunk(file, path, position, to);
   } finally {
     await file.close();
   }
+}
+
+async function readChunk(file: FileHandle, path: string, position: number, to: number): Promise<Buffer> {
+  const target = { buffer: Buffer.allocUnsafe(CHUNK_BYTES), position, length: Math.min(CHUNK_BYTES, to - position) };
+  const { bytesRead, buffer } = await file.read(target).catch(failAbout(path));
+  return buffer.subarray(0, bytesRead);
 }
 
 async function sizeAndTime(file: FileHandle, path: string): Promise<SizeAndTime> {

@@ -5,7 +5,7 @@ import { columnOf, columnsOf } from '../../contracts/field-place';
 import { fileDialect, type FileDialect } from '../../contracts/file-dialect';
 import { parseObject } from '../../contracts/json-object';
 import type { FileSource } from '../../contracts/pipeline-input';
-import { fileEventId } from '../../contracts/planned-ids';
+import { RowIds } from '../../contracts/row-ids';
 import type { Rejection, SourceRecord } from '../publish-batch';
 import { readCsvRows, type CsvRow } from './csv-rows';
 import type { FileFacts } from './file-identity';
@@ -25,7 +25,9 @@ export interface RecordFile {
   readonly fields: FieldMapping;
 }
 
-type RowRecord = Omit<FileRecord, 'id' | 'position'>;
+interface RowRecord extends Omit<FileRecord, 'id' | 'position'> {
+  readonly row: Buffer;
+}
 
 /** A JSON number. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -41,9 +43,10 @@ export async function* readRecords(
   { byteFrom, rowFrom }: { readonly byteFrom: number; readonly rowFrom: number },
 ): AsyncGenerator<FileRecord[]> {
   const { path } = source;
-  const { columns, sha256 } = facts;
+  const { columns } = facts;
   const dialect = fileDialect(source);
-  const text = await openText({ file, path, sha256, ...dialect }, byteFrom);
+  const text = await openText({ file, path, facts, ...dialect }, byteFrom);
+  const ids = new RowIds({ ...facts, identity: source.identity });
   const groups =
     columns === null
       ? mapped(readNdjsonLines(text, path), ndjsonRecords(fields))
@@ -57,7 +60,7 @@ export async function* readRecords(
     yield group.flatMap((record, index) => {
       const number = first + index;
       if (number < rowFrom) return [];
-      return [{ ...record, id: fileEventId(sha256, number), position: `row ${rowsBefore + number + 1}` }];
+      return [{ ...record, id: ids.idOf(record.row, number), position: `row ${rowsBefore + number + 1}` }];
     });
   }
 }
@@ -95,7 +98,7 @@ function csvRecords({ columns, fields, dialect, encoding }: CsvColumns): (row: C
   const deviceAt = columns.indexOf(columnOf(fields.deviceId) ?? '');
   return (row) => {
     const problem = rowProblem(row, expected);
-    if (problem) return { key: null, value: row.bytes, end: row.end, rejection: problem };
+    if (problem) return { key: null, value: row.bytes, row: row.bytes, end: row.end, rejection: problem };
     const cells = firstCell === 0 ? row.cells : row.cells.slice(firstCell);
     let json = '';
     cells.forEach((cell, index) => {
@@ -104,7 +107,7 @@ function csvRecords({ columns, fields, dialect, encoding }: CsvColumns): (row: C
     });
     const device = cells[deviceAt] ?? '';
     const value = Buffer.from(json === '' ? '{}' : `${json}}`);
-    return { key: isAbsent(device) ? null : device, value, end: row.end };
+    return { key: isAbsent(device) ? null : device, value, row: row.bytes, end: row.end };
   };
 }
 
@@ -138,6 +141,6 @@ function ndjsonRecords({ deviceId }: FieldMapping): (row: FileRow) => RowRecord 
   const column = columnOf(deviceId);
   return ({ bytes, end }) => {
     const device = column === undefined ? undefined : parseObject(bytes)?.[column];
-    return { key: typeof device === 'string' ? device : null, value: bytes, end };
+    return { key: typeof device === 'string' ? device : null, value: bytes, row: bytes, end };
   };
 }

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Encoding } from '../../contracts/file-dialect';
 import { afterBytes, afterLines, lineEnds, withHead, type ByteStream } from './byte-stream';
 import { compressionOf, decompressed, MAGIC_BYTES, type Compression } from './compression';
-import { chunks, chunksByPath } from './file-identity';
+import { chunks, chunksByPath, type FileFacts } from './file-identity';
 import { ResumableText } from './resumable-text';
 import { encodingOf, MARK_BYTES, toUtf8, type FoundEncoding } from './text-encoding';
 
@@ -27,8 +27,8 @@ export interface TextFile {
   readonly encoding: Encoding;
   /** Lines at the beginning that are omitted. */
   readonly skipLines: number;
-  /** Of the file, if it is known and will be read in several ranges. */
-  readonly sha256?: string;
+  /** Known if it will be read in several ranges; the text ends with these bytes. */
+  readonly facts?: Pick<FileFacts, 'sha256' | 'bytes'>;
 }
 
 interface FileShape {
@@ -53,14 +53,17 @@ export async function openText(source: TextFile, position: number): Promise<File
   return { ...text, from: text.from + omitted, chunks: rest };
 }
 
-/** Returns whether positions are those of the file, so that the text ends where the file ends. */
-export async function isPlain(source: TextFile): Promise<boolean> {
+/**
+ * Returns how the bytes of a file are its text: if `isPlain`, positions are those of the file; if `mayGrow`, bytes that are
+ * appended do not change what is before them.
+ */
+export async function textBytes(source: TextFile): Promise<{ readonly isPlain: boolean; readonly mayGrow: boolean }> {
   const { compression, encoding } = await shapeOf(source);
-  return compression === null && encoding === 'utf-8';
+  return { isPlain: compression === null && encoding === 'utf-8', mayGrow: compression === null };
 }
 
 async function openAt(source: TextFile, position: number): Promise<FileText> {
-  const { file, path, sha256, encoding: given } = source;
+  const { file, path, facts, encoding: given } = source;
   const lineAt = async (end: number): Promise<number> => {
     const { from, chunks: bytes } = await openAt({ file, path, encoding: given, skipLines: 0 }, 0);
     return 1 + (await lineEnds(bytes, end - from));
@@ -68,17 +71,17 @@ async function openAt(source: TextFile, position: number): Promise<FileText> {
   const shape = await shapeOf(source);
   if (shape.compression === null && shape.encoding === 'utf-8') {
     const from = position === 0 ? shape.markBytes : position;
-    return { encoding: 'utf-8', from, chunks: chunks(file, path, from), lineAt };
+    return { encoding: 'utf-8', from, chunks: chunks(file, path, from, facts?.bytes), lineAt };
   }
-  const key = sha256 === undefined ? null : JSON.stringify([path, sha256, given]);
+  const key = facts === undefined ? null : JSON.stringify([path, facts.sha256, given]);
   const left = key === null ? null : ResumableText.resume(key, position);
   const text = left ?? (await decoded(source, shape));
   return { encoding: text.encoding, from: position, chunks: text.read(position, key), lineAt };
 }
 
-async function decoded({ path, encoding: given }: TextFile, shape: FileShape): Promise<ResumableText> {
+async function decoded({ path, facts, encoding: given }: TextFile, shape: FileShape): Promise<ResumableText> {
   const { compression, encoding, markBytes } = shape;
-  const bytes = chunksByPath(path);
+  const bytes = chunksByPath(path, facts?.bytes);
   if (compression === null) return new ResumableText(encoding, toUtf8(afterBytes(bytes, markBytes), encoding));
   const { head, all } = await withHead(decompressed(bytes, compression, path), MARK_BYTES);
   const inner = encodingOf(head, given);

@@ -12,6 +12,7 @@ import {
 const id = 'a';
 const planned: ReadingFact = { kind: 'planned', id };
 const published: ReadingFact = { kind: 'published', id, digest: 'raw' };
+const ofRow = (row: string) => ({ kind: 'published', id, digest: 'raw', row }) as const;
 const enriched: ReadingFact = { kind: 'enriched', id, digest: 'x', window: 'd|0' };
 const indexed: ReadingFact = { kind: 'indexed', id, digest: 'x' };
 const redriven: ReadingFact = { ...indexed, redriven: true };
@@ -45,6 +46,8 @@ describe('the discrepancies of a reading', () => {
     ['could not be parsed at first', [planned, published, ...both('parse'), published, enriched, redriven]],
     ['was redriven and refused again', [planned, published, ...both('parse'), published, deadLetter('parse', 'y')]],
     ['is a dead letter of another run', [{ ...published, ofAnotherRun: true }, enriched, redriven]],
+    ['is a row that brings another event id', [planned, { kind: 'row', id }]],
+    ['is the event id of rows with other ids', [ofRow('b'), ofRow('c'), enriched, indexed]],
     ['has two dead letters, of two copies', [planned, published, deadLetter('parse', 'y'), ...both('parse')]],
   ])('are none when it %s', (_, facts) => {
     expect(kinds(facts)).toEqual([]);
@@ -54,6 +57,9 @@ describe('the discrepancies of a reading', () => {
     ['planned but not published', [planned]],
     ['published but not planned', [published, enriched, indexed]],
     ['published but not planned', [...both('source')]],
+    ['published but not planned', [{ kind: 'row', id }]],
+    ['planned but not published', [planned, ofRow('b'), enriched, indexed]],
+    ['conflicting content under one id', [ofRow('b'), { ...ofRow('c'), digest: 'z' }, enriched, indexed]],
     ['published but neither indexed nor a dead letter', [planned, published]],
     ['published but neither indexed nor a dead letter', [planned, published, enriched]],
     ['published but neither indexed nor a dead letter', [planned, published, enriched, ...both('parse')]],
@@ -97,6 +103,8 @@ describe('the discrepancies of a reading', () => {
         { ...indexed, digest: 'y' },
         redriven,
         { ...published, ofAnotherRun: true } as const,
+        { kind: 'row', id } as const,
+        ofRow('b'),
       ],
     );
     const orders = fc
@@ -147,6 +155,13 @@ describe('the discrepancies of a window', () => {
 });
 
 describe('ResultCounts', () => {
+  it('counts as repeats what has the id of an earlier record or rejected row', () => {
+    const counts = new ResultCounts();
+    counts.addReading('a', stateOf([planned, published, published, published, enriched, indexed]), []);
+    counts.addReading('b', stateOf([planned, deadLetter('source'), deadLetter('source', 'y')]), []);
+    expect(counts.totals()).toMatchObject({ planned: 2, published: 1, repeats: 3, deadLetters: 1 });
+  });
+
   it('keeps the same hundred examples in any order, some of every kind', () => {
     const ids = Array.from({ length: 1_000 }, (_, n) => `id-${String(n).padStart(4, '0')}`);
     const examplesOf = (order: readonly string[]) => {

@@ -46,14 +46,20 @@ class FactsOfId {
     return [...new Set(this.facts.flatMap((fact) => (fact.kind === kind && 'digest' in fact ? fact.digest : [])))];
   }
 
+  hasLeftSource(): boolean {
+    const isPlanId = (fact: ReadingFact) =>
+      fact.kind === 'row' || (fact.kind === 'published' && fact.row === undefined);
+    return this.facts.some(isPlanId) || this.rejectedBy('source');
+  }
+
   rejectedBy(...stages: string[]): boolean {
     return this.facts.some((fact) => fact.kind === 'deadLetter' && stages.includes(fact.cause?.split(':')[0] ?? ''));
   }
 }
 
 const NAIVE_RULES: readonly (readonly [DiscrepancyKind, (facts: FactsOfId) => boolean])[] = [
-  ['planned but not published', (s) => s.on('planned') && !s.on('published') && !s.rejectedBy('source')],
-  ['published but not planned', (s) => !s.on('planned') && (s.on('published') || s.rejectedBy('source'))],
+  ['planned but not published', (s) => s.on('planned') && !s.hasLeftSource()],
+  ['published but not planned', (s) => !s.on('planned') && s.hasLeftSource()],
   [
     'published but neither indexed nor a dead letter',
     (s) =>
@@ -100,8 +106,9 @@ async function bucketedVerdict(facts: readonly ReadingFact[], count: number, max
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g');
 const digest = fc.constantFrom('x', 'y');
 const fact: fc.Arbitrary<ReadingFact> = fc.oneof(
-  fc.record({ kind: fc.constant('planned' as const), id }),
+  fc.record({ kind: fc.constantFrom('planned' as const, 'row' as const), id }),
   fc.record({ kind: fc.constant('published' as const), id, digest }),
+  fc.record({ kind: fc.constant('published' as const), id, digest, row: fc.constant('row') }),
   fc.record({ kind: fc.constant('enriched' as const), id, digest, window: fc.constant('d|0') }),
   fc.record({ kind: fc.constantFrom('indexed' as const, 'indexedDeadLetter' as const), id, digest }),
   fc.record({

@@ -52,17 +52,21 @@ describe('reconcileRun of a run without end', () => {
 });
 
 describe('reconcileRun, over a file', () => {
-  it('counts its rows again, and refuses one that has changed or gone', async () => {
+  it('lists its rows again, and refuses one that has changed or gone', async () => {
     const path = join(proof.folder, 'readings.csv');
     const text = `a,b\n1,"x\ny"\n2,z\n`;
     await writeFile(path, text);
-    const request = { ...proof.request, plan: { kind: 'file', path, format: 'csv', sha256: sha256(text) } as const };
+    const { length: bytes } = text;
+    const plan = { kind: 'file', path, format: 'csv', identity: 'content', bytes, sha256: sha256(text) } as const;
+    const request = { ...proof.request, plan };
     expect(await proof.reconcile(request)).toMatchObject({
       planned: 2,
       discrepancies: { 'planned but not published': 2, 'published but not planned': READINGS },
     });
 
     await writeFile(path, `${text}3,w\n`);
+    expect(await proof.reconcile(request)).toMatchObject({ planned: 2 });
+    await writeFile(path, `3,w\n${text}`);
     expect(await rejection(request)).toMatchObject({ type: 'SourceChanged', nonRetryable: true });
     await rm(path);
     expect(await rejection(request)).toMatchObject({ type: 'SourceMissing', nonRetryable: true });

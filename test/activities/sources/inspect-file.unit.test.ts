@@ -129,14 +129,20 @@ describe('inspectFile', () => {
     });
   });
 
-  it('rejects a file that is still being written', async () => {
-    await writeFile(path, 'station,at,temp\n' + 'S1,2026-05-01T00:00:00Z,70\n'.repeat(50_000));
+  it.each([
+    ['text that grows', (text: string) => Buffer.from(text), null],
+    ['a compressed file that grows', (text: string) => gzipSync(text, { level: 0 }), 'SourceChanged'],
+  ])('reads %s as long as it was, or refuses it', async (_, write, type) => {
+    const content = write('station,at,temp\n' + 'S1,2026-05-01T00:00:00Z,70\n'.repeat(50_000));
+    await writeFile(path, content);
     const environment = activityEnvironment();
     let writing: Promise<void> | undefined;
     environment.on('heartbeat', () => {
-      writing ??= appendFile(path, 'S1,2026-05-01T00:00:00Z,71\n');
+      writing ??= appendFile(path, write('S1,2026-05-01T00:00:00Z,71\n'));
     });
-    await expect(inspect({}, environment)).rejects.toMatchObject({ type: 'SourceChanged' });
+    const found = inspect({}, environment).catch((error: unknown) => error);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    expect(await found).toMatchObject(type === null ? { sha256, bytes: content.length } : { type });
     await writing;
   });
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { DialectOptions } from '../../../activities/contracts/file-dialect';
+import type { PlannedIds } from '../../../activities/contracts/planned-ids';
 import { plannedIds } from '../../../activities/reconciliation/planned-ids';
 import type { FileFacts } from '../../../activities/sources/file/file-identity';
 import { sourceOf } from '../../../activities/sources/publish-batch';
@@ -21,7 +22,7 @@ export interface Reading {
   readonly heartbeatDetails?: unknown;
   readonly ratePerSecond?: number;
   /** How the file is read as rows. */
-  readonly options?: DialectOptions;
+  readonly options?: DialectOptions & { readonly identity?: 'content' | 'row' };
   readonly crash?: (point: string) => void;
   /** Runs between the inspection and the first range. */
   readonly meanwhile?: () => Promise<unknown>;
@@ -31,11 +32,14 @@ interface PublishedFile {
   readonly kafka: RecordingKafka;
   readonly results: readonly FilePublishResult[];
   readonly facts: FileFacts;
-  /** Number of rows that the proof counts. */
-  readonly planned: number;
+  /** Ids of the rows that the proof finds. */
+  readonly planned: readonly string[];
 }
 
-/** Publishes a file range by range; `content` null leaves the file as it is. */
+/**
+ * Publishes a file range by range, and expects that each of its rows is published or rejected under the id that the proof
+ * gives it; `content` null leaves the file as it is.
+ */
 export async function publishFile(
   path: string,
   content: string | Buffer | null,
@@ -56,6 +60,19 @@ export async function publishFile(
     ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
     results.push(result);
   }
-  const planned = await plannedIds({ ...sourceOf(plan, 'file'), sha256: facts.sha256 }, new AbortController().signal);
-  return { kafka, results, facts, planned: planned.to };
+  const planned = await rowIds({ ...sourceOf(plan, 'file'), ...facts });
+  expectAll(planned, kafka, given);
+  return { kafka, results, facts, planned };
+}
+
+/** After a heartbeat, only the rest is published. */
+function expectAll(planned: readonly string[], kafka: RecordingKafka, { heartbeatDetails }: Reading): void {
+  if (heartbeatDetails !== undefined) return;
+  expect([...kafka.ids(RAW), ...kafka.ids(LETTERS)].sort()).toEqual([...planned].sort());
+}
+
+async function rowIds(plan: PlannedIds): Promise<string[]> {
+  const all: string[] = [];
+  for await (const ids of plannedIds(plan, new AbortController().signal)) all.push(...ids);
+  return all;
 }

@@ -1,4 +1,4 @@
-import { EVENT_ID_HEADER, type DeadLetter } from '../../../activities/contracts/record';
+import { EVENT_ID_HEADER, ROW_HEADER, type DeadLetter } from '../../../activities/contracts/record';
 import type { KafkaGateway, OutgoingRecord } from '../../../activities/kafka';
 
 /** Records what is published instead of sending it; a topic may reject large values. */
@@ -22,8 +22,9 @@ export class RecordingKafka implements KafkaGateway {
     return this.published.filter((batch) => batch.topic === topic).flatMap(({ records }) => records);
   }
 
+  /** Ids of readings or rows. */
   ids(topic: string): string[] {
-    return this.records(topic).map(({ headers }) => headers[EVENT_ID_HEADER] ?? '');
+    return this.records(topic).map(({ headers }) => headers[EVENT_ID_HEADER] ?? headers[ROW_HEADER] ?? '');
   }
 
   values(topic: string): string[] {

@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+
+/** What makes two rows of files the same: what they contain, or that they have one place in one file. */
+export const rowIdentitySchema = z.enum(['content', 'row']);
+
+interface RowFile {
+  readonly identity: z.infer<typeof rowIdentitySchema>;
+  /** Of the whole file, in hex. */
+  readonly sha256: string;
+  /** Of a CSV, in order; null for NDJSON. */
+  readonly columns: readonly string[] | null;
+}
+
+const DIGEST_DIGITS = 32;
+/** Longer rows are copied once more. */
+const USUAL_ROW_BYTES = 4_096;
+
+/**
+ * The ids of the rows of a file, as they stand in the header `pipeline-row`.
+ *
+ * By content: a digest of the names of the columns and the text of the row in UTF-8, as it stands in the file, without its
+ * line end and carriage returns before it. By place: the file and the number of rows before this one; a header, comments
+ * and blank lines are not counted, unusable rows are.
+ */
+export class RowIds {
+  readonly #filePrefix: string | null;
+  /** Digest of the names, and behind it room for a row. */
+  readonly #text: Buffer;
+  readonly #namesBytes: number;
+
+  constructor({ identity, sha256, columns }: RowFile) {
+    this.#filePrefix = identity === 'row' ? sha256.slice(0, 16) : null;
+    const names = hash('sha256', JSON.stringify(columns), 'buffer');
+    this.#namesBytes = names.length;
+    this.#text = Buffer.concat([names], names.length + USUAL_ROW_BYTES);
+  }
+
+  /** @param number - of rows before this one */
+  idOf(row: Buffer, number: number): string {
+    if (this.#filePrefix !== null) return `${this.#filePrefix}-${number}`;
+    return hash('sha256', this.#textOf(row), 'hex').slice(0, DIGEST_DIGITS);
+  }
+
+  #textOf(row: Buffer): Buffer {
+    const end = this.#namesBytes + row.length;
+    if (end > this.#text.length) return Buffer.concat([this.#text.subarray(0, this.#namesBytes), row]);
+    row.copy(this.#text, this.#namesBytes);
+    return this.#text.subarray(0, end);
+  }
+}
