@@ -14,6 +14,11 @@ export function ownRawTopic(name: string): string {
   return `${name}.raw`;
 }
 
+/** Whether a pipeline fills its raw topic itself. Only in such a topic a record can belong to another run. */
+export function fillsRawTopic(name: string, rawTopic: string): boolean {
+  return rawTopic === ownRawTopic(name);
+}
+
 /** Returns the topics that a pipeline writes beside the raw one; see `pipelineOf`. */
 export function derivedTopics(name: string): Omit<PipelineTopics, 'raw'> {
   return { enriched: `${name}.enriched`, windows: `${name}.windows`, deadLetter: `${name}.dead-letter` };

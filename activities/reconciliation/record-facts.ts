@@ -1,7 +1,7 @@
 import { monthOf } from '../contracts/event-month';
 import { isObject, parseObject, type JsonObject } from '../contracts/json-object';
 import type { TopicRange } from '../contracts/offsets';
-import { ownRawTopic } from '../contracts/pipeline-names';
+import { fillsRawTopic } from '../contracts/pipeline-names';
 import { RAW_HEADER, REDRIVE_HEADER, redriveCount, ROW_HEADER, RUN_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
@@ -18,7 +18,6 @@ export class RecordFacts {
   foreign = 0;
   /** Size of the values of this run's raw records. */
   rawBytes = 0;
-  /** In a topic of others, a header that is called like ours says nothing about our runs. */
   readonly #fillsRaw: boolean;
 
   /** @param byMonth - whether readings are in monthly indices */
@@ -27,7 +26,7 @@ export class RecordFacts {
     private readonly byMonth: boolean,
   ) {
     const { name, raw } = request.scope;
-    this.#fillsRaw = raw.topic === ownRawTopic(name);
+    this.#fillsRaw = fillsRawTopic(name, raw.topic);
   }
 
   /**

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { mappedHeaders, type FieldMapping } from '../contracts/field-mapping';
 import type { Measurement } from '../contracts/measurement';
 import type { PartitionOffsets } from '../contracts/offsets';
+import { fillsRawTopic } from '../contracts/pipeline-names';
 import { ROW_HEADER } from '../contracts/record';
 import type { PipelinePlan, ProcessingRules, SparkSettings } from '../contracts/plan';
 import { runFiles } from './run-folder';
@@ -22,7 +23,7 @@ export interface JobSettings
     Pick<SubmitSparkJobInput, 'trigger'>,
     ReturnType<typeof runFiles> {
   readonly bootstrap: string;
-  /** A topic source reads a topic of others, in which no record belongs to another run. */
+  /** See `fillsRawTopic`. */
   readonly ownRawTopic: boolean;
   /** Epoch ms. */
   readonly startedMs: number;
@@ -43,12 +44,12 @@ export function jobSettings(
   { plan, rawFrom, rawUntil = null, trigger, accepted = null }: SubmitSparkJobInput,
   { bootstrap, sparkState, runFolder }: { bootstrap: string; sparkState: string; runFolder: string },
 ): JobSettings {
-  const { topics, run, generation, source, spark } = plan;
+  const { name, topics, run, generation, spark } = plan;
   const { fields, measurements, ...rules } = plan.rules;
   return {
     bootstrap,
     topics,
-    ownRawTopic: source.kind !== 'topic',
+    ownRawTopic: fillsRawTopic(name, topics.raw),
     run,
     generation,
     startedMs: Date.parse(plan.startedAt),

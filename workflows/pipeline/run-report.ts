@@ -42,7 +42,7 @@ export function runReport(
     sparkStarts: spark.starts,
     proof,
     deadLetterFlood,
-    notes: [...notes, ...commandNotes(drained)],
+    notes: [...notes, ...foreignNotes(plan, proof), ...commandNotes(drained)],
     ...request,
   };
 }
@@ -51,6 +51,14 @@ function stage(totals: StageTotals): StageReport {
   const { in: taken, out, deadLetters, bytes, firstMs, lastMs } = totals;
   const durationMs = Math.max(0, lastMs - firstMs);
   return { in: taken, out, deadLetters, bytes, durationMs, ratePerSecond: ratePerSecond(totals) };
+}
+
+function foreignNotes({ topics }: PipelinePlan, { foreign }: ReconcileResult): string[] {
+  if (foreign === 0) return [];
+  return [
+    `${foreign} records of ${topics.raw} were passed over, since their header pipeline-run names another run: only the ` +
+      'pipeline itself should write to its raw topic. A topic of your own can be read with a topic source.',
+  ];
 }
 
 /** What operators did to the run. */

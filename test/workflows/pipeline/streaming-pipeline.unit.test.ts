@@ -110,6 +110,13 @@ describe('streamingPipeline', () => {
     expect(report?.deadLetterFlood).toEqual({ deadLetters: 60, records: 100, maxRatio: 0.5, example });
   }, 120_000);
 
+  it('notes in its report how many records it passed over, since they are of another run', async () => {
+    const { activities } = fakeActivities({ reconcileRun: () => Promise.resolve({ ...PROOF, foreign: 3 }) });
+    const report = await withWorker(activities, (start) => run(start, SIMULATED));
+    const passedOver = new RegExp(`^3 records of ${report?.name ?? ''}\\.raw were passed over, .* another run`);
+    expect(report).toMatchObject({ reconciled: true, notes: [expect.stringMatching(passedOver)] });
+  }, 120_000);
+
   it('imports dashboards during the run, even if Kibana becomes ready late', async () => {
     const { activities } = fakeActivities();
     let attempts = 0;
