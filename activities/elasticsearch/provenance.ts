@@ -19,7 +19,10 @@ export interface Provenance {
   readonly processedAt: number;
   /** When the bulk request was built, in epoch ms. */
   readonly indexedAt: number;
-  /** From `publishedAt` to `indexedAt`, so that dashboards need no script; a replay overwrites it. */
+  /**
+   * From `publishedAt` to `indexedAt`, so that dashboards need no script; a replay overwrites it. Absent if `publishedAt` is
+   * before 2001 or after `indexedAt`: then it is in another unit, or the clock of the producer is wrong.
+   */
   readonly latencyMs?: number;
   /** How often the record was redriven as a dead letter; absent if never. */
   readonly redrive?: number;

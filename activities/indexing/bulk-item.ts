@@ -19,6 +19,8 @@ const WHITESPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
 /** Text that needs no escaping in JSON. */
 const PLAIN = /^[A-Za-z0-9 _.:|/+-]*$/;
 const DIGITS = /^\d{1,18}$/;
+/** 2001-01-01 in epoch ms: an earlier Kafka time is in another unit, or of a clock that nobody has set. */
+const PLAUSIBLE_FROM_MS = 978_307_200_000;
 
 /** What the documents of one batch of records have in common. */
 export type IndexingContext = Pick<Provenance, 'pipeline' | 'indexedAt'>;
@@ -111,15 +113,18 @@ function provenance(record: IncomingRecord, { pipeline, indexedAt }: IndexingCon
   const { partition, offset, timestamp, headers } = record;
   const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
   const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
-  const published = isNumber(publishedAt)
-    ? `"publishedAt":${Number(publishedAt)},"latencyMs":${indexedAt - Number(publishedAt)},`
-    : '';
+  const published = isNumber(publishedAt) ? publication(Number(publishedAt), indexedAt) : '';
   const redrive = redriveCount(headers[REDRIVE_HEADER]);
   return (
     `{"pipeline":${quoted(pipeline)},"run":${run},"partition":${isNumber(rawPartition) ? Number(rawPartition) : partition},` +
     `"offset":${quoted(rawOffset ?? offset)},${published}"processedAt":${timestamp},"indexedAt":${indexedAt}` +
     `${redrive === 0 ? '' : `,"redrive":${redrive}`}}`
   );
+}
+
+function publication(publishedAt: number, indexedAt: number): string {
+  const isPlausible = publishedAt >= PLAUSIBLE_FROM_MS && publishedAt <= indexedAt;
+  return `"publishedAt":${publishedAt},${isPlausible ? `"latencyMs":${indexedAt - publishedAt},` : ''}`;
 }
 
 function isNumber(digits: string | undefined): boolean {

@@ -53,6 +53,23 @@ describe('toBulkItem', () => {
     });
   });
 
+  it.each([0, 1, 1_767_600_000, 1_767_600_000_000_000, INDEXED_AT + 1])(
+    'has no latency if the Kafka time is %d: not set, in another unit, or of a clock that is wrong',
+    (publishedAt) => {
+      const headers = { 'pipeline-raw': `7:42:${publishedAt}` };
+      const [, source] = linesOf(toBulkItem(record('{"a":1}', headers), INDEXING));
+      const { provenance } = source as { provenance: object };
+      expect(provenance).toMatchObject({ publishedAt });
+      expect(provenance).not.toHaveProperty('latencyMs');
+    },
+  );
+
+  it('has the latency of a record that was published years ago', () => {
+    const headers = { 'pipeline-raw': '7:42:1577836800000' };
+    const [, source] = linesOf(toBulkItem(record('{"a":1}', headers), INDEXING));
+    expect(source).toMatchObject({ provenance: { latencyMs: INDEXED_AT - 1_577_836_800_000 } });
+  });
+
   it('writes the number of redrives into the provenance if the header is valid', () => {
     const provenanceOf = (redrive: string) => {
       const [, source] = linesOf(toBulkItem(record('{"a":1}', { 'pipeline-redrive': redrive }), INDEXING));

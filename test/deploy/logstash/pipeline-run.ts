@@ -176,12 +176,19 @@ function parseInto(event: Event, text: string): boolean {
   }
 }
 
-/** What a line of Ruby sets a field to: the clock in milliseconds, a difference, or the length of a text in bytes. */
-const RUBY: readonly (readonly [RegExp, (event: Event, ...fields: string[]) => number])[] = [
+/** What a line of Ruby sets a field to: the clock in milliseconds, a difference, a comparison, or the bytes of a text. */
+const RUBY: readonly (readonly [RegExp, (event: Event, ...fields: string[]) => number | boolean])[] = [
   [/^\(Time\.now\.to_f \* 1000\)\.to_i$/, () => Date.now()],
   [
     /^event\.get\('(\S+)'\) - event\.get\('(\S+)'\)$/,
     (event, from = '', less = '') => numberOf(event, from) - numberOf(event, less),
+  ],
+  [
+    /^event\.get\('(\S+)'\)\.to_i\.between\?\((\d+), event\.get\('(\S+)'\)\)$/,
+    (event, field = '', least = '', most = '') => {
+      const value = numberOf(event, field);
+      return value >= Number(least) && value <= numberOf(event, most);
+    },
   ],
   [
     /^event\.get\('(\S+)'\)\.to_s\.bytesize$/,
@@ -201,7 +208,7 @@ function runCode(event: Event, code: string): boolean {
     set(event, field, valueOf(event, ...found.slice(1)));
     return true;
   }
-  throw new Error(`expected the clock, a difference or a length, got ${code}`);
+  throw new Error(`expected the clock, a difference, a comparison or a length, got ${code}`);
 }
 
 function optionsOf(attributes: Plugin['attributes'], text: (given: string) => string): Event {

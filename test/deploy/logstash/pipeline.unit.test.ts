@@ -46,6 +46,13 @@ const REDRIVEN = record(
   { id: 'r1-d1-8', deviceId: 'd1' },
   { 'event-id': 'r1-d1-8', 'pipeline-run': 'r1', 'pipeline-raw': '7:41:1700000000300', 'pipeline-redrive': '2' },
 );
+/** Published, by Kafka's time, in another unit or with a wrong clock. */
+const OF_NO_TIME = ['0', '1', '1767600000', '1767600000000000'].map((publishedAt) =>
+  record(
+    { id: `r1-d1-${publishedAt}`, deviceId: 'd1' },
+    { 'event-id': `r1-d1-${publishedAt}`, 'pipeline-run': 'r1', 'pipeline-raw': `7:43:${publishedAt}` },
+  ),
+);
 const CALLED_MESSAGE = record(
   { id: 'r1-d1-9', deviceId: 'd1', message: 5 },
   { 'event-id': 'r1-d1-9', 'pipeline-run': 'r1', 'pipeline-raw': '7:42:1700000000300' },
@@ -92,10 +99,11 @@ function theirs(written: Written | undefined): { action: object; document: objec
 }
 
 describe('the Logstash pipeline', () => {
-  it.each([
+  it.each<readonly [string, string, string, IncomingRecord]>([
     ['a reading', topics.enriched, aliases.readings, READING],
     ['a redriven reading', topics.enriched, aliases.readings, REDRIVEN],
     ['a reading with a field called message', topics.enriched, aliases.readings, CALLED_MESSAGE],
+    ...OF_NO_TIME.map((given) => ['a reading of no time', topics.enriched, aliases.readings, given] as const),
     ['a window', topics.windows, aliases.windows, WINDOW],
     ['a dead letter', topics.deadLetter, aliases.deadLetters, DEAD_LETTER],
   ])(
