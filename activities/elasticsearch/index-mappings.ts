@@ -110,5 +110,6 @@ export const RUN_PROPERTIES: Properties = {
   startedAt: { type: 'date' },
   endedAt: { type: 'date' },
   durationMs: { type: 'long' },
+  deadLetterFlood: { properties: { deadLetters: { type: 'long' } } },
   proof: { properties: Object.fromEntries(PROOF_NUMBERS.map((name) => [name, { type: 'long' }])) },
 };

@@ -21,6 +21,13 @@ export interface RenderedPanel {
   readonly spec: ChartSpec | null;
 }
 
+/** A pipeline whose last completed run is not what was intended. */
+export interface TroubledPipeline {
+  readonly pipeline: string;
+  /** Part of a sentence. */
+  readonly problem: string;
+}
+
 /** What the page shows after one search. */
 export interface PageResponse {
   /** Time of the search, ISO 8601. */
@@ -32,6 +39,8 @@ export interface PageResponse {
   /** Time of the newest selected reading in any time range; null if there is none. */
   readonly newestReading: string | null;
   readonly choices: { readonly pipeline: readonly string[]; readonly device: readonly string[] };
+  /** Those of all times. */
+  readonly troubled: readonly TroubledPipeline[];
   /** By panel id. */
   readonly panels: Readonly<Record<string, RenderedPanel>>;
 }

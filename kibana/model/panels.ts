@@ -81,7 +81,9 @@ const runs: Panel = {
   id: 'runs',
   kind: 'table',
   title: 'Last runs',
-  description: 'Completed runs, the latest first, and whether they were reconciled by id.',
+  description:
+    'Completed runs, the latest first, and whether they were reconciled by id. ' +
+    'A flood is a number of dead letters above the limit of the run.',
   source: 'runs',
   rows: [
     { by: 'value', field: 'run', label: 'Run', type: 'string', size: 20 },
@@ -94,6 +96,7 @@ const runs: Panel = {
     { of: 'max', field: 'proof.published', label: 'Published' },
     { of: 'max', field: 'proof.indexed', label: 'Indexed' },
     { of: 'max', field: 'proof.deadLetters', label: 'Dead letters' },
+    { of: 'max', field: 'deadLetterFlood.deadLetters', label: 'Flood' },
   ],
   ...{ width: FULL_WIDTH, height: HIGH },
 };

@@ -53,6 +53,24 @@ export function showEmpty(place, { documents, newestReading, choices }, filters)
   }
 }
 
+/**
+ * Lists the pipelines whose last run is not what was intended, with a link to each; hidden if there is none.
+ *
+ * @param {HTMLElement} place
+ * @param {PageResponse} answer
+ */
+export function showTroubled(place, { troubled }) {
+  place.hidden = troubled.length === 0;
+  place.replaceChildren(
+    bold('The last run needs a look'),
+    ...troubled.map(({ pipeline, problem }) => {
+      const line = document.createElement('p');
+      line.append(linkTo(`?${new URLSearchParams({ pipeline })}`, pipeline), `: ${problem}`);
+      return line;
+    }),
+  );
+}
+
 /** @param {URLSearchParams} filters */
 function withoutTimes(filters) {
   return new URLSearchParams([...filters].filter(([name]) => !['range', 'from', 'to'].includes(name)));

@@ -1,5 +1,5 @@
 import { Filters } from './filters.js';
-import { showEmpty, showProblem } from './notice.js';
+import { showEmpty, showProblem, showTroubled } from './notice.js';
 import { PanelView } from './panel.js';
 import { listPanels, Problem, searchPanels } from './search.js';
 
@@ -49,6 +49,7 @@ async function showAnswer(answer) {
   byId('panels').classList.remove('stale');
   byId('panels').hidden = answer.documents === 0;
   showEmpty(byId('empty'), answer, filters.search());
+  showTroubled(byId('troubled'), answer);
   await Promise.all([...views].map(([id, view]) => showPanel(view, answer.panels[id])));
   byId('state').textContent = `${rangeText(answer.timeRange)}, as of ${answer.at.slice(11, 19)}`;
 }

@@ -76,13 +76,23 @@ export async function writeKnownData(elasticsearch: Client, pipeline: string): P
     const { errors, items } = await elasticsearch.bulk({ index, operations, refresh: true });
     if (errors) throw new Error(`expected documents that fit the mapping, got ${JSON.stringify(items)}`);
   }
-  await storeReport(elasticsearch, { report: report(pipeline, 'run-1', '00:00', true) });
-  await storeReport(elasticsearch, { report: report(pipeline, 'run-2', '01:00', false) });
+  await storeReport(elasticsearch, { report: report(pipeline, 'run-1', '00:00', FLOODED) });
+  await storeReport(elasticsearch, { report: report(pipeline, 'run-2', '01:00', NOT_RECONCILED) });
 }
 
+const FLOODED = {
+  reconciled: true,
+  proof: { published: 100, indexed: 40, deadLetters: 60 },
+  deadLetterFlood: { deadLetters: 60, records: 100, maxRatio: 0.5, example: null },
+};
+const NOT_RECONCILED = {
+  reconciled: false,
+  proof: { published: 100, indexed: 89, deadLetters: 10 },
+  deadLetterFlood: null,
+};
+
 /** Only what is shown of a report. */
-function report(name: string, run: string, time: string, reconciled: boolean): RunReport {
-  const proof = { published: 100, indexed: reconciled ? 90 : 89, deadLetters: 10 };
-  const shown = { name, run, reconciled, startedAt: at(time), durationMs: 60_000, proof, aliases: aliasesOf(name) };
+function report(name: string, run: string, time: string, ended: object): RunReport {
+  const shown = { name, run, startedAt: at(time), durationMs: 60_000, aliases: aliasesOf(name), ...ended };
   return shown as unknown as RunReport;
 }

@@ -77,8 +77,8 @@ const EXPECTED: Readonly<Record<string, readonly SavedRow[]>> = {
     { keys: ['wind'], values: [1] },
   ],
   runs: [
-    { keys: ['run-2', pipeline, 'false'], values: [HOURS[1] ?? 0, 60_000, 100, 89, 10] },
-    { keys: ['run-1', pipeline, 'true'], values: [HOURS[0] ?? 0, 60_000, 100, 90, 10] },
+    { keys: ['run-2', pipeline, 'false'], values: [HOURS[1] ?? 0, 60_000, 100, 89, 10, null] },
+    { keys: ['run-1', pipeline, 'true'], values: [HOURS[0] ?? 0, 60_000, 100, 40, 60, 60] },
   ],
 };
 

@@ -7,12 +7,13 @@ import { panelRows, panelSearch } from '../../kibana/model/panel-search';
 import { FILTER_FIELDS, SOURCES } from '../../kibana/model/source';
 import { type PageRequest, PANELS } from './page-request';
 import { queryOf, timeRangesOf, TRANSPORT } from './time-range';
+import { troubledPipelines } from './troubled-pipelines';
 
 /** A longer list is not usable. */
 const MAX_CHOICES = 200;
 
 /**
- * Runs the searches of the requested panels and of the filter lists.
+ * Runs the searches of the requested panels, of the filter lists and of the pipelines in trouble.
  *
  * @throws ServiceUnavailable when Elasticsearch does not answer, IndexMisconfigured when it rejects a search
  */
@@ -20,8 +21,9 @@ export async function searchPage(elasticsearch: Client, request: PageRequest, no
   try {
     const ranges = await timeRangesOf(elasticsearch, request, nowMs);
     const requested = PANELS.filter(({ id }) => request.panels.includes(id));
-    const [choices, ...rendered] = await Promise.all([
+    const [choices, troubled, ...rendered] = await Promise.all([
       choicesOf(elasticsearch, request.only),
+      troubledPipelines(elasticsearch, request.only),
       ...requested.map((panel) => searchPanel(elasticsearch, panel, ranges[panel.source], request.only)),
     ]);
     return {
@@ -29,6 +31,7 @@ export async function searchPage(elasticsearch: Client, request: PageRequest, no
       timeRange: timesOf(ranges.readings),
       documents: rendered.reduce((sum, { documents }) => sum + documents, 0),
       ...choices,
+      troubled,
       panels: Object.fromEntries(rendered.map(({ id, panel }) => [id, panel])),
     };
   } catch (error) {

@@ -101,6 +101,18 @@ describe('the local page', () => {
     expect(await page.numbers('runs')).toHaveLength(await inIndex('runs'));
   });
 
+  it('lists the pipelines whose last run is not what was intended, with a link to each', async () => {
+    const page = await open();
+    const troubled = page.page.locator('#troubled');
+    await page.show({});
+    const line = troubled.locator('p').filter({ hasText: pipeline });
+    expect(await line.innerText()).toMatch(/: its run of 2031-02-03 01:00 UTC is not reconciled$/);
+    expect(await troubled.locator('p').filter({ hasText: drawn }).count()).toBe(0);
+    expect(await line.getByRole('link').getAttribute('href')).toBe(`?pipeline=${pipeline}`);
+    await page.show({ pipeline: drawn });
+    expect(await troubled.isVisible()).toBe(false);
+  });
+
   it('draws columns in proportion to their values', async () => {
     const page = await open();
     // Three days: a column is two hours.
