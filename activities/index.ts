@@ -16,6 +16,7 @@ import { planRedrive } from './preparation/plan-redrive';
 import { planReplay } from './preparation/plan-replay';
 import { prepareIndices } from './preparation/prepare-indices';
 import { prepareTopics, topicEnds } from './preparation/prepare-topics';
+import { followsRawTopic } from './preparation/raw-reader';
 import { deadLetterSummary } from './reconciliation/dead-letter-summary';
 import { reconcileRun } from './reconciliation/reconcile-run';
 import { findRun, storeReport } from './reconciliation/run-reports';
@@ -58,7 +59,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     topicEnds: topicEnds.bind(null, kafka),
     prepareIndices: prepareIndices.bind(null, elasticsearch),
     planReplay: planReplay.bind(null, kafka, taskQueues.io),
-    planRedrive: planRedrive.bind(null, kafka, taskQueues.io),
+    planRedrive: planRedrive.bind(null, kafka, followsRawTopic, taskQueues.io),
 
     // Sources
     publishSimulatedRange: publishSimulatedRange.bind(null, dependencies),

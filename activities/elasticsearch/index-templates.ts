@@ -77,15 +77,30 @@ export function componentTemplates(): Readonly<Record<string, ComponentTemplate>
   };
 }
 
-/** Returns the template of the indices of one alias; it has the name of the alias. */
-export function indexTemplate(stream: Stream, alias: string, measurements: readonly Measurement[]): IndexTemplate {
+/**
+ * Returns the template of the indices of one alias; it has the name of the alias.
+ *
+ * @param opensMonths - whether a document creates the index of its month, for a writer that cannot wait until it is there
+ */
+export function indexTemplate(
+  stream: Stream,
+  alias: string,
+  measurements: readonly Measurement[],
+  opensMonths = false,
+): IndexTemplate {
+  const reason = opensMonths
+    ? 'Another writer would give up a document that comes before the index of its month.'
+    : 'A write to a dropped month must fail and not recreate the index.';
   return {
     index_patterns: [`${alias}-*`],
     priority: PRIORITY,
     composed_of: [SETTINGS_TEMPLATE, STREAM_TEMPLATES[stream].name],
-    allow_auto_create: false,
-    template: { mappings: { properties: measuredProperties(stream, measurements) } },
-    _meta: { reasons: { allow_auto_create: 'A write to a dropped month must fail and not recreate the index.' } },
+    allow_auto_create: opensMonths,
+    template: {
+      mappings: { properties: measuredProperties(stream, measurements) },
+      ...(opensMonths ? { aliases: { [alias]: {} } } : {}),
+    },
+    _meta: { reasons: { allow_auto_create: reason } },
   };
 }
 

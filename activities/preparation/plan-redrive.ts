@@ -24,6 +24,8 @@ export interface RedrivePlan {
   readonly dryRun: boolean;
   readonly topics: Pick<PipelineTopics, 'enriched' | 'windows' | 'deadLetter'>;
   readonly aliases: Pick<PipelineAliases, 'readings' | 'windows' | 'deadLetters'>;
+  /** Whether anybody will read what is published to the raw topic. */
+  readonly hasRawReader: boolean;
   readonly ioTaskQueue: string;
   /** Of the dead-letter topic, for every partition. */
   readonly from: PartitionOffsets;
@@ -33,12 +35,14 @@ export interface RedrivePlan {
 /**
  * Checks the input of a redrive and determines its offsets: the given ones, by default the whole topic as of now.
  *
+ * @param hasRawReader - whether a run is open that reads the raw topic of this pipeline
  * @throws InvalidInput naming every bad field at once
  * @throws SourceMissing when there is no such pipeline
  * @throws OffsetOutOfRange when the log does not contain the given offsets
  */
 export async function planRedrive(
   kafka: KafkaGateway,
+  hasRawReader: (name: string) => Promise<boolean>,
   ioTaskQueue: string,
   { input }: { readonly input: unknown },
 ): Promise<RedrivePlan> {
@@ -47,5 +51,7 @@ export async function planRedrive(
   const log = await kafka.offsets(topics.deadLetter);
   const range = { from: { ...log.start, ...from }, to: { ...log.end, ...to } };
   assertInLog({ topic: topics.deadLetter, ...range }, log);
-  return { choice, dryRun, topics, aliases: aliasesOf(choice.name), ioTaskQueue, ...range };
+  const { name } = choice;
+  const reader = { hasRawReader: await hasRawReader(name) };
+  return { choice, dryRun, topics, aliases: aliasesOf(name), ...reader, ioTaskQueue, ...range };
 }

@@ -1,7 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { monthIndex, monthsBefore, monthsBetween } from '../contracts/event-month';
 import type { Measurement } from '../contracts/measurement';
-import type { MonthlyIndex, PipelineAliases } from '../contracts/plan';
+import type { MonthlyIndex, PipelineAliases, PipelinePlan } from '../contracts/plan';
 import { EVENT_TIME_FIELDS, setRetention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
@@ -25,6 +25,8 @@ export interface PrepareIndicesInput {
   readonly measurements: readonly Measurement[];
   /** Default: one index behind each alias. */
   readonly index?: MonthlyIndex | null;
+  /** Default: the pipeline itself writes. */
+  readonly sink?: PipelinePlan['sink'];
 }
 
 export interface PrepareIndicesResult {
@@ -37,7 +39,8 @@ export interface PrepareIndicesResult {
  *
  * The one index of an alias is named `<alias>-<hash of settings and mapping>`. If these change, a new index is created and
  * the alias moves to it; the old index remains under its own name. Monthly indices are named `<alias>-<month>` and are
- * created with their first record; existing ones get new fields and keep the old ones.
+ * created with their first record; existing ones get new fields and keep the old ones. With an external sink, its first
+ * document creates the index of a month, since Logstash never repeats one that is refused.
  *
  * @throws ServiceUnavailable when Elasticsearch does not respond
  * @throws IndexMisconfigured when an alias cannot be created, for example because an index or a data stream has its name,
@@ -45,7 +48,7 @@ export interface PrepareIndicesResult {
  */
 export async function prepareIndices(
   elasticsearch: Client,
-  { aliases, measurements, index = null }: PrepareIndicesInput,
+  { aliases, measurements, index = null, sink = 'direct' }: PrepareIndicesInput,
 ): Promise<PrepareIndicesResult> {
   try {
     assertNoForeignTemplateWins(await readTemplateRanks(elasticsearch), ownIndices({ aliases, measurements, index }));
@@ -56,8 +59,10 @@ export async function prepareIndices(
       const { [stream]: alias } = aliases;
       const properties = indexProperties(stream, measurements);
       const before = await indicesBehind(elasticsearch, alias);
-      await elasticsearch.indices.putIndexTemplate({ name: alias, ...indexTemplate(stream, alias, measurements) });
-      const prepareStream = hasMonths(stream, index) ? prepareMonths : prepareOne;
+      const byMonth = hasMonths(stream, index);
+      const template = indexTemplate(stream, alias, measurements, byMonth && sink === 'external');
+      await elasticsearch.indices.putIndexTemplate({ name: alias, ...template });
+      const prepareStream = byMonth ? prepareMonths : prepareOne;
       return await prepareStream(elasticsearch, alias, properties, before);
     });
     const replaced = await Promise.all(prepared);

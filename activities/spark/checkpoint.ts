@@ -30,7 +30,8 @@ export async function readCheckpoint(
   return {
     committed: toOffsets(ends),
     lastBatch,
-    inputRows: ends.reduce((sum, [partition, end]) => sum + end - (begin.get(partition) ?? end), 0),
+    // A partition that was added later is read from its beginning.
+    inputRows: ends.reduce((sum, [partition, end]) => sum + end - (begin.get(partition) ?? 0), 0),
   };
 }
 

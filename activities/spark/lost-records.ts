@@ -2,6 +2,16 @@ import type { PartitionOffsets } from '../contracts/offsets';
 import type { TopicOffsets } from '../kafka';
 import type { LostRecords } from './types';
 
+/** How the job reports that its checkpoint is of another topic with the name of the raw topic. */
+const RECREATED = /^TopicRecreated: (?<what>.+)$/s;
+
+/** Returns that a driver has ended because its topic is another one by now; null if it has not. */
+export function recreatedTopic(error: string | null): LostRecords | null {
+  const what = RECREATED.exec(error ?? '')?.groups?.['what'];
+  if (what === undefined) return null;
+  return { type: 'TopicRecreated', message: `${what}. Resume to read the new topic from its beginning.` };
+}
+
 /**
  * Compares what a checkpoint reads next with what the topic has.
  *

@@ -8,7 +8,7 @@ import { initialOffsets, readCheckpoint } from './checkpoint';
 import { pollDriver } from './driver-process';
 import { checkpointFolder } from './job-settings';
 import { lastLogLines } from './log-tail';
-import { lostRecords } from './lost-records';
+import { lostRecords, recreatedTopic } from './lost-records';
 import { RunFolder } from './run-folder';
 import type { LostRecords, SparkHandle, SparkState, WatchSparkJobInput } from './types';
 
@@ -68,12 +68,12 @@ interface Watched extends Pick<WatchSparkJobInput, 'handle' | 'plan'> {
 /** What is looked at once, when a watch ends. */
 async function factsOf(
   { kafka, handle, plan, folder }: Watched,
-  { running }: Pick<SparkState, 'running'>,
+  { running, error }: Pick<SparkState, 'running' | 'error'>,
   { committed }: Pick<SparkState, 'committed'>,
 ): Promise<Pick<SparkState, 'lost' | 'droppedByWatermark' | 'lastLogLines'>> {
   const next = committed ?? (await initialOffsets(folder)) ?? {};
   return {
-    lost: await confirmedLoss(kafka, plan.topics.raw, next, running),
+    lost: recreatedTopic(error) ?? (await confirmedLoss(kafka, plan.topics.raw, next, running)),
     droppedByWatermark: await droppedByWatermark(handle),
     lastLogLines: running ? [] : await lastLogLines(new RunFolder(handle.runFolder).logFile),
   };

@@ -44,12 +44,18 @@ public final class ReadingsJob {
 
   private static void run(Settings settings, String json) throws Exception {
     SparkSession spark = session(settings, json);
-    StreamingQuery query = new ReadingsQuery(spark, settings).start();
-    Progress progress = new Progress(Path.of(settings.progressFile()));
-    try {
-      while (!query.awaitTermination(POLL_MS)) progress.take(query);
-    } finally {
-      progress.take(query);
+    try (TopicIdentity topic = new TopicIdentity(settings)) {
+      topic.check();
+      StreamingQuery query = new ReadingsQuery(spark, settings).start();
+      Progress progress = new Progress(Path.of(settings.progressFile()));
+      try {
+        while (!query.awaitTermination(POLL_MS)) {
+          progress.take(query);
+          topic.check();
+        }
+      } finally {
+        progress.take(query);
+      }
     }
     spark.stop();
   }

@@ -41,7 +41,10 @@ describe('the line of progress', () => {
       ...{ reason: 'OffsetOutOfRange: removed', command: 'temporal x' },
     };
     const retrying: Attention = { ...parked, stage: 'pipeline', state: 'RETRYING', partition: null, command: null };
-    const progress = toProgress({ name: 'plant', run: 'r' }, 'running', stages, [retrying, parked]);
+    const progress = toProgress({ name: 'plant', run: 'r', rules: { bounded: true } }, 'running', stages, [
+      retrying,
+      parked,
+    ]);
     expect(progress.state).toBe('PARKED');
     expect(progressLine(progress).split('\n').slice(1)).toEqual([
       '  RETRYING pipeline: OffsetOutOfRange: removed',

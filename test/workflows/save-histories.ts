@@ -234,7 +234,7 @@ function withDeadLetters(): Activities {
         dryRun: true,
         topics: derivedTopics('quick'),
         aliases: aliasesOf('quick'),
-        ioTaskQueue: 'histories-redriven',
+        ...{ hasRawReader: true, ioTaskQueue: 'histories-redriven' },
         from: { 0: '0', 1: '10' },
         to: { 0: '60000', 1: '30' },
       }),

@@ -8,7 +8,8 @@ import { queryOf, TRANSPORT } from './time-range';
 /** A longer list is not usable. */
 const MAX_PIPELINES = 200;
 const FIELDS = ['name', 'startedAt', 'reconciled', 'deadLetterFlood'] as const;
-type LastRun = Pick<RunReport, (typeof FIELDS)[number]>;
+/** A report of an earlier version has no flood. */
+type LastRun = Pick<RunReport, 'name' | 'startedAt' | 'reconciled'> & Partial<Pick<RunReport, 'deadLetterFlood'>>;
 
 /** Searches for the pipelines whose last completed run was not reconciled, or has too many dead letters. */
 export async function troubledPipelines(

@@ -1,5 +1,6 @@
 /** The progress of a run, and what needs an operator's attention. */
 import { workflowInfo } from '@temporalio/workflow';
+import type { PipelinePlan } from '../../activities/contracts/plan';
 
 export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
 export type StageName = (typeof STAGES)[number];
@@ -58,6 +59,8 @@ export type Phase = 'preparing' | 'running' | 'draining' | 'reconciling' | 'done
 export interface PipelineProgress {
   readonly name: string;
   readonly run: string;
+  /** Whether the run ends by itself. */
+  readonly bounded: boolean;
   readonly phase: Phase;
   /** That of the part which needs an operator most: PARKED, PAUSED, RETRYING, FLOODED. */
   readonly state: 'RUNNING' | Attention['state'];
@@ -104,7 +107,11 @@ export function ratePerSecond({ out, firstMs, lastMs }: StageTotals): number {
 }
 
 export function toProgress(
-  { name, run }: { readonly name: string; readonly run: string },
+  {
+    name,
+    run,
+    rules: { bounded },
+  }: Pick<PipelinePlan, 'name' | 'run'> & { readonly rules: { readonly bounded: boolean } },
   phase: Phase,
   stages: Readonly<Record<StageName, StageTotals>>,
   attention: readonly Attention[] = [],
@@ -113,6 +120,7 @@ export function toProgress(
   return {
     name,
     run,
+    bounded,
     phase,
     state: ATTENTION_STATES.find((state) => attention.some((shown) => shown.state === state)) ?? 'RUNNING',
     attention,

@@ -13,6 +13,8 @@ export interface RedriveResult extends SliceCounts, TopicRange {
   readonly dryRun: boolean;
   /** Of all reasons. */
   readonly total: DeadLetterCounts;
+  /** Why some are left as they are, and what to do; absent if all can be redriven. */
+  readonly note?: string;
   /** After a dry run: the input that redrives what was counted, over the same offsets. */
   readonly inputToRedrive?: LetterChoice & Pick<TopicRange, 'from' | 'to'> & { readonly dryRun: false };
 }
@@ -20,6 +22,8 @@ export interface RedriveResult extends SliceCounts, TopicRange {
 /**
  * Retries dead letters that a corrected mapping or a changed pipeline may accept, each at most three times: those of
  * stage `parse` through the raw topic, those of stage `index` directly into the index.
+ *
+ * Without an open run that reads the raw topic, the former are left as they are, and the result says so.
  *
  * By default it only counts what would be done, and changes nothing. Repeating it is harmless.
  */
@@ -39,8 +43,18 @@ export async function redriveDeadLetters(input: unknown): Promise<RedriveResult>
   }
   const { choice, dryRun, topics } = slice;
   const total = Object.values(counts.byReason).reduce(add, { deadLetters: 0 });
-  const result = { dryRun, ...counts, total, topic: topics.deadLetter, from, to };
+  const note = noteOf(choice.name, total);
+  const result = { dryRun, ...counts, total, ...(note === null ? {} : { note }), topic: topics.deadLetter, from, to };
   return dryRun ? { ...result, inputToRedrive: { ...choice, from, to, dryRun: false } } : result;
+}
+
+function noteOf(name: string, { noReader = 0 }: DeadLetterCounts): string | null {
+  if (noReader === 0) return null;
+  return (
+    `${noReader} dead letters of stage parse are left as they are: they would go through the raw topic, and no run of ` +
+    `pipeline/${name} without end is open to read it. Correct the input and start the pipeline again: it reads its ` +
+    'source from the beginning, and what is indexed already does not change.'
+  );
 }
 
 function sum(one: SliceCounts, other: SliceCounts): SliceCounts {

@@ -51,8 +51,8 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   const { prepareTopics, prepareIndices, deadLetterSummary, storeReport } = board.activities.proxy(PREPARATION);
 
   const prepared = await prepareTopics(plan);
-  const { aliases, index, rules } = plan;
-  const { notes } = await prepareIndices({ aliases, measurements: rules.measurements, index });
+  const { aliases, index, rules, sink } = plan;
+  const { notes } = await prepareIndices({ aliases, measurements: rules.measurements, index, sink });
   board.watchFloods(floodSources(plan, prepared, board.activities));
   const dashboardNotes = deployed(plan, board.activities);
   const drained = await runChildren(plan, prepared, board, router);

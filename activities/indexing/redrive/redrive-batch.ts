@@ -18,6 +18,8 @@ export const deadLetterCountsSchema = z.object({
   redriven: count,
   /** Tried, and rejected by the index; for the raw topic, Spark decides later. */
   rejectedAgain: count,
+  /** It would go through the raw topic, which no open run reads. */
+  noReader: count,
   /** Redriven as often as allowed. */
   exhausted: count,
   /** Its record belongs to a dropped month. */
@@ -49,6 +51,7 @@ interface TopicGroup {
 export interface RedriveTarget {
   /** Only counts what would be done. */
   readonly dryRun: boolean;
+  readonly hasRawReader: boolean;
   readonly topics: Pick<PipelineTopics, 'enriched' | 'windows' | 'deadLetter'>;
   readonly aliases: Pick<PipelineAliases, 'readings' | 'windows' | 'deadLetters'>;
 }
@@ -80,7 +83,9 @@ export class RedriveBatch {
     const expired = await this.#findExpired(ofStage(current, 'index'));
     const decided = current.map((each): RedrivenDeadLetter => {
       const { deadLetter } = each;
-      return { ...each, outcome: decide(each, indexed.has(deadLetter), expired.has(deadLetter)) };
+      const outcome = decide(each, indexed.has(deadLetter), expired.has(deadLetter));
+      const isRead = deadLetter.content.stage !== 'parse' || target.hasRawReader;
+      return { ...each, outcome: outcome === 'redriven' && !isRead ? 'noReader' : outcome };
     });
     const unindexed = ids.filter((id) => !documents.has(id)).length;
     return { redriven: target.dryRun ? decided : await this.#redrive(decided), unindexed };

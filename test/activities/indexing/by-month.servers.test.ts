@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
@@ -12,6 +14,8 @@ import { prepareIndices } from '../../../activities/preparation/prepare-indices'
 import { expireMonths } from '../../../activities/retention/expire-months';
 import { stackAddresses } from '../../support/stack';
 import { activitiesWith } from '../../support/activities';
+import { parseConfig } from '../../deploy/logstash/config-syntax';
+import { runPipeline } from '../../deploy/logstash/pipeline-run';
 
 const INDEX = { by: 'month', from: '2026-01', to: '2026-06' } as const;
 
@@ -49,11 +53,27 @@ function reading(id: string, fields: object): OutgoingRecord {
   };
 }
 
-async function slice(records: readonly OutgoingRecord[]): Promise<IndexSliceResult> {
+/** Writes a record as the shipped Logstash pipeline does. */
+async function writeByLogstash({ value, headers }: OutgoingRecord): Promise<void> {
+  const config = parseConfig(readFileSync(join(__dirname, '../../../deploy/logstash/pipeline.conf'), 'utf8'));
+  const bytes = Object.entries(headers).map(([header, text]) => [header, Buffer.from(text)] as const);
+  const [written] = runPipeline(config, { PIPELINE_NAME: name, PIPELINE_INDEX_BY: 'month' }, topic, {
+    ...{ partition: 0, offset: '0', timestamp: '1', key: null, value: Buffer.from(value) },
+    headers: Object.fromEntries(bytes),
+  });
+  const { index, document_id: id } = written?.options ?? {};
+  await elasticsearch.index({ index: String(index), id: String(id), document: written?.document });
+}
+
+async function slice(
+  records: readonly OutgoingRecord[],
+  sink: 'direct' | 'external' = 'direct',
+): Promise<IndexSliceResult> {
   const from = (await kafka.offsets(topic)).end['0'] ?? '0';
   await kafka.publish(topic, records);
   const activities = activitiesWith({ kafka, elasticsearch });
-  const range = { topic, partition: 0, from, until: null, maxRecords: 1_000, alias: aliases.readings, deadLetterTopic };
+  const target = { alias: aliases.readings, deadLetterTopic, sink };
+  const range = { topic, partition: 0, from, until: null, maxRecords: 1_000, ...target };
   return await new MockActivityEnvironment().run(() => activities.indexSlice(range));
 }
 
@@ -118,6 +138,20 @@ describe('indexSlice, by month', () => {
     expect(await elasticsearch.indices.exists({ index: index_patterns })).toBe(false);
     await elasticsearch.indices.deleteIndexTemplate({ name: foreign });
     expect((await slice(march)).counts).toMatchObject({ indexed: 1 });
+  });
+
+  it('lets an external writer index a document before its month is opened, under the strict mapping', async () => {
+    const may = reading('may', { timestamp: '2026-05-01T00:00:00.000000Z' });
+    await expect(writeByLogstash(may)).rejects.toThrow('index_not_found_exception');
+
+    const external = { aliases, measurements: DEFAULT_MEASUREMENTS, index: INDEX, sink: 'external' } as const;
+    await prepareIndices(elasticsearch, external);
+    await writeByLogstash(may);
+    const unknown = writeByLogstash(reading('june', { timestamp: '2026-06-01T00:00:00.000000Z', surprise: 1 }));
+    await expect(unknown).rejects.toThrow('strict_dynamic_mapping_exception');
+    expect((await slice([may], 'external')).counts).toMatchObject({ read: 1, indexed: 1 });
+    const { hits } = await elasticsearch.search({ index: aliases.readings });
+    expect(hits.hits.map(({ _index, _id }) => [_index, _id])).toEqual([[`${aliases.readings}-2026-05`, 'may']]);
   });
 
   it('skips a record of an expired month, and recreates no index for it', async () => {

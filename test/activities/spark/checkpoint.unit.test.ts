@@ -44,6 +44,12 @@ describe('the reader of a checkpoint', () => {
     expect(await readCheckpoint(checkpoint)).toEqual({ committed, lastBatch: 10, inputRows: 100 });
   });
 
+  it('counts the records of partitions that were added later from their beginning', async () => {
+    await writeOffsets(3, '{"t.raw":{"0":180,"1":200,"2":40}}');
+    await commit('3');
+    expect(await readCheckpoint(checkpoint)).toMatchObject({ committed: { '2': '40' }, inputRows: 120 });
+  });
+
   it('rejects an unknown version', async () => {
     await commit('0');
     await writeFile(join(checkpoint, 'offsets', '0'), 'v2\n{}\n{"t.raw":{"0":1}}');

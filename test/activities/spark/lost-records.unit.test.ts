@@ -1,4 +1,4 @@
-import { lostRecords } from '../../../activities/spark/lost-records';
+import { lostRecords, recreatedTopic } from '../../../activities/spark/lost-records';
 
 const offsets = { start: { 0: '150', 1: '0' }, end: { 0: '200', 1: '80' } };
 
@@ -25,5 +25,19 @@ describe('the comparison of a checkpoint with its topic', () => {
     const lost = lostRecords('t', next, offsets, true);
     expect(lost?.type).toBe('TopicRecreated');
     expect(lost?.message).toContain(text);
+  });
+});
+
+describe('the error of a driver whose topic is another one', () => {
+  it('is TopicRecreated, with what an operator can do', () => {
+    const lost = recreatedTopic('TopicRecreated: Topic plant.raw was deleted and recreated: its id is a, expected b');
+    expect(lost).toEqual({
+      type: 'TopicRecreated',
+      message: expect.stringMatching(/^Topic plant.raw was deleted and recreated: .* Resume to read the new/) as string,
+    });
+  });
+
+  it.each([null, 'KAFKA_DATA_LOSS: TopicRecreated: x'])('is none for %j', (error) => {
+    expect(recreatedTopic(error)).toBeNull();
   });
 });

@@ -11,6 +11,7 @@ import {
 
 const none = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Record<StageName, StageTotals>;
 
+const RUN = { name: 'demo', run: 'r', rules: { bounded: true } };
 const NONE = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0 };
 
 describe('addTotals', () => {
@@ -44,7 +45,7 @@ describe('toProgress', () => {
       spark: { ...NO_TOTALS, in: 60 },
       readings: { ...NO_TOTALS, out: 40, lag: 15 },
     };
-    expect(toProgress({ name: 'demo', run: 'r' }, 'running', stages)).toMatchObject({
+    expect(toProgress(RUN, 'running', stages)).toMatchObject({
       produced: 100,
       processed: 60,
       indexed: 40,
@@ -55,14 +56,14 @@ describe('toProgress', () => {
 
 describe('toDetails', () => {
   it('shows one row per stage', () => {
-    const table = toDetails(toProgress({ name: 'demo', run: 'r' }, 'running', none));
+    const table = toDetails(toProgress(RUN, 'running', none));
     for (const stage of STAGES) expect(table).toContain(`| ${stage} |`);
   });
 
   it('shows what needs attention, with the command that helps if there is one', () => {
     const place = { stage: 'pipeline', partition: null, reason: 'x: y' } as const;
     const details = (command: string | null, state: 'RETRYING' | 'PARKED'): string =>
-      toDetails(toProgress({ name: 'demo', run: 'r' }, 'preparing', none, [{ ...place, state, command }]));
+      toDetails(toProgress(RUN, 'preparing', none, [{ ...place, state, command }]));
     expect(details(null, 'RETRYING')).toMatch(/^\*\*preparing, RETRYING\*\*[^]*\n\*\*RETRYING\*\* pipeline: x: y$/);
     expect(details('temporal x', 'PARKED')).toMatch(/\*\*PARKED\*\* pipeline: x: y\n```\ntemporal x\n```$/);
   });

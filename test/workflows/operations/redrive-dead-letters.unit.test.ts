@@ -25,7 +25,7 @@ async function redrive(
   const { client, taskQueue } = worker;
   const slices: RedriveSliceInput[] = [];
   const { activities } = fakeActivities({
-    planRedrive: (request) => planRedrive(kafka, taskQueue, request),
+    planRedrive: (request) => planRedrive(kafka, () => Promise.resolve(true), taskQueue, request),
     redriveSlice: (slice) => {
       slices.push(slice);
       return redriveSlice(slice);
@@ -76,6 +76,15 @@ describe('redriveDeadLetters', () => {
     const redriven = await redrive(inputToRedrive, counted);
     expect(redriven.slices).toEqual(slices.map((slice) => ({ ...slice, dryRun: false })));
     expect(redriven.result).not.toHaveProperty('inputToRedrive');
+  });
+
+  it('says how many dead letters nobody would read, and what to do', async () => {
+    const noReader = { 'parse:Empty': { deadLetters: 3, noReader: 3 } };
+    const { result } = await redrive({ name: 'mine', dryRun: false }, () =>
+      Promise.resolve({ byReason: noReader, unindexed: 0 }),
+    );
+    expect(result.total).toEqual({ deadLetters: 12, noReader: 12 });
+    expect(result.note).toMatch(/^12 dead letters of stage parse are left as they are.* start the pipeline again/);
   });
 
   it('waits for an unavailable server', async () => {

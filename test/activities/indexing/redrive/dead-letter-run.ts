@@ -83,11 +83,21 @@ export class DeadLetterRun {
 
   /** One slice over all that the dead-letter topic holds. */
   async redrive(
-    input: { readonly dryRun?: boolean; readonly stage?: 'parse' | 'index'; readonly reasons?: readonly string[] },
+    {
+      isOpen = true,
+      ...input
+    }: {
+      readonly isOpen?: boolean;
+      readonly dryRun?: boolean;
+      readonly stage?: 'parse' | 'index';
+      readonly reasons?: readonly string[];
+    },
     environment: Environment = activityEnvironment(),
     crash: (point: string) => void = () => undefined,
   ): Promise<SliceCounts> {
-    const plan = await planRedrive(this.kafka, 'io', { input: { dryRun: false, ...input, name: this.name } });
+    const plan = await planRedrive(this.kafka, () => Promise.resolve(isOpen), 'io', {
+      input: { dryRun: false, ...input, name: this.name },
+    });
     const slice: RedriveSliceInput = { ...plan, partition: 0, from: plan.from['0'] ?? '', to: plan.to['0'] ?? '' };
     const result: unknown = await environment.run(() => this.#activities(crash).redriveSlice(slice));
     return result as SliceCounts;

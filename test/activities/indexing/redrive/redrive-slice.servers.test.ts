@@ -122,6 +122,19 @@ describe('redriveSlice, dead letters of stage parse', () => {
     expect(await run.unresolved()).toEqual(['p1']);
   });
 
+  it('changes nothing while no open run reads the raw topic, and indexes those of stage index', async () => {
+    await refuseReadings(1);
+    await publishDeadLetters([{ id: 'p1', original: BYTES }]);
+    await run.addField('surprise');
+    expect((await run.redrive({ isOpen: false })).byReason).toEqual({
+      [REFUSED]: { deadLetters: 1, redriven: 1 },
+      [FUTURE]: { deadLetters: 1, noReader: 1 },
+    });
+    expect(await run.read('raw')).toEqual([]);
+    expect((await run.document('dead-letters', 'p1'))?.provenance).not.toHaveProperty('redrive');
+    expect(await run.redrive({ stage: 'parse' })).toEqual(only(FUTURE, { deadLetters: 1, redriven: 1 }));
+  });
+
   it('counts on with a dead letter that came back, and gives up after three times', async () => {
     await publishDeadLetters([{ id: 'p1', original: BYTES }]);
     await run.redrive({});
