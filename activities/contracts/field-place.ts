@@ -94,6 +94,12 @@ export function columnsOf(place: FieldPlace): string[] {
   return place.kind === 'value' ? place.path.slice(0, 1) : [];
 }
 
+/** Returns the texts that the place has for every record. */
+export function constantsOf(place: FieldPlace): string[] {
+  if (place.kind === 'join') return place.parts.flatMap(constantsOf);
+  return place.kind === 'constant' ? [place.text] : [];
+}
+
 export function headersOf(place: FieldPlace): string[] {
   if (place.kind === 'join') return place.parts.flatMap(headersOf);
   return place.kind === 'header' ? [place.name] : [];

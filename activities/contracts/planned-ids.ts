@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldPlaceSchema } from './field-place';
 import { dialectShape } from './file-dialect';
 import { rowIdentitySchema } from './row-ids';
 
@@ -20,6 +21,7 @@ const rowsSchema = z.object({
   format: z.enum(['csv', 'ndjson']),
   ...dialectShape,
   identity: rowIdentitySchema,
+  device: fieldPlaceSchema.describe('Where rows have their device: its constants are part of what identifies them'),
   bytes: count.describe(
     'Length of the file before the first row was published; what was appended later was not planned',
   ),

@@ -6,7 +6,7 @@
  * | `raw`         | device           | `event-id`, `pipeline-run`, `pipeline-row` (all optional)  | a reading, as mapped   |
  * | `enriched`    | device           | `event-id`, `pipeline-run`, `pipeline-raw`                 | `EnrichedReading`      |
  * | `windows`     | device           | `event-id` (the window's id), `pipeline-run`, `pipeline-version` | `DeviceWindow`   |
- * | `dead-letter` | the record's own | `event-id`, `pipeline-run`                                 | `DeadLetter`           |
+ * | `dead-letter` | the record's own | `event-id`, `pipeline-run`, and `pipeline-row` of a raw record | `DeadLetter`       |
  *
  * Whatever else a raw record may be, the job and the proof agree on it:
  *

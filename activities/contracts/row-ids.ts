@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { constantsOf, type FieldPlace } from './field-place';
 
 /** What makes two rows of files the same: what they contain, or that they have one place in one file. */
 export const rowIdentitySchema = z.enum(['content', 'row']);
@@ -10,6 +11,8 @@ interface RowFile {
   readonly sha256: string;
   /** Of a CSV, in order; null for NDJSON. */
   readonly columns: readonly string[] | null;
+  /** Where rows have their device. */
+  readonly device: FieldPlace;
 }
 
 const DIGEST_DIGITS = 32;
@@ -19,21 +22,22 @@ const USUAL_ROW_BYTES = 4_096;
 /**
  * The ids of the rows of a file, as they stand in the header `pipeline-row`.
  *
- * By content: a digest of the names of the columns and the text of the row in UTF-8, as it stands in the file, without its
- * line end and carriage returns before it. By place: the file and the number of rows before this one; a header, comments
+ * By content: a digest of the text of the row in UTF-8, as it stands in the file, without its line end and carriage returns
+ * before it, and of what every row of the file has besides: the names of the columns, and the constants of its device, since
+ * equal rows of two files are not equal if each file is that of one device. By place: the file and the number of rows before this one; a header, comments
  * and blank lines are not counted, unusable rows are.
  */
 export class RowIds {
   readonly #filePrefix: string | null;
-  /** Digest of the names, and behind it room for a row. */
+  /** Digest of what all rows have, and behind it room for a row. */
   readonly #text: Buffer;
-  readonly #namesBytes: number;
+  readonly #commonBytes: number;
 
-  constructor({ identity, sha256, columns }: RowFile) {
+  constructor({ identity, sha256, columns, device }: RowFile) {
     this.#filePrefix = identity === 'row' ? sha256.slice(0, 16) : null;
-    const names = hash('sha256', JSON.stringify(columns), 'buffer');
-    this.#namesBytes = names.length;
-    this.#text = Buffer.concat([names], names.length + USUAL_ROW_BYTES);
+    const common = hash('sha256', JSON.stringify([columns, constantsOf(device)]), 'buffer');
+    this.#commonBytes = common.length;
+    this.#text = Buffer.concat([common], common.length + USUAL_ROW_BYTES);
   }
 
   /** @param number - of rows before this one */
@@ -43,9 +47,9 @@ export class RowIds {
   }
 
   #textOf(row: Buffer): Buffer {
-    const end = this.#namesBytes + row.length;
-    if (end > this.#text.length) return Buffer.concat([this.#text.subarray(0, this.#namesBytes), row]);
-    row.copy(this.#text, this.#namesBytes);
+    const end = this.#commonBytes + row.length;
+    if (end > this.#text.length) return Buffer.concat([this.#text.subarray(0, this.#commonBytes), row]);
+    row.copy(this.#text, this.#commonBytes);
     return this.#text.subarray(0, end);
   }
 }

@@ -199,8 +199,8 @@ final class RecordJudge {
         || (endMs != null && micros >= endMs * MICROS_PER_MS);
   }
 
-  /** Identity of the row of a file; null for records of other sources. */
-  private byte[] rowOf(RawRecord record) {
+  /** Id of the row of a file; null for records of other sources. */
+  byte[] rowOf(RawRecord record) {
     return rowHeader < 0 ? null : record.headers()[rowHeader];
   }
 

@@ -35,6 +35,10 @@ final class RecordProcessor {
       String coordinates = raw.partition() + ":" + raw.offset() + ":" + raw.publishedMs();
       headers.add(OutputRecord.header(OutputRecord.RAW_HEADER, OutputRecord.utf8(coordinates)));
     }
+    byte[] row = judge.rowOf(raw);
+    // A redrive publishes the record again, for which the proof then finds the row.
+    if (reading == null && row != null)
+      headers.add(OutputRecord.header(OutputRecord.ROW_HEADER, row));
     if (raw.redriveHeader() != null)
       headers.add(OutputRecord.header(OutputRecord.REDRIVE_HEADER, raw.redriveHeader()));
     boolean isReading = reading != null;

@@ -35,7 +35,7 @@ export function proofTaskQueue({ source, hostTaskQueue, ioTaskQueue }: PipelineP
 }
 
 /** What the source was to publish, up to where an operator stopped it; never what the source reports to have published. */
-function plannedIds({ source, run }: PipelinePlan, published: SourceResult | null): PlannedIds | null {
+function plannedIds({ source, run, rules }: PipelinePlan, published: SourceResult | null): PlannedIds | null {
   if (published === null) return null;
   const { file, stoppedAt } = published;
   if (source.kind === 'simulate') {
@@ -43,7 +43,7 @@ function plannedIds({ source, run }: PipelinePlan, published: SourceResult | nul
   }
   if (source.kind === 'file' && file !== null) {
     const cut = stoppedAt === undefined ? {} : { to: stoppedAt };
-    return { ...source, ...file, ...cut };
+    return { ...source, ...file, device: rules.fields.deviceId, ...cut };
   }
   return null;
 }

@@ -4,6 +4,7 @@ import {
   EVENT_ID_HEADER,
   RAW_HEADER,
   REDRIVE_HEADER,
+  ROW_HEADER,
   RUN_HEADER,
   VERSION_HEADER,
 } from '../../contracts/record';
@@ -54,13 +55,14 @@ export function isRestorable({ content }: DeadLetter): boolean {
 
 /** Restores the raw record of a dead letter of stage `parse`, to be published again. */
 export function rawRecordOf({ record, content }: DeadLetter, redrive: number): OutgoingRecord {
-  const run = record.headers[RUN_HEADER]?.toString('utf8') ?? '';
+  const [run, row] = [RUN_HEADER, ROW_HEADER].map((name) => record.headers[name]?.toString('utf8') ?? '');
   return {
     key: record.key,
     value: Buffer.from(content.original, 'base64'),
     headers: {
       [EVENT_ID_HEADER]: content.id,
-      ...(run === '' ? {} : { [RUN_HEADER]: run }),
+      ...(run ? { [RUN_HEADER]: run } : {}),
+      ...(row ? { [ROW_HEADER]: row } : {}),
       [REDRIVE_HEADER]: String(redrive),
     },
   };

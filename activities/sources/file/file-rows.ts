@@ -46,7 +46,7 @@ export async function* readRecords(
   const { columns } = facts;
   const dialect = fileDialect(source);
   const text = await openText({ file, path, facts, ...dialect }, byteFrom);
-  const ids = new RowIds({ ...facts, identity: source.identity });
+  const ids = new RowIds({ ...facts, identity: source.identity, device: fields.deviceId });
   const groups =
     columns === null
       ? mapped(readNdjsonLines(text, path), ndjsonRecords(fields))

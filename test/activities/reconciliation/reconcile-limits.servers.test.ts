@@ -57,7 +57,16 @@ describe('reconcileRun, over a file', () => {
     const text = `a,b\n1,"x\ny"\n2,z\n`;
     await writeFile(path, text);
     const { length: bytes } = text;
-    const plan = { kind: 'file', path, format: 'csv', identity: 'content', bytes, sha256: sha256(text) } as const;
+    const device = { kind: 'value', path: ['a'] } as const;
+    const plan = {
+      kind: 'file',
+      path,
+      format: 'csv',
+      identity: 'content',
+      device,
+      bytes,
+      sha256: sha256(text),
+    } as const;
     const request = { ...proof.request, plan };
     expect(await proof.reconcile(request)).toMatchObject({
       planned: 2,

@@ -101,7 +101,10 @@ async function writeRows(
     ]),
   });
   const ranges = await withTopicRanges(kafka, request);
-  return { request: { ...ranges, plan: { ...sourceOf(plan, 'file'), ...facts } }, rowIds };
+  return {
+    request: { ...ranges, plan: { ...sourceOf(plan, 'file'), ...facts, device: plan.rules.fields.deviceId } },
+    rowIds,
+  };
 }
 
 async function recordsOf(topic: string): Promise<IncomingRecord[]> {

@@ -28,7 +28,7 @@ describe('publishFileRange of a CSV', () => {
       '{"station":"S1","at":"2026-05-01T00:00:00Z","temp":39.02,"humidity":10.357019999999999,"note":"said \\"hi\\",\\nleft"}',
       '{"station":"S2","at":"1746057600000","temp":-1e2,"humidity":7,"note":"x"}',
     ]);
-    const names = createHash('sha256').update('["station","at","temp","humidity","note"]').digest();
+    const names = createHash('sha256').update('[["station","at","temp","humidity","note"],[]]').digest();
     const ids = rows.map((row) => createHash('sha256').update(names).update(row).digest('hex').slice(0, 32));
     expect(kafka.records(RAW).map(({ key, headers }) => [key, headers])).toEqual([
       ['S1', { 'pipeline-row': ids[0], 'pipeline-run': 'run-1' }],

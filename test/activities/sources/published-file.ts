@@ -21,6 +21,8 @@ export interface Reading {
   readonly kafka?: RecordingKafka;
   readonly heartbeatDetails?: unknown;
   readonly ratePerSecond?: number;
+  /** Besides those of `HEADER`, or instead of one of them. */
+  readonly fields?: Readonly<Record<string, unknown>>;
   /** How the file is read as rows. */
   readonly options?: DialectOptions & { readonly identity?: 'content' | 'row' };
   readonly crash?: (point: string) => void;
@@ -47,7 +49,8 @@ export async function publishFile(
 ): Promise<PublishedFile> {
   const { format = 'csv', maxRecords = 1_000_000, kafka = new RecordingKafka(), ratePerSecond = null } = given;
   if (content !== null) await writeFile(path, content);
-  const plan = sourcePlan({ source: { kind: 'file', path, format, fields: FIELDS, ratePerSecond, ...given.options } });
+  const fields = { ...FIELDS, ...given.fields };
+  const plan = sourcePlan({ source: { kind: 'file', path, format, fields, ratePerSecond, ...given.options } });
   const crash = given.crash ?? (() => undefined);
   const { inspectFile, publishFileRange } = activitiesWith({ kafka, crash });
   const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
@@ -60,7 +63,7 @@ export async function publishFile(
     ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
     results.push(result);
   }
-  const planned = await rowIds({ ...sourceOf(plan, 'file'), ...facts });
+  const planned = await rowIds({ ...sourceOf(plan, 'file'), ...facts, device: plan.rules.fields.deviceId });
   expectAll(planned, kafka, given);
   return { kafka, results, facts, planned };
 }

@@ -46,6 +46,16 @@ describe('the id of a row', () => {
     expect(new Set(ids).size).toBe(6);
   });
 
+  it('differs with the constants of the device', async () => {
+    const idsOf = async (deviceId: object) => (await read(HEADER + rows, { fields: { deviceId } })).kafka.ids(RAW);
+    const ids = [
+      ...(await idsOf({ constant: 'sensor-1' })),
+      ...(await idsOf({ constant: 'sensor-2' })),
+      ...(await idsOf({ join: [{ constant: 'sensor-1' }, 'station'] })),
+    ];
+    expect(new Set(ids).size).toBe(4);
+  });
+
   it('tells rows apart whose bytes are not UTF-8', async () => {
     const lines = Buffer.from('{"station":"ä"}\n{"station":"ö"}\n{"station":"ä"}\n', 'latin1');
     const [first = '', second, third] = (await read(lines, { format: 'ndjson' })).kafka.ids(RAW);
