@@ -60,7 +60,7 @@ export function jobSettings(
     trigger,
     ...rules,
     ...spark,
-    rawHeaders: [...mappedHeaders(fields), ...(source.kind === 'file' ? [ROW_HEADER] : [])],
+    rawHeaders: [...mappedHeaders(fields), ...(plan.source.kind === 'file' ? [ROW_HEADER] : [])],
     fields: { ...fields, measurements: measurements.map((limits, i) => ({ ...limits, ...fields.measurements[i] })) },
     leaseMs: LEASE_MS,
     ...runFiles(runFolder),
