@@ -25,6 +25,7 @@ export function reportText(report: RunReport): string {
   return [
     ...floodLines(report),
     `Run ${run} of ${name}: ${seconds(report.durationMs)} s, ${sparkStarts} Spark ${sparkStarts === 1 ? 'start' : 'starts'}`,
+    ...absentLines(report),
     '',
     columns(['stage', 'in', 'out', 'dead letters', 'MB', 'seconds', 'per second']),
     ...rows,
@@ -41,13 +42,22 @@ export function reportText(report: RunReport): string {
 /** The reasons, the commonest first, and the first dead letter. */
 function floodLines({ deadLetterFlood: flood, proof }: RunReport): string[] {
   if (flood === null) return [];
-  const { deadLetters, records, maxRatio, example } = flood;
+  const { deadLetters, absent, records, maxRatio, example } = flood;
   const byNumber = Object.entries(proof.deadLettersByReason).sort(([, one], [, other]) => other - one);
   const reasons = byNumber.slice(0, MAX_REASONS).map(([reason, number]) => `${reason} ${count(number)}`);
   const most =
-    `DEAD LETTERS: ${count(deadLetters)} of ${count(records)} records cannot be used, more than the ` +
-    `maxDeadLetterRatio of ${maxRatio}: ${reasons.join(', ')}.`;
-  return [example === null ? most : `${most} The first: ${example}`, ''];
+    absent > 0 && absent + deadLetters === records
+      ? `NOTHING INDEXED: of ${count(records)} records ${count(absent)} have no value of any measurement and ` +
+        `${count(deadLetters)} are dead letters; source.fields and source.long say where values stand`
+      : `DEAD LETTERS: ${count(deadLetters)} of ${count(records)} records cannot be used, more than the ` +
+        `maxDeadLetterRatio of ${maxRatio}`;
+  const first = example === null ? '' : ` The first: ${example}`;
+  return [`${most}${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}.${first}`, ''];
+}
+
+function absentLines({ proof }: RunReport): string[] {
+  if (proof.absent === 0) return [];
+  return [`absent: ${count(proof.absent)} records have no value of any measurement`];
 }
 
 function proofLines({ proof }: RunReport): string[] {
@@ -55,7 +65,8 @@ function proofLines({ proof }: RunReport): string[] {
   const discrepancies = Object.entries(proof.discrepancies).map(([kind, number]) => `  ${count(number)} × ${kind}`);
   return [
     `by ids: ${proof.planned === null ? '' : `planned ${count(proof.planned)} = `}published ${count(proof.published)}` +
-      ` = indexed ${count(proof.indexed)}${proof.expired > 0 ? ` + expired ${count(proof.expired)}` : ''} + dead letters ${count(proof.deadLetters)}` +
+      ` = indexed ${count(proof.indexed)}${proof.expired > 0 ? ` + expired ${count(proof.expired)}` : ''}` +
+      `${proof.absent > 0 ? ` + absent ${count(proof.absent)}` : ''} + dead letters ${count(proof.deadLetters)}` +
       `; windows ${count(proof.windows)} holding ${count(proof.windowedReadings)} readings`,
     `repeats ${count(proof.repeats)}, conflicts ${count(proof.conflicts)}, records of other runs ${count(proof.foreign)}`,
     ...(proof.windowsExpired > 0 ? [`windows expired ${count(proof.windowsExpired)}`] : []),

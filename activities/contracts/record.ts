@@ -5,6 +5,7 @@
  * | ------------- | ---------------- | ---------------------------------------------------------- | ---------------------- |
  * | `raw`         | device           | `event-id`, `pipeline-run`, `pipeline-row` (all optional)  | a reading, as mapped   |
  * | `enriched`    | device           | `event-id`, `pipeline-run`, `pipeline-raw`                 | `EnrichedReading`      |
+ * | `enriched`    | none             | `event-id`, `pipeline-run`, `pipeline-raw`, `pipeline-absent` | none: an absent record |
  * | `windows`     | device           | `event-id` (the window's id), `pipeline-run`, `pipeline-version` | `DeviceWindow`   |
  * | `dead-letter` | the record's own | `event-id`, `pipeline-run`, and `pipeline-row` of a raw record | `DeadLetter`       |
  *
@@ -21,6 +22,9 @@
  * | `pipeline-redrive` that is not 1, 2 or 3                  | counts as 0                                                    |
  * | any other header, of any length and with any name         | no matter                                                      |
  * | a field name with NUL, or of more than 32 KB              | a label that the index refuses: dead letter of stage `index`   |
+ *
+ * An absent record is no reading and no dead letter: none of its measurements has a value, or, in long format, it has the
+ * name of no measurement.
  *
  * Producers of raw records may set `event-id`; the other headers are internal. The raw record of a row has `pipeline-row`
  * instead, since the row may bring an event id; a row that cannot become a record is a dead letter with that id. Every record
@@ -47,6 +51,8 @@ export const ROW_HEADER = 'pipeline-row';
 export const RAW_HEADER = 'pipeline-raw';
 /** Number of distinct readings in a window; it only grows, so it orders the versions of a window. */
 export const VERSION_HEADER = 'pipeline-version';
+/** Marks a record without key and value: in its raw record no measurement has a value. */
+export const ABSENT_HEADER = 'pipeline-absent';
 /** How many times the record was redriven, 1 to `MAX_REDRIVES`; copied to all records made from it. */
 export const REDRIVE_HEADER = 'pipeline-redrive';
 export const MAX_REDRIVES = 3;

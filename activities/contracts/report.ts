@@ -34,6 +34,7 @@ export type DiscrepancyKind =
   | 'published but not planned'
   | 'published but neither indexed nor a dead letter'
   | 'enriched but not published'
+  | 'absent but not published'
   | 'indexed but not published'
   | 'indexed but not enriched'
   | 'indexed and a dead letter'
@@ -64,7 +65,9 @@ export interface ReconcileResult {
   readonly indexed: number;
   /** Not indexed, since their month is dropped. */
   readonly expired: number;
-  /** Unresolved ones: `published` = `indexed` + `expired` + these, without those of stage `source`. */
+  /** Neither indexed nor a dead letter, since no measurement has a value. */
+  readonly absent: number;
+  /** Unresolved ones: `published` = `indexed` + `expired` + `absent` + these, without those of stage `source`. */
   readonly deadLetters: number;
   /** Ids with a dead letter that were indexed later in a known way; they count as `indexed`. */
   readonly deadLettersResolved: number;
@@ -102,13 +105,15 @@ export interface DeadLetterSummary {
   readonly example: string | null;
 }
 
-/** More records of a run became dead letters than `maxDeadLetterRatio` allows. */
+/** More records of a run became dead letters than `maxDeadLetterRatio` allows, or none of them could be indexed. */
 export interface DeadLetterFlood {
   readonly deadLetters: number;
-  /** The indexed and expired ones, and the dead letters. */
+  /** Without a value of any measurement. */
+  readonly absent: number;
+  /** The indexed, expired and absent ones, and the dead letters. */
   readonly records: number;
   readonly maxRatio: number;
-  /** Place, reason and detail of the first one. */
+  /** Place, reason and detail of the first dead letter. */
   readonly example: string | null;
 }
 

@@ -18,7 +18,7 @@ const positionSchema = z.object({
   last: fingerprintSchema.nullable().default(null),
 });
 type Position = z.infer<typeof positionSchema>;
-const NO_COUNTS: IndexCounts = { read: 0, indexed: 0, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+const NO_COUNTS: IndexCounts = { read: 0, indexed: 0, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
 
 export interface IndexingDependencies {
   readonly kafka: KafkaGateway;

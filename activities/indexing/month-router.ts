@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { monthIndex, monthOf, type Month } from '../contracts/event-month';
 import { aliasesOf } from '../contracts/pipeline-names';
+import { ABSENT_HEADER } from '../contracts/record';
 import { EVENT_TIME_FIELDS, readRetention, type Retention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
@@ -24,7 +25,13 @@ interface ExpiredRecord {
   readonly expired: Month;
 }
 
-export type BulkEntry = BulkItem | RejectedRecord | ExpiredRecord;
+/** A record in which no measurement has a value: it counts as read, and has no document. */
+interface AbsentRecord {
+  readonly record: IncomingRecord;
+  readonly absent: true;
+}
+
+export type BulkEntry = BulkItem | RejectedRecord | ExpiredRecord | AbsentRecord;
 
 /**
  * Chooses the index of each record: the only one of its alias or, by month, that of its event time, which depends on
@@ -61,6 +68,7 @@ export class MonthRouter {
   /** Makes the entry of a record from what is already known, without a request to Elasticsearch. */
   route(record: IncomingRecord, context: IndexingContext): BulkEntry {
     const { retention, field, alias } = this;
+    if (record.value === null && record.headers[ABSENT_HEADER] !== undefined) return { record, absent: true };
     if (retention === null || field === null) return toBulkItem(record, context);
     const month = record.value === null ? null : recordMonth(record.value, field);
     const target = month === null ? undefined : { month, index: monthIndex(alias, month) };

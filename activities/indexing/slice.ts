@@ -34,6 +34,8 @@ export const countsSchema = z.object({
   deadLetters: z.number(),
   /** Records of dropped months. */
   expired: z.number(),
+  /** Records in which no measurement has a value. */
+  absent: z.number(),
   bytes: z.number(),
 });
 export type IndexCounts = Readonly<z.infer<typeof countsSchema>>;

@@ -24,7 +24,7 @@ const MAX_REROUTES = 5;
 /** Fewer rejected records are never a flood, whatever their share. */
 const MIN_FLOOD = 100;
 
-/** The result of one bulk request whose records are all indexed, expired, or acknowledged as dead letters. */
+/** The result of one bulk request whose records are all indexed, expired, absent, or acknowledged as dead letters. */
 export interface WriteResult {
   /** Decimal offset after its last record. */
   readonly next: string;
@@ -93,11 +93,12 @@ function toResult(entries: readonly BulkEntry[], { done, stale }: BulkOutcome, d
   const last = entries.at(-1)?.record;
   if (last === undefined) throw new RangeError('expected at least one record');
   const bytes = entries.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
-  const expired = entries.length - done - stale - deadLetters;
+  const absent = entries.filter((entry) => 'absent' in entry).length;
+  const expired = entries.length - done - stale - deadLetters - absent;
   return {
     next: String(BigInt(last.offset) + 1n),
     last: recordFingerprint(last),
-    counts: { read: entries.length, indexed: done + stale, stale, deadLetters, expired, bytes },
+    counts: { read: entries.length, indexed: done + stale, stale, deadLetters, expired, absent, bytes },
   };
 }
 

@@ -30,7 +30,7 @@ const WORKFLOW_ID_PREFIX = 'pipeline/';
  */
 export const PROCESSING = {
   version: 5,
-  answersSha256: 'b8dc2aee73211677731b3671436f039aa090e0f711150a6a7a363679696f8b37',
+  answersSha256: 'c65751d64133e7eaf727b36fbffdad4ded794246202fd6e3d02e5b2a04f50513',
 };
 const ONE_SECOND_MS = 1_000;
 const ONE_DAY_MS = 24 * 3_600_000;

@@ -1,5 +1,4 @@
 import { isBefore, NO_BOUNDS, type RetentionBounds, type Month } from '../contracts/event-month';
-import type { DiscrepancyKind } from '../contracts/report';
 
 /**
  * What one topic or index shows about one event id. A row of a file has an id of its own: that of what is planned, of a
@@ -9,6 +8,7 @@ export type ReadingFact =
   | { readonly kind: 'planned' | 'row'; readonly id: string }
   | PublishedFact
   | (DerivedFact & { readonly kind: 'enriched'; readonly window: string | null; readonly month?: Month | null })
+  | (Omit<DerivedFact, 'digest'> & { readonly kind: 'absent' })
   | (DerivedFact & { readonly kind: 'indexed'; readonly redriven?: true })
   | (DerivedFact & { readonly kind: 'indexedDeadLetter' })
   /** `cause` is absent for a dead letter of a window. */
@@ -31,9 +31,9 @@ interface DerivedFact {
 }
 
 /** Marks several contents under one id. */
-const CONFLICT = '≠';
+export const CONFLICT = '≠';
 /** Contents of dead letters kept per id; with more, the indexed one is not compared. */
-const MAX_LETTER_CONTENTS = 16;
+export const MAX_LETTER_CONTENTS = 16;
 
 /** The combined facts about one event id, independent of their order. */
 export class ReadingState {
@@ -64,6 +64,8 @@ export class ReadingState {
   cause: string | null = null;
   /** Number of dead letters of the source. */
   rejected = 0;
+  /** The job found no value of any measurement in a raw record. */
+  hasAbsentRecord = false;
   hasParseDeadLetter = false;
   hasIndexDeadLetter = false;
 
@@ -85,6 +87,9 @@ export class ReadingState {
         this.enrichedContent = merged(this.enrichedContent, fact.digest);
         this.window = first(this.window, fact.window);
         this.month = first(this.month, fact.month);
+        break;
+      case 'absent':
+        this.hasAbsentRecord = true;
         break;
       case 'indexed':
         this.indexed += 1;
@@ -142,10 +147,19 @@ export class ReadingState {
     return this.cause === null && !this.isIndexed && isBefore(this.month, this.bounds.expiredBefore);
   }
 
-  /** Indexed, a dead letter or expired; an enriched reading was parsed, so its dead letters from parsing do not count. */
+  /** Neither indexed nor a dead letter, and it need not be; a reading under the same id is to be indexed. */
+  get isAbsent(): boolean {
+    return this.hasAbsentRecord && this.cause === null && !this.isEnriched && !this.isIndexed;
+  }
+
+  /**
+   * Indexed, a dead letter, expired or absent; an enriched reading was parsed, so its dead letters from parsing do not
+   * count.
+   */
   get hasEnded(): boolean {
     if (isBefore(this.month, this.bounds.expiredBefore)) return true;
-    return this.isIndexed || this.hasIndexDeadLetter || (this.hasParseDeadLetter && !this.isEnriched);
+    if (this.isIndexed || this.hasIndexDeadLetter) return true;
+    return (this.hasParseDeadLetter || this.hasAbsentRecord) && !this.isEnriched;
   }
 
   #addPublished({ digest, row, ofAnotherRun }: PublishedFact): void {
@@ -164,34 +178,6 @@ export class ReadingState {
   }
 }
 
-type Rule = (reading: ReadingState, hasPlan: boolean) => boolean;
-
-const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
-  ['planned but not published', (r) => r.planned && !r.hasLeftSource],
-  ['published but not planned', (r, hasPlan) => hasPlan && !r.planned && !r.isOfAnotherRun && r.hasLeftSource],
-  ['published but neither indexed nor a dead letter', (r) => r.isPublished && !r.hasEnded],
-  ['enriched but not published', (r) => r.isEnriched && !r.isPublished],
-  ['indexed but not published', (r) => r.isIndexed && !r.isPublished],
-  ['indexed but not enriched', (r) => r.isIndexed && r.isPublished && !r.isEnriched],
-  ['indexed and a dead letter', (r) => r.cause !== null && r.isIndexed && !r.isResolvedDeadLetter],
-  ['indexed twice', (r) => r.indexed > 1],
-  ['indexed though its month is dropped', (r) => r.isIndexed && isBefore(r.month, r.bounds.droppedBefore)],
-  ['indexed with other content', (r) => differs(r.enrichedContent, r.indexedContent)],
-  ['conflicting content under one id', (r) => r.isConflicting],
-  ['dead letter of nothing published', (r) => !r.isPublished && (r.hasParseDeadLetter || r.hasIndexDeadLetter)],
-  ['dead letter not indexed', (r) => r.hasDeadLetter && r.indexedDeadLetterContent === null],
-  ['dead letter not published', (r) => !r.hasDeadLetter && r.indexedDeadLetterContent !== null],
-  [
-    'dead letter with other content',
-    (r) => r.hasDeadLetter && isNotAmong(r.deadLetterContents, r.indexedDeadLetterContent),
-  ],
-];
-
-/** Returns the rules that an id violates. */
-export function readingDiscrepancies(reading: ReadingState, hasPlan: boolean): DiscrepancyKind[] {
-  return RULES.filter(([, applies]) => applies(reading, hasPlan)).map(([kind]) => kind);
-}
-
 function merged(known: string | null, seen: string): string {
   return known === null || known === seen ? seen : CONFLICT;
 }
@@ -202,17 +188,8 @@ function first(known: string | null, seen: string | null = null): string | null 
   return seen < known ? seen : known;
 }
 
-/** Whether both sides have the id, each with one content, and the contents differ. */
-function differs(one: string | null, other: string | null): boolean {
-  return one !== null && other !== null && one !== CONFLICT && other !== CONFLICT && one !== other;
-}
-
 /** Keeps the alphabetically first, so that the order of facts does not matter. */
 function withContent(known: readonly string[], seen: string): readonly string[] {
   if (known.includes(seen)) return known;
   return [...known, seen].sort().slice(0, MAX_LETTER_CONTENTS);
-}
-
-function isNotAmong(contents: readonly string[], content: string | null): boolean {
-  return content !== null && contents.length < MAX_LETTER_CONTENTS && !contents.includes(content);
 }

@@ -2,7 +2,7 @@ import { monthOf } from '../contracts/event-month';
 import { isObject, parseObject, type JsonObject } from '../contracts/json-object';
 import type { TopicRange } from '../contracts/offsets';
 import { fillsRawTopic } from '../contracts/pipeline-names';
-import { RAW_HEADER, REDRIVE_HEADER, redriveCount, ROW_HEADER, RUN_HEADER } from '../contracts/record';
+import { ABSENT_HEADER, RAW_HEADER, REDRIVE_HEADER, redriveCount, ROW_HEADER, RUN_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
 import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
 import type { IncomingRecord } from '../kafka';
@@ -56,8 +56,12 @@ export class RecordFacts {
   ofEnriched(record: IncomingRecord): ReadingFact | null {
     if (runOf(record) !== this.request.scope.run) return null;
     const { scope, windowMs } = this.request;
-    const reading = parseObject(record.value);
     const [partition, offset] = record.headers[RAW_HEADER]?.toString('latin1').split(':') ?? [];
+    const outside = this.#outside({ topic: scope.raw.topic, partition, offset });
+    if (record.value === null && record.headers[ABSENT_HEADER] !== undefined) {
+      return { kind: 'absent', id: derivedEventId(scope.enriched.topic, record), ...outside };
+    }
+    const reading = parseObject(record.value);
     const { deviceId, timestamp, late } = reading ?? {};
     const hasWindow = reading !== undefined && late !== true;
     return {
@@ -65,7 +69,7 @@ export class RecordFacts {
       ...content(scope.enriched, record, reading),
       window: hasWindow ? windowKey(String(deviceId), String(timestamp), windowMs) : null,
       ...(this.byMonth ? { month: monthOf(timestamp) } : {}),
-      ...this.#outside({ topic: scope.raw.topic, partition, offset }),
+      ...outside,
     };
   }
 

@@ -15,6 +15,7 @@ export class ResultCounts {
     enriched: 0,
     indexed: 0,
     expired: 0,
+    absent: 0,
     deadLetters: 0,
     deadLettersResolved: 0,
     repeats: 0,
@@ -33,6 +34,7 @@ export class ResultCounts {
     sums.enriched += Number(reading.isEnriched);
     sums.indexed += Number(reading.isIndexed);
     sums.expired += Number(reading.isExpired);
+    sums.absent += Number(reading.isAbsent);
     sums.repeats += Math.max(0, reading.published - 1) + Math.max(0, reading.rejected - 1);
     sums.conflicts += Number(reading.isConflicting);
     sums.deadLettersResolved += Number(reading.isResolvedDeadLetter);

@@ -18,7 +18,7 @@ import org.apache.spark.sql.Row;
  * <p>Reads one JSON object a line from standard input: {@code topic}, {@code partition}, {@code
  * offset}, {@code publishedMs}, and as base64 or null {@code key}, {@code value}, and the {@code
  * headers} by name. Prints for each, in the same order, the record that the job would write: {@code
- * topic}, {@code value} as text, {@code key} and {@code headers} as base64.
+ * topic}, {@code value} as text or null, {@code key} and {@code headers} as base64.
  *
  * <p>A line {@code {"settings": {…}}} has the settings of the records after it and prints nothing.
  * Without {@code --settings} there must be one before the first record.
@@ -82,7 +82,8 @@ public final class JudgeCommand {
     ObjectNode printed = JSON.createObjectNode();
     printed.put("topic", record.topic());
     printed.put("key", record.key());
-    printed.put("value", new String(record.value(), StandardCharsets.UTF_8));
+    byte[] value = record.value();
+    printed.put("value", value == null ? null : new String(value, StandardCharsets.UTF_8));
     ObjectNode headers = printed.putObject("headers");
     for (Row header : record.headers()) headers.put(header.getString(0), header.<byte[]>getAs(1));
     return JSON.writeValueAsString(printed);

@@ -1,7 +1,6 @@
 package pipeline.spark;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.spark.types.variant.Variant;
 
 /** Reads and checks the measurements of a record. */
@@ -42,18 +41,12 @@ final class Measurements {
     return null;
   }
 
-  /** Of a record in which all measurements are absent; null if one is not. */
-  Refusal noMeasurement(Double[] values) {
+  /** Whether none has a value. */
+  static boolean areAbsent(Double[] values) {
     for (Double value : values) {
-      if (value != null) return null;
+      if (value != null) return false;
     }
-    String columns =
-        measurements.stream()
-            .map(measurement -> measurement.place().description())
-            .distinct()
-            .collect(Collectors.joining(", "));
-    Reason reason = Reason.NoMeasurement;
-    return new Refusal(reason.name(), reason.detail + " in " + columns);
+    return true;
   }
 
   /** Of the first measurement outside its limits; null if there is none. */

@@ -15,8 +15,8 @@ import org.apache.spark.sql.RowFactory;
 /**
  * A record that the job writes to Kafka.
  *
- * @param key null if the raw record had none
- * @param value one JSON object on one line, in UTF-8
+ * @param key null if there is none
+ * @param value one JSON object on one line, in UTF-8; null if there is none
  * @param headers in their order, each with name and value
  */
 record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
@@ -31,6 +31,9 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
 
   /** Distinct readings of a window, which orders its versions. */
   static final String VERSION_HEADER = "pipeline-version";
+
+  /** On a record without key and value, of a raw record in which no measurement has a value. */
+  static final String ABSENT_HEADER = "pipeline-absent";
 
   static final String REDRIVE_HEADER = "pipeline-redrive";
 
@@ -53,9 +56,13 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
 
   /** Whether the topic accepts it. */
   boolean fits() {
-    int bytes = value.length + (key == null ? 0 : key.length) + KAFKA_OVERHEAD_BYTES;
+    int bytes = length(key) + length(value) + KAFKA_OVERHEAD_BYTES;
     for (Row header : headers) bytes += ((byte[]) header.get(1)).length;
     return bytes <= MAX_MESSAGE_BYTES;
+  }
+
+  private static int length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
   }
 
   /** The members of a JSON object. */

@@ -21,7 +21,7 @@ enum Reason {
   FromTheFuture(
       "the timestamp is later than the time of publishing by more than the allowed clock skew"),
   OutsideMonths("the timestamp is outside the months that the pipeline has indices for"),
-  NoMeasurement("the record has no measurement"),
+  NoMeasurement("expected the name of a measurement"),
   /** With the name of the measurement after a colon. */
   OutOfRange("the value is outside the limits of its measurement"),
   TooLarge("the record that the reading becomes is larger than its topic accepts"),

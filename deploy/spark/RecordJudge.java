@@ -7,8 +7,8 @@ import pipeline.spark.FieldMapping.MappedFields;
 import pipeline.spark.TimestampReader.Timestamp;
 
 /**
- * Decides what becomes of a raw record: a reading, or a dead letter with its reason. A pure
- * function of the record and the settings.
+ * Decides what becomes of a raw record: a reading, a dead letter with its reason, or neither if no
+ * measurement has a value. A pure function of the record and the settings.
  *
  * <p>A raw record is read strictly, as one JSON object and nothing beside it:
  *
@@ -36,10 +36,13 @@ import pipeline.spark.TimestampReader.Timestamp;
  * a field                                       outcome
  * --------------------------------------------  ---------------------------------------------------
  * measurement: number                           accepted; whole numbers above 2^53 are rounded
- * measurement: null, or not there; empty, NA,   absent; NoMeasurement if all are
- *   N/A, NaN, null, None, -, unknown or
+ * measurement: null, or not there; empty, NA,   absent; if all are, the record is no reading
+ *   N/A, NaN, null, None, -, unknown or           and no dead letter either
  *   unavailable as a string, in any case; a
  *   number or a string that the settings name
+ * long format: the name of no measurement       absent; or ExtraField, by setting
+ * long format: no name, or no string or whole   NoMeasurement
+ *   number for a name
  * measurement: string of a number ("+21.50",    accepted as that number; the settings choose
  *   ".5", "2e1"), blanks around it                the decimal sign
  * measurement: any other string ("1 000",       NotANumber, with the name of the measurement
@@ -122,6 +125,7 @@ final class RecordJudge {
     Double[] values = measurements.read(fields.measured());
     Refusal refusal = firstRefusal(record, fields, eventId, device, time, values);
     if (refusal != null) return Outcome.deadLetter(record, eventId.id(), refusal);
+    if (Measurements.areAbsent(values)) return Outcome.absent(record, eventId.id());
     String text = fields.text() == null ? null : StrictJson.text(fields.text());
     Reading reading =
         new Reading(
@@ -157,11 +161,10 @@ final class RecordJudge {
       return textNotUtf8(FieldKind.of(fields.text()));
     if (isFromTheFuture(record, time.micros())) return Refusal.of(Reason.FromTheFuture);
     if (isOutsideMonths(time.micros())) return Refusal.of(Reason.OutsideMonths);
-    Refusal noMeasurement = measurements.noMeasurement(values);
-    if (noMeasurement != null) return noMeasurement;
+    if (Measurements.areAbsent(values)) return noneNamed(fields);
     Refusal outOfRange = measurements.outOfRange(values);
     if (outOfRange != null) return outOfRange;
-    boolean isExtra = fields.labels() != null && settings.extraFields().equals("dead-letter");
+    boolean isExtra = fields.labels() != null && !keepsExtraFields();
     return isExtra ? Refusal.of(Reason.ExtraField) : null;
   }
 
@@ -169,6 +172,25 @@ final class RecordJudge {
     Reason reason = Reason.DeviceMissing;
     FieldPlace place = settings.fields().deviceId();
     return Refusal.of(reason, reason.detail, place, "deviceId", found);
+  }
+
+  /**
+   * Of a record in long format that names no measurement. Null for another one, and if the pipeline
+   * keeps fields that no mapping names: the name of something else is one of them.
+   */
+  private Refusal noneNamed(MappedFields fields) {
+    FieldPlace place = settings.fields().measurementName();
+    if (place == null || fields.isNamed()) return null;
+    Variant name = fields.name();
+    Reason reason = Reason.NoMeasurement;
+    if (name == null || !StrictJson.isName(name) || StrictJson.isBlank(StrictJson.text(name)))
+      return Refusal.of(reason, reason.detail, place, "long.name", FieldKind.of(name));
+    if (keepsExtraFields()) return null;
+    return Refusal.of(Reason.ExtraField, reason.detail, place, "long.name", "another name");
+  }
+
+  private boolean keepsExtraFields() {
+    return settings.extraFields().equals("label");
   }
 
   private Refusal textNotUtf8(String found) {

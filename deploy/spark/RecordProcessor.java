@@ -29,24 +29,28 @@ final class RecordProcessor {
 
   private OutputRecord outputOf(Outcome outcome) {
     RawRecord raw = outcome.record();
-    Reading reading = outcome.reading();
+    boolean isDead = outcome.refusal() != null;
     List<Row> headers = OutputRecord.headers(outcome.id(), settings.run());
-    if (reading != null) {
+    if (!isDead) {
       String coordinates = raw.partition() + ":" + raw.offset() + ":" + raw.publishedMs();
       headers.add(OutputRecord.header(OutputRecord.RAW_HEADER, OutputRecord.utf8(coordinates)));
     }
+    if (outcome.isAbsent())
+      headers.add(OutputRecord.header(OutputRecord.ABSENT_HEADER, OutputRecord.utf8("1")));
     byte[] row = judge.rowOf(raw);
     // A redrive publishes the record again, for which the proof then finds the row.
-    if (reading == null && row != null)
-      headers.add(OutputRecord.header(OutputRecord.ROW_HEADER, row));
+    if (isDead && row != null) headers.add(OutputRecord.header(OutputRecord.ROW_HEADER, row));
     if (raw.redriveHeader() != null)
       headers.add(OutputRecord.header(OutputRecord.REDRIVE_HEADER, raw.redriveHeader()));
-    boolean isReading = reading != null;
-    return new OutputRecord(
-        isReading ? settings.topics().enriched() : settings.topics().deadLetter(),
-        isReading ? OutputRecord.utf8(reading.deviceId()) : keyOfDeadLetter(raw),
-        isReading ? readings.of(outcome.id(), reading) : DeadLetterJson.of(outcome),
-        headers);
+    Settings.Topics topics = settings.topics();
+    if (isDead) {
+      byte[] letter = DeadLetterJson.of(outcome);
+      return new OutputRecord(topics.deadLetter(), keyOfDeadLetter(raw), letter, headers);
+    }
+    if (outcome.isAbsent()) return new OutputRecord(topics.enriched(), null, null, headers);
+    byte[] device = OutputRecord.utf8(outcome.reading().deviceId());
+    byte[] reading = readings.of(outcome.id(), outcome.reading());
+    return new OutputRecord(topics.enriched(), device, reading, headers);
   }
 
   /** A key that would make the dead letter itself too large is left out. */

@@ -39,23 +39,24 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** Counts the sequence numbers that the simulation makes malformed and repeated. */
-function expectedCounts(): { malformed: number; repeats: number } {
+/** Counts the sequence numbers that the simulation makes malformed, of those the ones without a value, and the repeats. */
+function expectedCounts(): { malformed: number; absent: number; repeats: number } {
   const request = { input: { source }, workflowId: 'pipeline/x', run: 'r', startedAt: new Date(0).toISOString() };
   const { source: simulation }: PipelinePlan = parseInput({ io: '', host: '' }, request);
   if (simulation.kind !== 'simulate') throw new Error('expected a simulation');
   const sequences = Array.from({ length: RECORDS }, (_, sequence) => sequence);
-  const kinds = new Set(sequences.filter((s) => isMalformed(simulation, s)).map((s) => malformedKind(simulation, s)));
-  expect(kinds.size).toBe(MALFORMED_KINDS.length);
+  const kinds = sequences.filter((s) => isMalformed(simulation, s)).map((s) => malformedKind(simulation, s));
+  expect(new Set(kinds).size).toBe(MALFORMED_KINDS.length);
   return {
-    malformed: sequences.filter((sequence) => isMalformed(simulation, sequence)).length,
+    malformed: kinds.length,
+    absent: kinds.filter((kind) => kind === 'noMeasurement').length,
     repeats: sequences.filter((sequence) => isRepeated(simulation, sequence)).length,
   };
 }
 
 /** @param repeats - those of the source, and those of interrupted activity attempts */
 async function expectExactCounts(report: RunReport, repeats: number): Promise<void> {
-  const { malformed } = expectedCounts();
+  const { malformed, absent } = expectedCounts();
   const good = RECORDS - malformed;
   expect(report.proof).toMatchObject({
     reconciled: true,
@@ -63,7 +64,8 @@ async function expectExactCounts(report: RunReport, repeats: number): Promise<vo
     published: RECORDS,
     enriched: good,
     indexed: good,
-    deadLetters: malformed,
+    deadLetters: malformed - absent,
+    absent,
     repeats,
     conflicts: 0,
     foreign: 0,
@@ -71,7 +73,7 @@ async function expectExactCounts(report: RunReport, repeats: number): Promise<vo
     discrepancies: {},
   });
   expect(await driver.count(report.aliases.readings, report.run)).toBe(good);
-  expect(await driver.count(report.aliases.deadLetters, report.run)).toBe(malformed);
+  expect(await driver.count(report.aliases.deadLetters, report.run)).toBe(malformed - absent);
   expect(await driver.count(report.aliases.windows, report.run)).toBe(report.proof.windows);
 }
 
@@ -195,10 +197,10 @@ describe('two runs of one pipeline', () => {
     expect(stored._source).toMatchObject({ reconciled: true, proof: { indexed: killed.proof.indexed } });
 
     const file = await runFile(name);
-    const { rows, dead } = greenhouseRows();
-    expect(dead).toBeGreaterThan(0);
-    const [planned, published, indexed, deadLetters] = [rows + 1, rows, rows - dead, dead + 1];
-    const counts = { planned, published, enriched: indexed, indexed, deadLetters, windowedReadings: indexed };
+    const { rows, dead, absent } = greenhouseRows();
+    expect(absent).toBeGreaterThan(0);
+    const [planned, published, indexed, deadLetters] = [rows + 1, rows, rows - dead - absent, dead + 1];
+    const counts = { planned, published, enriched: indexed, indexed, absent, deadLetters, windowedReadings: indexed };
     const clean = { reconciled: true, repeats: 0, conflicts: 0, foreign: 0, discrepancies: {} };
     expect(file).toMatchObject({ name, sparkStarts: 1, proof: { ...clean, ...counts } });
     expect(file.proof.deadLettersByReason).toMatchObject({ 'source:TooLarge': 1 });

@@ -34,6 +34,7 @@ export class ExternalWriter {
       eachBatch: async ({ batch: { topic, messages, partition } }: EachBatchPayload) => {
         const index = aliases.get(topic) ?? '';
         const operations = messages.flatMap((message) => bulkItem(message, { index, pipeline, partition }));
+        if (operations.length === 0) return;
         const { items } = await elasticsearch.bulk({ operations });
         // A version conflict is expected for an older version of a window.
         const failed = items.filter(({ index: item }) => item?.error !== undefined && item.status !== 409);
@@ -64,6 +65,8 @@ function bulkItem(
     processedAt: Number(timestamp),
     indexedAt: Date.now(),
   };
+  // In its raw record no measurement has a value.
+  if (value === null) return [];
   return [
     { index: { _index: index, _id: text('event-id'), ...versioned } },
     { ...(JSON.parse(String(value)) as object), provenance },

@@ -11,8 +11,8 @@ export const { source: GREENHOUSE_SOURCE } = JSON.parse(readFileSync(join(EXAMPL
   source: { fields: Record<string, string | { column: string }> };
 };
 
-/** Counts the rows of the sample, and those without a usable measurement or time, without code of the pipeline. */
-export function greenhouseRows(): { readonly rows: number; readonly dead: number } {
+/** Counts the rows of the sample, those without a usable time, and those without a value, without code of the pipeline. */
+export function greenhouseRows(): { readonly rows: number; readonly dead: number; readonly absent: number } {
   const [header = '', ...lines] = readFileSync(GREENHOUSE_FILE, 'utf8').trimEnd().split(/\r?\n/);
   const columns = header.split(',');
   const at = (field: string): number => {
@@ -20,10 +20,9 @@ export function greenhouseRows(): { readonly rows: number; readonly dead: number
     return columns.indexOf(typeof mapped === 'string' ? mapped : mapped.column);
   };
   const isNumber = (text = ''): boolean => text !== '' && Number.isFinite(Number(text));
-  const dead = lines.filter((line) => {
-    const cells = line.split(',');
-    const hasMeasurement = isNumber(cells[at('temperature')]) || isNumber(cells[at('humidity')]);
-    return !hasMeasurement || Number.isNaN(Date.parse(cells[at('timestamp')] ?? ''));
-  });
-  return { rows: lines.length, dead: dead.length };
+  const rows = lines.map((line) => line.split(','));
+  const dead = rows.filter((cells) => Number.isNaN(Date.parse(cells[at('timestamp')] ?? '')));
+  const measured = rows.filter((cells) => isNumber(cells[at('temperature')]) || isNumber(cells[at('humidity')]));
+  const absent = rows.filter((cells) => !dead.includes(cells) && !measured.includes(cells));
+  return { rows: rows.length, dead: dead.length, absent: absent.length };
 }

@@ -23,12 +23,29 @@ describe('the text of a report', () => {
   it('begins with the dead letters if they are a flood: the commonest reasons and the first example', () => {
     const deadLettersByReason = { 'parse:Empty': 10, 'parse:BadTimestamp': 1_980, 'source:BadRow': 4, 'index:x': 6 };
     const example = 'plant.raw partition 1 offset 7, parse:BadTimestamp, expected an ISO 8601 time.';
-    const deadLetterFlood = { deadLetters: 2_000, records: 2_001, maxRatio: 0.5, example };
+    const deadLetterFlood = { deadLetters: 2_000, absent: 0, records: 2_001, maxRatio: 0.5, example };
     const [first] = reportText({ ...REPORT, proof: { ...PROOF, deadLettersByReason }, deadLetterFlood }).split('\n');
     expect(first).toBe(
       'DEAD LETTERS: 2,000 of 2,001 records cannot be used, more than the maxDeadLetterRatio of 0.5: ' +
         'parse:BadTimestamp 1,980, parse:Empty 10, index:x 6. ' +
         'The first: plant.raw partition 1 offset 7, parse:BadTimestamp, expected an ISO 8601 time.',
+    );
+  });
+});
+
+describe('the text of a report of a run with records without values', () => {
+  it('says so below its first line, and in the sum of the proof', () => {
+    const lines = reportText({ ...REPORT, proof: { ...PROOF, indexed: 4, absent: 1_055 } }).split('\n');
+    expect(lines[1]).toBe('absent: 1,055 records have no value of any measurement');
+    expect(lines.join('\n')).toContain('= indexed 4 + absent 1,055 + dead letters');
+  });
+
+  it('begins with it if nothing was indexed', () => {
+    const proof = { ...PROOF, indexed: 0, absent: 90, deadLetters: 10, deadLettersByReason: { 'parse:Empty': 10 } };
+    const deadLetterFlood = { deadLetters: 10, absent: 90, records: 100, maxRatio: 0.5, example: null };
+    expect(reportText({ ...REPORT, proof, deadLetterFlood }).split('\n')[0]).toBe(
+      'NOTHING INDEXED: of 100 records 90 have no value of any measurement and 10 are dead letters; source.fields and ' +
+        'source.long say where values stand: parse:Empty 10.',
     );
   });
 });

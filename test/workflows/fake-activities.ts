@@ -13,6 +13,7 @@ export const PROOF: ReconcileResult = {
   enriched: 90,
   indexed: 90,
   expired: 0,
+  absent: 0,
   deadLetters: 10,
   deadLettersResolved: 0,
   deadLettersByReason: { 'parse:Empty': 10 },
@@ -84,7 +85,7 @@ export function fakeActivities(
       const end = endOf(topic);
       const next = Math.min(end, until === null ? end : Number(until));
       const read = next - Number(from);
-      const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+      const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
       return Promise.resolve({ next: String(next), end: String(end), ends: { 0: String(end) }, last: null, counts });
     },
     redriveSlice: () => Promise.resolve({ byReason: {}, unindexed: 0 }),

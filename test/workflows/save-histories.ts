@@ -267,7 +267,7 @@ function withReplay(): Activities {
     indexSlice: ({ from, until: to }) => {
       const next = to ?? from;
       const read = Number(next) - Number(from);
-      const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+      const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
       return Promise.resolve({ next, end: next, ends: {}, last: null, counts });
     },
   }).activities;

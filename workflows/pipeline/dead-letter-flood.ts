@@ -6,13 +6,17 @@ import type { FailingActivities } from '../control/failing-activities';
 import { PREPARATION } from '../policies';
 import type { FloodSources } from './flood-watch';
 
-/** Returns how many records of a run became dead letters if those are more than `maxDeadLetterRatio` allows, else null. */
+/**
+ * Returns how many records of a run became dead letters if those are more than `maxDeadLetterRatio` allows, or if nothing
+ * was indexed since the others have no values; else null.
+ */
 export function deadLetterFlood(
   { maxDeadLetterRatio: maxRatio }: Pick<PipelinePlan, 'maxDeadLetterRatio'>,
-  { deadLetters, indexed, expired }: ReconcileResult,
+  { deadLetters, indexed, expired, absent }: ReconcileResult,
 ): Omit<DeadLetterFlood, 'example'> | null {
-  const records = indexed + expired + deadLetters;
-  return deadLetters > records * maxRatio ? { deadLetters, records, maxRatio } : null;
+  const records = indexed + expired + absent + deadLetters;
+  const isNothingIndexed = absent > 0 && indexed + expired === 0;
+  return isNothingIndexed || deadLetters > records * maxRatio ? { deadLetters, absent, records, maxRatio } : null;
 }
 
 /** For a flood while a run works: its processed records by the ends of the topics, and its dead letters by the index. */

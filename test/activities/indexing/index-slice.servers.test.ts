@@ -108,7 +108,7 @@ describe('indexSlice', () => {
       pipeline.topic,
       Array.from({ length: 10 }, (_, n) => reading(n)),
     );
-    const counts = { read: 6, indexed: 6, stale: 0, deadLetters: 0, expired: 0, bytes: 1 };
+    const counts = { read: 6, indexed: 6, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 1 };
     const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: { next: '6', counts } });
     expect(await slice(pipeline, {}, environment)).toMatchObject({ next: '10', counts: { read: 10, indexed: 10 } });
     expect(await count(pipeline.alias)).toBe(4);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { DiscrepancyKind } from '../../../activities/contracts/report';
-import { ReadingState, readingDiscrepancies, type ReadingFact } from '../../../activities/reconciliation/reading-state';
+import { readingDiscrepancies } from '../../../activities/reconciliation/reading-discrepancies';
+import { ReadingState, type ReadingFact } from '../../../activities/reconciliation/reading-state';
 import { ResultCounts } from '../../../activities/reconciliation/result-counts';
 import {
   WindowState,
@@ -15,6 +16,7 @@ const published: ReadingFact = { kind: 'published', id, digest: 'raw' };
 const ofRow = (row: string) => ({ kind: 'published', id, digest: 'raw', row }) as const;
 const enriched: ReadingFact = { kind: 'enriched', id, digest: 'x', window: 'd|0' };
 const indexed: ReadingFact = { kind: 'indexed', id, digest: 'x' };
+const absent: ReadingFact = { kind: 'absent', id };
 const redriven: ReadingFact = { ...indexed, redriven: true };
 const deadLetter = (stage: string, digest = stage): ReadingFact => ({
   kind: 'deadLetter',
@@ -38,6 +40,8 @@ function kinds(facts: readonly ReadingFact[]): DiscrepancyKind[] {
 describe('the discrepancies of a reading', () => {
   it.each<[string, ReadingFact[]]>([
     ['went through', [planned, published, enriched, indexed]],
+    ['has no value', [planned, published, absent, published, absent]],
+    ['has a value in a document under its id', [planned, published, absent, enriched, indexed]],
     ['was repeated on the way', [planned, published, published, enriched, enriched, indexed]],
     ['could not be published', [planned, ...both('source')]],
     ['could not be parsed', [planned, published, ...both('parse')]],
@@ -64,6 +68,9 @@ describe('the discrepancies of a reading', () => {
     ['published but neither indexed nor a dead letter', [planned, published, enriched]],
     ['published but neither indexed nor a dead letter', [planned, published, enriched, ...both('parse')]],
     ['published but neither indexed nor a dead letter', [planned, published, ...both('source')]],
+    ['published but neither indexed nor a dead letter', [planned, published, absent, enriched]],
+    ['absent but not published', [planned, ...both('source'), absent]],
+    ['indexed but not enriched', [planned, published, absent, indexed]],
     ['indexed but not enriched', [planned, published, indexed]],
     ['indexed and a dead letter', [planned, published, enriched, indexed, ...both('parse')]],
     ['indexed and a dead letter', [planned, ...both('source'), published, enriched, redriven]],
@@ -96,7 +103,7 @@ describe('the discrepancies of a reading', () => {
 
   it('do not depend on the order of facts', () => {
     const any = fc.constantFrom(
-      ...[planned, published, enriched, indexed, ...both('source'), ...both('parse'), ...both('index')],
+      ...[planned, published, enriched, absent, indexed, ...both('source'), ...both('parse'), ...both('index')],
       ...[
         { ...published, digest: 'z' },
         { ...enriched, digest: 'y', window: 'd|9' },

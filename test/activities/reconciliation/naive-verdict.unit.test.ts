@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { DiscrepancyKind } from '../../../activities/contracts/report';
 import { FactBuckets } from '../../../activities/reconciliation/fact-buckets';
-import { ReadingState, readingDiscrepancies, type ReadingFact } from '../../../activities/reconciliation/reading-state';
+import { readingDiscrepancies } from '../../../activities/reconciliation/reading-discrepancies';
+import { ReadingState, type ReadingFact } from '../../../activities/reconciliation/reading-state';
 import { ResultCounts } from '../../../activities/reconciliation/result-counts';
 
 let folder: string;
@@ -63,9 +64,13 @@ const NAIVE_RULES: readonly (readonly [DiscrepancyKind, (facts: FactsOfId) => bo
   [
     'published but neither indexed nor a dead letter',
     (s) =>
-      s.on('published') && !s.on('indexed') && !s.rejectedBy('index') && !(s.rejectedBy('parse') && !s.on('enriched')),
+      s.on('published') &&
+      !s.on('indexed') &&
+      !s.rejectedBy('index') &&
+      !((s.rejectedBy('parse') || s.on('absent')) && !s.on('enriched')),
   ],
   ['enriched but not published', (s) => s.on('enriched') && !s.on('published')],
+  ['absent but not published', (s) => s.on('absent') && !s.on('published')],
   ['indexed but not published', (s) => s.on('indexed') && !s.on('published')],
   ['indexed but not enriched', (s) => s.on('indexed') && s.on('published') && !s.on('enriched')],
   ['indexed and a dead letter', (s) => s.on('indexed') && s.rejectedBy('parse', 'source')],
@@ -106,7 +111,7 @@ async function bucketedVerdict(facts: readonly ReadingFact[], count: number, max
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g');
 const digest = fc.constantFrom('x', 'y');
 const fact: fc.Arbitrary<ReadingFact> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('planned' as const, 'row' as const), id }),
+  fc.record({ kind: fc.constantFrom('planned' as const, 'row' as const, 'absent' as const), id }),
   fc.record({ kind: fc.constant('published' as const), id, digest }),
   fc.record({ kind: fc.constant('published' as const), id, digest, row: fc.constant('row') }),
   fc.record({ kind: fc.constant('enriched' as const), id, digest, window: fc.constant('d|0') }),

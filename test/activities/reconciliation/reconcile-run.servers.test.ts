@@ -62,6 +62,7 @@ describe('reconcileRun, over a run where all went well', () => {
       enriched: published - MALFORMED.length,
       indexed: published - MALFORMED.length - 1,
       expired: 0,
+      absent: 0,
       deadLetters: MALFORMED.length + 2,
       deadLettersResolved: 0,
       deadLettersByReason: {

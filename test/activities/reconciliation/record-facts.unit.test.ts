@@ -9,6 +9,23 @@ function record(headers: Readonly<Record<string, string>>): IncomingRecord {
   };
 }
 
+describe('the fact of an enriched record', () => {
+  const request = newRequest('mine', 1);
+  const headers = { 'event-id': 'a', 'pipeline-run': 'mine', 'pipeline-raw': '0:7:1', 'pipeline-absent': '1' };
+
+  it('is that no measurement has a value if the job says so by a header', () => {
+    const facts = new RecordFacts(request, false);
+    expect(facts.ofEnriched({ ...record(headers), value: null })).toEqual({ kind: 'absent', id: 'a' });
+    const raw = { ...request.scope.raw, from: { '0': '0' }, to: { '0': '7' } };
+    const live = new RecordFacts({ ...request, bounded: false, scope: { ...request.scope, raw } }, false);
+    expect(live.ofEnriched({ ...record(headers), value: null })).toEqual({ kind: 'absent', id: 'a', outside: true });
+  });
+
+  it('is that of a reading if the record has a value', () => {
+    expect(new RecordFacts(request, false).ofEnriched(record(headers))).toMatchObject({ kind: 'enriched', id: 'a' });
+  });
+});
+
 describe('the fact of a raw record', () => {
   const live = new RecordFacts({ ...newRequest('mine', 1), bounded: false }, false);
 

@@ -30,6 +30,7 @@ const PROOF: ReconcileResult = {
   ...{ foreign: 0, windows: 1, windowedReadings: 1, rawBytes: 1, durationMs: 1, examples: [] },
   deadLettersResolved: 0,
   expired: 0,
+  absent: 0,
   windowsExpired: 0,
   deadLettersByReason: { 'parse:OutOfRange:humidity': 3 },
   discrepancies: {},

@@ -32,8 +32,10 @@ export function runPipeline(
     given.replace(/\$\{(\w+)\}/g, (_all, name: string) => environment[name] ?? '');
   const event = decorated(topic, record);
   const written: Written[] = [];
-  for (const { plugin, attributes } of reached(sections, 'filter', event))
+  for (const { plugin, attributes } of reached(sections, 'filter', event)) {
+    if (plugin === 'drop' && attributes.length === 0) return [];
     filter(plugin, optionsOf(attributes, text), event);
+  }
   for (const { plugin, attributes } of reached(sections, 'output', event)) {
     const fields = Object.fromEntries(Object.entries(event).filter(([name]) => name !== '@metadata'));
     const document = shuffledFields(fields, seededRandom(SEED)) as Event;

@@ -184,6 +184,15 @@ describe('the Logstash pipeline', () => {
     });
   });
 
+  it('writes nothing of a record without a value in which no measurement has one, as we write none', async () => {
+    const headers = Object.entries({ 'event-id': 'e1', 'pipeline-run': 'r1', 'pipeline-absent': '1' });
+    const bytes = Object.fromEntries(headers.map(([name, text]) => [name, Buffer.from(text)]));
+    const absent = { ...READING, key: null, value: null, headers: bytes };
+    const router = await MonthRouter.create({} as unknown as Client, 'plant', aliases.deadLetters);
+    expect(router.route(absent, { pipeline: 'plant', indexedAt: 0 })).toEqual({ record: absent, absent: true });
+    expect(runPipeline(sections, ENVIRONMENT, topics.enriched, absent)).toEqual([]);
+  });
+
   it('writes a record with an id of 512 bytes', () => {
     const long = { ...READING, headers: { ...READING.headers, 'event-id': Buffer.from('é'.repeat(256)) } };
     const [written] = runPipeline(sections, ENVIRONMENT, topics.enriched, long);

@@ -19,6 +19,11 @@ export function expectOutcome({ name, outcome }: ParseCase, { enriched, deadLett
   const hasId = (record: Written) =>
     outcome.id === null ? record.key === name : idOf(record) === (outcome.id ?? name);
   const reading = enriched.find(hasId);
+  if ('absent' in outcome) {
+    expect(reading).toMatchObject({ key: '', bytes: '', headers: { 'pipeline-absent': '1' } });
+    expect(reading?.headers).toHaveProperty('pipeline-raw');
+    return;
+  }
   expect(reading?.value).toMatchObject(outcome.reading);
   expect(reading?.value).not.toHaveProperty('late');
   expect(reading?.value['id']).toBe(reading?.headers['event-id']);

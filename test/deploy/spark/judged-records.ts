@@ -90,13 +90,13 @@ function base64(bytes: string | Buffer | null): string | null {
 function writtenOf(line: string): Written {
   const { key, value, headers } = JSON.parse(line) as {
     key: string | null;
-    value: string;
+    value: string | null;
     headers: Readonly<Record<string, string>>;
   };
   return {
     key: Buffer.from(key ?? '', 'base64').toString(),
-    bytes: value,
-    value: JSON.parse(value) as Written['value'],
+    bytes: value ?? '',
+    value: value === null ? {} : (JSON.parse(value) as Written['value']),
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, header]) => [name, Buffer.from(header, 'base64').toString()]),
     ),

@@ -1,4 +1,4 @@
-import { bad, good, type ParseCase } from './parse-case';
+import { absent, bad, good, type ParseCase } from './parse-case';
 
 /** The default marks of absence. */
 const ABSENT = ['', ' \\t', 'NA', 'n/a', 'NaN', 'NULL', 'None', '-', ' unknown ', 'Unavailable'];
@@ -25,8 +25,10 @@ export const NUMBER_CASES: readonly ParseCase[] = [
   good('minus-zero', { temp: '-0.0', humid: '-0.0' }, { temperature: -17.777778, humidity: 0 }),
   good('measurement-null', { temp: null, humid: '7' }, { humidity: 7 }),
   good('measurement-json-null', { temp: 'null' }, { humidity: 40 }),
-  bad('no-measurement', { temp: 'null', humid: null }, 'NoMeasurement'),
-  bad('all-absent', { temp: '"unavailable"', humid: '"-"' }, 'NoMeasurement'),
+  absent('no-measurement', { temp: 'null', humid: null }),
+  absent('all-absent', { temp: '"unavailable"', humid: '"-"' }),
+  bad('all-absent-without-device', { temp: null, humid: null, origin: null }, 'DeviceMissing'),
+  bad('all-absent-without-time', { temp: null, humid: null, time: null }, 'BadTimestamp'),
   ...(
     [
       ['50', 10],

@@ -6,6 +6,8 @@ interface Expected {
   readonly temperature?: number;
   readonly humidity?: number;
   readonly reason?: string;
+  /** No measurement has a value. */
+  readonly absent?: true;
   /** A part of it. */
   readonly detail?: string;
 }
@@ -119,7 +121,7 @@ const FORMATS: Readonly<Record<string, OptionSet>> = {
 
 const cellar = (temperature: unknown, humidity: unknown, expected: Expected): OptionCase => [
   { timestamp: '2026-01-05T00:00:00+01:00', deviceId: 'Keller', temperature, humidity },
-  'reason' in expected ? expected : { timestamp: '2026-01-04T23:00:00.000000Z', ...expected },
+  'reason' in expected || 'absent' in expected ? expected : { timestamp: '2026-01-04T23:00:00.000000Z', ...expected },
 ];
 
 const NUMBERS: Readonly<Record<string, OptionSet>> = {
@@ -139,7 +141,7 @@ const NUMBERS: Readonly<Record<string, OptionSet>> = {
       cellar('defekt', '51,5', { humidity: 51.5 }),
       cellar('n/a', '51,5', { humidity: 51.5 }),
       cellar('18,5', '-1', { temperature: 18.5 }),
-      cellar('-999', -1, { reason: 'NoMeasurement', detail: 'column "temperature", column "humidity"' }),
+      cellar('-999', -1, { absent: true }),
       cellar('1.018,5', '51,5', { reason: 'NotANumber:temperature', detail: 'column "temperature" (temperature)' }),
       cellar('18,5', '51.5', { reason: 'NotANumber:humidity', detail: 'set source.numbers.decimal' }),
     ],

@@ -7,9 +7,10 @@ export interface ParseCase {
   readonly outcome: Outcome;
 }
 
-/** A dead letter's reason, or fields of the enriched reading; `id` is the expected id, `null`: its coordinates. */
-export type Outcome =
-  { readonly reason: string; readonly id?: string | null } | { readonly reading: object; readonly id?: string | null };
+/** A dead letter's reason, fields of the enriched reading, or no value; `id` is the expected id, `null`: its coordinates. */
+export type Outcome = { readonly id?: string | null } & (
+  { readonly reason: string } | { readonly reading: object } | { readonly absent: true }
+);
 
 /** The records use other column names: see `CASE_FIELDS`. */
 export const CASE_FIELDS = {
@@ -51,6 +52,11 @@ export function good(name: string, changes: Readonly<Record<string, string | nul
 
 export function bad(name: string, changes: Readonly<Record<string, string | null>>, reason: string): ParseCase {
   return { name, value: `{${members(name, changes)}}`, outcome: { reason } };
+}
+
+/** A record in which no measurement has a value. */
+export function absent(name: string, changes: Readonly<Record<string, string | null>>): ParseCase {
+  return { name, value: `{${members(name, changes)}}`, outcome: { absent: true } };
 }
 
 export function whole(name: string, value: ParseCase['value'], reason: string): ParseCase {

@@ -52,15 +52,20 @@ let judged: ReadonlyMap<string, readonly Written['value'][]>;
 beforeAll(() => {
   const judgements = judgeEach(Object.values(BATCHES));
   const names = Object.keys(BATCHES);
-  judged = new Map(judgements.map(({ written }, index) => [names[index] ?? '', written.map(({ value }) => value)]));
+  judged = new Map(judgements.map(({ written }, index) => [names[index] ?? '', written.map(contentOf)]));
 });
+
+/** Marks a record without a value, in which no measurement has one. */
+function contentOf({ value, headers }: Written): Written['value'] {
+  return 'pipeline-absent' in headers ? { absent: true } : value;
+}
 
 describe('the options of a source', () => {
   it.each(Object.entries(OPTION_SETS))('read %s', (name, { cases }) => {
     const found = judged
       .get(name)
-      ?.map(({ timestamp, temperature, humidity, reason, detail }) =>
-        reason === undefined ? { timestamp, temperature, humidity } : { reason, detail },
+      ?.map(({ timestamp, temperature, humidity, reason, detail, absent }) =>
+        reason === undefined ? { timestamp, temperature, humidity, absent } : { reason, detail },
       );
     const expected = cases.map(([, { detail, ...fields }]) =>
       detail === undefined ? fields : { ...fields, detail: expect.stringContaining(detail) as string },

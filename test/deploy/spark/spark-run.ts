@@ -16,6 +16,7 @@ export interface Written {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: string;
+  /** Empty if the record has none. */
   readonly value: Readonly<Record<string, unknown>>;
 }
 
@@ -69,7 +70,7 @@ export class SparkRun {
           written.push({
             key: key?.toString('utf8') ?? '',
             bytes,
-            value: JSON.parse(bytes) as Written['value'],
+            value: value === null ? {} : (JSON.parse(bytes) as Written['value']),
             headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, text.toString('utf8')])),
           });
         }

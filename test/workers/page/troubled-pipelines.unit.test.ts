@@ -9,7 +9,7 @@ describe('the trouble of a pipeline by its last run', () => {
   });
 
   it('is a flood of dead letters in a reconciled run', () => {
-    const deadLetterFlood = { deadLetters: 60, records: 100, maxRatio: 0.5, example: 'row 2' };
+    const deadLetterFlood = { deadLetters: 60, absent: 0, records: 100, maxRatio: 0.5, example: 'row 2' };
     const problem = '60 of 100 records of its run of 2031-02-03 01:00 UTC became dead letters';
     expect(troubleOf({ ...RUN, deadLetterFlood })).toEqual([{ pipeline: 'plant', problem }]);
   });

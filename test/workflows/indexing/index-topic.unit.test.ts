@@ -44,7 +44,7 @@ describe('indexTopic', () => {
         const { partition, from } = slice;
         const end = ends[partition] ?? '0';
         const read = Number(end) - Number(from);
-        const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+        const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
         return Promise.resolve({ next: end, end, ends: { ...ends }, last: null, counts });
       },
     });
@@ -72,7 +72,7 @@ describe('indexTopic', () => {
           return Promise.reject(pipelineFailure('TopicRecreated', 'another record'));
         const end = isRecreated ? '2' : '5';
         const read = Number(end) - Number(from);
-        const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, bytes: 0 };
+        const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
         const last = { offset: String(Number(end) - 1), timestamp: '0', hash: '' };
         return Promise.resolve({ next: end, end, ends: { 0: end }, last, counts });
       },

@@ -81,7 +81,7 @@ describe('streamingPipeline', () => {
       deadLetterSummary: () => Promise.resolve({ byReason: {}, example }),
     });
     const report = await withWorker(activities, (start) => run(start, SIMULATED));
-    expect(report?.deadLetterFlood).toEqual({ deadLetters: 60, records: 100, maxRatio: 0.5, example });
+    expect(report?.deadLetterFlood).toEqual({ deadLetters: 60, absent: 0, records: 100, maxRatio: 0.5, example });
     expect(report?.notes).toEqual([
       expect.stringMatching(/^3 records of test-\d+\.raw were passed over, .* another run/),
     ]);

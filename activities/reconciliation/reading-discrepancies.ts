@@ -1,0 +1,41 @@
+import { isBefore } from '../contracts/event-month';
+import type { DiscrepancyKind } from '../contracts/report';
+import { CONFLICT, MAX_LETTER_CONTENTS, type ReadingState } from './reading-state';
+
+type Rule = (reading: ReadingState, hasPlan: boolean) => boolean;
+
+const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
+  ['planned but not published', (r) => r.planned && !r.hasLeftSource],
+  ['published but not planned', (r, hasPlan) => hasPlan && !r.planned && !r.isOfAnotherRun && r.hasLeftSource],
+  ['published but neither indexed nor a dead letter', (r) => r.isPublished && !r.hasEnded],
+  ['enriched but not published', (r) => r.isEnriched && !r.isPublished],
+  ['absent but not published', (r) => r.hasAbsentRecord && !r.isPublished],
+  ['indexed but not published', (r) => r.isIndexed && !r.isPublished],
+  ['indexed but not enriched', (r) => r.isIndexed && r.isPublished && !r.isEnriched],
+  ['indexed and a dead letter', (r) => r.cause !== null && r.isIndexed && !r.isResolvedDeadLetter],
+  ['indexed twice', (r) => r.indexed > 1],
+  ['indexed though its month is dropped', (r) => r.isIndexed && isBefore(r.month, r.bounds.droppedBefore)],
+  ['indexed with other content', (r) => differs(r.enrichedContent, r.indexedContent)],
+  ['conflicting content under one id', (r) => r.isConflicting],
+  ['dead letter of nothing published', (r) => !r.isPublished && (r.hasParseDeadLetter || r.hasIndexDeadLetter)],
+  ['dead letter not indexed', (r) => r.hasDeadLetter && r.indexedDeadLetterContent === null],
+  ['dead letter not published', (r) => !r.hasDeadLetter && r.indexedDeadLetterContent !== null],
+  [
+    'dead letter with other content',
+    (r) => r.hasDeadLetter && isNotAmong(r.deadLetterContents, r.indexedDeadLetterContent),
+  ],
+];
+
+/** Returns the rules that an id violates. */
+export function readingDiscrepancies(reading: ReadingState, hasPlan: boolean): DiscrepancyKind[] {
+  return RULES.filter(([, applies]) => applies(reading, hasPlan)).map(([kind]) => kind);
+}
+
+/** Whether both sides have the id, each with one content, and the contents differ. */
+function differs(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== CONFLICT && other !== CONFLICT && one !== other;
+}
+
+function isNotAmong(contents: readonly string[], content: string | null): boolean {
+  return content !== null && contents.length < MAX_LETTER_CONTENTS && !contents.includes(content);
+}
