@@ -11,7 +11,7 @@ const FIELDS = ['name', 'startedAt', 'reconciled', 'deadLetterFlood'] as const;
 /** A report of an earlier version has no flood. */
 type LastRun = Pick<RunReport, 'name' | 'startedAt' | 'reconciled'> & Partial<Pick<RunReport, 'deadLetterFlood'>>;
 
-/** Searches for the pipelines whose last completed run was not reconciled, or has too many dead letters. */
+/** Searches for the pipelines whose last completed run was not reconciled, has too many dead letters, or indexed nothing. */
 export async function troubledPipelines(
   elasticsearch: Client,
   { pipeline }: PageRequest['only'],
@@ -37,6 +37,10 @@ export function troubleOf({ name, startedAt, reconciled, deadLetterFlood: flood 
   const started = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`;
   if (!reconciled) return [{ pipeline: name, problem: `its run of ${started} is not reconciled` }];
   if (flood === null) return [];
-  const most = `${flood.deadLetters} of ${flood.records} records of its run of ${started} became dead letters`;
-  return [{ pipeline: name, problem: most }];
+  const { deadLetters, absent, records } = flood;
+  const problem =
+    absent > 0 && absent + deadLetters === records
+      ? `${absent} of ${records} records of its run of ${started} have no value, and nothing was indexed`
+      : `${deadLetters} of ${records} records of its run of ${started} became dead letters`;
+  return [{ pipeline: name, problem }];
 }

@@ -14,6 +14,12 @@ describe('the trouble of a pipeline by its last run', () => {
     expect(troubleOf({ ...RUN, deadLetterFlood })).toEqual([{ pipeline: 'plant', problem }]);
   });
 
+  it('is that nothing was indexed, since the records have no values', () => {
+    const deadLetterFlood = { deadLetters: 1, absent: 99, records: 100, maxRatio: 0.5, example: 'row 2' };
+    const problem = '99 of 100 records of its run of 2031-02-03 01:00 UTC have no value, and nothing was indexed';
+    expect(troubleOf({ ...RUN, deadLetterFlood })).toEqual([{ pipeline: 'plant', problem }]);
+  });
+
   it('is none if the run is reconciled and has few dead letters', () => {
     expect(troubleOf(RUN)).toEqual([]);
   });
