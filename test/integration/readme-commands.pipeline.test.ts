@@ -14,6 +14,7 @@ import { stackAddresses, temporalProgram } from '../support/stack';
 import { PipelineDriver } from '../support/pipeline-driver';
 import type { WorkerProcess } from '../support/worker-process';
 import { until } from '../support/until';
+import { expectExport, expectLongFormat } from './recipe-outcomes';
 
 const EXAMPLE = 'deploy/examples/topic.json';
 const run = promisify(execFile);
@@ -196,16 +197,20 @@ describe('the commands of the documents', () => {
     const topic = 'plant.readings';
     await driver.kafka.prepareTopics([{ topic, partitions: 2, maxMessageBytes: 1_048_588 }]);
     const at = '2024-05-01T10:00:30Z';
+    const sent = (key: string, value: object): OutgoingRecord => {
+      return { key, value: JSON.stringify(value), headers: HEADERS_OF_OTHERS };
+    };
     const records = [
-      { key: 'a', sensor: 's1', at, temp: 212, rh: 40, room: 'lab' },
-      { key: 'b', sensor: 's1', at: Date.parse(at), temp: 32 },
-      { key: 'b', sensor: 's1', at: Date.parse(at), temp: 32 },
-      { sensor: 's2', at, rh: 50 },
-      { key: 'c', sensor: 's1', at, temp: '70 F' },
-      { key: 'd', sensor: 's1', at: '2024-05-01 10:00', temp: 70 },
-    ].map((value): OutgoingRecord => ({ key: null, value: JSON.stringify(value), headers: HEADERS_OF_OTHERS }));
+      sent('plant/s1', { id: 'a', at, values: { temp: 212, rh: 40, battery: 'ok' }, room: 'lab' }),
+      sent('plant/s1', { id: 'b', at: Date.parse(at), values: { temp: 32 } }),
+      sent('plant/s1', { id: 'b', at: Date.parse(at), values: { temp: 32 } }),
+      sent('plant/s2', { at, values: { rh: 50 } }),
+      sent('plant/s2', { id: 'f', at, values: { rh: 'unavailable' } }),
+      sent('plant/s1', { id: 'c', at, values: { temp: '70 F' } }),
+      sent('plant/s1', { id: 'd', at: '2024-05-01 10:00', values: { temp: 70 } }),
+    ];
     // One by one: while the topic is new, what is sent again must be nothing that has arrived.
-    for (const record of [...records, { key: null, value: '{"key":"e"', headers: {} }]) {
+    for (const record of [...records, { key: null, value: '{"id":"e"', headers: {} }]) {
       await driver.kafka.publish(topic, [record]);
     }
     const example = JSON.parse(readFileSync(join(PROJECT, EXAMPLE), 'utf8')) as object;
@@ -213,6 +218,8 @@ describe('the commands of the documents', () => {
     await type('start --workflow-id pipeline/plant', '', (command) =>
       command.replace(`--input-file ${EXAMPLE}`, `--input '${input}'`),
     );
+    await type('start --workflow-id pipeline/cellar');
+    await type('start --workflow-id pipeline/home');
     await type('start --workflow-id pipeline/mine');
     await produces();
     expect(await status('pipeline/plant')).toBe('RUNNING');
@@ -226,9 +233,10 @@ describe('the commands of the documents', () => {
     const { proof } = (await driver.temporal.workflow.getHandle('pipeline/plant').result()) as RunReport;
     const counts = {
       planned: null,
-      published: 6,
+      published: 7,
       foreign: 0,
       indexed: 3,
+      absent: 1,
       deadLetters: 3,
       repeats: 1,
       windowedReadings: 3,
@@ -239,8 +247,13 @@ describe('the commands of the documents', () => {
       index: 'pipeline.plant.readings-2024-05',
       id: 'a',
     });
-    expect(document._source).toMatchObject({ deviceId: 's1', humidity: 40, labels: { room: 'lab' } });
+    expect(document._source).toMatchObject({
+      ...{ deviceId: 'plant/s1', humidity: 40 },
+      labels: { room: 'lab', 'values.battery': 'ok' },
+    });
     expect(document._source?.['temperature']).toBeCloseTo(100, 5);
+    await expectExport(driver);
+    await expectLongFormat(driver);
     await proveAndExpire('plant');
   }, 600_000);
 
