@@ -36,7 +36,7 @@ beforeAll(async () => {
   };
   folder = await mkdtemp(join(tmpdir(), 'reconcile-rows-'));
   path = join(folder, 'readings.csv');
-  await writeFile(path, [HEADER, ...ROWS].join('\n'));
+  await writeFile(path, [HEADER, ...ROWS, ''].join('\n'));
 });
 afterAll(async () => {
   await servers.kafka.close();

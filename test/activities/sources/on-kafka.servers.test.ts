@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EVENT_ID_HEADER, MAX_DERIVED_MESSAGE_BYTES, type DeadLetter } from '../../../activities/contracts/record';
+import {
+  EVENT_ID_HEADER,
+  MAX_DERIVED_MESSAGE_BYTES,
+  ROW_HEADER,
+  type DeadLetter,
+} from '../../../activities/contracts/record';
 import { simulatedId } from '../../../activities/contracts/planned-ids';
 import { createKafkaGateway, type IncomingRecord, type KafkaGateway } from '../../../activities/kafka';
 import type { FileFacts } from '../../../activities/sources/file/file-identity';
@@ -73,7 +78,7 @@ describe('sources on Kafka', () => {
     const path = join(folder, 'data.csv');
     const rows = Array.from(
       { length: 200 },
-      (_, row) => `S${row % 5},t,1,${row % 70 === 6 ? 'x'.repeat(30_000) : 'y'}\n`,
+      (_, row) => `S${row % 5},${row},1,${row % 70 === 6 ? 'x'.repeat(30_000) : 'y'}\n`,
     );
     await writeFile(path, `deviceId,timestamp,temperature,text\n${rows.join('')}`);
     const plan = await preparedPlan({ source: { kind: 'file', path, format: 'csv' } }, 20_000);
@@ -83,7 +88,7 @@ describe('sources on Kafka', () => {
     const result: FilePublishResult = await activityEnvironment().run(publishFileRange, range);
 
     expect(result).toMatchObject({ rowNext: 200, done: true, published: 197, deadLetters: 3 });
-    const raw = new Set(ids(await recordsOf(plan.topics.raw)));
+    const raw = new Set((await recordsOf(plan.topics.raw)).map(({ headers }) => String(headers[ROW_HEADER])));
     const deadLetters = (await recordsOf(plan.topics.deadLetter)).map(
       ({ value }) => JSON.parse(value?.toString() ?? '') as DeadLetter,
     );

@@ -99,12 +99,15 @@ describe('the event id of a raw record', () => {
       ]),
       ...PLACES.map(([place, kind]) => batchOf(place, kind, placedRecords())),
     ];
-    const judged = judgeEach(batches).map(({ written }) => written.map(idOf));
+    const outputs = judgeEach(batches).map(({ written }) => written);
+    const judged = outputs.map((written) => written.map(idOf));
     for (const [index, { plan, records }] of batches.entries()) {
       expect(judged[index]).toEqual(records.map((each, offset) => idOfProof(plan, each, offset)));
     }
     // Those of a header without a value.
     expect(judged[0]?.slice(5, 8)).toEqual(['of-payload', 'plant.readings-0-6', 'plant.readings-0-7']);
     expect(judged[1]).toEqual(['of-payload', 'row-1', 'row-1', 'given', 'row-1', 'event-ids.raw-0-5']);
+    // Of dead letters, which a redrive may publish again.
+    expect(outputs[1]?.map(({ headers }) => headers['pipeline-row'])).toEqual([...Array<string>(5).fill('row-1'), '']);
   });
 });
