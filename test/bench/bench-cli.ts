@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- indexing [--documents N] [--rounds N] [--only NAME]`: compares this project's indexer with other ways to
- * index a topic, on real servers; `search/search-bench.ts` and `spark/spark-bench.ts` describe the others.
+ * index a topic, on real servers; `search/search-bench.ts`, `spark/spark-bench.ts` and `files/files-bench.ts` describe the
+ * others.
  *
  * Only ratios within one run are comparable, not the figures of different runs. The order rotates, the first round is
  * discarded, and a wrong document count ends the run with an error.
@@ -15,6 +16,7 @@ import { DEFAULT_MEASUREMENTS } from '../../activities/contracts/measurement';
 import { createKafkaGateway, type OutgoingRecord } from '../../activities/kafka';
 import { prepareIndices } from '../../activities/preparation/prepare-indices';
 import { READING_TEXT } from '../faults/published-run';
+import { filesBench } from './files/files-bench';
 import { enterTestEnvironment } from '../support/environment';
 import { IsolatedStack } from '../support/isolated-stack';
 import { searchBench } from './search/search-bench';
@@ -37,11 +39,13 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       against: { type: 'string' },
       readings: { type: 'string' },
+      rows: { type: 'string' },
     },
   });
   const [bench = 'none'] = positionals;
-  const number = (name: 'documents' | 'rounds' | 'readings', byDefault: number): number =>
+  const number = (name: 'documents' | 'rounds' | 'readings' | 'rows', byDefault: number): number =>
     Number(values[name] ?? byDefault);
+  const commits = [...(values.against === undefined ? [] : [values.against]), 'HEAD'];
   switch (bench) {
     case 'search':
       if (!(await searchBench(number('documents', 1_000_000), number('rounds', 40)))) process.exitCode = 1;
@@ -52,13 +56,13 @@ async function main(): Promise<void> {
       break;
     }
     case 'spark':
-      await sparkBench(
-        [...(values.against === undefined ? [] : [values.against]), 'HEAD'],
-        number('readings', 1_000_000),
-      );
+      await sparkBench(commits, number('readings', 1_000_000));
+      break;
+    case 'files':
+      await filesBench(commits, number('rows', 1_000_000), number('rounds', 3));
       break;
     default:
-      throw new Error(`expected a bench (indexing, search, spark), got ${bench}`);
+      throw new Error(`expected a bench (files, indexing, search, spark), got ${bench}`);
   }
 }
 

@@ -1,31 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../support/free-ports';
-import { PROJECT } from '../../support/program';
 import { StackProcess } from '../../support/stack-process';
+import { CommitCheckout } from '../commit-checkout';
 
 /** The local stack of one commit, run from a worktree of it, with a state folder and ports of its own. */
 export class CommitStack {
   private constructor(
     readonly commit: string,
-    private readonly folder: string,
+    private readonly checkout: CommitCheckout,
     private readonly ports: Readonly<Record<string, string>>,
     private readonly launcher: StackProcess,
   ) {}
 
   /** @param commit - whatever git takes for one */
   static async start(commit: string): Promise<CommitStack> {
-    const folder = mkdtempSync(join(tmpdir(), 'bench-spark-'));
-    chmodSync(folder, 0o755);
-    const checkout = join(folder, 'checkout');
-    git('worktree', 'add', '--detach', checkout, commit);
-    symlinkSync(join(PROJECT, 'node_modules'), join(checkout, 'node_modules'));
-    mkdirSync(join(folder, 'state'), { mode: 0o755 });
+    const checkout = new CommitCheckout(commit);
+    const state = join(checkout.folder, 'state');
+    mkdirSync(state, { mode: 0o755 });
     const ports = await freePorts();
-    const launcher = await StackProcess.start(ports, join(folder, 'state'), { project: checkout });
-    return new CommitStack(commit, folder, ports, launcher);
+    const launcher = await StackProcess.start(ports, state, { project: checkout.project });
+    return new CommitStack(commit, checkout, ports, launcher);
   }
 
   get temporal(): string {
@@ -38,20 +33,15 @@ export class CommitStack {
 
   /** Folder of the starts of a pipeline's Spark job. */
   runsOf(pipeline: string): string {
-    return join(this.folder, 'state', 'spark', 'runs', pipeline);
+    return join(this.checkout.folder, 'state', 'spark', 'runs', pipeline);
   }
 
   async stop(): Promise<void> {
     await this.launcher.stop();
-    git('worktree', 'remove', '--force', join(this.folder, 'checkout'));
-    rmSync(this.folder, { recursive: true, force: true });
+    this.checkout.remove();
   }
 
   #at(port: string): string {
     return `127.0.0.1:${this.ports[port] ?? ''}`;
   }
-}
-
-function git(...args: string[]): void {
-  execFileSync('git', args, { cwd: PROJECT, stdio: ['ignore', 'ignore', 'inherit'] });
 }
