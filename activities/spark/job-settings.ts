@@ -44,7 +44,7 @@ export function jobSettings(
   { plan, rawFrom, rawUntil = null, trigger, accepted = null }: SubmitSparkJobInput,
   { bootstrap, sparkState, runFolder }: { bootstrap: string; sparkState: string; runFolder: string },
 ): JobSettings {
-  const { name, topics, run, generation, source, spark } = plan;
+  const { name, topics, run, generation, spark } = plan;
   const { fields, measurements, ...rules } = plan.rules;
   return {
     bootstrap,
