@@ -44,9 +44,9 @@ module.exports = {
     forbid(
       'steps-never-import-each-other',
       'Steps are composed by workflows; what two of them need is a contract or a system.',
-      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|retention|dashboards)/' },
+      { path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards)/' },
       {
-        path: '^activities/(preparation|sources|spark|indexing|reconciliation|retention|dashboards)/',
+        path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards)/',
         pathNot: '^activities/$1/',
       },
     ),
@@ -54,7 +54,9 @@ module.exports = {
       'contracts-and-systems-know-no-step',
       'Contracts, systems and the heartbeat, which several steps resume from, are below the steps.',
       { path: '^activities/(contracts|kafka|elasticsearch|heartbeat)' },
-      { path: '^activities/(preparation|sources|spark|indexing|reconciliation|retention|dashboards|index)' },
+      {
+        path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards|index)',
+      },
     ),
     forbid(
       'kafkajs-stays-in-one-room',

@@ -17,6 +17,7 @@ import { planReplay } from './preparation/plan-replay';
 import { prepareIndices } from './preparation/prepare-indices';
 import { prepareTopics, topicEnds } from './preparation/prepare-topics';
 import { followsRawTopic } from './preparation/raw-reader';
+import { recomputeWindows } from './recomputation/recompute-windows';
 import { deadLetterSummary } from './reconciliation/dead-letter-summary';
 import { reconcileRun } from './reconciliation/reconcile-run';
 import { findRun, storeReport } from './reconciliation/run-reports';
@@ -74,6 +75,9 @@ export function createActivities(dependencies: ActivityDependencies) {
     // Indexing
     indexSlice: indexSlice.bind(null, dependencies),
     redriveSlice: redriveSlice.bind(null, dependencies),
+
+    // Recomputation
+    recomputeWindows: recomputeWindows.bind(null, dependencies),
 
     // Reconciliation
     reconcileRun: reconcileRun.bind(null, dependencies),

@@ -69,6 +69,7 @@ function proofLines({ proof }: RunReport): string[] {
       `${proof.absent > 0 ? ` + absent ${count(proof.absent)}` : ''} + dead letters ${count(proof.deadLetters)}` +
       `; windows ${count(proof.windows)} holding ${count(proof.windowedReadings)} readings`,
     `repeats ${count(proof.repeats)}, conflicts ${count(proof.conflicts)}, records of other runs ${count(proof.foreign)}`,
+    ...(proof.windowsShared > 0 ? [`windows with readings of other runs too ${count(proof.windowsShared)}`] : []),
     ...(proof.windowsExpired > 0 ? [`windows expired ${count(proof.windowsExpired)}`] : []),
     ...(proof.deadLettersResolved > 0 ? [`dead letters resolved ${count(proof.deadLettersResolved)}`] : []),
     ...(reasons.length > 0 ? [`dead letters: ${reasons.join(', ')}`] : []),

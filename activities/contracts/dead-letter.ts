@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingRecord } from '../kafka/types';
+import type { JsonObject } from './json-object';
 import { EVENT_ID_HEADER, MAX_ORIGINAL_BYTES, REDRIVE_HEADER, RUN_HEADER, type DeadLetter } from './record';
 
 /** A dead letter before its original is hashed, truncated and encoded. */
@@ -32,4 +33,10 @@ export function deadLetterRecord({ key, original, run, redrive = 0, ...rest }: D
       ...(redrive === 0 ? {} : { [REDRIVE_HEADER]: String(redrive) }),
     },
   };
+}
+
+/** Returns the original of a dead letter; null if the dead letter has no more than its beginning. */
+export function wholeOriginal({ original, originalLength }: JsonObject): Buffer | null {
+  const bytes = Buffer.from(String(original), 'base64');
+  return bytes.length === originalLength ? bytes : null;
 }

@@ -36,8 +36,13 @@ export interface PipelinePlan extends Readonly<Pick<PipelineInput, 'partitions' 
   readonly name: string;
   /** Run id of the first execution; marks the records of this run. */
   readonly run: string;
-  /** `<run>` for a bounded run, `live-<definition>` for a run without end; first part of every window id. */
+  /** `<run>` for a bounded run, `live-<definition>` for a run without end; names its checkpoint. */
   readonly generation: string;
+  /**
+   * First part of every window id: `<generation>|` if readings are simulated, since two simulations are two worlds. Else
+   * empty: the runs of a pipeline share a window that holds readings of several of them.
+   */
+  readonly windowIdPrefix: string;
   /** Eight hex digits; a changed definition starts a new generation of checkpoints. */
   readonly definition: string;
   /** ISO 8601 in UTC. */

@@ -37,9 +37,9 @@
  * was later than the allowed lateness and so is not in any window.
  *
  * `DeviceWindow`, the statistics of one device for the event time `[windowStart, windowEnd)`: `id`
- * (`<generation>|<device>|<window start in epoch ms>|<window length in ms>`), `deviceId`, `windowStart`, `windowEnd`,
- * `count` of distinct readings, and `{count, mean, min, max}` per measurement that any reading had. Optional: `anomaly`, if
- * there are enough readings for a score.
+ * (`<device>|<window start in epoch ms>|<window length in ms>`, of a simulated run with the run in front), `deviceId`,
+ * `windowStart`, `windowEnd`, `count` of distinct readings, and `{count, mean, min, max}` per measurement that any reading
+ * had. Optional: `anomaly`, if there are enough readings for a score.
  *
  * @module
  */
@@ -49,7 +49,10 @@ export const RUN_HEADER = 'pipeline-run';
 export const ROW_HEADER = 'pipeline-row';
 /** `<partition>:<offset>:<Kafka timestamp in epoch ms>` of the raw record that an enriched one was made from. */
 export const RAW_HEADER = 'pipeline-raw';
-/** Number of distinct readings in a window; it only grows, so it orders the versions of a window. */
+/**
+ * Orders the versions of a window, see `windowVersion`; of 18 digits, which a JS number cannot hold. The index keeps the
+ * document with the highest one.
+ */
 export const VERSION_HEADER = 'pipeline-version';
 /** Marks a record without key and value: in its raw record no measurement has a value. */
 export const ABSENT_HEADER = 'pipeline-absent';

@@ -8,7 +8,7 @@ export const reconcileRequestSchema = z.object({
   scope: z.object({
     name: z.string(),
     run: z.string(),
-    generation: z.string(),
+    windowIdPrefix: z.string().describe('First part of every window id; empty if runs share their windows'),
     raw: topicRangeSchema,
     enriched: topicRangeSchema,
     windows: topicRangeSchema,
@@ -80,9 +80,13 @@ export interface ReconcileResult {
   /** Raw records in the range that belong to another run; 0 in a topic that the pipeline does not fill itself. */
   readonly foreign: number;
   readonly windows: number;
+  /** Windows that also hold indexed readings of other runs. */
+  readonly windowsShared: number;
   /** Windows that are not indexed, since their month is dropped. */
   readonly windowsExpired: number;
-  /** Sum of the counts of all indexed windows; equals `enriched` for a bounded run without dropped months. */
+  /**
+   * Sum of the counts of all indexed windows; equals `enriched` for a bounded run without dropped months and shared windows.
+   */
   readonly windowedReadings: number;
   readonly rawBytes: number;
   /** Number by kind; empty when reconciled. */
@@ -133,6 +137,8 @@ export interface RunReport extends ReconcileRequest {
   readonly endedAt: string;
   readonly durationMs: number;
   readonly stages: Readonly<Record<'source' | 'spark' | 'readings' | 'windows' | 'deadLetters', StageReport>>;
+  /** Windows recomputed because they hold readings of other runs too. */
+  readonly windowsRecomputed: number;
   /** Number of Spark driver starts; 1 if nothing failed. */
   readonly sparkStarts: number;
   readonly proof: ReconcileResult;

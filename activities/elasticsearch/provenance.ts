@@ -1,3 +1,6 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { isObject, type JsonObject } from '../contracts/json-object';
+
 /**
  * Where a document comes from; its first field, which is not part of its digest.
  *
@@ -31,3 +34,23 @@ export interface Provenance {
 }
 
 export const PROVENANCE_FIELD = 'provenance';
+export const RUN_FIELD = `${PROVENANCE_FIELD}.run`;
+
+/** Matches the documents of a run, and those without any. */
+export function ofRun(run: string): estypes.QueryDslQueryContainer {
+  return {
+    bool: { should: [{ term: { [RUN_FIELD]: run } }, { bool: { must_not: { exists: { field: RUN_FIELD } } } }] },
+  };
+}
+
+/** Matches the documents of all other runs. */
+export function ofOtherRuns(run: string): estypes.QueryDslQueryContainer {
+  return { bool: { must_not: ofRun(run) } };
+}
+
+/** Whether `ofOtherRuns` matches a document. */
+export function isOfOtherRun(document: JsonObject, run: string): boolean {
+  const provenance = document[PROVENANCE_FIELD];
+  const found = isObject(provenance) ? provenance['run'] : undefined;
+  return found !== undefined && found !== run;
+}

@@ -5,20 +5,12 @@ import type { MonthlyIndex } from '../contracts/plan';
 import { pipelineFailure } from '../contracts/failures';
 import { createRunsIndex } from './create-index';
 import { elasticsearchFailure, isNotFound } from './elasticsearch-failure';
-import type { Stream } from './index-templates';
 
 /** Id of its document in the index of the runs. */
 const RETENTION = 'retention';
 const CONFLICT = 409;
 /** For conflicts with concurrent writers. */
 const MAX_TRIES = 5;
-
-/** The field that gives a document its month; the event time of a dead letter is not reliable. */
-export const EVENT_TIME_FIELDS: Readonly<Record<Stream, string | null>> = {
-  readings: 'timestamp',
-  windows: 'windowStart',
-  deadLetters: null,
-};
 
 const month = z.string().regex(MONTH_PATTERN);
 const retentionSchema = z.object({

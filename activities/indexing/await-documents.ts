@@ -1,5 +1,6 @@
 import { VERSION_HEADER } from '../contracts/record';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
+import { withExactVersions } from '../elasticsearch/exact-versions';
 import { pipelineFailure } from '../contracts/failures';
 import type { IncomingRecord } from '../kafka';
 import type { BulkItem } from './bulk-item';
@@ -41,19 +42,26 @@ export async function awaitDocuments(request: SendBulkRequest): Promise<BulkOutc
   }
 }
 
+interface FoundVersions {
+  readonly hits: { readonly hits: readonly { readonly _id: string; readonly _version: string }[] };
+}
+
 async function filterMissing(target: BulkTarget, items: readonly BulkItem[]): Promise<readonly BulkItem[]> {
   const { elasticsearch, alias: index, signal } = target;
-  const versions = new Map<string, number>();
-  const search = { index, version: true, _source: false, allow_partial_search_results: false };
+  const versions = new Map<string, bigint>();
+  const path = `/${encodeURIComponent(index)}/_search`;
+  const querystring = { allow_partial_search_results: false };
   try {
     await elasticsearch.indices.refresh({ index }, { signal });
     for (let first = 0; first < items.length; first += IDS_PER_SEARCH) {
       const values = items.slice(first, first + IDS_PER_SEARCH).map(({ id }) => id);
       // An id may be in the indices of two months.
-      const page = { query: { ids: { values } }, size: 2 * values.length };
-      const { hits } = await elasticsearch.search({ ...search, ...page }, { signal });
-      for (const { _id: id = '', _version: version = 0 } of hits.hits) {
-        versions.set(id, Math.max(version, versions.get(id) ?? 0));
+      const body = { query: { ids: { values } }, size: 2 * values.length, version: true, _source: false };
+      const request = { path, querystring, body };
+      const { hits } = await withExactVersions<FoundVersions>(elasticsearch, request, signal);
+      for (const { _id: id, _version } of hits.hits) {
+        const version = BigInt(_version);
+        if (version > (versions.get(id) ?? -1n)) versions.set(id, version);
       }
     }
   } catch (error) {
@@ -61,6 +69,6 @@ async function filterMissing(target: BulkTarget, items: readonly BulkItem[]): Pr
     throw elasticsearchFailure(error, `Looking for documents in ${index}`, { index });
   }
   // Without a version header, any version will do.
-  const expected = ({ headers }: IncomingRecord): number => Number(headers[VERSION_HEADER]?.toString('latin1') ?? 0);
-  return items.filter(({ id, record }) => (versions.get(id) ?? -1) < expected(record));
+  const expected = ({ headers }: IncomingRecord): bigint => BigInt(headers[VERSION_HEADER]?.toString('latin1') ?? 0);
+  return items.filter(({ id, record }) => (versions.get(id) ?? -1n) < expected(record));
 }

@@ -99,7 +99,9 @@ function actionLine(id: string, version: string | undefined, index: string | und
   const target = index === undefined ? '' : `"_index":${quoted(index)},`;
   if (version === undefined) return `{"index":{${target}"_id":${quoted(id)}}}`;
   if (!DIGITS.test(version)) return null;
-  return `{"index":{${target}"_id":${quoted(id)},"version":${Number(version)},"version_type":"external_gte"}}`;
+  // As text, since a JS number cannot hold it.
+  const number = version.replace(/^0+(?=\d)/, '');
+  return `{"index":{${target}"_id":${quoted(id)},"version":${number},"version_type":"external_gte"}}`;
 }
 
 function isEmptyObject(value: Buffer): boolean {

@@ -54,10 +54,12 @@ export function parseInput(
   const rules = processingRules(given);
   const { triggerInterval, ...spark } = given.spark;
   const definition = shortHash(JSON.stringify([PROCESSING.version, rules, spark.shufflePartitions]));
+  const generation = rules.bounded ? run : `live-${definition}`;
   return {
     name,
     run,
-    generation: rules.bounded ? run : `live-${definition}`,
+    generation,
+    windowIdPrefix: given.source.kind === 'simulate' ? `${generation}|` : '',
     definition,
     startedAt,
     source: plannedSource(given, startedAt),

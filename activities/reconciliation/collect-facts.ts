@@ -1,13 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Client } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 import type { TopicRange } from '../contracts/offsets';
 import type { ReconcileRequest } from '../contracts/report';
+import type { Stream } from '../elasticsearch/index-templates';
+import { ofRun } from '../elasticsearch/provenance';
+import { EVENT_TIME_FIELDS } from '../elasticsearch/event-time';
+import { scanIndex, type IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 import type { FactBuckets } from './fact-buckets';
 import { plannedIds } from './planned-ids';
-import type { ReadingFact } from './reading-state';
+import type { ReadingFact } from './reading-fact';
 import { RecordFacts } from './record-facts';
-import { scanIndex, type IndexedDocument } from './scan-index';
 import type { WindowFact } from './window-state';
 
 /** Each partition that is being read needs a connection and a fetched batch. */
@@ -40,10 +43,32 @@ export async function collectFacts(collection: FactCollection): Promise<RecordFa
   await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
   await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
   await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofDeadLetter(record));
-  await collectDocuments(collection, aliases.readings, readings, (document) => facts.ofIndexedReading(document));
-  await collectDocuments(collection, aliases.windows, windows, (document) => facts.ofIndexedWindow(document));
-  await collectDocuments(collection, aliases.deadLetters, readings, (document) => facts.ofIndexedDeadLetter(document));
+  const wanted = wantedDocuments(scope, facts);
+  const indexOf = (stream: Stream) => ({ index: aliases[stream], query: wanted[stream] });
+  await collectDocuments(collection, indexOf('readings'), readings, (document) => facts.ofIndexedReading(document));
+  await collectDocuments(collection, indexOf('windows'), windows, (document) => facts.ofIndexedWindow(document));
+  await collectDocuments(collection, indexOf('deadLetters'), readings, (document) =>
+    facts.ofIndexedDeadLetter(document),
+  );
   return facts;
+}
+
+/**
+ * The documents of the run and, if runs share windows, those of other runs that may count in them: readings and windows in
+ * the time of its windows, and readings that the index rejected.
+ */
+function wantedDocuments(
+  { run, windowIdPrefix, enriched }: ReconcileRequest['scope'],
+  { windowTime }: RecordFacts,
+): Readonly<Record<Stream, estypes.QueryDslQueryContainer>> {
+  const own = ofRun(run);
+  if (windowIdPrefix !== '' || windowTime === null) return { readings: own, windows: own, deadLetters: own };
+  const ownOr = (...filter: estypes.QueryDslQueryContainer[]) => ({ bool: { should: [own, { bool: { filter } }] } });
+  return {
+    readings: ownOr({ range: { [EVENT_TIME_FIELDS.readings]: windowTime } }),
+    windows: ownOr({ range: { [EVENT_TIME_FIELDS.windows]: windowTime } }),
+    deadLetters: ownOr({ term: { stage: 'index' } }, { term: { topic: enriched.topic } }),
+  };
 }
 
 async function collectPlanned({ request, readings, signal, onStep }: FactCollection): Promise<void> {
@@ -98,13 +123,13 @@ async function collectRecords<Fact extends ReadingFact | WindowFact>(
 }
 
 async function collectDocuments<Fact extends ReadingFact | WindowFact>(
-  { elasticsearch, request, signal, onStep }: FactCollection,
-  index: string,
+  { elasticsearch, signal, onStep }: FactCollection,
+  { index, query }: { readonly index: string; readonly query: estypes.QueryDslQueryContainer },
   facts: FactBuckets<Fact>,
   factOf: (document: IndexedDocument) => Fact,
 ): Promise<void> {
   onStep(`reading index ${index}`);
-  for await (const documents of scanIndex(elasticsearch, { index, run: request.scope.run, signal })) {
+  for await (const documents of scanIndex(elasticsearch, { index, query, signal })) {
     for (const document of documents) facts.append(factOf(document));
   }
 }

@@ -1,34 +1,5 @@
-import { isBefore, NO_BOUNDS, type RetentionBounds, type Month } from '../contracts/event-month';
-
-/**
- * What one topic or index shows about one event id. A row of a file has an id of its own: that of what is planned, of a
- * `row` that was published with another event id, and of a dead letter of the source.
- */
-export type ReadingFact =
-  | { readonly kind: 'planned' | 'row'; readonly id: string }
-  | PublishedFact
-  | (DerivedFact & { readonly kind: 'enriched'; readonly window: string | null; readonly month?: Month | null })
-  | (Omit<DerivedFact, 'digest'> & { readonly kind: 'absent' })
-  | (DerivedFact & { readonly kind: 'indexed'; readonly redriven?: true })
-  | (DerivedFact & { readonly kind: 'indexedDeadLetter' })
-  /** `cause` is absent for a dead letter of a window. */
-  | (DerivedFact & { readonly kind: 'deadLetter'; readonly cause?: string });
-
-export interface PublishedFact {
-  readonly kind: 'published';
-  readonly id: string;
-  readonly digest: string;
-  /** Id of the row that it was made from, if it is another one. */
-  readonly row?: string;
-  readonly ofAnotherRun?: true;
-}
-
-interface DerivedFact {
-  readonly id: string;
-  readonly digest: string;
-  /** Made from a record before or after the range; never set if the range is the whole run. */
-  readonly outside?: true;
-}
+import { isBefore, NO_BOUNDS, type Month, type RetentionBounds } from '../contracts/event-month';
+import type { ForeignFact, PublishedFact, ReadingFact } from './reading-fact';
 
 /** Marks several contents under one id. */
 export const CONFLICT = '≠';
@@ -48,6 +19,10 @@ export class ReadingState {
   isOfAnotherRun = false;
   /** Number of documents. */
   indexed = 0;
+  /** Number of documents of other runs: a later run has overwritten that of this run, or this run never had the id. */
+  #indexedByOthers = 0;
+  #contentOfOthers: string | null = null;
+  #windowOfOthers: string | null = null;
   /** A document was written by a redrive. */
   isRedriven = false;
   rawContent: string | null = null;
@@ -56,7 +31,7 @@ export class ReadingState {
   /** Several if copies of an unusable record each have a dead letter, with their own coordinates. */
   deadLetterContents: readonly string[] = [];
   indexedDeadLetterContent: string | null = null;
-  /** `<device>|<window start in epoch ms>`; null if the reading is not in a window. */
+  /** The id of its window; null if the reading is not in one. */
   window: string | null = null;
   /** Of its index; null without monthly indices. */
   month: Month | null = null;
@@ -72,6 +47,18 @@ export class ReadingState {
   constructor(readonly bounds: RetentionBounds = NO_BOUNDS) {}
 
   add(fact: ReadingFact): void {
+    if (fact.kind === 'foreign') this.#addForeign(fact);
+    else this.#addOwn(fact);
+  }
+
+  #addForeign({ digest, window }: ForeignFact): void {
+    this.#windowOfOthers = first(this.#windowOfOthers, window);
+    if (digest === undefined) return;
+    this.#indexedByOthers += 1;
+    this.#contentOfOthers = merged(this.#contentOfOthers, digest);
+  }
+
+  #addOwn(fact: Exclude<ReadingFact, ForeignFact>): void {
     if (!('outside' in fact)) this.inRange = true;
     switch (fact.kind) {
       case 'planned':
@@ -120,7 +107,22 @@ export class ReadingState {
   }
 
   get isIndexed(): boolean {
-    return this.indexed > 0;
+    return this.documents > 0;
+  }
+
+  /** Documents of the reading; one of another run is of this reading only if this run has it too. */
+  get documents(): number {
+    return this.indexed + (this.isEnriched ? this.#indexedByOthers : 0);
+  }
+
+  /** The content under which other runs have indexed the reading, if they have. */
+  get contentOfOthers(): string | null {
+    return this.#contentOfOthers;
+  }
+
+  /** The id of the window in which a reading of another run counts, unless this run has it too; else null. */
+  get windowOfOthers(): string | null {
+    return this.inRange && this.window !== null ? null : this.#windowOfOthers;
   }
 
   /** Several contents under this id; which one is indexed is undefined. */

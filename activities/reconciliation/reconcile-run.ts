@@ -8,10 +8,11 @@ import type { KafkaGateway } from '../kafka';
 import { collectFacts, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
 import { readingDiscrepancies } from './reading-discrepancies';
-import { ReadingState, type ReadingFact } from './reading-state';
+import type { ReadingFact } from './reading-fact';
+import { ReadingState } from './reading-state';
 import { ResultCounts } from './result-counts';
 import { inScratchFolder } from './scratch-folder';
-import { WindowState, windowDiscrepancies, windowId, windowMonthState, type WindowFact } from './window-state';
+import { WindowState, windowDiscrepancies, windowMonthState, type WindowFact } from './window-state';
 
 const HEARTBEAT_MS = 1_000;
 /** Distinct ids in memory at a time, about half a kilobyte each: few enough to be collected in the young generation. */
@@ -32,12 +33,19 @@ interface ReconciliationDependencies {
  *
  * It reads every topic and index once as facts about ids, then compares all facts about each id:
  * planned = published or rejected by the source; published = indexed or an unresolved dead letter, never both; indexed
- * content = enriched content; dead letters in the topic = dead letters in the index; and every window, computed again
- * from the distinct enriched readings, is in the index with that count and the content that Spark wrote.
+ * content = enriched content; dead letters in the topic = dead letters in the index; and every window, counted again
+ * from the distinct enriched readings, is in the index with that count and the content that was published for it.
  *
- * For a run without end it proves less: every record of the range was indexed unaltered or is a dead letter, and every
- * window of the range is indexed at least as published. Window counts are not computed again, since they include readings
- * before the range and depend on ids that Spark no longer keeps; documents from other ranges are ignored.
+ * Unless they are simulated, the runs of a pipeline share windows and the ids of readings. So documents of other runs in
+ * the time of this run's windows are read too. A window counts the readings of this run and those of others, each id
+ * once, indexed or rejected by the index: it is proven by what is there now, not by what any run says about another one. A
+ * document that a later run has overwritten is that of this run too, as long as its content is the same; that of a window
+ * is compared by its count alone, since only the later run knows what it published.
+ *
+ * For a run without end it proves less: every record of the range was indexed unaltered or is a dead letter, every window
+ * of the range is indexed at least as published, and one that other runs share has at least the readings of the range and
+ * of the others. Windows are not counted exactly, since they include readings before the range and depend on ids that
+ * Spark no longer keeps; the run's own documents from other ranges are ignored.
  *
  * With monthly indices, a record of a month that is no longer kept counts as expired if it is not indexed; the month is
  * that of the enriched record. What is still indexed although its month was dropped is a discrepancy.
@@ -91,18 +99,18 @@ export async function reconcileRun(
 }
 
 async function compareReadings(
-  { readings, windows, signal, request: { scope, plan, windowMs } }: FactCollection,
+  { readings, windows, signal, request: { scope, plan } }: FactCollection,
   bounds: RetentionBounds,
   counts: ResultCounts,
 ): Promise<void> {
   for await (const bucket of readings.states(() => new ReadingState(bounds))) {
     signal.throwIfAborted();
     for (const [id, state] of bucket) {
+      const { windowOfOthers } = state;
+      if (windowOfOthers !== null) windows.append({ kind: 'reading', id: windowOfOthers, ofOtherRun: true });
       if (!state.inRange) continue;
       counts.addReading(id, state, readingDiscrepancies(state, plan !== null));
-      if (state.window !== null) {
-        windows.append({ kind: 'reading', id: windowId(scope.generation, state.window, windowMs) });
-      }
+      if (state.window !== null) windows.append({ kind: 'reading', id: scope.windowIdPrefix + state.window });
     }
   }
 }
@@ -115,6 +123,7 @@ async function compareWindows(
   for await (const bucket of windows.states(() => new WindowState())) {
     signal.throwIfAborted();
     for (const [id, state] of bucket) {
+      if (!state.isOfRun) continue;
       const month = windowMonthState(id, bounds);
       counts.addWindow(id, state, windowDiscrepancies(state, bounded, month), month);
     }

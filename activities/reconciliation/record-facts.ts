@@ -1,16 +1,19 @@
 import { monthOf } from '../contracts/event-month';
+import { wholeOriginal } from '../contracts/dead-letter';
 import { isObject, parseObject, type JsonObject } from '../contracts/json-object';
 import type { TopicRange } from '../contracts/offsets';
 import { fillsRawTopic } from '../contracts/pipeline-names';
 import { ABSENT_HEADER, RAW_HEADER, REDRIVE_HEADER, redriveCount, ROW_HEADER, RUN_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
-import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
+import { windowId, windowStartMs } from '../contracts/window';
+import { isOfOtherRun, PROVENANCE_FIELD } from '../elasticsearch/provenance';
+import { eventTimeRange, type EventTimeRange } from '../elasticsearch/event-time';
+import type { IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord } from '../kafka';
 import { bytesDigest, documentDigest } from './content-digest';
 import { derivedEventId, rawEventId } from './event-id';
-import type { PublishedFact, ReadingFact } from './reading-state';
-import type { IndexedDocument } from './scan-index';
-import { windowKey, type WindowFact } from './window-state';
+import type { PublishedFact, ReadingFact } from './reading-fact';
+import type { WindowFact } from './window-state';
 
 /** Converts records and documents to facts, and counts what no fact contains. */
 export class RecordFacts {
@@ -18,6 +21,8 @@ export class RecordFacts {
   foreign = 0;
   /** Size of the values of this run's raw records. */
   rawBytes = 0;
+  /** Starts of the first and the last window of this run's readings. */
+  #windows: { readonly firstMs: number; readonly lastMs: number } | null = null;
   readonly #fillsRaw: boolean;
 
   /** @param byMonth - whether readings are in monthly indices */
@@ -55,20 +60,20 @@ export class RecordFacts {
   /** Returns null for a record of another run, as do `ofLetter` and `ofWindow`. */
   ofEnriched(record: IncomingRecord): ReadingFact | null {
     if (runOf(record) !== this.request.scope.run) return null;
-    const { scope, windowMs } = this.request;
+    const { scope } = this.request;
     const [partition, offset] = record.headers[RAW_HEADER]?.toString('latin1').split(':') ?? [];
     const outside = this.#outside({ topic: scope.raw.topic, partition, offset });
     if (record.value === null && record.headers[ABSENT_HEADER] !== undefined) {
       return { kind: 'absent', id: derivedEventId(scope.enriched.topic, record), ...outside };
     }
     const reading = parseObject(record.value);
-    const { deviceId, timestamp, late } = reading ?? {};
-    const hasWindow = reading !== undefined && late !== true;
+    const window = this.#windowOf(reading);
+    if (window !== null) this.#includeWindow(window.startMs);
     return {
       kind: 'enriched',
       ...content(scope.enriched, record, reading),
-      window: hasWindow ? windowKey(String(deviceId), String(timestamp), windowMs) : null,
-      ...(this.byMonth ? { month: monthOf(timestamp) } : {}),
+      window: window?.id ?? null,
+      ...(this.byMonth ? { month: monthOf(reading?.['timestamp']) } : {}),
       ...outside,
     };
   }
@@ -94,6 +99,10 @@ export class RecordFacts {
   }
 
   ofIndexedReading({ _id: id, _source: source }: IndexedDocument): ReadingFact {
+    const { scope } = this.request;
+    if (isOfOtherRun(source, scope.run)) {
+      return { kind: 'foreign', id, digest: documentDigest(source), window: this.#windowOf(source)?.id ?? null };
+    }
     const field = source[PROVENANCE_FIELD];
     const { partition, offset, redrive } = isObject(field) ? field : {};
     return {
@@ -101,16 +110,47 @@ export class RecordFacts {
       id,
       digest: documentDigest(source),
       ...(Number(redrive) >= 1 ? { redriven: true } : {}),
-      ...this.#outside({ topic: this.request.scope.raw.topic, partition, offset }),
+      ...this.#outside({ topic: scope.raw.topic, partition, offset }),
     };
   }
 
   ofIndexedDeadLetter({ _id: id, _source: source }: IndexedDocument): ReadingFact {
+    if (isOfOtherRun(source, this.request.scope.run)) {
+      const window = this.#windowOf(parseObject(wholeOriginal(source)));
+      return { kind: 'foreign', id, window: window?.id ?? null };
+    }
     return { kind: 'indexedDeadLetter', id, digest: documentDigest(source), ...this.#outside(source) };
   }
 
   ofIndexedWindow({ _id: id, _source: source }: IndexedDocument): WindowFact {
-    return { kind: 'indexed', id, digest: documentDigest(source), count: Number(source['count']) };
+    const content = { id, digest: documentDigest(source), count: Number(source['count']) };
+    return {
+      kind: 'indexed',
+      ...content,
+      ...(isOfOtherRun(source, this.request.scope.run) ? { ofOtherRun: true } : {}),
+    };
+  }
+
+  /** From the start of the first window of this run's readings to the end of the last one; null if there is none. */
+  get windowTime(): EventTimeRange | null {
+    if (this.#windows === null) return null;
+    const { firstMs, lastMs } = this.#windows;
+    return eventTimeRange(firstMs, lastMs + this.request.windowMs);
+  }
+
+  /** Returns the window of a reading, its id without the prefix; null if it is not in one. */
+  #windowOf(reading: JsonObject | undefined): { readonly id: string; readonly startMs: number } | null {
+    if (reading === undefined || reading['late'] === true) return null;
+    const { windowMs } = this.request;
+    const startMs = windowStartMs(String(reading['timestamp']), windowMs);
+    return { id: windowId(String(reading['deviceId']), startMs, windowMs), startMs };
+  }
+
+  #includeWindow(startMs: number): void {
+    // Of a record that is no reading.
+    if (Number.isNaN(startMs)) return;
+    const { firstMs, lastMs } = this.#windows ?? { firstMs: startMs, lastMs: startMs };
+    this.#windows = { firstMs: Math.min(firstMs, startMs), lastMs: Math.max(lastMs, startMs) };
   }
 
   /**

@@ -21,6 +21,7 @@ export class ResultCounts {
     repeats: 0,
     conflicts: 0,
     windows: 0,
+    windowsShared: 0,
     windowsExpired: 0,
     windowedReadings: 0,
   };
@@ -47,6 +48,7 @@ export class ResultCounts {
 
   addWindow(id: string, window: WindowState, discrepancies: readonly DiscrepancyKind[], month: MonthState): void {
     this.#sums.windows += Number(window.isIndexed);
+    this.#sums.windowsShared += Number(window.isShared);
     this.#sums.windowsExpired += Number(!window.isIndexed && month !== 'kept');
     this.#sums.windowedReadings += window.indexedCount;
     this.#addDiscrepancies(id, discrepancies);

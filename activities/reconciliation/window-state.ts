@@ -3,17 +3,28 @@ import type { DiscrepancyKind } from '../contracts/report';
 
 /** What one topic or index shows about one window id. */
 export type WindowFact =
-  | { readonly kind: 'reading'; readonly id: string }
-  | { readonly kind: 'published' | 'indexed'; readonly id: string; readonly count: number; readonly digest: string };
+  | { readonly kind: 'reading'; readonly id: string; readonly ofOtherRun?: true }
+  | (WindowContent & { readonly kind: 'published' })
+  | (WindowContent & { readonly kind: 'indexed'; readonly ofOtherRun?: true });
+
+interface WindowContent {
+  readonly id: string;
+  readonly count: number;
+  readonly digest: string;
+}
 
 /** The combined facts about one window id, independent of their order. */
 export class WindowState {
-  /** Distinct readings in this window. */
+  /** Distinct readings of the run in this window. */
   readings = 0;
+  /** Indexed readings of other runs that the run itself does not have. */
+  readingsOfOthers = 0;
   /** Number of documents. */
   indexed = 0;
   indexedCount = 0;
   indexedContent: string | null = null;
+  /** The document is the run's own; a later run may have overwritten it. */
+  isIndexedByRun = false;
   /** Highest published count; the versions of a window grow. */
   publishedCount = 0;
   /** Contents published with that count; several only if Spark repeated a batch and a last digit differs. */
@@ -22,7 +33,8 @@ export class WindowState {
   add(fact: WindowFact): void {
     switch (fact.kind) {
       case 'reading':
-        this.readings += 1;
+        if (fact.ofOtherRun === true) this.readingsOfOthers += 1;
+        else this.readings += 1;
         break;
       case 'published':
         if (fact.count < this.publishedCount) break;
@@ -36,6 +48,7 @@ export class WindowState {
         if (this.indexedContent === null || fact.count > this.indexedCount) {
           this.indexedCount = fact.count;
           this.indexedContent = fact.digest;
+          this.isIndexedByRun = fact.ofOtherRun !== true;
         }
         break;
     }
@@ -47,6 +60,21 @@ export class WindowState {
 
   get isPublished(): boolean {
     return this.publishedContents.length > 0;
+  }
+
+  /** Whether the run has readings in this window or wrote it; of other windows it says nothing. */
+  get isOfRun(): boolean {
+    return this.readings > 0 || this.isPublished || this.isIndexedByRun;
+  }
+
+  /** Whether the window holds readings of several runs. */
+  get isShared(): boolean {
+    return this.readings > 0 && this.readingsOfOthers > 0;
+  }
+
+  /** What a complete account of the window counts. */
+  get expectedCount(): number {
+    return this.readings + this.readingsOfOthers;
   }
 
   /** Whether the document has the content that was published with the highest count. */
@@ -61,22 +89,33 @@ type Rule = (window: WindowState) => boolean;
 
 const INDEXED_TWICE: readonly [DiscrepancyKind, Rule] = ['indexed twice', (w) => w.indexed > 1];
 
-/** For a bounded run: every window is computed again from the distinct readings. */
+/** For a bounded run: every window is counted again from the distinct readings. */
 const BOUNDED_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['window missing', (w) => w.readings > 0 && !w.isIndexed],
   ['window not expected', (w) => w.readings === 0],
-  ['window with another count', (w) => w.readings > 0 && w.isIndexed && w.indexedCount !== w.readings],
-  ['window with other content', (w) => w.isIndexed && w.indexedCount === w.readings && !w.isIndexedAsPublished],
+  ['window with another count', (w) => w.readings > 0 && w.isIndexed && w.indexedCount !== w.expectedCount],
+  [
+    'window with other content',
+    (w) => w.isIndexedByRun && w.indexedCount === w.expectedCount && !w.isIndexedAsPublished,
+  ],
   INDEXED_TWICE,
 ];
 
-/** For a run without end: its windows include readings before the range, so only index and topic are compared. */
+/**
+ * For a run without end: its windows include readings before the range, so index and topic are compared, and a window of
+ * several runs has at least the readings that are known.
+ */
 const LIVE_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['window missing', (w) => w.isPublished && !w.isIndexed],
-  ['window with another count', (w) => w.isPublished && w.isIndexed && w.indexedCount < w.publishedCount],
+  [
+    'window with another count',
+    (w) =>
+      (w.isPublished && w.isIndexed && w.indexedCount < w.publishedCount) ||
+      (w.isShared && w.isIndexed && w.indexedCount < w.expectedCount),
+  ],
   [
     'window with other content',
-    (w) => w.isPublished && w.isIndexed && w.indexedCount === w.publishedCount && !w.isIndexedAsPublished,
+    (w) => w.isPublished && w.isIndexedByRun && w.indexedCount === w.publishedCount && !w.isIndexedAsPublished,
   ],
   INDEXED_TWICE,
 ];
@@ -93,18 +132,4 @@ export function windowMonthState(id: string, { expiredBefore, droppedBefore }: R
   const month = monthOf(Number(id.split('|').at(-2)));
   if (isBefore(month, droppedBefore)) return 'dropped';
   return isBefore(month, expiredBefore) ? 'expired' : 'kept';
-}
-
-/**
- * Returns `<device>|<window start in epoch ms>` of the window that contains an instant; windows start at multiples of
- * their length since 1970-01-01, also before it.
- *
- * @param timestamp - ISO 8601 in UTC; digits beyond the millisecond cannot change the window
- */
-export function windowKey(deviceId: string, timestamp: string, windowMs: number): string {
-  return `${deviceId}|${Math.floor(Date.parse(timestamp) / windowMs) * windowMs}`;
-}
-
-export function windowId(generation: string, key: string, windowMs: number): string {
-  return `${generation}|${key}|${windowMs}`;
 }

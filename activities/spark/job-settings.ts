@@ -17,7 +17,7 @@ const LEASE_MS = 120_000;
  */
 export interface JobSettings
   extends
-    Pick<PipelinePlan, 'topics' | 'run' | 'generation'>,
+    Pick<PipelinePlan, 'topics' | 'run' | 'generation' | 'windowIdPrefix'>,
     Omit<ProcessingRules, 'measurements' | 'fields'>,
     SparkSettings,
     Pick<SubmitSparkJobInput, 'trigger'>,
@@ -44,7 +44,7 @@ export function jobSettings(
   { plan, rawFrom, rawUntil = null, trigger, accepted = null }: SubmitSparkJobInput,
   { bootstrap, sparkState, runFolder }: { bootstrap: string; sparkState: string; runFolder: string },
 ): JobSettings {
-  const { name, topics, run, generation, spark } = plan;
+  const { name, topics, run, generation, windowIdPrefix, spark } = plan;
   const { fields, measurements, ...rules } = plan.rules;
   return {
     bootstrap,
@@ -52,6 +52,7 @@ export function jobSettings(
     ownRawTopic: fillsRawTopic(name, topics.raw),
     run,
     generation,
+    windowIdPrefix,
     startedMs: Date.parse(plan.startedAt),
     checkpoint: checkpointFolder(sparkState, plan),
     startingOffsets: accepted === 'TopicRecreated' ? 'earliest' : rawFrom,

@@ -29,7 +29,7 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
   /** {@code <partition>:<offset>:<publishing time in epoch ms>} of the raw record. */
   static final String RAW_HEADER = "pipeline-raw";
 
-  /** Distinct readings of a window, which orders its versions. */
+  /** Orders the versions of a window: see {@link WindowRecord}. */
   static final String VERSION_HEADER = "pipeline-version";
 
   /** On a record without key and value, of a raw record in which no measurement has a value. */

@@ -16,6 +16,7 @@ import org.apache.spark.SparkEnv;
  *
  * @param ownRawTopic whether the pipeline fills the raw topic itself; in a topic of others, no
  *     record belongs to another run
+ * @param windowIdPrefix first part of every window id
  * @param startedMs when the run started, in epoch milliseconds
  * @param startingOffsets "earliest", or an object of partition and offset; read only if the
  *     checkpoint is empty
@@ -36,6 +37,7 @@ record Settings(
     boolean ownRawTopic,
     String run,
     String generation,
+    String windowIdPrefix,
     long startedMs,
     String checkpoint,
     JsonNode startingOffsets,

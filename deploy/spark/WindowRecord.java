@@ -10,6 +10,9 @@ import org.apache.spark.sql.Row;
  * grows.
  */
 final class WindowRecord {
+  /** Versions of one run: a window with more distinct readings keeps the last of them. */
+  private static final long VERSIONS_PER_SECOND = 100_000_000;
+
   private final Settings settings;
 
   WindowRecord(Settings settings) {
@@ -21,9 +24,10 @@ final class WindowRecord {
    */
   OutputRecord of(
       String deviceId, long startMs, long count, List<MeasurementStatistics> statistics) {
-    String id = settings.generation() + "|" + deviceId + "|" + startMs + "|" + settings.windowMs();
+    String id =
+        settings.windowIdPrefix() + deviceId + "|" + startMs + "|" + settings.windowMs();
     List<Row> headers = OutputRecord.headers(id, settings.run());
-    byte[] version = OutputRecord.utf8(Long.toString(count));
+    byte[] version = OutputRecord.utf8(Long.toString(version(count)));
     headers.add(OutputRecord.header(OutputRecord.VERSION_HEADER, version));
     byte[] value =
         OutputRecord.json(
@@ -38,6 +42,12 @@ final class WindowRecord {
             });
     return new OutputRecord(
         settings.topics().windows(), OutputRecord.utf8(deviceId), value, headers);
+  }
+
+  /** Of two runs the one that started later wins, and within a run the account of more readings. */
+  private long version(long count) {
+    long second = Math.floorDiv(settings.startedMs(), 1_000);
+    return second * VERSIONS_PER_SECOND + Math.min(count, VERSIONS_PER_SECOND - 1);
   }
 
   private void write(JsonGenerator json, List<MeasurementStatistics> statistics)

@@ -47,12 +47,18 @@ describe('a sink that another program writes', () => {
 
   it('reports a document that is missing, and one that is indexed in an older version only', async () => {
     const alias = driver.newName('behind');
-    await driver.elasticsearch.index({ index: alias, id: 'old', version: 1, version_type: 'external', document: {} });
+    // One less than expected; as a number it would be the same.
+    const old = '{"index":{"_id":"old","version":179577360000000001,"version_type":"external"}}';
+    await driver.elasticsearch.bulk({ index: alias, operations: [old, {}] });
     const item = (id: string, headers: Record<string, Buffer>): BulkItem => {
       const record = { topic: 't', partition: 3, offset: '7', timestamp: '0', key: null, value: null, headers };
       return { record, id, head: '', bytes: 0 };
     };
-    const items = [item('old', { 'pipeline-version': Buffer.from('2') }), item('missing', {}), item('old', {})];
+    const items = [
+      item('old', { 'pipeline-version': Buffer.from('179577360000000002') }),
+      item('missing', {}),
+      item('old', {}),
+    ];
     const pauses: number[] = [];
     const pause = (milliseconds: number): Promise<void> => Promise.resolve(void pauses.push(milliseconds));
     const { elasticsearch } = driver;

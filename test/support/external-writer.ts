@@ -53,10 +53,11 @@ export class ExternalWriter {
 function bulkItem(
   { value, headers, offset, timestamp }: KafkaMessage,
   { index, pipeline, partition }: { readonly index: string; readonly pipeline: string; readonly partition: number },
-): object[] {
+): (object | string)[] {
   const text = (name: string): string | undefined => headers?.[name]?.toString();
   const version = text('pipeline-version');
-  const versioned = version === undefined ? {} : { version: Number(version), version_type: 'external_gte' };
+  // As text, since a number cannot hold it.
+  const versioned = version === undefined ? '' : `,"version":${version},"version_type":"external_gte"`;
   const provenance = {
     pipeline,
     run: text('pipeline-run'),
@@ -68,7 +69,7 @@ function bulkItem(
   // In its raw record no measurement has a value.
   if (value === null) return [];
   return [
-    { index: { _index: index, _id: text('event-id'), ...versioned } },
+    `{"index":{"_index":"${index}","_id":${JSON.stringify(text('event-id'))}${versioned}}}`,
     { ...(JSON.parse(String(value)) as object), provenance },
   ];
 }

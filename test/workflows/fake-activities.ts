@@ -21,6 +21,7 @@ export const PROOF: ReconcileResult = {
   conflicts: 0,
   foreign: 0,
   windows: 9,
+  windowsShared: 0,
   windowsExpired: 0,
   windowedReadings: 90,
   rawBytes: 1_000,
@@ -89,6 +90,7 @@ export function fakeActivities(
       return Promise.resolve({ next: String(next), end: String(end), ends: { 0: String(end) }, last: null, counts });
     },
     redriveSlice: () => Promise.resolve({ byReason: {}, unindexed: 0 }),
+    recomputeWindows: () => Promise.resolve(0),
     reconcileRun: () => Promise.resolve(PROOF),
     deadLetterSummary: () => Promise.resolve({ byReason: {}, example: null }),
     storeReport: () => Promise.resolve(),

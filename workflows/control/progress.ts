@@ -74,6 +74,8 @@ export interface PipelineProgress {
   readonly indexed: number;
   /** Window documents written, every growth of a window counted. */
   readonly windows: number;
+  /** Windows that hold readings of other runs too; 0 until the readings of this run are indexed. */
+  readonly windowsRecomputed: number;
   /** Dead letters in the index. */
   readonly deadLetters: number;
   /** Records produced but not yet processed, and processed but not yet indexed. */
@@ -115,6 +117,7 @@ export function toProgress(
   phase: Phase,
   stages: Readonly<Record<StageName, StageTotals>>,
   attention: readonly Attention[] = [],
+  windowsRecomputed = 0,
 ): PipelineProgress {
   const { source, spark, readings, windows, deadLetters } = stages;
   return {
@@ -128,6 +131,7 @@ export function toProgress(
     processed: spark.in,
     indexed: readings.out,
     windows: windows.out,
+    windowsRecomputed,
     deadLetters: deadLetters.out,
     lag: Math.max(0, source.out - spark.in) + readings.lag + windows.lag + deadLetters.lag,
     ratePerSecond: ratePerSecond(readings),

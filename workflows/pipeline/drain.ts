@@ -5,6 +5,7 @@ import type { IndexTopicResult } from '../indexing/index-topic';
 import { drainSignal, finishSignal } from '../messages';
 import { PREPARATION } from '../policies';
 import type { ProgressBoard } from './progress-board';
+import { recomputeSharedWindows } from './recomputation';
 import type { RunSparkJobResult } from '../spark/run-spark-job';
 import type { SourceResult } from '../sources/paced-source';
 
@@ -15,12 +16,14 @@ export interface DrainedRun {
   readonly readings: IndexTopicResult;
   readonly windows: IndexTopicResult;
   readonly deadLetters: IndexTopicResult;
+  /** Windows that hold readings of other runs too. */
+  readonly windowsRecomputed: number;
   readonly ends: TopicPositions;
 }
 
 /**
  * Ends the children of a bounded run in the order of the flow: the end of each topic is taken after everything that
- * writes to it has ended.
+ * writes to it has ended. To the windows topic, that is the recomputation from the indexed readings.
  */
 export async function drain(
   plan: PipelinePlan,
@@ -39,9 +42,15 @@ export async function drain(
   await spark.signal(drainSignal, raw);
   const processed = await spark.result();
 
-  const ends = await topicEnds(plan);
-  await Promise.all([readings.signal(finishSignal, ends.enriched), windows.signal(finishSignal, ends.windows)]);
-  const [indexed, windowed] = await Promise.all([readings.result(), windows.result()]);
+  const { enriched, windows: windowsOfSpark } = await topicEnds(plan);
+  await readings.signal(finishSignal, enriched);
+  const sharesWindows = plan.windowIdPrefix === '';
+  if (!sharesWindows) await windows.signal(finishSignal, windowsOfSpark);
+  const indexed = await readings.result();
+  const windowsRecomputed = sharesWindows ? await recomputeSharedWindows(plan, prepared, indexed.totals, board) : 0;
+  const windowsEnd = windowsRecomputed > 0 ? (await topicEnds(plan)).windows : windowsOfSpark;
+  if (sharesWindows) await windows.signal(finishSignal, windowsEnd);
+  const windowed = await windows.result();
 
   const { deadLetter } = await topicEnds(plan);
   await deadLetters.signal(finishSignal, deadLetter);
@@ -49,6 +58,7 @@ export async function drain(
 
   return {
     ...{ source, spark: processed, readings: indexed, windows: windowed, deadLetters: rejected },
-    ends: { raw, enriched: ends.enriched, windows: ends.windows, deadLetter },
+    windowsRecomputed,
+    ends: { raw, enriched, windows: windowsEnd, deadLetter },
   };
 }

@@ -24,6 +24,8 @@ export class ProgressBoard {
   #stages = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Record<StageName, StageTotals>;
   readonly #attention = new Map<Attention['stage'], readonly Attention[]>();
   #floods: FloodWatch | null = null;
+  /** Windows that hold readings of other runs too; 0 until the readings of this run are indexed. */
+  windowsRecomputed = 0;
   /** The pipeline's own activities. */
   readonly activities: FailingActivities = new FailingActivities('pipeline', () => {
     this.#attention.set('pipeline', this.activities.attention);
@@ -63,7 +65,7 @@ export class ProgressBoard {
   #progress(): PipelineProgress {
     const parts = [...this.#attention.values(), this.#floods?.attention ?? []].flat();
     const attention = pipelineAttention(parts, this.router.running, resumeCommand());
-    return toProgress(this.plan, this.#phase, this.#stages, attention);
+    return toProgress(this.plan, this.#phase, this.#stages, attention, this.windowsRecomputed);
   }
 
   #show(): void {

@@ -7,7 +7,7 @@ import type { SourceResult } from '../sources/paced-source';
 
 /** The offsets, ids and indices that the proof of a drained run compares. */
 export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, drained: DrainedRun): ReconcileRequest {
-  const { name, run, generation, topics, source, rules, aliases } = plan;
+  const { name, run, windowIdPrefix, topics, source, rules, aliases } = plan;
   const { ends } = drained;
   // A run without end includes what is already there; a bounded one begins where the topics ended before it.
   const before = source.kind === 'topic' && !rules.bounded ? prepared.start : prepared.end;
@@ -15,7 +15,7 @@ export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, d
     scope: {
       name,
       run,
-      generation,
+      windowIdPrefix,
       raw: { topic: topics.raw, from: source.kind === 'topic' ? prepared.start.raw : before.raw, to: ends.raw },
       enriched: { topic: topics.enriched, from: before.enriched, to: ends.enriched },
       windows: { topic: topics.windows, from: before.windows, to: ends.windows },

@@ -39,6 +39,7 @@ export function runReport(
       windows: stage(windows.totals),
       deadLetters: stage(deadLetters.totals),
     },
+    windowsRecomputed: drained.windowsRecomputed,
     sparkStarts: spark.starts,
     proof,
     deadLetterFlood,

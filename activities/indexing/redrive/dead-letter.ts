@@ -53,6 +53,12 @@ export function isRestorable({ content }: DeadLetter): boolean {
   return stage === 'parse' || headers?.raw !== undefined || headers?.version !== undefined;
 }
 
+/** Returns the version under which a window is indexed; 0 of a record without one, null if it is not a number. */
+export function versionOf({ content: { headers } }: DeadLetter): bigint | null {
+  const version = headers?.version ?? '0';
+  return /^\d+$/.test(version) ? BigInt(version) : null;
+}
+
 /** Restores the raw record of a dead letter of stage `parse`, to be published again. */
 export function rawRecordOf({ record, content }: DeadLetter, redrive: number): OutgoingRecord {
   const [run, row] = [RUN_HEADER, ROW_HEADER].map((name) => record.headers[name]?.toString('utf8') ?? '');

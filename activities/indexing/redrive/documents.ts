@@ -1,5 +1,5 @@
-import type { estypes } from '@elastic/elasticsearch';
 import { elasticsearchFailure } from '../../elasticsearch/elasticsearch-failure';
+import { withExactVersions } from '../../elasticsearch/exact-versions';
 import { PROVENANCE_FIELD, type Provenance } from '../../elasticsearch/provenance';
 import { pipelineFailure } from '../../contracts/failures';
 import type { BulkItem } from '../bulk-item';
@@ -9,7 +9,7 @@ import type { DeadLetter } from './dead-letter';
 
 /** A document without its content. */
 export interface FoundDocument {
-  readonly version: number;
+  readonly version: bigint;
   /** With `primaryTerm`, for optimistic concurrency control. */
   readonly seqNo: number;
   readonly primaryTerm: number;
@@ -36,13 +36,24 @@ export async function findDocuments(
   }
 }
 
-interface Source {
-  readonly [PROVENANCE_FIELD]?: Partial<Provenance>;
+interface Hit {
+  readonly _id: string;
+  readonly _version: string;
+  readonly _seq_no: number;
+  readonly _primary_term: number;
+  readonly _source?: { readonly [PROVENANCE_FIELD]?: Partial<Provenance> };
+}
+
+type MultiGetItem = (Hit & { readonly found: true }) | { readonly found: false } | MultiGetError;
+interface MultiGetError {
+  readonly error: { readonly type: string };
 }
 
 async function getDocuments(source: DocumentSource, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
-  const { elasticsearch, alias: index, signal } = source;
-  const { docs } = await elasticsearch.mget<Source>({ index, ids, _source_includes: [PROVENANCE_FIELD] }, { signal });
+  const { elasticsearch, alias, signal } = source;
+  const path = `/${encodeURIComponent(alias)}/_mget`;
+  const request = { path, querystring: { _source_includes: PROVENANCE_FIELD }, body: { ids } };
+  const { docs } = await withExactVersions<{ docs: readonly MultiGetItem[] }>(elasticsearch, request, signal);
   const found = new Map<string, FoundDocument>();
   for (const document of docs) {
     if ('error' in document) {
@@ -58,26 +69,22 @@ async function getDocuments(source: DocumentSource, ids: string[]): Promise<Read
 async function searchDocuments(source: DocumentSource, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
   const { elasticsearch, alias: index, signal } = source;
   await elasticsearch.indices.refresh({ index, ignore_unavailable: true }, { signal });
-  const { hits } = await elasticsearch.search<Source>(
-    {
-      ...{ index, query: { ids: { values: ids } }, size: 2 * ids.length, _source_includes: [PROVENANCE_FIELD] },
-      ...{ version: true, seq_no_primary_term: true, ignore_unavailable: true, allow_partial_search_results: false },
-    },
-    { signal },
-  );
+  const request = {
+    path: `/${encodeURIComponent(index)}/_search`,
+    querystring: { ignore_unavailable: true, allow_partial_search_results: false, _source_includes: PROVENANCE_FIELD },
+    body: { query: { ids: { values: ids } }, size: 2 * ids.length, version: true, seq_no_primary_term: true },
+  };
+  const { hits } = await withExactVersions<{ hits: { hits: readonly Hit[] } }>(elasticsearch, request, signal);
   const found = new Map<string, FoundDocument>();
   for (const hit of hits.hits) {
     const document = toFound(hit);
-    if ((found.get(hit._id ?? '')?.version ?? -1) < document.version) found.set(hit._id ?? '', document);
+    if ((found.get(hit._id)?.version ?? -1n) < document.version) found.set(hit._id, document);
   }
   return found;
 }
 
-function toFound(
-  document: Pick<estypes.SearchHit<Source>, '_version' | '_seq_no' | '_primary_term' | '_source'>,
-): FoundDocument {
-  const { _version: version = 0, _seq_no: seqNo = 0, _primary_term: primaryTerm = 0, _source } = document;
-  return { version, seqNo, primaryTerm, provenance: _source?.[PROVENANCE_FIELD] ?? {} };
+function toFound({ _version, _seq_no: seqNo, _primary_term: primaryTerm, _source }: Hit): FoundDocument {
+  return { version: BigInt(_version), seqNo, primaryTerm, provenance: _source?.[PROVENANCE_FIELD] ?? {} };
 }
 
 function action({ alias }: DocumentSource, ids: readonly string[]): string {

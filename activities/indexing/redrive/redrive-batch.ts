@@ -6,7 +6,7 @@ import { BulkWriter } from '../bulk-writer';
 import { MonthRouter } from '../month-router';
 import { writeEntries, type WriteDependencies } from '../write-entries';
 import { findDocuments, updateDeadLetters, type FoundDocument, type DeadLetterUpdate } from './documents';
-import { derivedRecordOf, isRestorable, rawRecordOf, type DeadLetter } from './dead-letter';
+import { derivedRecordOf, isRestorable, rawRecordOf, versionOf, type DeadLetter } from './dead-letter';
 
 const count = z.number().optional();
 export const deadLetterCountsSchema = z.object({
@@ -141,8 +141,9 @@ export class RedriveBatch {
       const ids = group.map(({ deadLetter }) => deadLetter.content.id);
       const documents = await findDocuments({ elasticsearch, alias, byMonth, signal }, ids);
       for (const { deadLetter } of group) {
-        const { id, headers } = deadLetter.content;
-        if ((documents.get(id)?.version ?? -1) >= Number(headers?.version ?? 0)) indexed.add(deadLetter);
+        const expected = versionOf(deadLetter);
+        const found = documents.get(deadLetter.content.id)?.version ?? -1n;
+        if (expected !== null && found >= expected) indexed.add(deadLetter);
       }
     }
     return indexed;

@@ -5,6 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { DeadLetter } from '../../../activities/contracts/record';
+import { windowVersion } from '../../../activities/contracts/window';
 
 import type { IndexSliceInput, IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
@@ -159,7 +160,11 @@ describe('indexSlice', () => {
     const window = (version: number): OutgoingRecord => ({
       key: 'd',
       value: JSON.stringify({ id: 'w', deviceId: 'd', count: version }),
-      headers: { 'event-id': 'w', 'pipeline-run': 'r1', 'pipeline-version': String(version) },
+      headers: {
+        'event-id': 'w',
+        'pipeline-run': 'r1',
+        'pipeline-version': windowVersion('2026-11-27T10:00:00Z', version),
+      },
     });
     await kafka.publish(pipeline.topic, [window(3), window(9), window(5), window(9)]);
     const { counts } = await slice({ ...pipeline, alias: pipeline.windowsAlias });

@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import type { DiscrepancyKind } from '../../../activities/contracts/report';
 import { readingDiscrepancies } from '../../../activities/reconciliation/reading-discrepancies';
-import { ReadingState, type ReadingFact } from '../../../activities/reconciliation/reading-state';
+import type { ReadingFact } from '../../../activities/reconciliation/reading-fact';
+import { ReadingState } from '../../../activities/reconciliation/reading-state';
 import { ResultCounts } from '../../../activities/reconciliation/result-counts';
-import {
-  WindowState,
-  windowDiscrepancies,
-  windowKey,
-  type WindowFact,
-} from '../../../activities/reconciliation/window-state';
+import { WindowState, windowDiscrepancies, type WindowFact } from '../../../activities/reconciliation/window-state';
 
 const id = 'a';
 const planned: ReadingFact = { kind: 'planned', id };
@@ -17,6 +13,7 @@ const ofRow = (row: string) => ({ kind: 'published', id, digest: 'raw', row }) a
 const enriched: ReadingFact = { kind: 'enriched', id, digest: 'x', window: 'd|0' };
 const indexed: ReadingFact = { kind: 'indexed', id, digest: 'x' };
 const absent: ReadingFact = { kind: 'absent', id };
+const byOther: ReadingFact = { kind: 'foreign', id, digest: 'x', window: 'd|0' };
 const redriven: ReadingFact = { ...indexed, redriven: true };
 const deadLetter = (stage: string, digest = stage): ReadingFact => ({
   kind: 'deadLetter',
@@ -46,6 +43,9 @@ describe('the discrepancies of a reading', () => {
     ['could not be published', [planned, ...both('source')]],
     ['could not be parsed', [planned, published, ...both('parse')]],
     ['could not be indexed', [planned, published, enriched, ...both('index')]],
+    ['was overwritten by a later run', [planned, published, enriched, byOther]],
+    ['could not be parsed by this run, but by another one', [planned, published, ...both('parse'), byOther]],
+    ['could not be indexed by this run, but by another one', [planned, published, enriched, byOther, ...both('index')]],
     ['could not be indexed at first', [planned, published, enriched, indexed, ...both('index')]],
     ['could not be parsed at first', [planned, published, ...both('parse'), published, enriched, redriven]],
     ['was redriven and refused again', [planned, published, ...both('parse'), published, deadLetter('parse', 'y')]],
@@ -79,6 +79,9 @@ describe('the discrepancies of a reading', () => {
     ['indexed but not enriched', [planned, published, ...both('parse'), redriven]],
     ['indexed twice', [planned, published, enriched, indexed, indexed]],
     ['indexed with other content', [planned, published, enriched, { ...indexed, digest: 'y' }]],
+    ['indexed with other content', [planned, published, enriched, { ...byOther, digest: 'y' }]],
+    ['indexed twice', [planned, published, enriched, indexed, byOther]],
+    ['published but neither indexed nor a dead letter', [planned, published, byOther]],
     ['conflicting content under one id', [planned, published, { ...published, digest: 'z' }, enriched, indexed]],
     ['conflicting content under one id', [planned, published, enriched, { ...enriched, digest: 'y' }, indexed]],
     ['dead letter not indexed', [planned, published, deadLetter('parse')]],
@@ -90,6 +93,12 @@ describe('the discrepancies of a reading', () => {
     ],
   ])('are found for being %s', (kind, facts) => {
     expect(kinds(facts)).toEqual([kind]);
+  });
+
+  it('say nothing about a document of another run, which counts in its window unless this run has the reading', () => {
+    const [alone, overwritten] = [stateOf([byOther]), stateOf([published, enriched, byOther])];
+    expect([alone.inRange, alone.windowOfOthers]).toEqual([false, 'd|0']);
+    expect([overwritten.window, overwritten.windowOfOthers]).toEqual(['d|0', null]);
   });
 
   it('are found for everything that was made from nothing', () => {
@@ -109,6 +118,7 @@ describe('the discrepancies of a reading', () => {
         { ...enriched, digest: 'y', window: 'd|9' },
         { ...indexed, digest: 'y' },
         redriven,
+        byOther,
         { ...published, ofAnotherRun: true } as const,
         { kind: 'row', id } as const,
         ofRow('b'),
@@ -130,6 +140,11 @@ describe('the discrepancies of a reading', () => {
 describe('the discrepancies of a window', () => {
   const reading: WindowFact = { kind: 'reading', id };
   const version = (count: number, digest = `v${count}`): WindowFact => ({ kind: 'published', id, count, digest });
+  const other: WindowFact = { kind: 'reading', id, ofOtherRun: true };
+  const overwritten = (count: number, digest = `v${count}`): WindowFact => ({
+    ...{ kind: 'indexed', id, count, digest },
+    ofOtherRun: true,
+  });
   const document = (count: number, digest = `v${count}`): WindowFact => ({ kind: 'indexed', id, count, digest });
 
   it.each<[DiscrepancyKind | null, DiscrepancyKind | null, WindowFact[]]>([
@@ -142,6 +157,13 @@ describe('the discrepancies of a window', () => {
     ['window with other content', 'window with other content', [reading, version(1), document(1, 'x')]],
     ['window with other content', null, [reading, document(1)]],
     ['indexed twice', 'indexed twice', [reading, version(1), document(1), document(1)]],
+    [null, null, [reading, other, version(1), version(2), document(2)]],
+    [null, null, [reading, other, version(1), overwritten(2, 'y')]],
+    ['window with another count', 'window with another count', [reading, other, version(1), document(1)]],
+    ['window with another count', 'window with another count', [reading, other, version(1), overwritten(1)]],
+    ['window with another count', null, [reading, version(1), version(2), document(2)]],
+    ['window with another count', null, [reading, other, version(1), overwritten(3)]],
+    ['window with other content', 'window with other content', [reading, other, version(2), document(2, 'y')]],
   ])('are %s in a bounded run, and %s in one without end', (bounded, live, facts) => {
     for (const order of [facts, [...facts].reverse()]) {
       const state = new WindowState();
@@ -150,14 +172,19 @@ describe('the discrepancies of a window', () => {
       expect(windowDiscrepancies(state, false, 'kept')).toEqual(live === null ? [] : [live]);
     }
   });
+});
 
-  it.each([
-    ['2026-01-01T00:00:59.999999Z', Date.parse('2026-01-01T00:00:00Z')],
-    ['1970-01-01T00:00:00.000000Z', 0],
-    ['1969-12-31T23:59:59.999999Z', -60_000],
-    ['1000-01-01T00:00:00.000000Z', Date.parse('1000-01-01T00:00:00Z')],
-  ])('start at multiples of their length: %s', (timestamp, start) => {
-    expect(windowKey('d|e', timestamp, 60_000)).toBe(`d|e|${start}`);
+describe('a window', () => {
+  it('is of a run that has readings in it or wrote it, and of no other one', () => {
+    const isOfRun = (...facts: WindowFact[]): boolean => {
+      const state = new WindowState();
+      for (const fact of facts) state.add(fact);
+      return state.isOfRun;
+    };
+    const document = { kind: 'indexed', id, count: 1, digest: 'x' } as const;
+    expect(isOfRun({ kind: 'reading', id })).toBe(true);
+    expect(isOfRun(document)).toBe(true);
+    expect(isOfRun({ kind: 'reading', id, ofOtherRun: true }, { ...document, ofOtherRun: true })).toBe(false);
   });
 });
 

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import type { DiscrepancyKind } from '../../../activities/contracts/report';
 import { FactBuckets } from '../../../activities/reconciliation/fact-buckets';
 import { readingDiscrepancies } from '../../../activities/reconciliation/reading-discrepancies';
-import { ReadingState, type ReadingFact } from '../../../activities/reconciliation/reading-state';
+import type { ReadingFact } from '../../../activities/reconciliation/reading-fact';
+import { ReadingState } from '../../../activities/reconciliation/reading-state';
 import { ResultCounts } from '../../../activities/reconciliation/result-counts';
 
 let folder: string;

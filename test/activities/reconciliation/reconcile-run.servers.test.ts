@@ -74,6 +74,7 @@ describe('reconcileRun, over a run where all went well', () => {
       conflicts: 0,
       foreign: FOREIGN,
       windows: 201,
+      windowsShared: 0,
       windowsExpired: 0,
       windowedReadings: published - MALFORMED.length,
       discrepancies: {},

@@ -27,7 +27,7 @@ afterAll(async () => {
 const STAGE: StageReport = { in: 1, out: 1, deadLetters: 0, bytes: 1, durationMs: 1, ratePerSecond: 1 };
 const PROOF: ReconcileResult = {
   ...{ reconciled: true, planned: 1, published: 1, enriched: 1, indexed: 1, deadLetters: 0, repeats: 0, conflicts: 0 },
-  ...{ foreign: 0, windows: 1, windowedReadings: 1, rawBytes: 1, durationMs: 1, examples: [] },
+  ...{ foreign: 0, windows: 1, windowsShared: 0, windowedReadings: 1, rawBytes: 1, durationMs: 1, examples: [] },
   deadLettersResolved: 0,
   expired: 0,
   absent: 0,
@@ -52,6 +52,7 @@ function reportOf(name: string, run: string, startedAt: string): RunReport {
     ...{
       durationMs: 1,
       sparkStarts: 1,
+      windowsRecomputed: 0,
       notes: [],
       windowMs: 60_000,
       bounded: true,
@@ -62,7 +63,7 @@ function reportOf(name: string, run: string, startedAt: string): RunReport {
     proof: PROOF,
     deadLetterFlood: null,
     scope: {
-      ...{ name, run, generation: run, raw: range('raw'), enriched: range('enriched') },
+      ...{ name, run, windowIdPrefix: `${run}|`, raw: range('raw'), enriched: range('enriched') },
       ...{ windows: range('windows'), deadLetter: range('dead-letter') },
     },
     aliases: aliasesOf(name),

@@ -124,10 +124,10 @@ export async function writeRun({ kafka, elasticsearch }: Servers, readings: numb
 export async function prepareRun(
   { kafka, elasticsearch }: Servers,
   { scope, aliases }: ReconcileRequest,
-  options: Pick<PrepareIndicesInput, 'index'> = {},
+  { partitions = PARTITIONS, ...options }: Pick<PrepareIndicesInput, 'index'> & { readonly partitions?: number } = {},
 ): Promise<void> {
   const topics = [scope.raw, scope.enriched, scope.windows, scope.deadLetter].map(({ topic }) => topic);
-  await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 })));
+  await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions, maxMessageBytes: 4_194_352 })));
   await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, ...options });
 }
 
@@ -187,7 +187,7 @@ export function newRequest(run: string, readings: number, name = `reconcile-${ru
   const range = (topic: string): TopicRange => ({ topic, from: {}, to: {} });
   return {
     scope: {
-      ...{ name, run, generation: run },
+      ...{ name, run, windowIdPrefix: `${run}|` },
       raw: range(`${name}.raw`),
       enriched: range(`${name}.enriched`),
       windows: range(`${name}.windows`),

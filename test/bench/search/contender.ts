@@ -2,7 +2,7 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { monthIndex, monthOf } from '../../../activities/contracts/event-month';
 import { aliasesOf } from '../../../activities/contracts/pipeline-names';
-import { EVENT_TIME_FIELDS } from '../../../activities/elasticsearch/retention';
+import { EVENT_TIME_FIELDS } from '../../../activities/elasticsearch/event-time';
 import { createRunsIndex } from '../../../activities/elasticsearch/create-index';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
 import type { PanelSearch } from '../../../kibana/model/panel-search';

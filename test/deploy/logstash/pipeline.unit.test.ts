@@ -65,19 +65,20 @@ const WINDOW = record(
     count: 60,
     temperature: { count: 60, mean: 21.25 },
   },
-  { 'event-id': 'r1|d1|1700000000000|60000', 'pipeline-run': 'r1', 'pipeline-version': '60' },
+  { 'event-id': 'd1|1700000000000|60000', 'pipeline-run': 'r1', 'pipeline-version': '179577360000000060' },
 );
 const DEAD_LETTER = record(
   { id: 'plant.raw-0-12', stage: 'parse', reason: 'NotUtf8', topic: 'plant.raw', partition: 0, offset: '12' },
   { 'event-id': 'plant.raw-0-12', 'pipeline-run': 'r1' },
 );
 
-/** What our own indexing sends for a record: action and document. */
+/** What our own indexing sends for a record: action, with its version as text, and document. */
 function ours(given: IncomingRecord, indexedAt: number): { action: object; document: object } {
   const [action = '', document = ''] = bulkBody([toBulkItem(given, { pipeline: 'plant', indexedAt }) as BulkItem])
     .toString()
     .split('\n');
-  return { action: (JSON.parse(action) as { index: object }).index, document: JSON.parse(document) as object };
+  const exact = action.replace(/"version":(\d+)/, '"version":"$1"');
+  return { action: (JSON.parse(exact) as { index: object }).index, document: JSON.parse(document) as object };
 }
 
 /** The index that we write a record to where the pipeline indexes by month. */
@@ -93,7 +94,7 @@ async function ourMonth(alias: string, given: IncomingRecord): Promise<unknown> 
 function theirs(written: Written | undefined): { action: object; document: object; indexedAt: number } {
   const { options = {}, document = {} } = written ?? {};
   const { document_id: id, version, version_type: versionType } = options;
-  const versioned = version === undefined ? {} : { version: Number(version), version_type: versionType };
+  const versioned = version === undefined ? {} : { version, version_type: versionType };
   const { indexedAt } = document['provenance'] as { indexedAt: number };
   return { action: { _id: id, ...versioned }, document, indexedAt };
 }

@@ -72,6 +72,27 @@ describe('streamingPipeline', () => {
     expect(calls.filter((name) => order.includes(name))).toEqual(order);
     expect(calls.lastIndexOf('indexSlice')).toBeLessThan(calls.indexOf('reconcileRun'));
     expect(calls).not.toContain('deployDashboards');
+    expect(calls).not.toContain('recomputeWindows');
+  }, 180_000);
+
+  it('recomputes shared windows between the last reading and the end of the windows topic', async () => {
+    const order: string[] = [];
+    const recomputeWindows: Activities['recomputeWindows'] = () => {
+      order.push('recomputed');
+      return Promise.resolve(2);
+    };
+    const { activities } = fakeActivities({ recomputeWindows });
+    await activities.publishSimulatedRange({ plan: undefined as never, from: 0, to: 100 });
+    const indexSlice = activities.indexSlice.bind(activities);
+    activities.indexSlice = (input) => {
+      if (input.until !== null) order.push(input.topic.replace(/^.*\./, ''));
+      return indexSlice(input);
+    };
+    const report = await withWorker(activities, (start) => run(start, { source: { kind: 'topic', topic: 'plant' } }));
+
+    expect(report).toMatchObject({ reconciled: true, windowsRecomputed: 2, stages: { readings: { out: 90 } } });
+    expect([...new Set(order)]).toEqual(['enriched', 'recomputed', 'windows', 'dead-letter']);
+    expect(order.lastIndexOf('enriched')).toBeLessThan(order.indexOf('recomputed'));
   }, 180_000);
 
   it('reports a flood of dead letters with the first of them, and notes records of other runs', async () => {

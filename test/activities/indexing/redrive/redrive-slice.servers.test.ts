@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { windowVersion } from '../../../../activities/contracts/window';
 import { activityEnvironment } from '../../sources/activity-environment';
 import { DeadLetterRun, only } from './dead-letter-run';
 
@@ -92,7 +93,11 @@ describe('redriveSlice, dead letters of stage index', () => {
     const window = (version: number, more: object) => ({
       key: 'd',
       value: JSON.stringify({ id: 'w', deviceId: 'd', count: version, ...more }),
-      headers: { 'event-id': 'w', 'pipeline-run': 'r1', 'pipeline-version': String(version) },
+      headers: {
+        'event-id': 'w',
+        'pipeline-run': 'r1',
+        'pipeline-version': windowVersion('2026-11-27T10:00:00Z', version),
+      },
     });
     await run.kafka.publish(run.topic('windows'), [window(3, {}), window(5, { surprise: 1 })]);
     await run.index('windows', run.alias('windows'));

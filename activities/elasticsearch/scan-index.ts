@@ -1,9 +1,8 @@
-import type { Readable } from 'node:stream';
-import { errors, type Client } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 import { pipelineFailure } from '../contracts/failures';
 import type { JsonObject } from '../contracts/json-object';
-import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
-import { PROVENANCE_FIELD } from '../elasticsearch/provenance';
+import { answerText } from './answer-text';
+import { elasticsearchFailure, isNotFound } from './elasticsearch-failure';
 
 const KEEP_ALIVE = '5m';
 const FIRST_PAGE_DOCUMENTS = 500;
@@ -11,7 +10,6 @@ const MAX_PAGE_DOCUMENTS = 5_000;
 /** Documents may be megabytes long: the size of a page depends on the bytes of the last one; too large ones are dropped. */
 const TARGET_PAGE_BYTES = 1_000_000;
 const MAX_PAGE_BYTES = 8_000_000;
-const NOT_FOUND = 404;
 
 export interface IndexedDocument {
   readonly _id: string;
@@ -22,12 +20,14 @@ export interface IndexedDocument {
 interface ScanIndexRequest {
   /** Alias or index; treated as empty if it does not exist. */
   readonly index: string;
-  readonly run: string;
+  readonly query: estypes.QueryDslQueryContainer;
+  /** The fields of the documents to return; default all. */
+  readonly fields?: readonly string[];
   readonly signal: AbortSignal;
 }
 
 /**
- * Yields every document of a run as it is in the index now, and every document without a run, page by page.
+ * Yields every document that a query matches, as it is in the index now, page by page.
  *
  * @throws ServiceUnavailable when Elasticsearch does not respond, or not for every shard
  * @throws IndexMisconfigured when it rejects the request
@@ -36,13 +36,13 @@ export async function* scanIndex(
   elasticsearch: Client,
   request: ScanIndexRequest,
 ): AsyncGenerator<readonly IndexedDocument[]> {
-  const { index, run, signal } = request;
+  const { index, query, fields, signal } = request;
   const pit = await withFailures(request, () => openPointInTime(elasticsearch, index, signal));
   if (pit === null) return;
-  const field = `${PROVENANCE_FIELD}.run`;
   const all = {
     pit: { id: pit, keep_alive: KEEP_ALIVE },
-    query: { bool: { should: [{ term: { [field]: run } }, { bool: { must_not: { exists: { field } } } }] } },
+    query,
+    ...(fields === undefined ? {} : { _source: fields }),
     sort: [{ _shard_doc: 'asc' }],
     track_total_hits: false,
   };
@@ -79,32 +79,22 @@ async function openPointInTime(elasticsearch: Client, index: string, signal: Abo
   }
 }
 
-/**
- * Returns null if the page exceeds `MAX_PAGE_BYTES`; request fewer documents then. Parses the response itself, since the
- * parser of the client rejects documents with some field names, for example `__proto__`.
- */
+/** Returns null if the page exceeds `MAX_PAGE_BYTES`; request fewer documents then. */
 async function readPage(
   elasticsearch: Client,
   search: { readonly size: number },
   signal: AbortSignal,
 ): Promise<{ readonly hits: readonly IndexedDocument[]; readonly bytes: number } | null> {
-  const { body, ...response } = await elasticsearch.transport.request<Readable>(
-    { method: 'POST', path: '/_search', querystring: { allow_partial_search_results: false }, body: search },
-    { signal, asStream: true, meta: true, headers: { 'accept-encoding': 'identity' } },
-  );
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > MAX_PAGE_BYTES && search.size > 1) return null;
-  }
-  const parsed = JSON.parse(Buffer.concat(chunks, bytes).toString('utf8')) as { hits: { hits: IndexedDocument[] } };
-  if (response.statusCode === NOT_FOUND) {
+  const maxBytes = search.size > 1 ? MAX_PAGE_BYTES : Number.POSITIVE_INFINITY;
+  const querystring = { allow_partial_search_results: false };
+  const request = { method: 'POST', path: '/_search', querystring, body: search } as const;
+  const text = await answerText(elasticsearch, request, { signal, maxBytes }).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
     throw pipelineFailure('ServiceUnavailable', 'Elasticsearch lost the point in time of a paginated search.');
-  }
-  if (response.statusCode >= 400) throw new errors.ResponseError({ ...response, body: parsed });
-  return { hits: parsed.hits.hits, bytes };
+  });
+  if (text === null) return null;
+  const { hits } = JSON.parse(text) as { hits: { hits: IndexedDocument[] } };
+  return { hits: hits.hits, bytes: text.length };
 }
 
 /** Passes on cancellation and our own failures, and converts any other error to a type of the failure table. */

@@ -1,0 +1,96 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@elastic/elasticsearch';
+import { z } from 'zod';
+import type { TopicRange } from '../contracts/offsets';
+import { windowId } from '../contracts/window';
+import { lastHeartbeat } from '../heartbeat';
+import type { KafkaGateway } from '../kafka';
+import { rejectedReadings } from './rejected-readings';
+import { sharedAccounts } from './shared-accounts';
+import { sharedWindows, timeSharedWithOthers } from './shared-windows';
+import type { WindowKey, WindowRules } from './window-account';
+
+const HEARTBEAT_MS = 2_000;
+
+const progressSchema = z.object({
+  /** The last window of the pages that are done. */
+  after: z.object({ start: z.number(), device: z.string() }).nullable(),
+  recomputed: z.int(),
+});
+
+export interface RecomputeWindowsInput extends WindowRules {
+  /** Alias of the readings. */
+  readonly readings: string;
+  /** Alias of the dead letters. */
+  readonly deadLetterIndex: string;
+  readonly windowsTopic: string;
+  readonly enrichedTopic: string;
+  /** The dead letters of the run so far; null if the index rejected none of its readings. */
+  readonly deadLetters: TopicRange | null;
+}
+
+interface RecomputationDependencies {
+  readonly kafka: KafkaGateway;
+  readonly elasticsearch: Client;
+  /** Fault injection at `recompute-after-publish`. */
+  readonly crash: (point: string) => void;
+}
+
+/**
+ * Publishes to the windows topic the account of each window that holds readings of this run and of others, as the Spark
+ * job would have written it for all of them: distinct readings that are indexed, or that the index rejected. So Kafka
+ * stays the only way into the index, for other writers too.
+ *
+ * It is called when the readings of the run are indexed and before the end of the windows topic is taken. A retry
+ * resumes after the last page of windows; publishing one again changes nothing. Its memory holds a page of windows, and
+ * what `rejectedReadings` says. Without readings of other runs in the time of this one it asks three questions.
+ *
+ * @returns the number of windows that were recomputed
+ * @throws ServiceUnavailable when Kafka or Elasticsearch does not respond
+ * @throws IndexMisconfigured when Elasticsearch rejects a request
+ */
+export async function recomputeWindows(
+  dependencies: RecomputationDependencies,
+  input: RecomputeWindowsInput,
+): Promise<number> {
+  const { kafka, elasticsearch, crash } = dependencies;
+  const { readings: index, run, windowMs } = input;
+  const context = Context.current();
+  const signal = context.cancellationSignal;
+  const progress = lastHeartbeat(progressSchema) ?? { after: null, recomputed: 0 };
+  const heartbeat = setInterval(() => {
+    context.heartbeat(progress);
+  }, HEARTBEAT_MS);
+  try {
+    const rejected = await rejectedReadings(dependencies, { ...input, signal });
+    const accountsRequest = { index, rules: input, rejected: [...rejected.values()], signal };
+    const publishAccounts = async (windows: readonly WindowKey[]): Promise<number> => {
+      let published = 0;
+      for await (const accounts of sharedAccounts(elasticsearch, accountsRequest, windows)) {
+        const records = accounts.map((account) => account.record());
+        await kafka.publish(input.windowsTopic, records);
+        published += records.length;
+        crash('recompute-after-publish');
+      }
+      return published;
+    };
+
+    // Only the index tells which of these are shared.
+    const ofRejected = new Map(accountsRequest.rejected.map((reading) => [reading.windowId, reading]));
+    const recomputedOfRejected = await publishAccounts([...ofRejected.values()]);
+
+    const request = { index, run, windowMs, signal };
+    const time = await timeSharedWithOthers(elasticsearch, request);
+    while (time !== null) {
+      const { windows, next } = await sharedWindows(elasticsearch, request, time, progress.after);
+      const others = windows.filter(({ deviceId, startMs }) => !ofRejected.has(windowId(deviceId, startMs, windowMs)));
+      progress.recomputed += await publishAccounts(others);
+      if (next === null) break;
+      progress.after = next;
+      context.heartbeat(progress);
+    }
+    return progress.recomputed + recomputedOfRejected;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}

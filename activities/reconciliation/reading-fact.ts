@@ -1,0 +1,42 @@
+import type { Month } from '../contracts/event-month';
+
+/**
+ * What one topic or index shows about one event id. A row of a file has an id of its own: that of what is planned, of a
+ * `row` that was published with another event id, and of a dead letter of the source.
+ */
+export type ReadingFact =
+  | { readonly kind: 'planned' | 'row'; readonly id: string }
+  | PublishedFact
+  | (DerivedFact & { readonly kind: 'enriched'; readonly window: string | null; readonly month?: Month | null })
+  | (Omit<DerivedFact, 'digest'> & { readonly kind: 'absent' })
+  | (DerivedFact & { readonly kind: 'indexed'; readonly redriven?: true })
+  | ForeignFact
+  | (DerivedFact & { readonly kind: 'indexedDeadLetter' })
+  /** `cause` is absent for a dead letter of a window. */
+  | (DerivedFact & { readonly kind: 'deadLetter'; readonly cause?: string });
+
+export interface PublishedFact {
+  readonly kind: 'published';
+  readonly id: string;
+  readonly digest: string;
+  /** Id of the row that it was made from, if it is another one. */
+  readonly row?: string;
+  readonly ofAnotherRun?: true;
+}
+
+/** A reading of another run. */
+export interface ForeignFact {
+  readonly kind: 'foreign';
+  readonly id: string;
+  /** Absent if the index rejected the reading. */
+  readonly digest?: string;
+  /** Null if the reading is not in a window. */
+  readonly window: string | null;
+}
+
+interface DerivedFact {
+  readonly id: string;
+  readonly digest: string;
+  /** Made from a record before or after the range; never set if the range is the whole run. */
+  readonly outside?: true;
+}
