@@ -48,7 +48,10 @@ export class ReadingState {
 
   add(fact: ReadingFact): void {
     if (fact.kind === 'foreign') this.#addForeign(fact);
-    else this.#addOwn(fact);
+    else {
+      if (!('outside' in fact)) this.inRange = true;
+      this.#addOwn(fact);
+    }
   }
 
   #addForeign({ digest, window }: ForeignFact): void {
@@ -59,7 +62,6 @@ export class ReadingState {
   }
 
   #addOwn(fact: Exclude<ReadingFact, ForeignFact>): void {
-    if (!('outside' in fact)) this.inRange = true;
     switch (fact.kind) {
       case 'planned':
         this.planned = true;

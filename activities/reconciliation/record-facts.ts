@@ -68,7 +68,7 @@ export class RecordFacts {
     }
     const reading = parseObject(record.value);
     const window = this.#windowOf(reading);
-    if (window !== null) this.#includeWindow(window.startMs);
+    this.#includeWindow(window);
     return {
       kind: 'enriched',
       ...content(scope.enriched, record, reading),
@@ -146,9 +146,10 @@ export class RecordFacts {
     return { id: windowId(String(reading['deviceId']), startMs, windowMs), startMs };
   }
 
-  #includeWindow(startMs: number): void {
-    // Of a record that is no reading.
-    if (Number.isNaN(startMs)) return;
+  #includeWindow(window: { readonly startMs: number } | null): void {
+    // Of a record that is no reading, the start is not a number.
+    if (window === null || Number.isNaN(window.startMs)) return;
+    const { startMs } = window;
     const { firstMs, lastMs } = this.#windows ?? { firstMs: startMs, lastMs: startMs };
     this.#windows = { firstMs: Math.min(firstMs, startMs), lastMs: Math.max(lastMs, startMs) };
   }

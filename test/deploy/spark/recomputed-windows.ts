@@ -6,7 +6,8 @@ import { idOf, type Written } from './spark-run';
 /** By id the window records that a recomputation makes of the readings of one run; only how numbers are written may differ. */
 export function recomputedWindows(plan: PipelinePlan, enriched: readonly Written[]): ReadonlyMap<string, Written> {
   const rules = { ...plan, ...plan.rules };
-  const distinct = new Map(enriched.map((record) => [idOf(record), record.value]));
+  const readings = enriched.filter(({ bytes }) => bytes !== '');
+  const distinct = new Map(readings.map((record) => [idOf(record), record.value]));
   const accounts = new Map<string, WindowAccount>();
   for (const [id, value] of distinct) {
     const reading = windowReading(id, value, true, rules);
