@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { estypes } from '@elastic/elasticsearch';
+import { Kafka, logLevel } from 'kafkajs';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import type { OutgoingRecord } from '../../activities/kafka';
 import { processFacts, type ProcessFacts } from '../../activities/spark/process-facts';
 import { runFiles, RunFolder } from '../../activities/spark/run-folder';
-import { workerEnvironment } from '../support/stack';
+import { stackAddresses, workerEnvironment } from '../support/stack';
+import type { PipelineProgress } from '../../workflows/control/progress';
 import { PipelineDriver } from '../support/pipeline-driver';
 import { startInProcessWorker } from '../support/in-process-worker';
 import { until } from '../support/until';
@@ -39,6 +41,23 @@ async function documents(index: string): Promise<readonly Hit[]> {
   if (!(await driver.elasticsearch.indices.exists({ index }))) return [];
   await driver.elasticsearch.indices.refresh({ index });
   return (await driver.elasticsearch.search<Record<string, unknown>>({ index, size: 100 })).hits.hits;
+}
+
+/** Adds a partition to a topic, and publishes a record to it. */
+async function publishToNewPartition(topic: string, partition: number, { key, value }: OutgoingRecord): Promise<void> {
+  const kafka = new Kafka({ brokers: [...stackAddresses().kafkaBrokers], logLevel: logLevel.NOTHING });
+  const [admin, producer] = [kafka.admin(), kafka.producer()];
+  await admin.connect();
+  await admin.createPartitions({ topicPartitions: [{ topic, count: partition + 1 }] });
+  await producer.connect();
+  const send = () => producer.send({ topic, messages: [{ partition, key, value }] });
+  await until('the partition has a leader', () =>
+    send().then(
+      () => true,
+      () => false,
+    ),
+  );
+  await Promise.all([admin.disconnect(), producer.disconnect()]);
 }
 
 /** Folder of one driver: of a pipeline, a run and a number that counts its drivers from 0. */
@@ -89,8 +108,12 @@ describe('a topic that other programs write', () => {
     await driver.kafka.publish(topic, [reading('b', 4), reading('c', 0)]);
     await handle.executeUpdate('resume');
     await until('the later readings are indexed', async () => (await ids()) === 'a,ancient,b,c,late');
-    // a, b and c, each once.
-    await until('the windows are indexed', async () => (await windowed()) === 3);
+    await publishToNewPartition(topic, 2, reading('d', 0));
+    await until('a partition that was added meanwhile is read', async () => (await ids()) === 'a,ancient,b,c,d,late');
+    // a, b, c and d, each once.
+    await until('the windows are indexed', async () => (await windowed()) === 4);
+    const isCounted = async () => (await handle.query<PipelineProgress>('progress')).processed === first.length + 3;
+    await until('every record counts as processed', isCounted);
 
     const flagged = (await documents(aliasesOf(name).readings)).filter(({ _source }) => _source?.['late'] === true);
     expect(flagged.map(({ _id }) => _id).sort()).toEqual(['ancient', 'late']);
@@ -100,7 +123,7 @@ describe('a topic that other programs write', () => {
     expect(await batchTotals(...run, '0')).toMatchObject({ inputRows: first.length, droppedByWatermark: 0 });
     await until(
       'the second driver has reported its batch',
-      async () => (await batchTotals(...run, '1'))?.inputRows === 2,
+      async () => (await batchTotals(...run, '1'))?.inputRows === 3,
     );
     expect(await batchTotals(...run, '1')).toMatchObject({ droppedByWatermark: 0 });
 

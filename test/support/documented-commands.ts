@@ -37,6 +37,7 @@ export const NOT_RUN = {
   'npm ci': 'the gate runs it before the tests',
   'npm run check': 'the gate runs it before the tests',
   'npm run test:faults …': 'takes half an hour; the tests run a sample of its table',
+  'FUZZ_SEED=1 npm run test:fuzz': 'takes ten minutes or more; the tests try some of its inputs',
   'npm run bench …': 'takes minutes, on a quiet machine',
   'docker compose …': 'needs Docker',
   'sh deploy/make-env.sh': 'the suite of the Compose file runs it in a folder of its own',

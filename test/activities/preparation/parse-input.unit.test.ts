@@ -99,6 +99,20 @@ describe('parseInput', () => {
     expect(message).toContain('expected 0 ms to 3653 days, which is ten years, got "87673 hours"');
   });
 
+  it('names what is wrong with a value that may have several forms', () => {
+    const topic = { kind: 'topic', topic: 'plant.readings' };
+    const fields = { temperature: { colum: 'temp' }, humidity: 7, timestamp: { join: ['at', { header: 5 }] } };
+    expect(() => parse({ source: { ...topic, fields } })).toThrow(
+      new RegExp(
+        [
+          'Unrecognized key: "colum"\\n  → at source.fields.temperature',
+          'expected string or object\\n  → at source.fields.humidity',
+          'expected string, received number\\n  → at source.fields.timestamp.join\\[1\\].header',
+        ].join('[^]*'),
+      ),
+    );
+  });
+
   it('reports a text that is no duration once', () => {
     const { message } = problemsOf({ window: 'a minute' });
     expect(message.match(/→ at/g)).toHaveLength(1);
