@@ -36,9 +36,11 @@ export interface ActivityDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
   readonly taskQueues: TaskQueues;
-  readonly spark: SparkDependencies;
+  readonly spark: Omit<SparkDependencies, 'schemaRegistry'>;
   /** Null if no Kibana is configured. */
   readonly dashboards: DashboardTarget | null;
+  /** Address of the Confluent-compatible API of a schema registry; null if none is configured. */
+  readonly schemaRegistry: string | null;
   /** For files that exist only during one activity. */
   readonly scratchFolder: string;
   /** Fault injection; does nothing in production. */
@@ -51,11 +53,12 @@ export type Activities = ReturnType<typeof createActivities>;
 // The list below is the return type.
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
 export function createActivities(dependencies: ActivityDependencies) {
-  const { kafka, elasticsearch, taskQueues, spark, dashboards } = dependencies;
+  const { kafka, elasticsearch, taskQueues, dashboards, schemaRegistry } = dependencies;
+  const services = { kibana: dashboards !== null, schemaRegistry: schemaRegistry !== null };
+  const spark = { ...dependencies.spark, schemaRegistry };
   return {
     // Preparation. An exception of the synchronous `parseInput` must become a rejected promise.
-    parseInput: (request: ParseInputRequest) =>
-      Promise.resolve().then(() => parseInput(taskQueues, request, dashboards !== null)),
+    parseInput: (request: ParseInputRequest) => Promise.resolve().then(() => parseInput(taskQueues, request, services)),
     prepareTopics: prepareTopics.bind(null, kafka),
     topicEnds: topicEnds.bind(null, kafka),
     prepareIndices: prepareIndices.bind(null, elasticsearch),

@@ -47,6 +47,12 @@ export const settingsSchema = z.object({
   KIBANA_USERNAME: optionalText.describe('User for Kibana, instead of an API key; requires `KIBANA_PASSWORD`.'),
   KIBANA_PASSWORD: optionalText.describe('Password of that user. Secret.'),
 
+  SCHEMA_REGISTRY_URL: httpUrl
+    .optional()
+    .describe(
+      'URL of the Confluent-compatible API of a schema registry, for topics in Avro; of Apicurio Registry it ends with `/apis/ccompat/v7`.',
+    ),
+
   TEMPORAL_NAMESPACE: text.default('default').describe('Namespace of the workflows.'),
   PIPELINE_TASK_QUEUE: taskQueuePart
     .default('pipeline')

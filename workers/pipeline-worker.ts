@@ -44,6 +44,7 @@ async function main(): Promise<void> {
         sparkState: sparkStateOf(state),
       },
       dashboards: dashboardTargetOf(config),
+      schemaRegistry: config.SCHEMA_REGISTRY_URL ?? null,
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),
     });

@@ -16,6 +16,7 @@ import { ApplicationFailure } from '@temporalio/common';
 type Reaction =
   | 'fails'
   | 'retries, then fails'
+  | 'retries without limit'
   | 'parks until `resume`'
   | 'retries, then parks until `resume`'
   | 'parks and tries again'
@@ -66,6 +67,11 @@ export const FAILURES = {
     reaction: 'retries, then parks and tries again',
     meaning: 'a server does not respond, is overloaded, or responds with 429 or 5xx',
     remedy: 'restart the server; the work continues automatically',
+  },
+  SchemaRegistryUnavailable: {
+    reaction: 'retries without limit',
+    meaning: 'the schema registry does not respond, or not as the Confluent-compatible API of a registry does',
+    remedy: 'restart the registry, or correct `SCHEMA_REGISTRY_URL` of the worker; the work continues automatically',
   },
   OffsetOutOfRange: {
     reaction: 'parks until `resume`',

@@ -66,6 +66,12 @@ const topicSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9._-]{1,200}$/, 'expected a Kafka topic name')
     .describe('An existing topic that others write'),
+  format: z
+    .enum(['json', 'avro'])
+    .default('json')
+    .describe(
+      'Of the values; avro: in the framing of the schema registry that `SCHEMA_REGISTRY_URL` of the worker names',
+    ),
   fields: fieldMappingSchema.default({}),
   long: longSchema,
   numbers: numbersSchema,
@@ -148,4 +154,5 @@ export const pipelineInputSchema = z
 
 export type PipelineInput = z.infer<typeof pipelineInputSchema>;
 export type SimulateSource = z.infer<typeof simulateSchema>;
+export type ValueFormat = z.infer<typeof topicSchema>['format'];
 export type FileSource = z.infer<typeof fileSchema>;

@@ -1,5 +1,5 @@
 import type { FieldMapping } from './field-mapping';
-import type { FileSource, PipelineInput, SimulateSource } from './pipeline-input';
+import type { FileSource, PipelineInput, SimulateSource, ValueFormat } from './pipeline-input';
 
 /** The four topics of a pipeline; `raw` belongs to others if the source is a topic. */
 export type PipelineTopics = Readonly<Record<'raw' | 'enriched' | 'windows' | 'deadLetter', string>>;
@@ -19,6 +19,8 @@ export type PlannedSource = PlannedSimulation | FileSource | { readonly kind: 't
 /** What decides the output of the Spark job; `definition` is its hash, together with `shufflePartitions`. */
 export interface ProcessingRules extends Readonly<Pick<PipelineInput, 'measurements' | 'extraFields'>> {
   readonly fields: FieldMapping;
+  /** Of raw records. */
+  readonly valueFormat: ValueFormat;
   readonly windowMs: number;
   readonly maxClockSkewMs: number;
   /** A bounded run has no watermark: no reading is late, and its state covers the whole run. */

@@ -18,6 +18,7 @@ export const reconcileRequestSchema = z.object({
   windowMs: z.int(),
   bounded: z.boolean().describe('Fewer rules apply to a run without end: see `reconcileRun`'),
   aliases: z.object({ readings: z.string(), windows: z.string(), deadLetters: z.string(), runs: z.string() }),
+  valueFormat: z.enum(['json', 'avro']).default('json').describe('Of raw records'),
   eventId: fieldPlaceSchema.describe('Where a raw record has its event id if no header has it'),
 });
 

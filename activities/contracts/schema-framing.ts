@@ -7,7 +7,7 @@ export interface SchemaFraming {
 }
 
 /** The zero, and the id in four bytes, the highest first. */
-const FRAMING_BYTES = 5;
+export const FRAMING_BYTES = 5;
 
 /** Returns the framing of a key or a value of a Kafka record; null if it has none. */
 export function schemaFramingOf(bytes: Buffer | null): SchemaFraming | null {

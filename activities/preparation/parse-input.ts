@@ -23,6 +23,12 @@ export interface TaskQueues {
   readonly host: string;
 }
 
+/** What the worker's settings name beside the servers that every run needs. */
+interface WorkerServices {
+  readonly kibana?: boolean;
+  readonly schemaRegistry?: boolean;
+}
+
 const WORKFLOW_ID_PREFIX = 'pipeline/';
 /**
  * What the Spark job makes of the same bytes. The version counts up when that changes, so that a new generation starts and
@@ -43,13 +49,19 @@ const ONE_DAY_MS = 24 * 3_600_000;
 export function parseInput(
   queues: TaskQueues,
   { input, workflowId, run, startedAt }: ParseInputRequest,
-  hasKibana = false,
+  { kibana = false, schemaRegistry = false }: WorkerServices = {},
 ): PipelinePlan {
   const name = workflowId.startsWith(WORKFLOW_ID_PREFIX) ? workflowId.slice(WORKFLOW_ID_PREFIX.length) : '';
   const isNamed = pipelineNameSchema.safeParse(name).success;
   const given = parseWorkflowInput('pipeline', pipelineInputSchema, input, (parsed) => [
     ...(isNamed ? [] : [nameProblem(workflowId)]),
-    ...(parsed === null ? [] : [...inputProblems(parsed), ...topicProblems(name, parsed.source)]),
+    ...(parsed === null
+      ? []
+      : [
+          ...inputProblems(parsed),
+          ...topicProblems(name, parsed.source),
+          ...formatProblems(parsed.source, schemaRegistry),
+        ]),
   ]);
   const rules = processingRules(given);
   const { triggerInterval, ...spark } = given.spark;
@@ -77,7 +89,7 @@ export function parseInput(
     spark: { ...spark, triggerIntervalMs: durationMs(triggerInterval) },
     ioTaskQueue: queues.io,
     hostTaskQueue: queues.host,
-    dashboards: hasKibana,
+    dashboards: kibana,
   };
 }
 
@@ -114,11 +126,20 @@ function topicProblems(name: string, source: PipelineInput['source']): string[] 
   ];
 }
 
+function formatProblems(source: PipelineInput['source'], schemaRegistry: boolean): string[] {
+  if (source.kind !== 'topic' || source.format !== 'avro' || schemaRegistry) return [];
+  return [
+    '✖ Expected json, got avro, and the worker has no schema registry: set SCHEMA_REGISTRY_URL in its environment, ' +
+      'start it again, and start this run again\n  → at source.format',
+  ];
+}
+
 function processingRules({ source, measurements, index, ...given }: PipelineInput): ProcessingRules {
   const endless = source.kind === 'simulate' ? source.records === null : source.kind === 'topic' && source.follow;
   return {
     measurements,
     fields: resolveFieldMapping(source.kind === 'simulate' ? { fields: {} } : source, measurements),
+    valueFormat: source.kind === 'topic' ? source.format : 'json',
     windowMs: durationMs(given.window),
     maxClockSkewMs: durationMs(given.maxClockSkew),
     extraFields: given.extraFields,

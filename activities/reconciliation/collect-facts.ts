@@ -9,6 +9,7 @@ import { scanIndex, type IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 import type { FactBuckets } from './fact-buckets';
 import { plannedIds } from './planned-ids';
+import type { RawValues } from './raw-values';
 import type { ReadingFact } from './reading-fact';
 import { RecordFacts } from './record-facts';
 import type { WindowFact } from './window-state';
@@ -24,6 +25,7 @@ export interface FactCollection {
   readonly windows: FactBuckets<WindowFact>;
   /** Whether readings and windows are in monthly indices. */
   readonly byMonth: boolean;
+  readonly values: RawValues;
   readonly signal: AbortSignal;
   /** Called with what is read next. */
   readonly onStep: (step: string) => void;
@@ -31,15 +33,16 @@ export interface FactCollection {
 
 /** Reads each topic and index once, one after the other, and appends a fact for each id in it. */
 export async function collectFacts(collection: FactCollection): Promise<RecordFacts> {
-  const { request, readings, windows, byMonth } = collection;
+  const { request, readings, windows, byMonth, values } = collection;
   const { scope, aliases } = request;
-  const facts = new RecordFacts(request, byMonth);
+  const facts = new RecordFacts(request, byMonth, values);
   await collectPlanned(collection);
-  await collectRecords(collection, scope.raw, readings, (record) => {
+  const ofRaw = (record: IncomingRecord): ReadingFact | null => {
     const fact = facts.ofRaw(record);
     if (fact?.row !== undefined) readings.append({ kind: 'row', id: fact.row });
     return fact;
-  });
+  };
+  await collectRecords(collection, scope.raw, readings, ofRaw, values);
   await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
   await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
   await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofDeadLetter(record));
@@ -86,20 +89,24 @@ async function collectPlanned({ request, readings, signal, onStep }: FactCollect
  * Reads every record of a range once, several partitions in parallel; ordered only within a partition.
  *
  * @param factOf - returns null for a record to ignore
+ * @param values - prepared for each batch before its facts
  * @throws OffsetOutOfRange when retention has deleted part of the range, so that nothing can be proven
  * @throws ServiceUnavailable when Kafka does not respond
+ * @throws SchemaRegistryUnavailable when a schema is needed that the registry does not give
  */
 async function collectRecords<Fact extends ReadingFact | WindowFact>(
   collection: FactCollection,
   { topic, from, to: ends }: TopicRange,
   facts: FactBuckets<Fact>,
   factOf: (record: IncomingRecord) => Fact | null,
+  values?: RawValues,
 ): Promise<void> {
   const { kafka, onStep } = collection;
   onStep(`reading topic ${topic}`);
   const failed = new AbortController();
   const signal = AbortSignal.any([collection.signal, failed.signal]);
-  const take = (records: readonly IncomingRecord[]): void => {
+  const take = async (records: readonly IncomingRecord[]): Promise<void> => {
+    await values?.prepare(records);
     for (const record of records) {
       const fact = factOf(record);
       if (fact !== null) facts.append(fact);

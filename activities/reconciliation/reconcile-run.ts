@@ -7,6 +7,7 @@ import { readRetention } from '../elasticsearch/retention';
 import type { KafkaGateway } from '../kafka';
 import { collectFacts, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
+import { rawValues } from './raw-values';
 import { readingDiscrepancies } from './reading-discrepancies';
 import type { ReadingFact } from './reading-fact';
 import { ReadingState } from './reading-state';
@@ -23,6 +24,8 @@ const MAX_BUCKETS = 512;
 interface ReconciliationDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
+  /** Address; null if none is configured. */
+  readonly schemaRegistry: string | null;
   /** For files that exist only during the activity: about 700 bytes per reading. */
   readonly scratchFolder: string;
 }
@@ -55,10 +58,11 @@ interface ReconciliationDependencies {
  * @throws OffsetOutOfRange when retention has deleted part of the range
  * @throws SourceMissing or SourceChanged when the file of the plan cannot be counted again
  * @throws ServiceUnavailable when Kafka, Elasticsearch or the disk fails
+ * @throws SchemaRegistryUnavailable when a schema is needed that the registry does not give
  * @throws IndexMisconfigured when Elasticsearch rejects a request
  */
 export async function reconcileRun(
-  { kafka, elasticsearch, scratchFolder }: ReconciliationDependencies,
+  { kafka, elasticsearch, schemaRegistry, scratchFolder }: ReconciliationDependencies,
   request: ReconcileRequest,
 ): Promise<ReconcileResult> {
   const startedAt = Date.now();
@@ -79,7 +83,8 @@ export async function reconcileRun(
       };
       const before = await readRetention(elasticsearch, runs);
       const byMonth = before !== null;
-      const collection = { kafka, elasticsearch, request, readings, windows, byMonth, signal, onStep };
+      const values = rawValues(request, schemaRegistry, signal);
+      const collection = { values, kafka, elasticsearch, request, readings, windows, byMonth, signal, onStep };
       const { foreign, rawBytes } = await collectFacts(collection);
       // Months may be dropped meanwhile: those dropped before must not be indexed, those expired by now may be missing.
       const after = before === null ? null : await readRetention(elasticsearch, runs);

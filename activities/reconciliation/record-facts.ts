@@ -12,6 +12,7 @@ import type { IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord } from '../kafka';
 import { bytesDigest, documentDigest } from './content-digest';
 import { derivedEventId, rawEventId } from './event-id';
+import { JSON_VALUES, type RawValues } from './raw-values';
 import type { PublishedFact, ReadingFact } from './reading-fact';
 import type { WindowFact } from './window-state';
 
@@ -29,6 +30,7 @@ export class RecordFacts {
   constructor(
     private readonly request: ReconcileRequest,
     private readonly byMonth: boolean,
+    private readonly values: RawValues = JSON_VALUES,
   ) {
     const { name, raw } = request.scope;
     this.#fillsRaw = fillsRawTopic(name, raw.topic);
@@ -46,7 +48,8 @@ export class RecordFacts {
       return null;
     }
     this.rawBytes += record.value?.length ?? 0;
-    const id = rawEventId(scope.raw.topic, record, eventId, plan?.kind === 'file');
+    const read = { ...record, value: this.values.jsonOf(record) };
+    const id = rawEventId(scope.raw.topic, read, eventId, plan?.kind === 'file');
     const ofAnotherRun = isForeign && redriveCount(record.headers[REDRIVE_HEADER]) > 0;
     const digest = bytesDigest(record.value);
     return { kind: 'published', id, digest, ...this.#rowOf(record, id), ...(ofAnotherRun ? { ofAnotherRun } : {}) };

@@ -23,6 +23,7 @@ export interface JobSettings
     Pick<SubmitSparkJobInput, 'trigger'>,
     ReturnType<typeof runFiles> {
   readonly bootstrap: string;
+  readonly schemaRegistry: string | null;
   /** See `fillsRawTopic`. */
   readonly ownRawTopic: boolean;
   /** Epoch ms. */
@@ -39,15 +40,21 @@ export interface JobSettings
   readonly leaseMs: number;
 }
 
+/** Where the job finds servers and folders. */
+interface JobPlaces extends Readonly<Record<'bootstrap' | 'sparkState' | 'runFolder', string>> {
+  readonly schemaRegistry: string | null;
+}
+
 /** Translates a plan into the settings of one start. */
 export function jobSettings(
   { plan, rawFrom, rawUntil = null, trigger, accepted = null }: SubmitSparkJobInput,
-  { bootstrap, sparkState, runFolder }: { bootstrap: string; sparkState: string; runFolder: string },
+  { bootstrap, schemaRegistry, sparkState, runFolder }: JobPlaces,
 ): JobSettings {
   const { name, topics, run, generation, windowIdPrefix, spark } = plan;
   const { fields, measurements, ...rules } = plan.rules;
   return {
     bootstrap,
+    schemaRegistry,
     topics,
     ownRawTopic: fillsRawTopic(name, topics.raw),
     run,

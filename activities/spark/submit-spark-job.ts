@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
+import { pipelineFailure } from '../contracts/failures';
 import { offsetCount } from '../contracts/offsets';
 import type { SparkInstallation } from './driver-command';
 import { stopDriver, submitDriver } from './driver-process';
@@ -13,6 +14,8 @@ import type { SparkHandle, SubmitSparkJobInput } from './types';
 export interface SparkDependencies extends SparkInstallation {
   /** Kafka brokers, separated by commas. */
   readonly bootstrap: string;
+  /** Address of the Confluent-compatible API of a schema registry; null if none is configured. */
+  readonly schemaRegistry: string | null;
   /** Folder of run folders and checkpoints; must survive the worker. */
   readonly sparkState: string;
 }
@@ -24,19 +27,25 @@ const OTHER_DRIVER_GRACE_MS = 5_000;
  * micro-batch, and costs up to 7 seconds more for each million records.
  */
 const SMALL_RUN_RECORDS = 1_100_000;
+/** The worker that checked the input had one. */
+const NO_REGISTRY =
+  'Expected a schema registry for a topic in Avro, but this worker has none: set SCHEMA_REGISTRY_URL in its environment, ' +
+  'start it again and resume.';
 
 /**
  * Starts a driver on the run's checkpoint; a retry returns the driver that was started. A driver of another start that
  * still runs on this checkpoint is ended first: both would write the same micro-batch. The log entry of a new generation,
  * which has no checkpoint yet, says from which offsets it reads.
  *
- * @throws SparkFailed when the driver's process cannot be started
+ * @throws SparkFailed when the driver's process cannot be started, or this worker lacks a schema registry that it needs
  */
 export async function submitSparkJob(spark: SparkDependencies, input: SubmitSparkJobInput): Promise<SparkHandle> {
-  const { bootstrap, sparkState } = spark;
+  const { bootstrap, schemaRegistry, sparkState } = spark;
+  if (input.plan.rules.valueFormat === 'avro' && schemaRegistry === null)
+    throw pipelineFailure('SparkFailed', NO_REGISTRY);
   const starts = startsFolder(sparkState, input.plan);
   const runFolder = join(starts, String(input.start));
-  const settings = jobSettings(input, { bootstrap, sparkState, runFolder });
+  const settings = jobSettings(input, { bootstrap, schemaRegistry, sparkState, runFolder });
   for (const other of await recordedDrivers(dirname(starts))) {
     if (other.runFolder === runFolder) continue;
     const { checkpoint } = (await new RunFolder(other.runFolder).read('settings')) ?? {};

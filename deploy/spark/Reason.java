@@ -5,6 +5,9 @@ enum Reason {
   Tombstone("the record has no value"),
   SchemaRegistryFraming(
       "expected one JSON object, got a value in the framing of a schema registry"),
+  NotAvro("expected a value in the framing of a schema registry, in Avro"),
+  UnknownSchema("the schema registry does not have the schema of the value"),
+  SchemaNotAvro("the schema of the value is not Avro"),
   NotUtf8("the value is not UTF-8"),
   Empty("the value is empty or blank"),
   NotAReading("expected one JSON object and nothing after it"),

@@ -1,6 +1,5 @@
 package pipeline.spark;
 
-import java.nio.charset.StandardCharsets;
 import org.apache.spark.types.variant.Variant;
 import org.apache.spark.types.variant.VariantUtil;
 import pipeline.spark.FieldMapping.MappedFields;
@@ -10,7 +9,7 @@ import pipeline.spark.TimestampReader.Timestamp;
  * Decides what becomes of a raw record: a reading, a dead letter with its reason, or neither if no
  * measurement has a value. A pure function of the record and the settings.
  *
- * <p>A raw record is read strictly, as one JSON object and nothing beside it:
+ * <p>A raw record is read strictly, as one JSON object and nothing beside it, or as Avro:
  *
  * <pre>
  * the value as a whole                          outcome
@@ -32,6 +31,25 @@ import pipeline.spark.TimestampReader.Timestamp;
  * a key twice in a nested object, a lone        NotStrictJson
  *   surrogate, NaN, Infinity, single quotes
  * key in another case                           an extra field
+ *
+ * the value as a whole, if the format is Avro   outcome
+ * --------------------------------------------  ---------------------------------------------------
+ * a schema id, and what fits its schema:        read as the JSON that it stands for:
+ *   record, map                                 object
+ *   array; enum; union                          list; text; the branch that it has
+ *   bytes, fixed                                base64
+ *   decimal; uuid                               number; text
+ *   timestamp-millis, -micros, -nanos           ISO 8601 with Z, so the default format reads it
+ *   local-timestamp-..., date                   ISO 8601 without a zone
+ *   any other logical type                      what it is made of
+ *   NaN, Infinity                               text
+ * anything but a record or a map                NotAReading
+ * no schema id, too few bytes or too many,      NotAvro
+ *   text that is not UTF-8, nesting deeper
+ *   than 200
+ * an id that the registry does not know         UnknownSchema
+ * the id of a Protobuf or JSON Schema           SchemaNotAvro
+ * the registry does not answer                  none: the job ends, and is started again
  *
  * a field                                       outcome
  * --------------------------------------------  ---------------------------------------------------
@@ -97,6 +115,7 @@ final class RecordJudge {
   private static final long MICROS_PER_MS = 1_000L;
 
   private final Settings settings;
+  private final ValueReader reader;
   private final FieldMapping mapping;
   private final TimestampReader timestamps;
   private final Measurements measurements;
@@ -104,6 +123,7 @@ final class RecordJudge {
 
   RecordJudge(Settings settings) {
     this.settings = settings;
+    reader = ValueReader.of(settings);
     mapping = new FieldMapping(settings);
     timestamps = new TimestampReader(settings.fields().timestamp(), settings.fields().time());
     measurements = new Measurements(settings.fields().measurements());
@@ -113,13 +133,10 @@ final class RecordJudge {
   }
 
   Outcome judge(RawRecord record) {
-    String body =
-        record.value() == null ? null : new String(record.value(), StandardCharsets.UTF_8);
-    Variant object = body == null ? null : StrictJson.object(body, record.offset());
-    MappedFields fields = mapping.read(record, object);
+    ValueReader.Value value = reader.read(record);
+    MappedFields fields = mapping.read(record, value.object());
     EventId eventId = EventId.of(record, fields.eventId(), rowOf(record));
-    Refusal unreadable = refusalOfValue(record, body, object);
-    if (unreadable != null) return Outcome.deadLetter(record, eventId.id(), unreadable);
+    if (value.refusal() != null) return Outcome.deadLetter(record, eventId.id(), value.refusal());
     String device = deviceOf(fields.deviceId());
     Timestamp time = timestamps.read(fields.timestamp());
     Double[] values = measurements.read(fields.measured());
@@ -131,16 +148,6 @@ final class RecordJudge {
         new Reading(
             device, time.micros(), values, text, fields.labels(), isLate(record, time.micros()));
     return Outcome.reading(record, eventId.id(), reading);
-  }
-
-  private static Refusal refusalOfValue(RawRecord record, String body, Variant object) {
-    if (body == null) return Refusal.of(Reason.Tombstone);
-    SchemaFraming framing = SchemaFraming.of(record.value());
-    if (framing != null) return framing.refusal();
-    if (!Utf8.isValid(record.value())) return Refusal.of(Reason.NotUtf8);
-    if (object != null) return null;
-    boolean isBlank = StrictJson.isBlank(body);
-    return Refusal.of(isBlank ? Reason.Empty : StrictJson.refusal(body, record.offset()));
   }
 
   private Refusal firstRefusal(

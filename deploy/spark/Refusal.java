@@ -7,6 +7,10 @@ package pipeline.spark;
  * @param detail one sentence for people, without any value of the record
  */
 record Refusal(String code, String detail) {
+  boolean is(Reason reason) {
+    return code.equals(reason.name());
+  }
+
   static Refusal of(Reason reason) {
     return new Refusal(reason.name(), reason.detail);
   }

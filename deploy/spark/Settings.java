@@ -27,6 +27,8 @@ import org.apache.spark.SparkEnv;
  * @param triggerIntervalMs between the starts of two micro-batches of a continuous run
  * @param rawHeaders headers of raw records that are read beside those that every pipeline has
  * @param extraFields "label" or "dead-letter"
+ * @param valueFormat of raw records: "json" or "avro"
+ * @param schemaRegistry address of its Confluent-compatible API; null if there is none
  * @param driverMemoryMb heap of this JVM; its command line has already applied it
  * @param eventStartMs readings before it are dead letters; null: no such bound
  * @param eventEndMs readings at it or later are dead letters; null: no such bound
@@ -50,6 +52,8 @@ record Settings(
     long windowMs,
     long maxClockSkewMs,
     String extraFields,
+    String valueFormat,
+    String schemaRegistry,
     Long eventStartMs,
     Long eventEndMs,
     boolean bounded,

@@ -58,7 +58,7 @@ async function published(plan: PipelinePlan): Promise<FuzzOutcome> {
     ({ byteNext: byteFrom, rowNext: rowFrom, done } = result);
   }
   const { raw, deadLetter } = plan.topics;
-  const planned = await rowIds({ ...sourceOf(plan, 'file'), ...facts });
+  const planned = await rowIds({ ...sourceOf(plan, 'file'), ...facts, device: plan.rules.fields.deviceId });
   const found = [...kafka.ids(raw), ...kafka.ids(deadLetter)];
   if (planned.toSorted().join('\n') !== found.toSorted().join('\n')) {
     throw new Error(

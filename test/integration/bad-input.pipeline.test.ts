@@ -15,7 +15,7 @@ let folder: string;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
   // Every run fails before Spark is started.
-  await startInProcessWorker(driver, join('no', 'java'));
+  await startInProcessWorker(driver, { javaHome: join('no', 'java') });
   folder = await mkdtemp(join(tmpdir(), 'bad-input-'));
 }, 120_000);
 afterAll(async () => {

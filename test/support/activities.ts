@@ -9,6 +9,7 @@ export function activitiesWith(dependencies: Partial<ActivityDependencies>): Act
     taskQueues: { io: 'io', host: 'host' },
     spark: none as never,
     dashboards: null,
+    schemaRegistry: null,
     scratchFolder: 'unused',
     crash: () => undefined,
     ...dependencies,

@@ -12,9 +12,12 @@ import { stackAddresses, workerEnvironment } from './stack';
  * Starts a worker in this process for all task queues of the driver, which stops it when it is closed. It costs a third of
  * a worker process, for suites that do not kill workers.
  *
- * @param javaHome - replaces the home of Java
+ * @param options - `javaHome` replaces the home of Java
  */
-export async function startInProcessWorker(driver: PipelineDriver, javaHome?: string): Promise<void> {
+export async function startInProcessWorker(
+  driver: PipelineDriver,
+  { javaHome, schemaRegistry = null }: { javaHome?: string; schemaRegistry?: string | null } = {},
+): Promise<void> {
   const { taskQueue } = driver;
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger });
@@ -32,6 +35,7 @@ export async function startInProcessWorker(driver: PipelineDriver, javaHome?: st
       taskQueues: { io: taskQueue, host: taskQueue },
       spark: javaHome === undefined ? spark : { ...spark, environment: { ...spark.environment, JAVA_HOME: javaHome } },
       dashboards: null,
+      schemaRegistry,
       scratchFolder: join(state, 'scratch'),
       crash: () => undefined,
     }),

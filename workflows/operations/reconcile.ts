@@ -17,8 +17,10 @@ export async function reconcile(input?: ReconcileInput): Promise<ReconcileResult
   const activities = operationActivities('reconcile');
   if (input !== undefined && 'request' in input) return await prove(activities, input.request, input.taskQueue);
   const { findRun } = activities.proxy(PREPARATION);
-  const { scope, plan, windowMs, bounded, aliases, eventId, proofTaskQueue } = await findRun({ input });
-  return await prove(activities, { scope, plan, windowMs, bounded, aliases, eventId }, proofTaskQueue);
+  const { proofTaskQueue, ...run } = await findRun({ input });
+  const { scope, plan, windowMs, bounded, aliases, valueFormat, eventId } = run;
+  const request = { scope, plan, windowMs, bounded, aliases, valueFormat, eventId };
+  return await prove(activities, request, proofTaskQueue);
 }
 
 async function prove(

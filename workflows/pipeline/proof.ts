@@ -25,6 +25,7 @@ export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, d
     windowMs: rules.windowMs,
     bounded: rules.bounded,
     aliases,
+    valueFormat: rules.valueFormat,
     eventId: rules.fields.eventId,
   };
 }

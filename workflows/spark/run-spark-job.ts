@@ -9,12 +9,11 @@ import { Part, reportIntervalMs, type CarriedControls } from '../control/part';
 import { attentionTo, NO_TOTALS, type Attention, type StageTotals } from '../control/progress';
 import { drainSignal } from '../messages';
 import { SPARK_CONTROL, SPARK_WATCH } from '../policies';
+import { afterDriver, NO_CRASHES, pauseMs, troubleAfter, type CrashLoop } from './crash-loop';
 
 /** Time for a continuous driver to finish its micro-batch. */
 const STOP_GRACE_MS = 20_000;
 const MAX_WATCH_MS = 60_000;
-/** Drivers in a row that end without a committed micro-batch; after that many the cause is not expected to disappear. */
-const MAX_FAILED_STARTS = 5;
 /** A driver that lives this long after the death of another one is not expected to die of the same cause. */
 const STABLE_MS = 60_000;
 
@@ -39,12 +38,6 @@ interface CarriedSparkJob {
   readonly controls?: CarriedControls;
 }
 
-/** Driver ends without progress; counted from zero again after every committed micro-batch. */
-interface CrashLoop {
-  readonly failedStarts: number;
-  readonly lastBatch: number | null;
-}
-
 /** Why no driver works at present. */
 interface Trouble {
   readonly state: 'RETRYING' | 'PARKED';
@@ -53,7 +46,6 @@ interface Trouble {
   readonly sinceMs: number;
 }
 
-const NO_CRASHES: CrashLoop = { failedStarts: 0, lastBatch: null };
 const NOT_STARTED = {
   ...{ until: null, handle: null, starts: 0 },
   ...{ totals: NO_TOTALS, crashLoop: NO_CRASHES, accepted: null },
@@ -226,29 +218,15 @@ class SparkJob {
   async #driverEnded(seen: SparkState): Promise<void> {
     this.state.handle = null;
     this.state.accepted = null;
-    const hasProgressed = seen.lastBatch !== this.state.crashLoop.lastBatch || this.isDone;
-    const failedStarts = hasProgressed ? 0 : this.state.crashLoop.failedStarts + 1;
-    this.state.crashLoop = { failedStarts, lastBatch: seen.lastBatch };
-    log.info('Spark driver ended', { exitOk: seen.exitOk, lastBatch: seen.lastBatch, error: seen.error, failedStarts });
-    if (failedStarts === 0) {
-      this.#trouble = null;
-      return;
-    }
-    const state = failedStarts >= MAX_FAILED_STARTS ? 'PARKED' : 'RETRYING';
-    // A bounded driver that found nothing to do has not failed.
-    if (state === 'PARKED' || seen.exitOk !== true) {
-      this.#trouble = { state, reason: sparkFailed(failedStarts, seen), lost: null, sinceMs: Date.now() };
-    }
-    if (state === 'PARKED') return;
+    this.state.crashLoop = afterDriver(this.state.crashLoop, seen, this.isDone);
+    const { exitOk, lastBatch, error } = seen;
+    log.info('Spark driver ended', { ...this.state.crashLoop, exitOk, lastBatch, error });
+    const trouble = troubleAfter(this.state.crashLoop, seen);
+    if (trouble !== null) this.#trouble = { ...trouble, lost: null, sinceMs: Date.now() };
+    const pause = pauseMs(this.state.crashLoop);
+    if (pause === 0) this.#trouble = null;
+    if (pause === 0 || trouble?.state === 'PARKED') return;
     await this.part.report();
-    await sleep(1_000 * 2 ** failedStarts);
+    await sleep(pause);
   }
-}
-
-/** The driver's own error first: the log lines are cut. */
-function sparkFailed(failedStarts: number, { error, lastLogLines }: SparkState): string {
-  const often = failedStarts === 1 ? 'once' : `${failedStarts} times in a row`;
-  const ended = `SparkFailed: the driver ended ${often} without committing a micro-batch`;
-  const why = error === null ? ', without recording an error.' : `: ${error}.`;
-  return `${ended}${why} Its last log lines:\n${lastLogLines.join('\n')}`;
 }

@@ -32,10 +32,20 @@ export function artifactFiles(artifacts: Artifacts): string[] {
   return Object.keys(artifacts).map((coordinate) => parse(coordinate).file);
 }
 
-/** Downloads artifacts without their dependencies. @throws {@link StackError} when Maven fails or a checksum differs */
-export async function fetchArtifacts(artifacts: Artifacts, folder: string, task: InstallTask): Promise<void> {
+/**
+ * Downloads artifacts without their dependencies.
+ *
+ * @param parent - coordinates of a pom that the repository may lack and that an artifact has as its parent; it is not read
+ * @throws {@link StackError} when Maven fails or a checksum differs
+ */
+export async function fetchArtifacts(
+  artifacts: Artifacts,
+  folder: string,
+  task: InstallTask,
+  parent = 'local:artifacts:1',
+): Promise<void> {
   const pom = join(folder, 'pom.xml');
-  await writeFile(pom, pomOf(Object.keys(artifacts)));
+  await writeFile(pom, pomOf(parent, Object.keys(artifacts)));
   // Strict checksums; not `--batch-mode`, which hides the download progress.
   await task.run('downloading', ['mvn', '-C', '-Dstyle.color=never', '-f', pom, 'generate-resources'], DETAIL);
   await rm(pom);
@@ -62,7 +72,9 @@ function parse(coordinate: string) {
   return { group, artifact, version, type, classifier, file: `${artifact}-${version}${suffix}.${type}` };
 }
 
-function pomOf(coordinates: readonly string[]): string {
+/** Maven takes the pom that it builds for any pom of the same coordinates. */
+function pomOf(own: string, coordinates: readonly string[]): string {
+  const [group, artifact, version] = own.split(':');
   const items = coordinates.map(parse).map(
     ({ group, artifact, version, type, classifier }) => `<artifactItem>
             <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version><type>${type}</type>
@@ -71,7 +83,7 @@ function pomOf(coordinates: readonly string[]): string {
   );
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
-  <groupId>local</groupId><artifactId>artifacts</artifactId><version>1</version><packaging>pom</packaging>
+  <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version><packaging>pom</packaging>
   <build><plugins><plugin>
     <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId>
     <version>${PLUGIN_VERSION}</version>

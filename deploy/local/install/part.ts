@@ -18,7 +18,8 @@ export type PartName =
   | 'spark-job'
   | 'spark-classes'
   | 'java-tools'
-  | 'temporal-test-server';
+  | 'temporal-test-server'
+  | 'schema-registry';
 
 /** One program to install, in its own folder below the cache folder. */
 export interface Part {

@@ -56,6 +56,7 @@ function reportOf(name: string, run: string, startedAt: string): RunReport {
       notes: [],
       windowMs: 60_000,
       bounded: true,
+      valueFormat: 'json',
       eventId: { kind: 'value', path: ['eventId'] },
     },
     plan: { kind: 'sequences', from: 0, to: 1, devices: 1, run },

@@ -197,6 +197,7 @@ export function newRequest(run: string, readings: number, name = `reconcile-${ru
     windowMs: WINDOW_MS,
     bounded: true,
     aliases: aliasesOf(name),
+    valueFormat: 'json',
     eventId: { kind: 'value', path: ['eventId'] },
   };
 }

@@ -31,7 +31,7 @@ afterEach(async () => {
 /** Submits a driver that cannot be started. @returns the settings that were written for it */
 async function submit(accepted: LostRecords['type'] | null): Promise<Record<string, unknown>> {
   const environment = { JAVA_HOME: '/no-such-java' };
-  const spark = { jars: 'spark', jobJar: 'job.jar', environment, bootstrap: '127.0.0.1:1', sparkState };
+  const spark = { jars: 'spark', jobJar: 'job.jar', environment, bootstrap: '127.0.0.1:1', schemaRegistry: null, sparkState };
   const input: SubmitSparkJobInput = { plan, rawFrom: { 0: '7' }, trigger: 'available-now', start: 3, accepted };
   const submitted = new MockActivityEnvironment({}, { logger }).run(
     (given: SubmitSparkJobInput) => submitSparkJob(spark, given),

@@ -43,6 +43,7 @@ async function publishFile({ project, brokers, source }: PublishRequest): Promis
       taskQueues: { io: 'io', host: 'host' },
       spark: unused,
       dashboards: null,
+      schemaRegistry: null,
       scratchFolder: '',
     },
     crash: () => undefined,

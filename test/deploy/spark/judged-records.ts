@@ -26,6 +26,8 @@ const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 export interface JudgedBatch {
   readonly plan: PipelinePlan;
   readonly records: readonly RawRecord[];
+  /** Default: none. */
+  readonly schemaRegistry?: string;
 }
 
 /** What the job's command line prints for records, in their order: the lines, and the records in them. */
@@ -44,8 +46,8 @@ export function judgeEach(batches: readonly JudgedBatch[]): Judgement[] {
   const { java, sparkJars, sparkJobJar } = installation();
   const classPath = [sparkJobJar, join(sparkJars, '*')].join(delimiter);
   const command = [SHORT_RUN_JAVA_OPTIONS, '-cp', classPath, 'pipeline.spark.JudgeCommand'];
-  const inputs = batches.flatMap(({ plan, records }) => [
-    { settings: settingsOf(plan) },
+  const inputs = batches.flatMap(({ plan, records, schemaRegistry = null }) => [
+    { settings: settingsOf(plan, schemaRegistry) },
     ...records.map((record, offset) => lineOf(plan, record, offset)),
   ]);
   const { status, stdout, stderr } = spawnSync(java, command, {
@@ -61,8 +63,8 @@ export function judgeEach(batches: readonly JudgedBatch[]): Judgement[] {
   });
 }
 
-function settingsOf(plan: PipelinePlan): object {
-  const place = { bootstrap: 'unused', sparkState: 'unused', runFolder: 'unused' };
+function settingsOf(plan: PipelinePlan, schemaRegistry: string | null): object {
+  const place = { bootstrap: 'unused', schemaRegistry, sparkState: 'unused', runFolder: 'unused' };
   const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'available-now', start: 0 }, place);
   return { ...settings, checkpoint: 'unused' };
 }

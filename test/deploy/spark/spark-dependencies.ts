@@ -10,6 +10,7 @@ export function sparkDependencies(sparkState: string): SparkDependencies {
     classArchive: SPARK_CLASS_ARCHIVE,
     bootstrap: stackAddresses().kafkaBrokers.join(','),
     environment: { ...process.env, JAVA_HOME, JDK_JAVA_OPTIONS },
+    schemaRegistry: null,
     sparkState,
   };
 }

@@ -93,7 +93,7 @@ export function lastWindows(windows: readonly Written[]): Map<string, Written> {
 export function planOf(name: string, input: unknown): PipelinePlan {
   const queues = { io: 'io', host: 'host' };
   const request = { input, workflowId: `pipeline/${name}`, run: `run-of-${name}`, startedAt: new Date().toISOString() };
-  return parseInput(queues, request);
+  return parseInput(queues, request, { schemaRegistry: true });
 }
 
 /** Waits for a condition, as long as the test may take. */

@@ -1,0 +1,55 @@
+import { isUtf8 } from 'node:buffer';
+
+/** Bytes that do not fit their schema. */
+export class UnreadableAvro extends Error {
+  override readonly name = 'UnreadableAvro';
+}
+
+/** Reads the primitives of Avro's binary encoding, one after the other; each throws {@link UnreadableAvro}. */
+export class AvroBytes {
+  #at = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.bytes.length;
+  }
+
+  /** Of at most `maxBytes` bytes: 5 for an int, 10 for a long. */
+  integer(maxBytes: 5 | 10): bigint {
+    let zigzag = 0n;
+    for (let byte = 0; byte < maxBytes; byte++) {
+      const next = this.take(1)[0] ?? 0;
+      zigzag |= BigInt(next & 0x7f) << BigInt(7 * byte);
+      if (next > 0x7f) continue;
+      const bits = BigInt.asUintN(maxBytes === 5 ? 32 : 64, zigzag);
+      return (bits >> 1n) ^ -(bits & 1n);
+    }
+    throw new UnreadableAvro('expected the end of a number');
+  }
+
+  /** Items that follow in a list or map; 0 at its end. */
+  count(): bigint {
+    const count = this.integer(10);
+    if (count >= 0n) return count;
+    this.integer(10);
+    return -count;
+  }
+
+  text(): string {
+    const bytes = this.take(this.integer(10));
+    if (!isUtf8(bytes)) throw new UnreadableAvro('expected UTF-8');
+    return bytes.toString('utf8');
+  }
+
+  take(count: number | bigint): Buffer {
+    if (count < 0 || count > this.bytes.length - this.#at) throw new UnreadableAvro('expected more bytes');
+    const taken = this.bytes.subarray(this.#at, this.#at + Number(count));
+    this.#at += taken.length;
+    return taken;
+  }
+}
