@@ -15,6 +15,7 @@
  * | --------------------------------------------------------- | -------------------------------------------------------------- |
  * | no key, or any bytes for a key                            | no matter: the device is a field                               |
  * | no value                                                  | dead letter `Tombstone`                                        |
+ * | a value in the framing of a schema registry               | dead letter, unless it is Avro and the format of the source    |
  * | a header without a value                                  | as if it were not there                                        |
  * | several headers of one name                               | the first counts; if it has no value, there is none            |
  * | `event-id` empty, longer than 400 bytes, or not UTF-8     | dead letter `BadEventId`, its coordinates as id                |

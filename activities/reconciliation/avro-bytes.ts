@@ -5,6 +5,9 @@ export class UnreadableAvro extends Error {
   override readonly name = 'UnreadableAvro';
 }
 
+/** Whose bits fit into a number. */
+const SMALL_BYTES = 4;
+
 /** Reads the primitives of Avro's binary encoding, one after the other; each throws {@link UnreadableAvro}. */
 export class AvroBytes {
   #at = 0;
@@ -21,15 +24,25 @@ export class AvroBytes {
 
   /** Of at most `maxBytes` bytes: 5 for an int, 10 for a long. */
   integer(maxBytes: 5 | 10): bigint {
+    let small = 0;
     let zigzag = 0n;
-    for (let byte = 0; byte < maxBytes; byte++) {
-      const next = this.take(1)[0] ?? 0;
-      zigzag |= BigInt(next & 0x7f) << BigInt(7 * byte);
-      if (next > 0x7f) continue;
-      const bits = BigInt.asUintN(maxBytes === 5 ? 32 : 64, zigzag);
+    for (let place = 0; place < maxBytes; place++) {
+      const byte = this.byte();
+      // Most numbers are small, and fast without big integers.
+      if (place < SMALL_BYTES) small |= (byte & 0x7f) << (7 * place);
+      else zigzag |= BigInt(byte & 0x7f) << BigInt(7 * place);
+      if (byte > 0x7f) continue;
+      if (place < SMALL_BYTES) return BigInt((small >>> 1) ^ -(small & 1));
+      const bits = BigInt.asUintN(maxBytes === 5 ? 32 : 64, zigzag | BigInt(small));
       return (bits >> 1n) ^ -(bits & 1n);
     }
     throw new UnreadableAvro('expected the end of a number');
+  }
+
+  byte(): number {
+    const byte = this.bytes[this.#at++];
+    if (byte === undefined) throw new UnreadableAvro('expected more bytes');
+    return byte;
   }
 
   /** Items that follow in a list or map; 0 at its end. */

@@ -51,20 +51,15 @@ class AvroValue {
     this.#values += 1;
     const hasTooMany = this.#values > MAX_VALUES_WITHOUT_BYTES + this.bytes.length;
     if (depth > MAX_DEPTH || hasTooMany) throw new UnreadableAvro('expected fewer values');
-    switch (type.kind) {
-      case 'record':
-        return `{${type.fields.map((field) => this.#member(field.name, field.type, depth)).join(',')}}`;
-      case 'array':
-        return `[${this.#items(() => this.json(type.of, depth + 1)).join(',')}]`;
-      case 'map':
-        return `{${this.#items(() => this.#member(this.bytes.text(), type.of, depth)).join(',')}}`;
-      case 'union':
-        return this.json(this.#choice(type.branches), depth + 1);
-      case 'enum':
-        return JSON.stringify(this.#choice(type.symbols));
-      default:
-        return this.#leaf(type);
+    if (type.kind === 'record') {
+      return `{${type.fields.map((field) => this.#member(field.name, field.type, depth)).join(',')}}`;
     }
+    if (type.kind === 'array') return `[${this.#items(() => this.json(type.of, depth + 1)).join(',')}]`;
+    if (type.kind === 'map') {
+      return `{${this.#items(() => this.#member(this.bytes.text(), type.of, depth)).join(',')}}`;
+    }
+    if (type.kind === 'union') return this.json(this.#choice(type.branches), depth + 1);
+    return type.kind === 'enum' ? JSON.stringify(this.#choice(type.symbols)) : this.#leaf(type);
   }
 
   #member(name: string, type: AvroType, depth: number): string {
@@ -90,7 +85,7 @@ class AvroValue {
       case 'null':
         return 'null';
       case 'boolean':
-        return String(this.bytes.take(1)[0] === 1);
+        return String(this.bytes.byte() === 1);
       case 'int':
         return dateJson(type.logicalType, this.bytes.integer(5));
       case 'long':

@@ -44,6 +44,7 @@ export const NOT_RUN = {
   'TEMPORAL_ADDRESS=127.0.0.1:7233 npm run histories': 'writes new histories, which the tests replay',
   'pip install …': 'the stack installs the same release with a pinned digest',
   'npm run stack:reset': 'asks a question; with --yes it is run',
+  'SCHEMA_REGISTRY_URL=http://127.0.0.1:8081 npm run stack': 'needs a registry; the suite of topics in Avro starts one',
   'npm start': 'runs until Ctrl-C; with --exit it is run',
   'npm start -- --name NAME --input-file FILE': 'describes the options',
 } as const;

@@ -54,6 +54,16 @@ describe('parseInput', () => {
     },
   );
 
+  it('reads a topic in Avro only with a schema registry, and says how to name one', () => {
+    const input = { source: { kind: 'topic', topic: 'plant.readings', format: 'avro' } };
+    expect(problemsOf(input).message).toMatch(/set SCHEMA_REGISTRY_URL in its environment[^]*at source\.format/);
+    const request = { input, workflowId: 'pipeline/demo', run: 'run-1', startedAt };
+    const { rules, definition } = parseInput(queues, request, { schemaRegistry: true });
+    expect(rules.valueFormat).toBe('avro');
+    expect(definition).not.toBe(parse({ source: { kind: 'topic', topic: 'plant.readings' } }).definition);
+    expect(parse(undefined).rules.valueFormat).toBe('json');
+  });
+
   it('names every bad field at once and is not retried', () => {
     const failure = problemsOf({
       source: { kind: 'simulate', records: -1, rate: 5 },

@@ -31,7 +31,14 @@ afterEach(async () => {
 /** Submits a driver that cannot be started. @returns the settings that were written for it */
 async function submit(accepted: LostRecords['type'] | null): Promise<Record<string, unknown>> {
   const environment = { JAVA_HOME: '/no-such-java' };
-  const spark = { jars: 'spark', jobJar: 'job.jar', environment, bootstrap: '127.0.0.1:1', schemaRegistry: null, sparkState };
+  const spark = {
+    jars: 'spark',
+    jobJar: 'job.jar',
+    environment,
+    bootstrap: '127.0.0.1:1',
+    schemaRegistry: null,
+    sparkState,
+  };
   const input: SubmitSparkJobInput = { plan, rawFrom: { 0: '7' }, trigger: 'available-now', start: 3, accepted };
   const submitted = new MockActivityEnvironment({}, { logger }).run(
     (given: SubmitSparkJobInput) => submitSparkJob(spark, given),
@@ -43,6 +50,21 @@ async function submit(accepted: LostRecords['type'] | null): Promise<Record<stri
 }
 
 describe('the submission of a driver', () => {
+  it('fails for a topic in Avro on a worker without a schema registry', async () => {
+    const inAvro = { ...plan, rules: { ...plan.rules, valueFormat: 'avro' } } as const;
+    const message = 'set SCHEMA_REGISTRY_URL in its environment, start it again and resume';
+    const input: SubmitSparkJobInput = { plan: inAvro, rawFrom: 'earliest', trigger: 'processing-time', start: 0 };
+    const spark = { jars: 'spark', jobJar: 'job.jar', environment: {}, bootstrap: 'unused', schemaRegistry: null };
+    const submitted = new MockActivityEnvironment({}, { logger }).run(
+      (given: SubmitSparkJobInput) => submitSparkJob({ ...spark, sparkState }, given),
+      input,
+    );
+    await expect(submitted).rejects.toMatchObject({
+      type: 'SparkFailed',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
   it('fails on lost records and keeps its checkpoint unless an operator accepts something else', async () => {
     expect(await submit(null)).toMatchObject({ failOnDataLoss: true, startingOffsets: { 0: '7' } });
     expect(await submit('OffsetOutOfRange')).toMatchObject({ failOnDataLoss: false, startingOffsets: { 0: '7' } });

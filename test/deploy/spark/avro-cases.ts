@@ -1,6 +1,6 @@
 import { Type } from 'avsc';
 
-export type Schema = string | readonly Schema[] | { readonly [key: string]: unknown };
+export type Schema = string | readonly Schema[] | Readonly<Record<string, unknown>>;
 
 /** A value under a schema of its own, and fields of the reading, or of the dead letter, that it becomes. */
 export interface AvroCase {
