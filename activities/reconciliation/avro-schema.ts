@@ -19,7 +19,8 @@ export type AvroType =
   | (Logical & { readonly kind: Primitive })
   | (Logical & { readonly kind: 'fixed'; readonly size: number })
   | { readonly kind: 'enum'; readonly symbols: readonly string[] }
-  | { readonly kind: 'array' | 'map'; readonly of: AvroType }
+  | { readonly kind: 'array'; readonly of: AvroType }
+  | { readonly kind: 'map'; readonly of: AvroType }
   | { readonly kind: 'union'; readonly branches: readonly AvroType[] }
   | { readonly kind: 'record'; readonly fields: readonly { readonly name: string; readonly type: AvroType }[] };
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldPlace } from '../contracts/field-place';
+import { schemaFramingOf } from '../contracts/schema-framing';
 import type { IncomingRecord } from '../kafka';
 import { StrictObject } from './strict-object';
 
@@ -50,5 +51,5 @@ class IdPlaces {
 
 function ofBytes(bytes: Buffer | null | undefined): IdText {
   if (bytes === null || bytes === undefined) return undefined;
-  return isUtf8(bytes) ? bytes.toString('utf8') : null;
+  return isUtf8(bytes) && schemaFramingOf(bytes) === null ? bytes.toString('utf8') : null;
 }

@@ -17,7 +17,10 @@ final class FieldKind {
       case STRING -> field.getString().isBlank() ? "blank text" : "text";
       case OBJECT -> "an object";
       case ARRAY -> "a list";
-      case BINARY -> "bytes that are not UTF-8";
+      case BINARY ->
+          SchemaFraming.of(field.getBinary()) == null
+              ? "bytes that are not UTF-8"
+              : "the framing of a schema registry";
       default -> "a number";
     };
   }

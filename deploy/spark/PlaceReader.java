@@ -8,7 +8,10 @@ import org.apache.spark.types.variant.VariantUtil;
 
 /** Reads what stands at one place of a raw record. */
 interface PlaceReader {
-  /** Null if there is nothing; bytes that are not UTF-8 are binary. */
+  /**
+   * Null if there is nothing; bytes that are not UTF-8, or have the framing of a schema registry,
+   * are binary.
+   */
   Variant read(Parts parts);
 
   /**
@@ -100,7 +103,8 @@ interface PlaceReader {
 
   private static Variant textOf(byte[] bytes) {
     if (bytes == null) return null;
-    if (Utf8.isValid(bytes)) return textOf(new String(bytes, StandardCharsets.UTF_8));
+    boolean isText = Utf8.isValid(bytes) && SchemaFraming.of(bytes) == null;
+    if (isText) return textOf(new String(bytes, StandardCharsets.UTF_8));
     VariantBuilder builder = new VariantBuilder(false);
     builder.appendBinary(bytes);
     return builder.result();

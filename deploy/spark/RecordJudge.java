@@ -103,9 +103,9 @@ import pipeline.spark.TimestampReader.Timestamp;
  * a field beside one that a path leads to       the same, named by its own path with points
  * </pre>
  *
- * <p>A key or a header that is not UTF-8 is what no field can have: DeviceMissing, BadTimestamp,
- * NotANumber, BadEventId, or NotUtf8 for the text. A path leads to nothing in a key that is not one
- * JSON object, read as strictly as a value.
+ * <p>A key or a header that is not UTF-8, or in the framing of a schema registry, is what no field
+ * can have: DeviceMissing, BadTimestamp, NotANumber, BadEventId, or NotUtf8 for the text. A path
+ * leads to nothing in a key that is not one JSON object, read as strictly as a value.
  *
  * <p>A header {@code event-id} follows the rule of the field; broken, or not UTF-8, it gives
  * BadEventId. The first reason in the order of {@link #firstRefusal} counts.

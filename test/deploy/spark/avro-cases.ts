@@ -51,6 +51,11 @@ function at(name: string, type: Schema, timestamp: number, becomes: object): Avr
   return { name, schema, bytes, becomes: { id: name, ...becomes } };
 }
 
+function identified(name: string, type: Schema, eventId: number, becomes: object): AvroCase {
+  const schema = record(['eventId', type], ...COMMON.slice(1));
+  return { name, schema, bytes: encoded(schema, { ...common(name), eventId }), becomes };
+}
+
 function unreadable(name: string, bytes: Buffer, found: string, type: Schema = 'double'): AvroCase {
   const detail = expect.stringContaining(`got one with ${found}, schema id`) as string;
   return { name, schema: record(...COMMON, ['temperature', type]), bytes, becomes: { reason: 'NotAvro', detail } };
@@ -95,6 +100,8 @@ const READABLE: readonly AvroCase[] = [
   good('nothing', 'temperature', ['null', 'double'], null, { humidity: 50 }),
   good('not-a-number', 'temperature', 'double', Number.NaN, { humidity: 50 }),
   good('infinity', 'temperature', 'double', Infinity, { reason: 'NotANumber:temperature' }),
+  identified('whole-id', 'long', -17, { id: '-17', humidity: 50 }),
+  identified('number-id', 'double', 17, { reason: 'BadEventId' }),
   labels(),
 ];
 

@@ -150,7 +150,9 @@ describe('a topic in Avro', () => {
     });
     // An answer without a code of the API: it is not the address of one.
     const other = new URL(registry.url).origin;
-    expect(() => judgeEach([{ plan, records: some, schemaRegistry: other }])).toThrow('but it answered with status 404');
+    expect(() => judgeEach([{ plan, records: some, schemaRegistry: other }])).toThrow(
+      'but it answered with status 404',
+    );
     await expect(valuesOf(other).prepare(some.map(delivered))).rejects.toThrow('but it answered with status 404');
   });
 });

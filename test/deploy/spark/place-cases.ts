@@ -1,3 +1,4 @@
+import { framed } from '../../support/framed';
 import type { RawRecord } from './judged-records';
 
 /** A record, and what it becomes: some fields of its reading or dead letter. */
@@ -93,8 +94,12 @@ const BESIDE_THE_VALUE: Readonly<Record<string, PlaceSet>> = {
         { reason: 'DeviceMissing', detail: containing("in the record's key (deviceId), got nothing") },
       ],
       [
-        { key: Buffer.of(0, 0, 0, 0, 7, 0xc3), value: { timestamp: AT, temperature: 20.5 } },
+        { key: Buffer.of(7, 0xc3), value: { timestamp: AT, temperature: 20.5 } },
         { reason: 'DeviceMissing', detail: containing('got bytes that are not UTF-8') },
+      ],
+      [
+        { key: framed(7, 'd'), value: { timestamp: AT, temperature: 20.5 } },
+        { reason: 'DeviceMissing', detail: containing('got the framing of a schema registry') },
       ],
     ],
   },
