@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { estypes } from '@elastic/elasticsearch';
 import { Kafka, logLevel } from 'kafkajs';
@@ -131,5 +132,34 @@ describe('a topic that other programs write', () => {
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
     expect(await runningProcesses(...run, '1')).toEqual([]);
+  }, 600_000);
+});
+
+describe('a file that grows', () => {
+  it('adds its new rows to the readings and windows that earlier runs have written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'growing-'));
+    const path = join(folder, 'log.csv');
+    const name = driver.newName('growing');
+    const { readings, windows } = aliasesOf(name);
+    const input = { source: { kind: 'file', path, format: 'csv' } };
+    const row = (second: number): string => `boiler,2026-01-01T00:00:0${second}Z,2${second},40\n`;
+    await writeFile(path, `deviceId,timestamp,temperature,humidity\n${[1, 2, 3].map(row).join('')}`);
+    const counts: unknown[] = [];
+    for (const added of ['', '', row(4)]) {
+      await appendFile(path, added);
+      const { reconciled } = await driver.run(name, input);
+      const found = await documents(windows);
+      counts.push([reconciled, (await documents(readings)).length, found.map(({ _source }) => _source?.['count'])]);
+    }
+    expect(counts).toEqual([
+      [true, 3, [3]],
+      [true, 3, [3]],
+      [true, 4, [4]],
+    ]);
+    expect((await documents(windows))[0]).toMatchObject({
+      _id: 'boiler|1767225600000|60000',
+      _source: { temperature: { count: 4, mean: 22.5, min: 21, max: 24 } },
+    });
+    await rm(folder, { recursive: true });
   }, 600_000);
 });
