@@ -3,8 +3,6 @@ package pipeline.spark;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.types.variant.Variant;
 
@@ -13,12 +11,29 @@ final class MeasurementNames {
   private final Map<String, Integer> names = new HashMap<>();
   private final List<NamePattern> patterns;
 
-  /** A name in which * stands for any text. */
-  private record NamePattern(Pattern pattern, int measurement) {
+  /**
+   * A name in which * stands for any text. Matched from left to right, since a regular expression
+   * with several of them takes far too long for a long name.
+   *
+   * @param texts around each *
+   */
+  private record NamePattern(String[] texts, int measurement) {
     static NamePattern of(String name, int measurement) {
-      String[] texts = name.split("\\*", -1);
-      String regex = Stream.of(texts).map(Pattern::quote).collect(Collectors.joining(".*"));
-      return new NamePattern(Pattern.compile(regex, Pattern.DOTALL), measurement);
+      return new NamePattern(name.split("\\*", -1), measurement);
+    }
+
+    boolean matches(String name) {
+      String first = texts[0];
+      String last = texts[texts.length - 1];
+      int end = name.length() - last.length();
+      if (end < first.length() || !name.startsWith(first) || !name.endsWith(last)) return false;
+      int at = first.length();
+      for (int i = 1; i < texts.length - 1; i++) {
+        int found = name.indexOf(texts[i], at);
+        at = found + texts[i].length();
+        if (found < 0 || at > end) return false;
+      }
+      return true;
     }
   }
 
@@ -45,7 +60,7 @@ final class MeasurementNames {
     Integer known = names.get(name);
     if (known != null) return known;
     for (NamePattern each : patterns) {
-      if (each.pattern().matcher(name).matches()) return each.measurement();
+      if (each.matches(name)) return each.measurement();
     }
     return -1;
   }

@@ -14,6 +14,8 @@ export interface StageTotals {
   /** Records passed on: acknowledged by Kafka, or in the index. */
   readonly out: number;
   readonly deadLetters: number;
+  /** Records taken in that have no value of any measurement. */
+  readonly absent: number;
   readonly bytes: number;
   /** Records known to be waiting. */
   readonly lag: number;
@@ -22,7 +24,10 @@ export interface StageTotals {
   readonly lastMs: number;
 }
 
-export const NO_TOTALS: StageTotals = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0, firstMs: 0, lastMs: 0 };
+export const NO_TOTALS: StageTotals = {
+  ...{ in: 0, out: 0, deadLetters: 0, absent: 0, bytes: 0, lag: 0 },
+  ...{ firstMs: 0, lastMs: 0 },
+};
 
 /** The later ones show only while there is none of the earlier ones. */
 const ATTENTION_STATES = ['PARKED', 'PAUSED', 'RETRYING', 'FLOODED'] as const;
@@ -35,7 +40,8 @@ export interface Attention {
   readonly stage: StageName | OperationName | 'pipeline';
   /**
    * PAUSED by an operator; PARKED by a failure that may not disappear by itself; RETRYING after three failed attempts, for
-   * as long as the next ones fail; FLOODED while too many records become dead letters, with which a pipeline goes on.
+   * as long as the next ones fail; FLOODED while too many records become dead letters or none has a value, with which a
+   * pipeline goes on.
    */
   readonly state: (typeof ATTENTION_STATES)[number];
   /** Null: the whole stage. */
@@ -88,7 +94,11 @@ export interface PipelineProgress {
 /** Adds what one activity did; `lag` replaces the one before, and `nowMs` is the workflow's clock. */
 export function addTotals(
   totals: StageTotals,
-  { lag, ...added }: Omit<StageTotals, 'firstMs' | 'lastMs'>,
+  {
+    lag,
+    absent = 0,
+    ...added
+  }: Omit<StageTotals, 'firstMs' | 'lastMs' | 'absent'> & Partial<Pick<StageTotals, 'absent'>>,
   nowMs: number,
 ): StageTotals {
   const moved = added.in > 0 || added.out > 0;
@@ -96,6 +106,7 @@ export function addTotals(
     in: totals.in + added.in,
     out: totals.out + added.out,
     deadLetters: totals.deadLetters + added.deadLetters,
+    absent: totals.absent + absent,
     bytes: totals.bytes + added.bytes,
     lag,
     firstMs: totals.firstMs === 0 && moved ? nowMs : totals.firstMs,

@@ -10,13 +10,13 @@ const CONFIRM_MS = 5_000;
 export interface FloodSources {
   readonly maxRatio: number;
   /** Counts the processed records of the run in Kafka. */
-  readonly counts: () => Promise<ProcessedCounts>;
+  readonly counts: () => Promise<Omit<ProcessedCounts, 'absent'>>;
   readonly summary: () => Promise<DeadLetterSummary>;
 }
 
 /**
- * Shows that more of the latest records became dead letters than `maxDeadLetterRatio` allows, and why, while the pipeline
- * goes on; no longer once enough later ones did not.
+ * Shows that more of the latest records became dead letters than `maxDeadLetterRatio` allows, and why, or that all others
+ * have no value, while the pipeline goes on; no longer once enough later ones did not.
  */
 export class FloodWatch {
   readonly #counts = new RecentCounts();
@@ -34,21 +34,26 @@ export class FloodWatch {
 
   observe({ readings, deadLetters: letters }: Readonly<Record<StageName, StageTotals>>): void {
     const deadLetters = letters.in + letters.lag;
-    this.#counts.add({ records: readings.in + readings.lag + deadLetters, deadLetters });
+    this.#counts.add({ records: readings.in + readings.lag + deadLetters, deadLetters, absent: readings.absent });
     if (!this.#isFlood) this.#attention = null;
     else if (this.#attention === null && !this.#isConfirming) void this.#confirm();
   }
 
   get #isFlood(): boolean {
     const { records, deadLetters } = this.#counts.recent;
-    return deadLetters > records * this.sources.maxRatio;
+    return deadLetters > records * this.sources.maxRatio || this.#isNothingIndexed;
+  }
+
+  get #isNothingIndexed(): boolean {
+    const { records, deadLetters, absent } = this.#counts.recent;
+    return absent > 0 && absent + deadLetters >= records;
   }
 
   async #confirm(): Promise<void> {
     this.#isConfirming = true;
     try {
       await sleep(CONFIRM_MS);
-      this.#counts.add(await this.sources.counts());
+      this.#counts.add({ ...(await this.sources.counts()), absent: 0 });
       if (this.#isFlood) await this.#show();
     } catch (error) {
       if (isCancellation(error)) return;
@@ -61,11 +66,15 @@ export class FloodWatch {
 
   async #show(): Promise<void> {
     const { byReason, example } = await this.sources.summary();
-    const { records, deadLetters } = this.#counts.recent;
+    const { records, deadLetters, absent } = this.#counts.recent;
     const reasons = Object.entries(byReason).map(([reason, count]) => `${reason} ${count}`);
-    const reason =
-      `${deadLetters} of the latest ${records} records became dead letters, more than the maxDeadLetterRatio of ` +
-      `${this.sources.maxRatio}: ${reasons.join(', ')}.${example === null ? '' : ` The first: ${example}`}`;
+    const most = this.#isNothingIndexed
+      ? `None of the latest ${records} records is indexed: ${absent} have no value of any measurement, and ` +
+        `${deadLetters} are dead letters; source.fields and source.long say where values stand`
+      : `${deadLetters} of the latest ${records} records became dead letters, more than the maxDeadLetterRatio of ` +
+        `${this.sources.maxRatio}`;
+    const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
+    const reason = `${most}${why}.${example === null ? '' : ` The first: ${example}`}`;
     this.#attention = attentionTo({ stage: 'deadLetters', state: 'FLOODED', partition: null, reason });
     this.changed();
   }

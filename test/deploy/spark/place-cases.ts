@@ -264,7 +264,7 @@ const LONG: Readonly<Record<string, PlaceSet>> = {
   'the long format with names of two parts': {
     source: {
       long: { name: { join: ['kind', { path: 'of.part' }], separator: '/' }, value: { path: 'v.0' } },
-      fields: { level: { names: ['*/1', 'tank/2'], unit: 'cm' } },
+      fields: { level: { names: ['*/1', 'tank/2', 'a*b*c/3'], unit: 'cm' } },
     },
     input: { extraFields: 'dead-letter', measurements: [{ name: 'level', unit: 'm', min: 0, max: 9 }] },
     cases: [
@@ -277,6 +277,15 @@ const LONG: Readonly<Record<string, PlaceSet>> = {
         { reason: 'ExtraField' },
       ],
       [{ value: { deviceId: 'a', timestamp: AT, kind: 'tank', of: { part: '2' }, v: [] } }, { absent: true }],
+      ...(['a b xc/3', 'abbc/3', 'aXbXbXc/3'] as const).map((kind): PlaceCase => [
+        { value: { deviceId: 'a', timestamp: AT, kind: kind.slice(0, -2), of: { part: 3 }, v: [100] } },
+        { level: 1 },
+      ]),
+      ...['ac', 'acb', 'bac', 'abcd', 'a'.repeat(100_000)].map((kind): PlaceCase => [
+        { value: { deviceId: 'a', timestamp: AT, kind, of: { part: 3 }, v: [100] } },
+        { reason: 'ExtraField' },
+      ]),
+      [{ value: { deviceId: 'a', timestamp: AT, kind: '', of: { part: '1' }, v: [250] } }, { reason: 'NoMeasurement' }],
     ],
   },
 };

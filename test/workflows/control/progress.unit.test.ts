@@ -17,8 +17,17 @@ const NONE = { in: 0, out: 0, deadLetters: 0, bytes: 0, lag: 0 };
 describe('addTotals', () => {
   it('adds the counts of an activity and keeps the time of the first and the latest record', () => {
     const first = addTotals(NO_TOTALS, { in: 10, out: 9, deadLetters: 1, bytes: 100, lag: 5 }, 1_000);
-    const second = addTotals(first, { ...NONE, in: 10, out: 10 }, 3_000);
-    expect(second).toEqual({ in: 20, out: 19, deadLetters: 1, bytes: 100, lag: 0, firstMs: 1_000, lastMs: 3_000 });
+    const second = addTotals(first, { ...NONE, in: 10, out: 10, absent: 2 }, 3_000);
+    expect(second).toEqual({
+      in: 20,
+      out: 19,
+      deadLetters: 1,
+      absent: 2,
+      bytes: 100,
+      lag: 0,
+      firstMs: 1_000,
+      lastMs: 3_000,
+    });
   });
 
   it('does not count an idle poll as work', () => {

@@ -1,4 +1,5 @@
 import type { PipelineProgress } from '../../../workflows/control/progress';
+import type { Activities } from '../../../activities';
 import { fakeActivities } from '../fake-activities';
 import { TimeSkippingWorker } from '../time-skipping-worker';
 
@@ -12,13 +13,23 @@ afterAll(async () => {
   await worker.stop();
 });
 
-/** Runs a pipeline that accepts this share of the records. @returns what it shows while its report cannot be stored */
-async function shownWith(accepted: number): Promise<PipelineProgress> {
-  const name = `accepts-${accepted * 100}`;
+/**
+ * Runs a pipeline that accepts this share of the records, of which none has a value if `isAbsent`.
+ *
+ * @returns what it shows while its report cannot be stored
+ */
+async function shownWith(accepted: number, isAbsent = false): Promise<PipelineProgress> {
+  const name = `accepts-${accepted * 100}${isAbsent ? '-absent' : ''}`;
   let isHeld = true;
   const { activities } = fakeActivities({}, () => accepted);
+  const indexSlice: Activities['indexSlice'] = async (slice) => {
+    const result = await activities.indexSlice(slice);
+    if (!isAbsent || !slice.topic.endsWith('.enriched')) return result;
+    return { ...result, counts: { ...result.counts, indexed: 0, absent: result.counts.read } };
+  };
   worker.serve(name, {
     ...activities,
+    indexSlice,
     deadLetterSummary: () => Promise.resolve({ byReason: { 'parse:BadTimestamp': 90 }, example: EXAMPLE }),
     storeReport: (input) => (isHeld ? Promise.reject(new Error('held')) : activities.storeReport(input)),
   });
@@ -42,6 +53,14 @@ describe('a flood of dead letters', () => {
         '90 of the latest 100 records became dead letters, more than the maxDeadLetterRatio of 0.5: ' +
         `parse:BadTimestamp 90. The first: ${EXAMPLE}`,
     });
+  }, 180_000);
+
+  it('is shown while no record has a value of any measurement', async () => {
+    const { attention } = await shownWith(0.6, true);
+    expect(attention.find(({ state }) => state === 'FLOODED')?.reason).toBe(
+      'None of the latest 100 records is indexed: 60 have no value of any measurement, and 40 are dead letters; ' +
+        `source.fields and source.long say where values stand: parse:BadTimestamp 90. The first: ${EXAMPLE}`,
+    );
   }, 180_000);
 
   it('is not shown while few records become dead letters', async () => {

@@ -2,7 +2,8 @@ import { RecentCounts } from '../../../workflows/pipeline/recent-counts';
 
 function recentOf(...counts: readonly (readonly [records: number, deadLetters: number])[]): readonly [number, number] {
   const recent = new RecentCounts();
-  for (const [records, deadLetters] of counts) recent.add({ records, deadLetters });
+  for (const [records, deadLetters] of counts) recent.add({ records, deadLetters, absent: deadLetters });
+  expect(recent.recent.absent).toBe(recent.recent.deadLetters);
   return [recent.recent.records, recent.recent.deadLetters];
 }
 
