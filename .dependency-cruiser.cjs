@@ -46,8 +46,18 @@ module.exports = {
       'Steps are composed by workflows; what two of them need is a contract or a system.',
       { path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards)/' },
       {
-        path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards)/',
+        path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards|inspection)/',
         pathNot: '^activities/$1/',
+      },
+    ),
+    forbid(
+      'inspection-tries-what-the-steps-do',
+      'It reads as the file source reads, checks an input as preparation does, and judges as the job does; no more.',
+      { path: '^activities/inspection/' },
+      {
+        path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards)/',
+        pathNot:
+          '^activities/(sources/file/|preparation/parse-input|spark/(job-settings|judge-records|driver-command))',
       },
     ),
     forbid(
@@ -55,7 +65,7 @@ module.exports = {
       'Contracts, systems and the heartbeat, which several steps resume from, are below the steps.',
       { path: '^activities/(contracts|kafka|elasticsearch|heartbeat)' },
       {
-        path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards|index)',
+        path: '^activities/(preparation|sources|spark|indexing|recomputation|reconciliation|retention|dashboards|inspection|index)',
       },
     ),
     forbid(

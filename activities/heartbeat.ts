@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
+import { asyncLocalStorage, Context } from '@temporalio/activity';
 import type { z } from 'zod';
 
 /** Returns the details of the last heartbeat of an earlier attempt; null if there are none or the schema rejects them. */
@@ -9,12 +9,12 @@ export function lastHeartbeat<T>(schema: z.ZodType<T>): T | null {
 }
 
 /**
- * Lets other work of this process run between two steps of a loop.
+ * Lets other work of this process run between two steps of a loop; outside an activity it does no more.
  *
  * @throws CancelledFailure when the activity was cancelled, timed out, or its worker shuts down
  */
 export async function yieldToEventLoop(): Promise<void> {
   await setImmediate();
-  const { cancelled, cancellationSignal } = Context.current();
-  if (cancellationSignal.aborted) await cancelled;
+  const activity = asyncLocalStorage.getStore();
+  if (activity?.cancellationSignal.aborted === true) await activity.cancelled;
 }

@@ -66,6 +66,10 @@ export function driverCommand(
     ...Object.entries(configuration).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
     ...['--class', 'pipeline.spark.ReadingsJob', jobJar, '--settings', folder.settingsFile],
   ];
-  const { JAVA_HOME: javaHome } = environment;
-  return { command: javaHome === undefined ? 'java' : join(javaHome, 'bin', 'java'), args, env };
+  return { command: javaProgram(environment), args, env };
+}
+
+/** Returns the `java` that JAVA_HOME names, or else that on PATH. */
+export function javaProgram({ JAVA_HOME: javaHome }: SparkInstallation['environment']): string {
+  return javaHome === undefined ? 'java' : join(javaHome, 'bin', 'java');
 }

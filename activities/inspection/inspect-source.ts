@@ -1,0 +1,75 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { InspectedSource, InspectionRequest, SampleOutcome, SourceAccount } from '../contracts/inspection';
+import type { JsonObject } from '../contracts/json-object';
+import type { PipelinePlan } from '../contracts/plan';
+import type { KafkaGateway } from '../kafka';
+import { parseInput } from '../preparation/parse-input';
+import type { SparkInstallation } from '../spark/driver-command';
+import { fileSample } from './file-sample';
+import { merged } from './given-settings';
+import { proposal } from './proposal';
+import { fileOutcome, topicOutcome } from './sample-outcome';
+import type { Sample } from './sample';
+import { topicSample, type TopicRecord } from './topic-sample';
+
+export interface InspectionDependencies {
+  /** Used for topics only. */
+  readonly kafka: KafkaGateway;
+  /** Whose classes judge the sample. */
+  readonly spark: SparkInstallation;
+}
+
+const QUEUES = { io: 'none', host: 'none' };
+
+/**
+ * Looks at the first thousand rows of a file or records of a topic, and proposes an input that reads them.
+ *
+ * The account has values of the source: names of columns and samples. It changes nothing, and needs a server only for a
+ * topic.
+ *
+ * @throws SourceMissing when the file or topic does not exist or cannot be read
+ * @throws SourceMalformed when the file has a format that cannot be read
+ */
+export async function inspectSource(
+  { kafka, spark }: InspectionDependencies,
+  { source, given, isComplete }: InspectionRequest,
+): Promise<SourceAccount> {
+  // The settings may be those of any input, whose source has the same name.
+  const known = merged(given, { source: { ...source } });
+  const sample = await sampleOf(kafka, source, known);
+  const { notes, ...proposed } = proposal(sample, known);
+  const input = isComplete ? given : proposed.input;
+  const { records, facts, sampled } = sample;
+  const { outcome, problem } = await outcomeUnder(input, (plan) => {
+    return records === null ? fileOutcome(spark, plan) : topicOutcome(spark, plan, records);
+  });
+  return { source, facts, sampled, ...proposed, input, notes: [...notes, ...problem], outcome };
+}
+
+/** `records` is null for a file, which is read again as the file source reads it. */
+async function sampleOf(
+  kafka: KafkaGateway,
+  source: InspectedSource,
+  known: JsonObject,
+): Promise<Sample & { readonly records: readonly TopicRecord[] | null }> {
+  if (source.kind === 'topic') return topicSample(kafka, source.topic);
+  return { ...(await fileSample(source.path, known)), records: null };
+}
+
+async function outcomeUnder(
+  input: JsonObject,
+  judge: (plan: PipelinePlan) => Promise<SampleOutcome>,
+): Promise<{ readonly outcome: SampleOutcome | null; readonly problem: readonly string[] }> {
+  try {
+    return { outcome: await judge(planOf(input)), problem: [] };
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || !['InvalidInput', 'SparkFailed'].includes(error.type ?? ''))
+      throw error;
+    return { outcome: null, problem: [error.message] };
+  }
+}
+
+function planOf(input: JsonObject): PipelinePlan {
+  const startedAt = new Date().toISOString();
+  return parseInput(QUEUES, { input, workflowId: 'pipeline/inspection', run: 'inspection', startedAt });
+}

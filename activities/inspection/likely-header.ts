@@ -1,0 +1,110 @@
+import type { DialectOptions } from '../contracts/file-dialect';
+import { csvHeader } from '../sources/file/csv-header';
+import type { CsvRow } from '../sources/file/csv-rows';
+import { fileDialect } from '../contracts/file-dialect';
+import { kindOf } from './cell';
+import { timeReading } from './time-reading';
+
+/** Rows of units or the like between a header and the data. */
+const MAX_ROWS_BELOW = 3;
+/** Titles may have as many cells as the rows. */
+const MAX_TITLE_ROWS = 5;
+const LF = 0x0a;
+
+/** Which row has the names, and what that needs. */
+export type HeaderOptions = Pick<DialectOptions, 'skipLines' | 'header' | 'rowNames'>;
+
+/**
+ * Finds the row with the names of columns: below title lines, above rows of units; or there is none.
+ *
+ * @param text - that the rows were read from
+ * @param commented - cells of the last comment above the first row, if there is one
+ */
+export function likelyHeader(
+  rows: readonly CsvRow[],
+  text: Buffer,
+  commented: readonly string[] | null,
+): HeaderOptions {
+  const width = commonestWidth(rows);
+  const start = headerAt(rows, width);
+  const named = rows.slice(start, start + MAX_TITLE_ROWS).findIndex((row, index) => {
+    return row.cells.length <= width && isHeader(row, rows.slice(start + index + 1));
+  });
+  const at = start + Math.max(0, named);
+  const [header, ...data] = rows.slice(at);
+  if (header === undefined) return {};
+  const skipped = at === 0 ? {} : { skipLines: linesBefore(rows[at - 1], text) };
+  if (named < 0) return { ...skipped, header: namesOf(commented, width) };
+  const withNames = (last: CsvRow | undefined): HeaderOptions => {
+    return { skipLines: linesBefore(last, text), header: namesOf(header.cells, width) };
+  };
+  const below = rowsBelow(data);
+  if (below > 0) return withNames(data[below - 1]);
+  const problems = csvHeader([header, ...data], fileDialect({}))?.problems ?? [];
+  const isSaid = (text: string): boolean => problems.some((problem) => problem.includes(text));
+  if (isSaid('source.rowNames')) return { ...skipped, rowNames: true };
+  return isRepeated(header) || isSaid('name all columns') ? withNames(header) : skipped;
+}
+
+function isRepeated({ cells }: CsvRow): boolean {
+  const names = cells.filter((cell) => cell !== '');
+  return new Set(names).size < names.length;
+}
+
+function commonestWidth(rows: readonly CsvRow[]): number {
+  const counts = new Map<number, number>();
+  for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0] ?? 0;
+}
+
+/** Titles have fewer cells than the rows below; a header of rows with names has one cell less. */
+function headerAt(rows: readonly CsvRow[], width: number): number {
+  const at = rows.findIndex(({ cells }, index) => {
+    const next = rows[index + 1]?.cells.length ?? width;
+    return next === width && (cells.length === width || (cells.length === width - 1 && width > 2));
+  });
+  return Math.max(0, at);
+}
+
+/** A row of texts above rows in which some column has values of another kind; a single row is a header. */
+function isHeader({ cells }: CsvRow, data: readonly CsvRow[]): boolean {
+  const isName = (cell: string): boolean => !isValue(cell);
+  if (!cells.every((cell) => isName(cell))) return false;
+  if (data.length === 0) return true;
+  const differs = data.some((row) => row.cells.some(isValue));
+  return differs || new Set(cells).size === cells.length;
+}
+
+/** Numbers, times and the like; an empty cell is none. */
+function isValue(cell: string): boolean {
+  const kind = kindOf(cell);
+  return kind !== 'absent' && (kind !== 'text' || timeReading([cell], false) !== null);
+}
+
+/** How many rows below a header have no value where all later rows have one. */
+function rowsBelow(data: readonly CsvRow[]): number {
+  for (let below = Math.min(MAX_ROWS_BELOW, data.length - 2); below > 0; below--) {
+    const [first, later] = [data.slice(0, below), data.slice(below)];
+    const columns = later[0]?.cells.map((_cell, column) => column) ?? [];
+    const valued = columns.filter((column) => later.every(({ cells }) => isValue(cells[column] ?? '')));
+    const hasNone = ({ cells }: CsvRow): boolean => valued.every((column) => !isValue(cells[column] ?? ''));
+    if (valued.length > 0 && first.every(hasNone)) return below;
+  }
+  return 0;
+}
+
+/** Names that differ; a column without one is called by its number. */
+function namesOf(cells: readonly string[] | null, width: number): string[] {
+  const names: string[] = [];
+  for (let column = 0; column < width; column++) {
+    const name = cells?.[column]?.trim() ?? '';
+    names.push(name === '' ? `column${column + 1}` : names.includes(name) ? `${name}_${column + 1}` : name);
+  }
+  return names;
+}
+
+/** The lines up to the end of a row. */
+function linesBefore(row: CsvRow | undefined, text: Buffer): number {
+  const before = text.subarray(0, row?.end ?? 0);
+  return before.reduce((lines, byte) => lines + Number(byte === LF), 0);
+}

@@ -1,0 +1,73 @@
+import { isAboutTime } from './about-time';
+import { clockOf, clockPattern } from './clock-pattern';
+import { plainName } from './name-words';
+import type { ColumnProfile } from './sample-column';
+import type { TimeCandidate } from './time-candidate';
+
+/** Parts of a time that have columns of their own, in the order of a date, and their letters. */
+const PARTS = [
+  [['year', 'yr', 'jahr', 'año'], 'yyyy'],
+  [['month', 'mon', 'monat', 'mes'], 'M'],
+  [['day', 'dayofmonth', 'tag', 'día'], 'd'],
+  [['hour', 'hr', 'stunde', 'hora'], 'H'],
+  [['minute', 'min', 'minuten'], 'm'],
+  [['second', 'sec', 'sekunde'], 's'],
+] as const;
+const DATE_PARTS = 3;
+
+/** Returns the times that stand in several columns: a date and a time of day, or year, month, day and perhaps more. */
+export function splitTime(columns: readonly ColumnProfile[]): TimeCandidate[] {
+  return [...dateAndClock(columns), ...numberedParts(columns), ...datesAlone(columns)];
+}
+
+function dateAndClock(columns: readonly ColumnProfile[]): TimeCandidate[] {
+  const date = columns.find(({ time }) => time?.isDate === true);
+  const clock = columns.find(({ word, numbers, texts }) => {
+    const isClock = texts.length > 0 && texts.every((text) => clockOf(text) !== null);
+    return isClock && (numbers === null || isAboutTime(word));
+  });
+  if (date === undefined || clock === undefined || date.time === null) return [];
+  const clocks = clock.texts.flatMap((text) => clockOf(text) ?? []);
+  const join = (format: string): string => {
+    const joined = `${format} ${clockPattern(clocks)}`;
+    return /^yyyy-MM-dd HH:mm(?:\[?:ss[S.,[\]]*)?X*$/.test(joined) ? 'iso' : joined;
+  };
+  const { format, others } = date.time;
+  return [
+    {
+      columns: [date, clock],
+      place: { join: [date.place, clock.place], separator: ' ' },
+      reading: {
+        format: join(format),
+        others: others.map(join),
+        hasZone: clocks.every(({ zone }) => zone !== ''),
+      },
+    },
+  ];
+}
+
+function numberedParts(columns: readonly ColumnProfile[]): TimeCandidate[] {
+  const found: { readonly column: ColumnProfile; readonly letters: string }[] = [];
+  for (const [names, letters] of PARTS) {
+    const column = columns.find(({ word, numbers }) => {
+      return numbers !== null && (names as readonly string[]).includes(plainName(word));
+    });
+    if (column === undefined) break;
+    found.push({ column, letters });
+  }
+  if (found.length < DATE_PARTS) return [];
+  return [
+    {
+      columns: found.map(({ column }) => column),
+      place: { join: found.map(({ column }) => column.place), separator: '-' },
+      reading: { format: found.map(({ letters }) => letters).join('-'), others: [], hasZone: false },
+    },
+  ];
+}
+
+function datesAlone(columns: readonly ColumnProfile[]): TimeCandidate[] {
+  return columns.flatMap((column) => {
+    const { time, place } = column;
+    return time?.isDate === true ? [{ columns: [column], place, reading: time }] : [];
+  });
+}
