@@ -10,6 +10,8 @@ import type { Client } from '@elastic/elasticsearch';
 import { deployDashboards, type DashboardTarget } from './dashboards/deploy-dashboards';
 import { indexSlice } from './indexing/index-slice';
 import { redriveSlice } from './indexing/redrive/redrive-slice';
+import { inspectMasked } from './inspection/masked-account';
+import { planInspection, type InspectionPlan } from './inspection/plan-inspection';
 import type { KafkaGateway } from './kafka';
 import { parseInput, type ParseInputRequest, type TaskQueues } from './preparation/parse-input';
 import { planRedrive } from './preparation/plan-redrive';
@@ -64,6 +66,11 @@ export function createActivities(dependencies: ActivityDependencies) {
     prepareIndices: prepareIndices.bind(null, elasticsearch),
     planReplay: planReplay.bind(null, kafka, taskQueues.io),
     planRedrive: planRedrive.bind(null, kafka, followsRawTopic, taskQueues.io),
+
+    // Inspection
+    planInspection: (request: { readonly input: unknown }): Promise<InspectionPlan> =>
+      Promise.resolve().then(() => planInspection(taskQueues, request)),
+    inspectSource: inspectMasked.bind(null, dependencies),
 
     // Sources
     publishSimulatedRange: publishSimulatedRange.bind(null, dependencies),

@@ -16,6 +16,9 @@ export const PARSING: LocalActivityOptions = { startToCloseTimeout: '5 seconds',
 /** Short calls to Kafka and Elasticsearch. */
 export const PREPARATION: ActivityOptions = { startToCloseTimeout: '1 minute', retry: RETRIES };
 
+/** Reading a sample and starting a program that judges it. */
+export const INSPECTION: ActivityOptions = { startToCloseTimeout: '5 minutes', retry: RETRIES };
+
 const WITH_HEARTBEAT: ActivityOptions = { heartbeatTimeout: '15 seconds', retry: RETRIES };
 
 /**

@@ -12,6 +12,7 @@ import { testEnvironment } from '../support/environment';
 import { failureOf } from '../support/failure-of';
 import { stackAddresses, temporalProgram } from '../support/stack';
 import { PipelineDriver } from '../support/pipeline-driver';
+import { expectInspection } from './expect-inspection';
 import type { WorkerProcess } from '../support/worker-process';
 import { until } from '../support/until';
 import { expectExport, expectLongFormat } from './recipe-outcomes';
@@ -71,6 +72,7 @@ async function status(workflowId: string): Promise<string> {
 
 /** A topic of others may be the raw topic of another pipeline. */
 const HEADERS_OF_OTHERS = { 'pipeline-run': 'a run of another pipeline', run: '42' };
+const ROOM = 'laboratory-7';
 const WINDOW_MS = 10_000;
 const WINDOWS = 4;
 
@@ -192,6 +194,13 @@ async function refusesScheduledRun(): Promise<void> {
   await type('schedule delete greenhouse-nightly');
 }
 
+/** Looks at people's topic before it is read. */
+async function inspectsTopic(): Promise<void> {
+  await type('start --workflow-id inspect/plant');
+  await type('workflow result inspect/plant');
+  await expectInspection(driver.temporal.workflow.getHandle('inspect/plant'), ROOM);
+}
+
 describe('the commands of the documents', () => {
   it("carry people's own topic, prove it again and drop it, beside a pipeline without input that is shown, held and cancelled", async () => {
     const topic = 'plant.readings';
@@ -201,7 +210,7 @@ describe('the commands of the documents', () => {
       return { key, value: JSON.stringify(value), headers: HEADERS_OF_OTHERS };
     };
     const records = [
-      sent('plant/s1', { id: 'a', at, values: { temp: 212, rh: 40, battery: 'ok' }, room: 'lab' }),
+      sent('plant/s1', { id: 'a', at, values: { temp: 212, rh: 40, battery: 'ok' }, room: ROOM }),
       sent('plant/s1', { id: 'b', at: Date.parse(at), values: { temp: 32 } }),
       sent('plant/s1', { id: 'b', at: Date.parse(at), values: { temp: 32 } }),
       sent('plant/s2', { at, values: { rh: 50 } }),
@@ -213,6 +222,7 @@ describe('the commands of the documents', () => {
     for (const record of [...records, { key: null, value: '{"id":"e"', headers: {} }]) {
       await driver.kafka.publish(topic, [record]);
     }
+    await inspectsTopic();
     const example = JSON.parse(readFileSync(join(PROJECT, EXAMPLE), 'utf8')) as object;
     const input = JSON.stringify({ ...example, partitions: 2, index: { by: 'month' } });
     await type('start --workflow-id pipeline/plant', '', (command) =>
@@ -249,7 +259,7 @@ describe('the commands of the documents', () => {
     });
     expect(document._source).toMatchObject({
       ...{ deviceId: 'plant/s1', humidity: 40 },
-      labels: { room: 'lab', 'values.battery': 'ok' },
+      labels: { room: ROOM, 'values.battery': 'ok' },
     });
     expect(document._source?.['temperature']).toBeCloseTo(100, 5);
     await expectExport(driver);

@@ -62,6 +62,8 @@ export function fakeActivities(
       ends.raw += to - from;
       return Promise.resolve({ next: to, published: to - from, deadLetters: 0, bytes: 0 });
     },
+    planInspection: () => Promise.reject(pipelineFailure('InvalidInput', 'expected no inspection')),
+    inspectSource: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no source')),
     inspectFile: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
     publishFileRange: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
     submitSparkJob: ({ start }) => Promise.resolve({ pid: start + 1, startTime: '0', runFolder: '/nowhere' }),

@@ -5,7 +5,7 @@ import type { PipelinePlan } from '../../activities/contracts/plan';
 export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
 export type StageName = (typeof STAGES)[number];
 /** The workflows beside the stages of a pipeline. */
-export type OperationName = 'reconcile' | 'replayTopic' | 'dropOldMonths' | 'redriveDeadLetters';
+export type OperationName = 'reconcile' | 'replayTopic' | 'dropOldMonths' | 'redriveDeadLetters' | 'inspectSource';
 
 /** Counters of one stage. Work that is repeated after a failure may be counted twice, so they prove nothing. */
 export interface StageTotals {
