@@ -2,14 +2,21 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import schema from '../deploy/pipeline-input.schema.json';
 import { commandProblems, isCommand } from './support/command-problems';
-import { GENERATORS, NOT_RUN, STACK_COMMANDS, START_COMMANDS, TEST_COMMANDS } from './support/documented-commands';
+import {
+  GENERATORS,
+  INSPECT_COMMANDS,
+  NOT_RUN,
+  STACK_COMMANDS,
+  START_COMMANDS,
+  TEST_COMMANDS,
+} from './support/documented-commands';
 import { codeBlocks, commandsIn, DOCUMENTS, documentText, needsServers, withoutCodeBlocks } from './support/documents';
 import { PROJECT } from './support/program';
 
 /** Every command that a suite runs without the shared servers. */
 const RUN: readonly string[] = [
   ...Object.values(START_COMMANDS),
-  ...[STACK_COMMANDS, GENERATORS, TEST_COMMANDS].flatMap((commands) => Object.keys(commands)),
+  ...[STACK_COMMANDS, INSPECT_COMMANDS, GENERATORS, TEST_COMMANDS].flatMap((commands) => Object.keys(commands)),
 ];
 const LANGUAGES = ['sh', 'text', 'mermaid'];
 /** A path of the project between backticks; patterns and names of other things have other characters or folders. */

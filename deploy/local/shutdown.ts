@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { ConfigError } from '../../workers/config';
+import { InspectionFailed } from '../../workers/inspection-failed';
 import { PipelineFailed } from '../../workers/start-pipeline';
 import { StackError } from './stack-error';
 
@@ -52,7 +53,9 @@ export async function rejectOnAbort(signal: AbortSignal): Promise<never> {
 export async function exitWith(command: Promise<number>): Promise<never> {
   const status = await command.catch((error: unknown) => {
     if (error instanceof Interrupted) return INTERRUPTED_STATUS;
-    const isExpected = [StackError, ConfigError, PipelineFailed].some((kind) => error instanceof kind);
+    const isExpected = [StackError, ConfigError, PipelineFailed, InspectionFailed].some(
+      (kind) => error instanceof kind,
+    );
     console.error(isExpected ? (error as Error).message : error);
     return 1;
   });

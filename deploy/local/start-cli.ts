@@ -1,8 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../../workers/config';
 import { progressLine, reportText } from '../../workers/report-text';
 import { type PipelineRun, startPipeline } from '../../workers/start-pipeline';
+import { printFileAccount } from './file-account';
+import { inputOf } from './input-option';
 import { exitWith, listenForShutdown, rejectOnAbort } from './shutdown';
 import { type StackAddresses, startStack } from './stack';
 import { StackError } from './stack-error';
@@ -41,6 +43,7 @@ async function main(): Promise<number> {
   const stack = await startStack({ config, environment: process.env, onEvent: printEvent, ...shutdown });
   try {
     await Promise.race([stack.ready, stack.crashLoop]);
+    await Promise.race([printFileAccount(config, options.input), rejectOnAbort(shutdown.signal)]);
     const run = await Promise.race([runPipeline(config, options), rejectOnAbort(shutdown.signal)]);
     printRun(config, run, options);
     console.log(await workingLinks(config, stack.addresses, run, options.name));
@@ -60,13 +63,8 @@ function exitStatus({ report }: PipelineRun): number {
 
 /** @throws {@link StackError} when an option is unknown, or the input is not JSON */
 function parseOptions(args: string[]) {
-  const { name, input, 'input-file': file, report: reportFile, exit } = parseArguments(args);
-  if (input !== undefined && file !== undefined) {
-    throw new StackError(`Expected --input or --input-file, got both.\n\n${USAGE}`);
-  }
-  const text = file === undefined ? input : orThrow(`Cannot read ${file}`, () => readFileSync(file, 'utf8'));
-  const json = (): unknown => (text === undefined ? undefined : JSON.parse(text));
-  return { name, input: orThrow(`${file ?? '--input'}: expected JSON`, json), reportFile, exit };
+  const { name, report: reportFile, exit, ...given } = parseArguments(args);
+  return { name, input: inputOf(given, USAGE), reportFile, exit };
 }
 
 function parseArguments(args: string[]) {
@@ -74,14 +72,6 @@ function parseArguments(args: string[]) {
     return parseArgs({ args, options: OPTIONS }).values;
   } catch (error) {
     throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
-}
-
-function orThrow<T>(problem: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw new StackError(`${problem} (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 

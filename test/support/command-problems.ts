@@ -69,7 +69,7 @@ function programProblems(file: string, args: readonly string[]): string[] {
     if (word.startsWith('--')) return options.has(word.slice(2)) ? [] : [`${word}: not an option of ${file}`];
     if (PLACEHOLDER.test(word)) return [];
     const isValue = args[position - 1]?.startsWith('--') === true;
-    if (isValue) return word.includes('/') ? pathProblems([word]) : [];
+    if (isValue || word.includes('/')) return word.includes('/') ? pathProblems([word]) : [];
     return text.includes(`'${word}'`) ? [] : [`${word}: not known to ${file}`];
   });
 }

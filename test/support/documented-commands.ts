@@ -15,6 +15,11 @@ export const STACK_COMMANDS = {
   'npm run stack:reset -- --yes': { status: 0, prints: 'nothing to delete' },
 } as const;
 
+/** Run without servers; the exit status, and what they print. */
+export const INSPECT_COMMANDS = {
+  'npm run inspect -- deploy/examples/greenhouse.csv': { status: 0, prints: 'Of the first 500 rows: 499 read, 1 dead' },
+} as const;
+
 /** Run in a copy of the project without the files that they write. */
 export const GENERATORS = {
   'npm run schema': 'deploy/pipeline-input.schema.json',
@@ -45,6 +50,8 @@ export const NOT_RUN = {
   'pip install …': 'the stack installs the same release with a pinned digest',
   'npm run stack:reset': 'asks a question; with --yes it is run',
   'SCHEMA_REGISTRY_URL=http://127.0.0.1:8081 npm run stack': 'needs a registry; the suite of topics in Avro starts one',
+  'npm run inspect -- FILE': 'describes the argument; with a file it is run',
+  'npm run inspect -- --topic NAME': 'describes an option; the workflow of the same name inspects a topic',
   'npm start': 'runs until Ctrl-C; with --exit it is run',
   'npm start -- --name NAME --input-file FILE': 'describes the options',
 } as const;

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { StackError } from './stack-error';
+
+/** The two options of a command that takes an input. */
+export interface InputOptions {
+  readonly input?: string | undefined;
+  readonly 'input-file'?: string | undefined;
+}
+
+/**
+ * Returns the input that one of the options gives; undefined if none does.
+ *
+ * @param usage - of the command, for the message
+ * @throws {@link StackError} when both are given, or the file cannot be read or is not JSON
+ */
+export function inputOf({ input, 'input-file': file }: InputOptions, usage: string): unknown {
+  if (input !== undefined && file !== undefined) {
+    throw new StackError(`Expected --input or --input-file, got both.\n\n${usage}`);
+  }
+  const text = file === undefined ? input : orThrow(`Cannot read ${file}`, () => readFileSync(file, 'utf8'));
+  return orThrow(`${file ?? '--input'}: expected JSON`, () =>
+    text === undefined ? undefined : (JSON.parse(text) as unknown),
+  );
+}
+
+function orThrow<T>(problem: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new StackError(`${problem} (${error instanceof Error ? error.message : String(error)})`);
+  }
+}

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../../workers/config';
+import { inspect } from '../../workers/inspect-source';
+import { inspectionText, isReadable, unreadableText } from '../../workers/inspection-text';
+import { inputOf } from './input-option';
+import { installedSpark } from './install/installed-spark';
+import { exitWith } from './shutdown';
+import { StackError } from './stack-error';
+import { describeEvent } from './stack-event';
+
+const USAGE = `Usage: npm run inspect -- FILE [options]
+       npm run inspect -- --topic NAME [options]
+
+Looks at the first thousand rows of a file, or records of a topic of KAFKA_BROKERS, and proposes an input that reads them.
+
+  --input JSON         settings that are known already, part of an input; they answer questions
+  --input-file FILE    the same, from a file
+  --json               print the account as JSON`;
+
+const OPTIONS = {
+  topic: { type: 'string' },
+  input: { type: 'string' },
+  'input-file': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+/** @returns 0 if something of the source can be read, else 1 */
+async function main(args: string[]): Promise<number> {
+  const { source, given, json } = parseOptions(args);
+  const config = loadConfig();
+  // Standard output has the account only.
+  const onEvent = (event: Parameters<typeof describeEvent>[0]): void => {
+    console.error(describeEvent(event));
+  };
+  const spark = await installedSpark(config, { onEvent, env: process.env });
+  const account = await inspect(config, spark, { source, given, isComplete: false });
+  console.log(json ? JSON.stringify(account, null, 2) : inspectionText(account));
+  if (isReadable(account)) return 0;
+  console.error(unreadableText(account));
+  return 1;
+}
+
+/** @throws {@link StackError} when an option is unknown, there is not exactly one source, or the input is no JSON object */
+function parseOptions(args: string[]) {
+  const { values, positionals } = parseArguments(args);
+  const { topic, json } = values;
+  const [path, ...more] = positionals;
+  const given = inputOf(values, USAGE) ?? {};
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw new StackError(`Expected a JSON object as input.\n\n${USAGE}`);
+  if ((path === undefined) === (topic === undefined) || more.length > 0) {
+    throw new StackError(`Expected one FILE, or --topic NAME.\n\n${USAGE}`);
+  }
+  const source =
+    path === undefined ? ({ kind: 'topic', topic: topic ?? '' } as const) : ({ kind: 'file', path } as const);
+  return { source, given: given as Record<string, unknown>, json };
+}
+
+function parseArguments(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+void exitWith(main(process.argv.slice(2)));

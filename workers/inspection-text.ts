@@ -1,0 +1,110 @@
+import type {
+  DeadSample,
+  PlaceAccount,
+  Question,
+  SampleOutcome,
+  SourceAccount,
+} from '../activities/contracts/inspection';
+
+const MAX_COLUMN_WIDTH = 40;
+const MAX_SAMPLE_LENGTH = 24;
+/** In the short form. */
+const MAX_REASONS = 3;
+
+/** Formats what a source looks like, and the input that reads it, for people; it has values of the source. */
+export function inspectionText(account: SourceAccount): string {
+  const { facts, places, questions, notes, input, shape, sampled } = account;
+  const argument = JSON.stringify(input).replaceAll("'", `'\\''`);
+  return [
+    `${nameOf(account)}: ${shape}, ${count(sampled)} ${rowsOf(account)} looked at`,
+    ...facts.map((fact) => `  ${fact}`),
+    '',
+    ...table([['name', 'values', 'becomes', 'for example'], ...places.map(placeRow)]),
+    ...(questions.length === 0 ? [] : ['', 'Questions; the proposal has the first answer of each:']),
+    ...questions.flatMap(questionLines),
+    ...(questions.length === 0
+      ? []
+      : ['Answer with --input JSON or --input-file FILE; parts of an input are enough, and other values are fine.']),
+    '',
+    ...outcomeLines(account, Number.POSITIVE_INFINITY),
+    ...notes.map((note) => `note: ${note}`),
+    '',
+    'Run it with this input:',
+    `  npm start -- --input '${argument}'`,
+  ].join('\n');
+}
+
+/** Formats what was recognised and what becomes of the sample, in a few lines. */
+export function inspectionSummary(account: SourceAccount): string {
+  const { facts, notes, outcome } = account;
+  const isRead = outcome !== null && outcome.dead.length === 0;
+  return [
+    `${nameOf(account)}: ${facts.join(', ')}`,
+    ...outcomeLines(account, MAX_REASONS),
+    ...notes.map((note) => `note: ${note}`),
+    ...(isRead ? [] : ['`npm run inspect` shows more, and proposes an input that reads the file.']),
+  ].join('\n');
+}
+
+/** Whether the proposed input reads something; a source without rows has nothing to read. */
+export function isReadable({ outcome, sampled }: SourceAccount): boolean {
+  return outcome !== null && (sampled === 0 || outcome.read > 0);
+}
+
+/** Says in one message why nothing can be read, and which setting may read it. */
+export function unreadableText(account: SourceAccount): string {
+  const [first] = account.outcome?.dead ?? [];
+  const reason =
+    first === undefined ? account.notes.join(' ') : `${first.reason} at ${first.position}: ${first.detail}`;
+  return `Nothing of ${nameOf(account)} can be read with this input. ${reason}`;
+}
+
+function nameOf({ source }: SourceAccount): string {
+  return source.kind === 'file' ? source.path : `topic ${source.topic}`;
+}
+
+function rowsOf({ source }: SourceAccount): string {
+  return source.kind === 'file' ? 'rows' : 'records';
+}
+
+function placeRow({ name, kinds, distinct, becomes, samples }: PlaceAccount): string[] {
+  const values = Object.entries(kinds).map(([kind, number]) => `${kind} ${count(number)}`);
+  const shown = samples.map((sample) => JSON.stringify(shortened(sample, MAX_SAMPLE_LENGTH)));
+  const more = distinct > samples.length ? `, … (${count(distinct)})` : '';
+  return [name, values.join(', '), becomes, `${shown.join(', ')}${more}`];
+}
+
+function questionLines({ setting, asks, answers }: Question): string[] {
+  return [`  ${setting}`, `    ${asks}`, ...answers.map((answer) => `      ${JSON.stringify(answer)}`)];
+}
+
+function outcomeLines(account: SourceAccount, maxReasons: number): string[] {
+  const { outcome, sampled } = account;
+  if (outcome === null) return ['The job would refuse this input.'];
+  const dead = outcome.dead.reduce((sum, letters) => sum + letters.count, 0);
+  const absent = outcome.absent === 0 ? '' : `, ${count(outcome.absent)} absent`;
+  const first = `Of the first ${count(sampled)} ${rowsOf(account)}: ${count(outcome.read)} read${absent}, ${count(dead)} dead letters`;
+  return [first, ...deadLines(outcome, maxReasons)];
+}
+
+function deadLines({ dead }: SampleOutcome, maxReasons: number): string[] {
+  return dead.slice(0, maxReasons).map(({ reason, count: number, position, detail }: DeadSample) => {
+    return `  ${reason} ${count(number)}, the first at ${position}: ${detail}`;
+  });
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const cut = rows.map((row) =>
+    row.map((cell, column) => (column === row.length - 1 ? cell : shortened(cell, MAX_COLUMN_WIDTH))),
+  );
+  const widths = (cut[0] ?? []).map((_cell, column) => Math.max(...cut.map((row) => row[column]?.length ?? 0)));
+  return cut.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
