@@ -24,8 +24,7 @@ final class WindowRecord {
    */
   OutputRecord of(
       String deviceId, long startMs, long count, List<MeasurementStatistics> statistics) {
-    String id =
-        settings.windowIdPrefix() + deviceId + "|" + startMs + "|" + settings.windowMs();
+    String id = settings.windowIdPrefix() + deviceId + "|" + startMs + "|" + settings.windowMs();
     List<Row> headers = OutputRecord.headers(id, settings.run());
     byte[] version = OutputRecord.utf8(Long.toString(version(count)));
     headers.add(OutputRecord.header(OutputRecord.VERSION_HEADER, version));
