@@ -14,7 +14,7 @@ async function connectToServers(): Promise<void> {
     Connection.connect({ address: addressesOf(config).temporal, connectTimeout: 2_000 }),
     clients.kafka.offsets('test'),
     clients.elasticsearch.cluster.health(),
-    config.KIBANA_URL === undefined ? null : fetch(config.KIBANA_URL),
+    ...[config.KIBANA_URL, config.SCHEMA_REGISTRY_URL].map((url) => (url === undefined ? null : fetch(url))),
   ]);
   await clients.close();
 }

@@ -24,6 +24,7 @@ beforeAll(async () => {
     KAFKA_BROKERS: address,
     ELASTICSEARCH_NODE: url,
     KIBANA_URL: url,
+    SCHEMA_REGISTRY_URL: url,
     TEMPORAL_PROFILE: 'elsewhere',
     TEMPORAL_CONFIG_FILE: '/etc/temporal.toml',
     TEMPORAL_TLS: 'true',
@@ -64,14 +65,14 @@ describe('testEnvironment', () => {
     const config = loadConfig(environment);
     const kept = { PIPELINE_CACHE_DIR: '/var/cache/downloads', XDG_CACHE_HOME: '/var/cache' };
     expect(config).toEqual(loadConfig({ ...kept, KAFKA_PORT: '1234', JDK_JAVA_OPTIONS: 'elsewhere' }));
-    expect(Object.keys(environment).filter((name) => /^(TEMPORAL|ELASTICSEARCH|KIBANA|SPARK)_/.test(name))).toEqual([
-      'TEMPORAL_CONFIG_FILE',
-    ]);
+    expect(
+      Object.keys(environment).filter((name) => /^(TEMPORAL|ELASTICSEARCH|KIBANA|SCHEMA|SPARK)_/.test(name)),
+    ).toEqual(['TEMPORAL_CONFIG_FILE']);
   });
 
   it('lets no program connect to a server that the tests did not start', async () => {
     const ports = await freePorts();
     expect(await connectionsOf(testEnvironment(ports, inherited))).toBe(0);
-    expect(await connectionsOf({ ...inherited, ...ports })).toBeGreaterThanOrEqual(4);
+    expect(await connectionsOf({ ...inherited, ...ports })).toBeGreaterThanOrEqual(5);
   }, 60_000);
 });

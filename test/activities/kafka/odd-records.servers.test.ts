@@ -83,7 +83,7 @@ describe('a reader of odd records', () => {
       'empty',
       'none',
       'of-payload',
-      `${topic}-0-4`,
+      '17',
       'first',
       `${topic}-0-6`,
       `${topic}-0-7`,
