@@ -1,4 +1,4 @@
-import { appendFile, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
@@ -97,7 +97,9 @@ describe('bad input', () => {
       const progress = await handle.query<{ produced: number }>('progress').catch(() => ({ produced: 0 }));
       return progress.produced > 0;
     });
-    await appendFile(path, 'one more line\n');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(/\d/, '9'));
+    expect(await readFile(path, 'utf8')).not.toBe(text);
     const failure = await describeFailure(handle.result());
     expect(failure).toMatch(/^SourceChanged/);
     expect(failure).toContain(path);
