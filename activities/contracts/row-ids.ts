@@ -23,8 +23,8 @@ const USUAL_ROW_BYTES = 4_096;
  * The ids of the rows of a file, as they stand in the header `pipeline-row`.
  *
  * By content: a digest of the text of the row in UTF-8, as it stands in the file, without its line end and carriage returns
- * before it, and of what every row of the file has besides: the names of the columns, and the constants of its device, since
- * equal rows of two files are not equal if each file is that of one device. By place: the file and the number of rows before this one; a header, comments
+ * before it, and of what every row of the file has besides: the names of the columns, and a device with a constant, since equal
+ * rows of two files are not equal if each file is that of one device. By place: the file and the number of rows before this one; a header, comments
  * and blank lines are not counted, unusable rows are.
  */
 export class RowIds {
@@ -35,7 +35,7 @@ export class RowIds {
 
   constructor({ identity, sha256, columns, device }: RowFile) {
     this.#filePrefix = identity === 'row' ? sha256.slice(0, 16) : null;
-    const common = hash('sha256', JSON.stringify([columns, constantsOf(device)]), 'buffer');
+    const common = hash('sha256', JSON.stringify([columns, constantsOf(device).length === 0 ? [] : device]), 'buffer');
     this.#commonBytes = common.length;
     this.#text = Buffer.concat([common], common.length + USUAL_ROW_BYTES);
   }

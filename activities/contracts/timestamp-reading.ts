@@ -59,17 +59,23 @@ export function timestampProblems({ format = 'iso', zone }: TimestampOptions): s
   return problems;
 }
 
-/** Letters of a pattern, and how often one may stand in a row; others do not make a date and a time. */
+/**
+ * Letters of a pattern, and how often one may stand in a row; others do not make a date and a time. Not z: EST, IST or BST
+ * name several zones, and Java chooses one.
+ */
 const MOST_IN_A_ROW: Readonly<Record<string, number>> = {
   ...{ u: 9, y: 9, M: 4, L: 4, d: 2, D: 3, E: 4, a: 1, H: 2, h: 2, K: 2, k: 2, m: 2, s: 2, S: 9 },
-  ...{ V: 2, z: 4, O: 4, X: 5, x: 5, Z: 5 },
+  ...{ V: 2, O: 4, X: 5, x: 5, Z: 5 },
 };
 
 /** What a pattern without its quoted texts must not be, and what is expected instead. */
 const PATTERN_RULES: readonly (readonly [isViolated: (letters: string) => boolean, expected: string])[] = [
   [(letters) => letters.includes("'"), "with a second ' for each one"],
   [(letters) => letters.includes('Y'), 'with yyyy, since YYYY is the year of a week'],
-  [hasOtherLetters, `with no other letters than ${Object.keys(MOST_IN_A_ROW).join('')}, and texts in quotes`],
+  [
+    hasOtherLetters,
+    `with no other letters than ${Object.keys(MOST_IN_A_ROW).join('')}, and texts in quotes (also names such as 'EST', beside a zone)`,
+  ],
   [(letters) => !isDate(letters), 'with year, month and day, for example yyyy-MM-dd HH:mm'],
   [(letters) => /[hK]/.test(letters) && !letters.includes('a'), 'with HH, or with a beside hh'],
 ];
@@ -81,7 +87,7 @@ function patternProblems(pattern: string, hasZone: boolean): string[] {
   if (rule !== undefined) {
     return [`format: expected ${NAMED_FORMATS.join(', ')} or a pattern ${rule[1]}, got ${pattern}`];
   }
-  if (hasZone || /[VzOXxZ]/.test(letters)) return [];
+  if (hasZone || /[VOXxZ]/.test(letters)) return [];
   return [`zone: expected the zone of the timestamps, since the pattern ${pattern} has none, got nothing`];
 }
 

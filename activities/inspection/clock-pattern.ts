@@ -63,5 +63,11 @@ function zoneLetters(zone: string): string {
   const text = zone.trim();
   if (text === 'Z' || /^[+-]\d{2}:\d{2}$/.test(text)) return `${blank}XXX`;
   if (/^[+-]\d{4}$/.test(text)) return `${blank}XX`;
-  return /^[+-]\d{2}$/.test(text) ? `${blank}X` : `${blank}z`;
+  // A name such as IST stands for several zones: the setting `zone` says which.
+  return /^[+-]\d{2}$/.test(text) ? `${blank}X` : `${blank}'${text}'`;
+}
+
+/** Whether a time of day says what it is in UTC; a name of a zone does not. */
+export function hasOffset({ zone }: Clock): boolean {
+  return zoneLetters(zone).includes('X');
 }

@@ -1,9 +1,10 @@
 import { textOf, type Cell } from './cell';
-import { clockPattern } from './clock-pattern';
+import { clockPattern, hasOffset } from './clock-pattern';
 import type { TimeReading } from './time-format';
 import { monthLetters, writtenDate, type WrittenDate } from './written-date';
 
 const LAST_MONTH = 12;
+const LAST_DAY = 31;
 
 /** Returns the pattern that most texts are dates in, perhaps with a time of day; null if there is none. */
 export function datePattern(texts: readonly string[]): TimeReading | null {
@@ -19,7 +20,7 @@ export function datePattern(texts: readonly string[]): TimeReading | null {
   return {
     format,
     others,
-    hasZone: first.clock !== null && first.clock.zone !== '',
+    hasZone: first.clock !== null && hasOffset(first.clock),
     isDate: first.clock === null,
     reads: (cell: Cell): boolean => writtenDate(textOf(cell) ?? '')?.form === form,
   };
@@ -41,7 +42,10 @@ function dateFormats({ order, signs, parts }: WrittenDate, dates: readonly Writt
     case '?-?-y': {
       const dayFirst = `${digits(0, 'd')}${one}${digits(1, 'M')}${one}${year}`;
       const monthFirst = `${digits(0, 'M')}${one}${digits(1, 'd')}${one}${year}`;
-      return orders(dates).map((isDayFirst) => (isDayFirst ? dayFirst : monthFirst));
+      const yearLast = orders(dates).map((isDayFirst) => (isDayFirst ? dayFirst : monthFirst));
+      if (!mayBeginWithYear(dates)) return yearLast;
+      const yearFirst = `yy${one}MM${one}dd`;
+      return varies(dates, 2) && !varies(dates, 0) ? [yearFirst, ...yearLast] : [...yearLast, yearFirst];
     }
   }
 }
@@ -53,6 +57,18 @@ function orders(dates: readonly WrittenDate[]): boolean[] {
   if (first || second) return first && second ? [] : [first];
   // Halves of a day are written in few countries, and those put the month first.
   return dates.some(({ clock }) => clock !== null && clock.half !== '') ? [false, true] : [true, false];
+}
+
+/** Whether the dates may be years of two digits, months and days. */
+function mayBeginWithYear(dates: readonly WrittenDate[]): boolean {
+  return dates.every(
+    ({ parts: [year, month, day] }) =>
+      [year, month, day].every((part) => part.length === 2) && Number(month) <= LAST_MONTH && Number(day) <= LAST_DAY,
+  );
+}
+
+function varies(dates: readonly WrittenDate[], part: 0 | 2): boolean {
+  return new Set(dates.map(({ parts }) => parts[part])).size > 1;
 }
 
 /** Letters between the numbers of a date, as a pattern has them. */

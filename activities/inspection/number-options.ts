@@ -26,6 +26,13 @@ export function numberOptions(measured: readonly ColumnProfile[]): NumbersPropos
       answers: [{ source: { numbers: { decimal: ',' } } }, { source: { numbers: { decimal: '.' } } }],
     });
   }
+  if (commas === 0 && points > 0 && measured.flatMap(({ texts }) => texts).every((text) => !isDecimalPoint(text))) {
+    questions.push({
+      setting: 'source.numbers.decimal',
+      asks: 'Is the point a decimal sign? All numbers with one have three digits behind it; groups of digits are not read.',
+      answers: [{ source: { numbers: { decimal: '.' } } }, { source: { numbers: { decimal: ',' } } }],
+    });
+  }
   const absent = SENTINELS.filter((sentinel) => measured.some(({ numbers }) => isFarFromAll(sentinel, numbers ?? [])));
   if (absent.length > 0) {
     questions.push({
@@ -42,6 +49,10 @@ export function numberOptions(measured: readonly ColumnProfile[]): NumbersPropos
 export function withoutSentinels(numbers: readonly number[]): number[] {
   const absent = SENTINELS.filter((sentinel) => isFarFromAll(sentinel, numbers));
   return numbers.filter((number) => !absent.includes(number));
+}
+
+function isDecimalPoint(text: string): boolean {
+  return text.includes('.') && !/^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(text);
 }
 
 /** No group of thousands looks like this. */

@@ -68,9 +68,26 @@ async function* restored(first: Buffer, iterator: AsyncIterator<Buffer>): AsyncG
 
 async function* gunzipped(bytes: Bytes): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
+  const iterator = bytes[Symbol.asyncIterator]();
+  let [all, dataEnd] = [0, 0];
+  const take = async (): Promise<Buffer | undefined> => {
+    const next = await iterator.next();
+    if (next.done === true) return undefined;
+    const { value } = next;
+    const last = value.findLastIndex((byte) => byte !== 0);
+    if (last >= 0) dataEnd = all + last + 1;
+    all += value.length;
+    return value;
+  };
+  const source = async function* (): AsyncGenerator<Buffer> {
+    for (let chunk = await take(); chunk !== undefined; chunk = await take()) yield chunk;
+  };
   // An error also ends the loop over the stream.
-  pipeline(bytes, gunzip).catch(() => undefined);
+  pipeline(source, gunzip).catch(() => undefined);
   yield* gunzip as Bytes;
+  // Zeros end it too, whatever is behind them.
+  while ((await take()) !== undefined);
+  if (gunzip.bytesWritten < dataEnd) throw new Error(`there is data behind the zeros at byte ${gunzip.bytesWritten}`);
 }
 
 async function* unzstandard(bytes: Bytes): AsyncGenerator<Buffer> {

@@ -3,7 +3,7 @@ const MAX_NESTING = 999;
 const MAX_NUMBER_CHARACTERS = 1_000;
 const MAX_NAME_CHARACTERS = 50_000;
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]|-?\d[-+.\deE]*/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]|-?\d[-+.\deE]*/g;
 
 /**
  * Returns whether the Spark job accepts JSON that `JSON.parse` accepts. It rejects a duplicate name in one object, a lone

@@ -2,7 +2,7 @@ import { isObject, parseObject, type JsonObject } from '../contracts/json-object
 import { isStrictJson } from './strict-json';
 
 const MAX_LONG = 2n ** 63n - 1n;
-const NUMBER_OR_TEXT = /"(?:[^"\\]|\\.)*"|-?\d[-+.\deE]*/g;
+const NUMBER_OR_TEXT = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[-+.\deE]*/g;
 
 /** A JSON object as the Spark job reads it: what it rejects as a whole has no fields. */
 export class StrictObject {

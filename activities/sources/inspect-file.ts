@@ -58,10 +58,7 @@ async function csvColumns(text: FileText, source: FileSource, fields: FieldMappi
 
 /** Returns why a CSV with these columns cannot be read with this mapping, one sentence per problem. */
 function columnProblems(columns: readonly string[], given: FileSource['fields'], fields: FieldMapping): string[] {
-  const existing = quoted(columns);
   const problems: string[] = [];
-  const repeated = columns.filter((name, index) => columns.indexOf(name) !== index);
-  if (repeated.length > 0) problems.push(`Expected column names that differ, got ${quoted(repeated)} more than once.`);
   const measured = fields.measurements.map(({ place }) => place);
   const named = fields.measurements.filter(({ name }) => name in given).map(({ place }) => place);
   const places = [
@@ -71,10 +68,17 @@ function columnProblems(columns: readonly string[], given: FileSource['fields'],
   ];
   const required = new Set(places.flatMap(columnsOf));
   const missing = [...required].filter((name) => !columns.includes(name));
-  if (missing.length > 0) problems.push(`Expected the columns ${quoted(missing)}; there are ${existing}.`);
   const candidates = measured.flatMap(columnsOf);
+  // Without a header line, the first row has values, which have no place in a message.
+  const isHeader = [...required, ...candidates].some((name) => columns.includes(name));
+  const existing = isHeader
+    ? `there are ${quoted(columns)}`
+    : `the first line has ${columns.length} cells and none of them. If it is no header, set source.header`;
+  const repeated = isHeader ? columns.filter((name, index) => columns.indexOf(name) !== index) : [];
+  if (repeated.length > 0) problems.push(`Expected column names that differ, got ${quoted(repeated)} more than once.`);
+  if (missing.length > 0) problems.push(`Expected the columns ${quoted(missing)}; ${existing}.`);
   if (!candidates.some((name) => columns.includes(name))) {
-    problems.push(`Expected a column of at least one measurement (${quoted(candidates)}); there are ${existing}.`);
+    problems.push(`Expected a column of at least one measurement (${quoted(candidates)}); ${existing}.`);
   }
   return problems;
 }

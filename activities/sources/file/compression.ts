@@ -53,17 +53,42 @@ export function decompressed(bytes: ByteStream, compression: Compression, path: 
 
 async function* gunzipped(bytes: ByteStream, path: string): ByteStream {
   const gunzip = createGunzip({ chunkSize: GZIP_CHUNK_BYTES });
+  let [readBytes, endOfOthers] = [0, 0];
+  /** The next chunk; it notes where the last byte ends that is not zero. */
+  const next = async (): Promise<Buffer | null> => {
+    const result = await bytes.next();
+    if (result.done === true) return null;
+    const length = lengthWithoutZeros(result.value);
+    if (length > 0) endOfOthers = readBytes + length;
+    readBytes += result.value.length;
+    return result.value;
+  };
+  const feed = async function* (): ByteStream {
+    for (let chunk = await next(); chunk !== null; chunk = await next()) yield chunk;
+  };
   // If it fails, reading from the stream fails with the same error.
-  const feeding = pipeline(bytes, gunzip).catch(() => undefined);
+  const feeding = pipeline(feed, gunzip).catch(() => undefined);
   try {
     yield* gunzip as AsyncIterable<Buffer>;
+    // Node ends without an error at a zero, which may be padding; more data may follow it.
+    while ((await next()) !== null);
+    if (gunzip.bytesWritten < endOfOthers) {
+      throw damaged(path, 'gzip', new Error(`data follows the zeros at byte ${gunzip.bytesWritten}`));
+    }
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw code.startsWith('Z_') ? damaged(path, 'gzip', error) : error;
   } finally {
     gunzip.destroy();
     await feeding;
+    await bytes.return(undefined);
   }
+}
+
+function lengthWithoutZeros(bytes: Buffer): number {
+  let length = bytes.length;
+  while (length > 0 && bytes[length - 1] === 0) length--;
+  return length;
 }
 
 async function* unzstandard(bytes: ByteStream, path: string): ByteStream {

@@ -62,7 +62,7 @@ describe('a field mapping', () => {
       ...['Europe/Berlin', 'UTC', 'America/Argentina/Buenos_Aires', '+01:00', '-0330'].map((zone) => ({ zone })),
       { format: 'dd.MM.yyyy HH:mm', zone: 'Europe/Berlin', ambiguous: 'later' },
       { format: "yyyy-MM-dd'T'HH:mm:ss.SSSXXX" },
-      { format: "EEE d MMM uuuu h 'o''clock' a z" },
+      { format: "EEE d MMM uuuu h 'o''clock' a XXX" },
       { format: 'yyyyDDD', zone: 'UTC' },
     ];
     expect(accepted.flatMap(problemsOfTime)).toEqual([]);
@@ -72,6 +72,7 @@ describe('a field mapping', () => {
     [{ format: 'unix' }, /^source\.fields\.timestamp\.format: expected iso, s, ms.* got unix$/],
     [{ format: 'YYYY-MM-dd', zone: 'UTC' }, /with yyyy, since YYYY is the year of a week, got YYYY-MM-dd/],
     [{ format: 'HH:mm', zone: 'UTC' }, /with year, month and day/],
+    [{ format: 'yyyy-MM-dd HH:mm z' }, /no other letters than .* names such as 'EST', beside a zone/],
     [{ format: 'dd.MM.yyyy hh:mm', zone: 'UTC' }, /with HH, or with a beside hh/],
     [{ format: 'yyyy-MM-ddTHH:mm', zone: 'UTC' }, /no other letters than .* texts in quotes/],
     [{ format: "yyyy-MM-dd'T", zone: 'UTC' }, /with a second ' for each one/],

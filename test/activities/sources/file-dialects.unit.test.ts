@@ -154,6 +154,14 @@ describe('publishFileRange of a file that has to be decoded', () => {
     expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'NotUtf16', offset: 'row 3' }]);
   });
 
+  it('refuses gzip whose data goes on behind zeros, which would end it unseen', async () => {
+    const more = gzipSync('S2,t,1,2,x\n');
+    const content = Buffer.concat([gzipSync(`${HEADER}S1,t,1,2,x\n`), Buffer.alloc(300_000), more]);
+    await expect(read(content)).rejects.toThrow(
+      /cannot be decompressed with gzip \(data follows the zeros at byte \d+\)/,
+    );
+  });
+
   it('reads NDJSON too', async () => {
     const line = '{"station":"Süd"}';
     const content = gzipSync(Buffer.from(`\ufeff${line}\r\n\n${line}`, 'utf16le'));

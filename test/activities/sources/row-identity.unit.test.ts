@@ -52,8 +52,9 @@ describe('the id of a row', () => {
       ...(await idsOf({ constant: 'sensor-1' })),
       ...(await idsOf({ constant: 'sensor-2' })),
       ...(await idsOf({ join: [{ constant: 'sensor-1' }, 'station'] })),
+      ...(await idsOf({ join: ['station', { constant: 'sensor-1' }] })),
     ];
-    expect(new Set(ids).size).toBe(4);
+    expect(new Set(ids).size).toBe(8);
   });
 
   it('tells rows apart whose bytes are not UTF-8', async () => {
