@@ -10,11 +10,11 @@ const MAX_COLUMN_WIDTH = 40;
 const MAX_SAMPLE_LENGTH = 24;
 /** In the short form. */
 const MAX_REASONS = 3;
+const MAX_NAME_LENGTH = 40;
 
 /** Formats what a source looks like, and the input that reads it, for people; it has values of the source. */
 export function inspectionText(account: SourceAccount): string {
-  const { facts, places, questions, notes, input, shape, sampled } = account;
-  const argument = JSON.stringify(input).replaceAll("'", `'\\''`);
+  const { facts, places, questions, notes, shape, sampled } = account;
   return [
     `${nameOf(account)}: ${shape}, ${count(sampled)} ${rowsOf(account)} looked at`,
     ...facts.map((fact) => `  ${fact}`),
@@ -28,10 +28,21 @@ export function inspectionText(account: SourceAccount): string {
     '',
     ...outcomeLines(account, Number.POSITIVE_INFINITY),
     ...notes.map((note) => `note: ${note}`),
-    '',
-    'Run it with this input:',
-    `  npm start -- --input '${argument}'`,
+    ...(isReadable(account) ? ['', 'Run it with this input:', `  ${startCommand(account)}`] : []),
   ].join('\n');
+}
+
+/** A pipeline of its own for each source, since the readings of one pipeline are one set. */
+function startCommand({ source, input }: SourceAccount): string {
+  const [word = ''] = source.kind === 'file' ? source.path.split('/').slice(-1) : [source.topic];
+  const name = word
+    .toLowerCase()
+    .replace(source.kind === 'file' ? /\..*$/ : '', '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, MAX_NAME_LENGTH);
+  const argument = JSON.stringify(input).replaceAll("'", `'\\''`);
+  return `npm start -- --name ${name === '' ? 'mine' : name} --input '${argument}'`;
 }
 
 /** Formats what was recognised and what becomes of the sample, in a few lines. */
@@ -79,12 +90,14 @@ function questionLines({ setting, asks, answers }: Question): string[] {
 }
 
 function outcomeLines(account: SourceAccount, maxReasons: number): string[] {
-  const { outcome, sampled } = account;
+  const { outcome } = account;
   if (outcome === null) return ['The job would refuse this input.'];
   const dead = outcome.dead.reduce((sum, letters) => sum + letters.count, 0);
   const absent = outcome.absent === 0 ? '' : `, ${count(outcome.absent)} absent`;
-  const first = `Of the first ${count(sampled)} ${rowsOf(account)}: ${count(outcome.read)} read${absent}, ${count(dead)} dead letters`;
-  return [first, ...deadLines(outcome, maxReasons)];
+  const tried = count(outcome.read + outcome.absent + dead);
+  const first = `Of the first ${tried} ${rowsOf(account)}: ${count(outcome.read)} read${absent}, ${count(dead)} dead letters`;
+  const times = outcome.times === null ? [] : [`  timestamps from ${outcome.times.join(' to ')}`];
+  return [first, ...times, ...deadLines(outcome, maxReasons)];
 }
 
 function deadLines({ dead }: SampleOutcome, maxReasons: number): string[] {

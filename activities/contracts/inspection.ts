@@ -51,6 +51,8 @@ export interface SampleOutcome {
   readonly read: number;
   /** Rows without any value. */
   readonly absent: number;
+  /** The first and the last timestamp that is read; null if there is none, and in the result of a workflow. */
+  readonly times: readonly [first: string, last: string] | null;
   /** The commonest first. */
   readonly dead: readonly DeadSample[];
 }

@@ -3,7 +3,7 @@ import { inspectSource, type InspectionDependencies } from './inspect-source';
 import { masked } from './mask';
 
 /**
- * Inspects a source, as `inspectSource`, for a history that keeps no data: of values only their form is left.
+ * Inspects a source, as `inspectSource`, for a history that keeps no data: of values only their form is left, of times nothing.
  *
  * The names of columns and of measurements stay as they are, since the input consists of them.
  */
@@ -13,5 +13,6 @@ export async function inspectMasked(
 ): Promise<SourceAccount> {
   const account = await inspectSource(dependencies, { source, given, isComplete });
   const places = account.places.map((place) => ({ ...place, samples: [...new Set(place.samples.map(masked))] }));
-  return { ...account, places };
+  const outcome = account.outcome === null ? null : { ...account.outcome, times: null };
+  return { ...account, places, outcome };
 }

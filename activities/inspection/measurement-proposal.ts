@@ -26,10 +26,12 @@ export interface MeasuredColumn extends Pick<ColumnProfile, 'word'> {
 
 /** Of values whose unit nobody knows. */
 const NO_UNIT = '1';
+/** Of a quantity that nobody knows: the rows behind the sample may have any value. */
+const NO_LIMITS = { min: -1e12, max: 1e12 };
 
 /** Limits enclose the sample, and all values that are physically possible. */
 export function measurementProposal({ word, numbers, quantity, name }: MeasuredColumn): MeasurementProposal {
-  if (quantity === null) return unknownQuantity(name, word, numbers);
+  if (quantity === null) return unknownQuantity(name, word);
   const found = unitOfName(word, quantity);
   const units = found === null ? likelyUnits(quantity, numbers) : [found];
   const [unit = quantity.unit] = units;
@@ -44,23 +46,23 @@ export function measurementProposal({ word, numbers, quantity, name }: MeasuredC
   return { measurement, options, questions: units.length > 1 ? [question] : [] };
 }
 
-function unknownQuantity(name: string, word: string, numbers: readonly number[]): MeasurementProposal {
+function unknownQuantity(name: string, word: string): MeasurementProposal {
   const unit = bracketedUnit(word);
-  const measurement = { name, unit: unit ?? NO_UNIT, ...limitsOf(numbers, null) };
+  const measurement = { name, unit: unit ?? NO_UNIT, ...NO_LIMITS };
   if (unit !== null) return { measurement, options: {}, questions: [] };
   return { measurement, options: {}, questions: [], isUnknown: true };
 }
 
 /** Powers of ten beyond the known limits, so that they say nothing about single values. */
-function limitsOf(numbers: readonly number[], quantity: Quantity | null): Pick<Measurement, 'min' | 'max'> {
+function limitsOf(numbers: readonly number[], quantity: Quantity): Pick<Measurement, 'min' | 'max'> {
   const [lowest, highest] = [Math.min(0, ...numbers), Math.max(0, ...numbers)];
-  if (quantity !== null && lowest >= quantity.min && highest <= quantity.max) {
+  if (lowest >= quantity.min && highest <= quantity.max) {
     return { min: quantity.min, max: quantity.max };
   }
   const size = 10 ** (Math.ceil(Math.log10(Math.max(-lowest, highest, 1))) + 1);
   return {
-    min: Math.min(quantity?.min ?? 0, lowest < 0 || quantity === null ? -size : 0),
-    max: Math.max(quantity?.max ?? 0, size),
+    min: Math.min(quantity.min, lowest < 0 ? -size : 0),
+    max: Math.max(quantity.max, size),
   };
 }
 

@@ -35,10 +35,21 @@ async function judged(
   const place = { bootstrap: 'none', schemaRegistry: null, sparkState: 'none', runFolder: 'none' };
   const settings = jobSettings({ plan, rawFrom: {}, trigger: 'available-now', start: 0 }, place);
   const judgements = records.length === 0 ? [] : await judgeRecords(spark, settings, records);
+  const times = judgements.flatMap(({ topic, value }) => (topic === plan.topics.enriched ? timeOf(value) : [])).sort();
+  const [first, last] = [times[0], times.at(-1)];
   const kinds = judgements.map((judgement, index) => outcomeOf(plan, judgement, records[index]?.position ?? ''));
   const dead = [...refused, ...kinds.filter((kind) => typeof kind !== 'string')];
   const count = (kind: string): number => kinds.filter((it) => it === kind).length;
-  return { read: count('read'), absent: count('absent'), dead: byReason(dead) };
+  return {
+    read: count('read'),
+    absent: count('absent'),
+    times: first === undefined || last === undefined ? null : [first, last],
+    dead: byReason(dead),
+  };
+}
+
+function timeOf(value: Judgement['value']): string[] {
+  return value === null ? [] : [String(parseObject(value)?.['timestamp'])];
 }
 
 function outcomeOf({ topics }: PipelinePlan, { topic, value }: Judgement, position: string): 'read' | 'absent' | Dead {

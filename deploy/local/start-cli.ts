@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Config, loadConfig } from '../../workers/config';
+import { addressesOf, type Config, loadConfig } from '../../workers/config';
 import { progressLine, reportText } from '../../workers/report-text';
 import { type PipelineRun, startPipeline } from '../../workers/start-pipeline';
 import { printFileAccount } from './file-account';
@@ -11,6 +11,8 @@ import { StackError } from './stack-error';
 import { printEvent } from './stack-event';
 
 const LINK_TIMEOUT_MS = 5_000;
+/** Where the Temporal CLI looks by itself. */
+const DEFAULT_TEMPORAL = '127.0.0.1:7233';
 const FAILED = 1;
 /** Reconciled, but most records became dead letters. */
 const FLOODED = 3;
@@ -92,7 +94,9 @@ function printRun(config: Config, { report }: PipelineRun, { name, input, report
     if (reportFile !== undefined) writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
   }
   const argument = input === undefined ? '' : ` --input '${JSON.stringify(input).replaceAll("'", `'\\''`)}'`;
-  const command = `temporal workflow start --type streamingPipeline --task-queue ${config.PIPELINE_TASK_QUEUE}`;
+  const { temporal } = addressesOf(config);
+  const address = temporal === DEFAULT_TEMPORAL ? '' : ` --address ${temporal}`;
+  const command = `temporal workflow start${address} --type streamingPipeline --task-queue ${config.PIPELINE_TASK_QUEUE}`;
   console.log(`\nThe same with the Temporal CLI:\n  ${command} --workflow-id pipeline/${name}${argument}`);
 }
 

@@ -38,7 +38,7 @@ describe('npm run inspect', () => {
     expect(found.status).toBe(status);
     expect(found.stdout).toContain(prints);
     expect(found.stdout).toContain('BadTimestamp 1, the first at row 212: expected ISO 8601');
-    expect(found.stdout).toMatch(/npm start -- --input '\{"source":\{"kind":"file"/);
+    expect(found.stdout).toMatch(/npm start -- --name greenhouse --input '\{"source":\{"kind":"file"/);
   });
 
   it('takes answers, and prints the account as JSON', async () => {
@@ -47,7 +47,8 @@ describe('npm run inspect', () => {
     const { status, stdout } = await type(`npm run -s inspect -- ${path} --json --input '${answer}'`);
     expect(status).toBe(0);
     const { questions, outcome, input } = JSON.parse(stdout) as SourceAccount;
-    expect({ questions, outcome }).toEqual({ questions: [], outcome: { read: 1, absent: 0, dead: [] } });
+    const times = Array.from({ length: 2 }, () => '2026-01-04T15:00:00.000000Z');
+    expect({ questions, outcome }).toEqual({ questions: [], outcome: { read: 1, absent: 0, times, dead: [] } });
     expect(input['source']).toMatchObject({ fields: { timestamp: { column: 'when', zone: 'Asia/Tokyo' } } });
   });
 
