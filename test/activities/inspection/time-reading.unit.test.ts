@@ -50,6 +50,20 @@ describe('the reading of times', () => {
     expect(read(['1/5/26 9:05 PM'])).toMatchObject({ format: 'M/d/yy h:mm a', others: ['d/M/yy h:mm a'] });
   });
 
+  it('asks whether a year of two digits is first, and proposes it if only the last part changes', () => {
+    const found = read(['26-11-03 10:00', '26-11-20 10:00']);
+    expect(found).toMatchObject({ format: 'yy-MM-dd HH:mm', others: ['dd-MM-yy HH:mm'] });
+    expect(read(['03-11-26 10:00', '20-11-26 10:00'])).toMatchObject({
+      format: 'dd-MM-yy HH:mm',
+      others: ['yy-MM-dd HH:mm'],
+    });
+  });
+
+  it('takes the name of a zone for text, since EST or IST stands for several', () => {
+    expect(read(['2026-01-05 13:00 IST'])).toMatchObject({ hasZone: false });
+    expect(read(['05.01.2026 13:00:00 EST'])).toMatchObject({ format: "dd.MM.yyyy HH:mm:ss 'EST'", hasZone: false });
+  });
+
   it.each([
     [1_600_000_000, 's'],
     ['1.5945120900000004E9', 's'],
