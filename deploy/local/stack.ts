@@ -106,7 +106,7 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   const page = async (): Promise<Service> => serversReady.then(() => pageService(config, addresses, environment));
   const programs = serversOnly ? [] : [keepRunning('worker', worker()), keepRunning('page', page())];
   const services = [...servers, ...programs];
-  const allReady = Promise.all([installing.all, serversReady, ...programs.map((program) => program.ready)]);
+  const allReady = Promise.all([installing.required, serversReady, ...programs.map((program) => program.ready)]);
   const ready = Promise.race([allReady.then(([installation]) => installation), rejectOnAbort(signal)]);
   const crashLoop = Promise.race(services.map((service) => service.crashLoop));
   // Avoids unhandled rejections; callers await them if they need to.

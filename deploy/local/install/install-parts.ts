@@ -31,12 +31,14 @@ export interface Installation {
   /** Folder of Spark's jars. */
   readonly sparkJars: string;
   readonly sparkJobJar: string;
-  /** With which a driver starts faster. */
+  /** With which a driver starts faster; exists some time after everything else. */
   readonly sparkClassArchive: string;
 }
 
 /** A running installation: each path resolves when its part is installed. */
 export type PendingInstallation = { readonly [Field in keyof Installation]: Promise<Installation[Field]> } & {
+  /** All paths as soon as everything is there that a run needs: not the class archive. */
+  readonly required: Promise<Installation>;
   /** All paths; rejects after every program has exited and every temporary folder is deleted. */
   readonly all: Promise<Installation>;
 };
@@ -81,7 +83,7 @@ export function installParts(
   const spark = install(sparkPart, kafka, elasticsearch);
   const sparkJob = install(sparkJobPart, spark);
   const sparkClasses = install(sparkClassesPart, spark);
-  return withAll({
+  return withAll(sparkPaths(config), {
     java: java.then((found) => found.java),
     javaHome: java.then((found) => found.javaHome),
     temporal: installTemporal(),
@@ -112,11 +114,17 @@ export function neededParts(config: Config): Part[] {
   return parts;
 }
 
-function withAll(paths: Omit<PendingInstallation, 'all'>): PendingInstallation {
-  const all = Promise.allSettled(Object.values(paths)).then(async () => {
-    const entries = Object.entries(paths).map(async ([field, path]) => [field, await path] as const);
+function withAll(
+  { sparkClassArchive }: Pick<Installation, 'sparkClassArchive'>,
+  paths: Omit<PendingInstallation, 'all' | 'required'>,
+): PendingInstallation {
+  const settled = async (waitedFor: Omit<PendingInstallation, 'all' | 'required'>): Promise<Installation> => {
+    await Promise.allSettled(Object.values(waitedFor));
+    const entries = Object.entries(waitedFor).map(async ([field, path]) => [field, await path] as const);
     return Object.fromEntries(await Promise.all(entries)) as unknown as Installation;
-  });
-  all.catch(() => undefined); // callers await it if they need it
-  return { ...paths, all };
+  };
+  const all = settled(paths);
+  const required = settled({ ...paths, sparkClassArchive: Promise.resolve(sparkClassArchive) });
+  for (const promise of [all, required]) promise.catch(() => undefined); // callers await them if they need them
+  return { ...paths, all, required };
 }

@@ -105,8 +105,9 @@ export const sparkClassesPart: Part = {
       'spark.driver.bindAddress=127.0.0.1',
       'spark.ui.enabled=false',
     ];
+    // The first run does not wait for it.
     await task.run('archiving the classes of a driver', [
-      java,
+      ...(['nice', '-n', '19', java] as const),
       ...[...jvm, `-XX:ArchiveClassesAtExit=${join(folder, SPARK_CLASS_ARCHIVE)}`, '-cp', jars, ...submit],
       ...[`spark.local.dir=${task.scratch}`, ...configuration].flatMap((setting) => ['--conf', setting]),
       ...[training, join(task.scratch, 'checkpoint')],
