@@ -5,6 +5,7 @@ import type {
   SampleOutcome,
   SourceAccount,
 } from '../activities/contracts/inspection';
+import { jsonArgument } from './json-argument';
 
 const MAX_COLUMN_WIDTH = 40;
 const MAX_SAMPLE_LENGTH = 24;
@@ -41,8 +42,7 @@ function startCommand({ source, input }: SourceAccount): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '')
     .slice(0, MAX_NAME_LENGTH);
-  const argument = JSON.stringify(input).replaceAll("'", `'\\''`);
-  return `npm start -- --name ${name === '' ? 'mine' : name} --input '${argument}'`;
+  return `npm start -- --name ${name === '' ? 'mine' : name} --input ${jsonArgument(input)}`;
 }
 
 /** Formats what was recognised and what becomes of the sample, in a few lines. */

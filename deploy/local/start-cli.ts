@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { addressesOf, type Config, loadConfig } from '../../workers/config';
+import { jsonArgument } from '../../workers/json-argument';
 import { progressLine, reportText } from '../../workers/report-text';
 import { type PipelineRun, startPipeline } from '../../workers/start-pipeline';
 import { printFileAccount } from './file-account';
@@ -93,7 +94,7 @@ function printRun(config: Config, { report }: PipelineRun, { name, input, report
     console.log(`\n${reportText(report)}`);
     if (reportFile !== undefined) writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
   }
-  const argument = input === undefined ? '' : ` --input '${JSON.stringify(input).replaceAll("'", `'\\''`)}'`;
+  const argument = input === undefined ? '' : ` --input ${jsonArgument(input)}`;
   const { temporal } = addressesOf(config);
   const address = temporal === DEFAULT_TEMPORAL ? '' : ` --address ${temporal}`;
   const command = `temporal workflow start${address} --type streamingPipeline --task-queue ${config.PIPELINE_TASK_QUEUE}`;
