@@ -20,6 +20,8 @@ final class Driver {
   private static final long POLL_MS = 500;
   private static final long EXIT_GRACE_MS = 5_000;
 
+  private static boolean hasResult = false;
+
   private Driver() {}
 
   /** Takes the start for this driver; false if another one has it. */
@@ -34,6 +36,17 @@ final class Driver {
     }
   }
 
+  /**
+   * Writes how the driver has ended. Only the first result of a process is kept: one that ends
+   * because of its lease makes the query fail too.
+   */
+  static synchronized void writeResult(Settings settings, Map<String, ?> result)
+      throws IOException {
+    if (hasResult) return;
+    AtomicFile.write(Path.of(settings.resultFile()), result);
+    hasResult = true;
+  }
+
   /** Ends the driver when nobody has touched the lease file for {@code leaseMs}. */
   static void holdLease(Settings settings) {
     Path lease = Path.of(settings.leaseFile());
@@ -46,7 +59,7 @@ final class Driver {
     try {
       while (ageMs(lease) <= settings.leaseMs()) Thread.sleep(POLL_MS);
       String error = "LeaseLost: no worker has renewed the lease of this driver";
-      AtomicFile.write(Path.of(settings.resultFile()), Map.of("ok", false, "error", error));
+      writeResult(settings, Map.of("ok", false, "error", error));
     } catch (IOException | InterruptedException failed) {
       System.err.println("lease: " + failed.getMessage());
     }

@@ -1,6 +1,5 @@
 package pipeline.spark;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.spark.SparkThrowable;
@@ -36,10 +35,10 @@ public final class ReadingsJob {
     try {
       run(settings, json);
     } catch (Exception error) {
-      writeResult(settings, Map.of("ok", false, "error", describe(error)));
+      Driver.writeResult(settings, Map.of("ok", false, "error", describe(error)));
       throw error;
     }
-    writeResult(settings, Map.of("ok", true));
+    Driver.writeResult(settings, Map.of("ok", true));
   }
 
   private static void run(Settings settings, String json) throws Exception {
@@ -89,10 +88,6 @@ public final class ReadingsJob {
     SparkSession spark = builder.getOrCreate();
     spark.sparkContext().setLogLevel("WARN");
     return spark;
-  }
-
-  private static void writeResult(Settings settings, Map<String, ?> result) throws IOException {
-    AtomicFile.write(Path.of(settings.resultFile()), result);
   }
 
   /**

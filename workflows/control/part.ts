@@ -1,4 +1,12 @@
-import { condition, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { HandlerUnfinishedPolicy } from '@temporalio/common';
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  log,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { answerSignal, commandSignal, commandUpdate, stageProgressQuery, stageTotalsSignal } from '../messages';
 import { COMMAND_KINDS, invalidCommand, parseCommand, type Command, type CommandResult, type Skip } from './commands';
 import { attentionTo, type Attention, type StageName, type StageTotals } from './progress';
@@ -62,13 +70,9 @@ export class Part {
         },
       });
     }
-    setHandler(commandSignal, async (number, command) => {
-      const refused = this.#refusal(command);
-      const result = refused === null ? await this.#carryOut(command) : { ...this.#state, refused };
-      const { parent } = workflowInfo();
-      if (parent !== undefined) {
-        await getExternalWorkflowHandle(parent.workflowId).signal(answerSignal, number, stage, result);
-      }
+    // The parent takes the end of this workflow for an answer, so the workflow need not wait for the handler.
+    setHandler(commandSignal, (number, command) => this.#answer(number, command), {
+      unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON,
     });
   }
 
@@ -110,6 +114,24 @@ export class Part {
     } catch {
       // The parent has ended; its cancellation of this child is on the way.
     }
+  }
+
+  /**
+   * Carries out a command that the parent has forwarded, and answers it. A cancellation does not reach this: it would end
+   * the workflow a second time, beside the main function, and the server refuses such a workflow task again and again.
+   */
+  async #answer(number: number, command: Command): Promise<void> {
+    await CancellationScope.nonCancellable(async () => {
+      const refused = this.#refusal(command);
+      const result = refused === null ? await this.#carryOut(command) : { ...this.#state, refused };
+      const { parent } = workflowInfo();
+      if (parent === undefined) return;
+      try {
+        await getExternalWorkflowHandle(parent.workflowId).signal(answerSignal, number, this.stage, result);
+      } catch {
+        // The parent has ended; its cancellation of this child is on the way.
+      }
+    });
   }
 
   get #state(): CommandResult {

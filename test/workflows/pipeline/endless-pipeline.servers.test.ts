@@ -9,7 +9,8 @@ import { fakeActivities } from '../fake-activities';
 
 const ENDLESS = {
   source: { kind: 'simulate', records: null, ratePerSecond: 10 },
-}; /** So few that every part continues as new within seconds. */
+};
+/** So few that every part continues as new within seconds. */
 const MAX_HISTORY_EVENTS = 50;
 
 const taskQueue = `endless-${randomUUID().slice(0, 8)}`;
@@ -26,12 +27,8 @@ afterAll(async () => {
   await connection.close();
 });
 
-/** Starts a pipeline of this name with these activities and a worker that runs while `work` does. */
-async function withPipeline(
-  name: string,
-  activities: Activities,
-  work: (handle: WorkflowHandle) => Promise<void>,
-): Promise<void> {
+/** Runs a worker with these activities while `work` does. */
+async function withWorker<T>(activities: Activities, work: () => Promise<T>): Promise<T> {
   const parseInput: Activities['parseInput'] = async (request) => ({
     ...(await activities.parseInput(request)),
     ioTaskQueue: taskQueue,
@@ -44,10 +41,12 @@ async function withPipeline(
     workflowBundle: edited(bundle, 'MAX_HISTORY_EVENTS = 1500', `MAX_HISTORY_EVENTS = ${MAX_HISTORY_EVENTS}`),
     activities: { ...activities, parseInput },
   });
-  await worker.runUntil(async () => {
-    const workflowId = `pipeline/${taskQueue}-${name}`;
-    await work(await client.workflow.start('streamingPipeline', { taskQueue, workflowId, args: [ENDLESS] }));
-  });
+  return await worker.runUntil(work);
+}
+
+async function startPipeline(name: string): Promise<WorkflowHandle> {
+  const workflowId = `pipeline/${taskQueue}-${name}`;
+  return await client.workflow.start('streamingPipeline', { taskQueue, workflowId, args: [ENDLESS] });
 }
 
 /** With a driver that runs on, and a source and a driver that take some time for each step. */
@@ -70,7 +69,8 @@ function endlessActivities(): ReturnType<typeof fakeActivities> {
 describe('streamingPipeline without end', () => {
   it('leaves no driver running when it is cancelled', async () => {
     const { activities, calls } = endlessActivities();
-    await withPipeline('cancelled', activities, async (handle) => {
+    await withWorker(activities, async () => {
+      const handle = await startPipeline('cancelled');
       while (!calls.includes('watchSparkJob')) await sleep(50);
       await handle.cancel();
       await expect(handle.result()).rejects.toThrow('cancelled');
@@ -80,7 +80,8 @@ describe('streamingPipeline without end', () => {
 
   it('ends indexers that have continued as new when it is stopped without draining', async () => {
     const { activities } = endlessActivities();
-    await withPipeline('stopped', activities, async (handle) => {
+    await withWorker(activities, async () => {
+      const handle = await startPipeline('stopped');
       const indexer = client.workflow.getHandle(`${handle.workflowId}/index/readings`);
       const runId = async (): Promise<string | undefined> => (await indexer.describe().catch(() => undefined))?.runId;
       let first = await runId();
@@ -89,6 +90,24 @@ describe('streamingPipeline without end', () => {
       await handle.executeUpdate('stop', { args: [{ drain: false }] });
       expect(await handle.result()).toBeNull();
       expect((await indexer.describe()).status.name).toBe('CANCELLED');
+    });
+  }, 180_000);
+
+  it('ends a part that is cancelled while it answers a command', async () => {
+    const { activities, calls } = endlessActivities();
+    const pipeline = await withWorker(activities, async () => {
+      const handle = await startPipeline('answering');
+      while (!calls.includes('publishSimulatedRange')) await sleep(50);
+      return handle;
+    });
+    // No worker runs now, so both arrive in one workflow task.
+    const source = client.workflow.getHandle(`${pipeline.workflowId}/source`);
+    await source.signal('command', 1, { kind: 'pause', reason: 'test' });
+    await source.cancel();
+    await withWorker(activities, async () => {
+      await expect(source.result()).rejects.toThrow('cancelled');
+      await pipeline.cancel();
+      await pipeline.result().catch(() => undefined);
     });
   }, 180_000);
 });
