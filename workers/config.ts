@@ -1,14 +1,19 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { secretOf } from './secrets';
+import { httpServerSettings, kafkaSettings, temporalSettings } from './server-settings';
+import { settingProblems, type SettingProblem } from './setting-problems';
+import { temporalProfile } from './temporal-profile';
 
 const HOST_AND_PORT = /^[^\s:]+:\d+$/;
 
 const text = z.string().min(1);
 const optionalText = text.optional();
-const httpUrl = z.url({ protocol: /^https?$/ });
+const httpUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => !url.includes('@'), 'expected no credentials in it: they have variables of their own');
 const address = z.string().regex(HOST_AND_PORT, 'expected host:port').optional();
 const brokers = z.array(z.string().regex(HOST_AND_PORT, 'expected host:port, separated by commas')).min(1);
-const username = z.string().regex(/^[^:]+$/, 'expected a name without a colon');
 const taskQueuePart = z.string().regex(/^[A-Za-z0-9._-]{1,100}$/);
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const port = (byDefault: number) => integer(1, 65_535).default(byDefault);
@@ -19,20 +24,17 @@ export const settingsSchema = z.object({
   TEMPORAL_ADDRESS: address.describe(
     '`host:port` of a Temporal frontend. If set, no local Temporal server is started.',
   ),
+  TEMPORAL_NAMESPACE: text.default('default').describe('Namespace of the workflows.'),
+  ...temporalSettings,
+
   KAFKA_BROKERS: csv
     .pipe(brokers)
     .optional()
     .describe('Bootstrap brokers as `host:port`, separated by commas. If set, no local Kafka broker is started.'),
+  ...kafkaSettings,
+
   ELASTICSEARCH_NODE: httpUrl.optional().describe('URL of Elasticsearch. If set, no local node is started.'),
-  ELASTICSEARCH_API_KEY: optionalText.describe(
-    'API key for Elasticsearch. Secret; sent as `Authorization: ApiKey …` and never logged.',
-  ),
-  ELASTICSEARCH_USERNAME: username
-    .optional()
-    .describe('User for Elasticsearch, instead of an API key; requires `ELASTICSEARCH_PASSWORD`.'),
-  ELASTICSEARCH_PASSWORD: optionalText.describe(
-    'Password of that user. Secret; sent as `Authorization: Basic …` and never logged.',
-  ),
+  ...httpServerSettings('ELASTICSEARCH', 'Elasticsearch'),
   ELASTICSEARCH_TIMEOUT_MS: integer(100, 600_000)
     .default(70_000)
     .describe(
@@ -40,20 +42,17 @@ export const settingsSchema = z.object({
     ),
 
   KIBANA_URL: httpUrl
-    .refine((url) => !url.includes('@'), 'expected no credentials in it: they have variables of their own')
     .optional()
     .describe('URL of Kibana, with `/s/<space>` for another space. If set, each run imports the dashboard.'),
-  KIBANA_API_KEY: optionalText.describe('API key for Kibana. Secret.'),
-  KIBANA_USERNAME: optionalText.describe('User for Kibana, instead of an API key; requires `KIBANA_PASSWORD`.'),
-  KIBANA_PASSWORD: optionalText.describe('Password of that user. Secret.'),
+  ...httpServerSettings('KIBANA', 'Kibana'),
 
   SCHEMA_REGISTRY_URL: httpUrl
     .optional()
     .describe(
       'URL of the Confluent-compatible API of a schema registry, for topics in Avro; of Apicurio Registry it ends with `/apis/ccompat/v7`.',
     ),
+  ...httpServerSettings('SCHEMA_REGISTRY', 'the schema registry'),
 
-  TEMPORAL_NAMESPACE: text.default('default').describe('Namespace of the workflows.'),
   PIPELINE_TASK_QUEUE: taskQueuePart
     .default('pipeline')
     .describe(
@@ -93,37 +92,43 @@ export const settingsSchema = z.object({
   ),
 });
 
-const configSchema = settingsSchema.check(({ value, issues }) => {
-  for (const server of ['ELASTICSEARCH', 'KIBANA'] as const) {
-    const key = value[`${server}_API_KEY`] !== undefined;
-    const username = value[`${server}_USERNAME`] !== undefined;
-    const password = value[`${server}_PASSWORD`] !== undefined;
-    if (username === password && !(key && username)) continue;
-    issues.push({
-      code: 'custom',
-      input: undefined,
-      path: [`${server}_API_KEY`],
-      message: `expected this alone, or ${server}_USERNAME with ${server}_PASSWORD, or none of the three`,
-    });
-  }
-});
-
 /** The names of all environment variables that a process reads. */
 export const SETTINGS: readonly string[] = Object.keys(settingsSchema.shape);
 
-export type Config = Readonly<z.infer<typeof configSchema>>;
+/** The names of those that are secret and may come from a file instead. */
+const SECRETS: readonly string[] = SETTINGS.filter((name) => SETTINGS.includes(`${name}_FILE`));
+
+export type Config = Readonly<z.infer<typeof settingsSchema>>;
 
 /** Thrown at startup; the message lists every invalid variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads the settings from an environment; an empty variable counts as unset. @throws {@link ConfigError} */
+/**
+ * Reads the settings from an environment; an empty variable counts as unset. Address and namespace of Temporal may come
+ * from its profile.
+ *
+ * @throws {@link ConfigError}
+ */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = configSchema.safeParse(present);
-  if (!result.success) throw new ConfigError(`Invalid settings:\n${z.prettifyError(result.error)}`);
-  return Object.freeze(result.data);
+  const present = Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+  );
+  const problems = settingProblems(present, SECRETS);
+  const result = settingsSchema.safeParse(problems.length > 0 ? present : { ...present, ...profileOf(present) });
+  if (result.success && problems.length === 0) return Object.freeze(result.data);
+  const issues = [...(result.error?.issues ?? []), ...problems.map(issueOf)];
+  throw new ConfigError(`Invalid settings:\n${z.prettifyError(new z.ZodError(issues))}`);
+}
+
+function profileOf(present: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { address, namespace } = temporalProfile(present);
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+}
+
+function issueOf({ variable, message }: SettingProblem): z.core.$ZodIssue {
+  return { code: 'custom', input: undefined, path: [variable], message };
 }
 
 /** Addresses of the servers: those in the settings, else those of the local stack. */
@@ -142,10 +147,15 @@ export function addressesOf(config: Config): Addresses {
 }
 
 /** Returns the `Authorization` header for a server, undefined if the settings have no credentials. Secret. */
-export function authorizationOf(config: Config, server: 'ELASTICSEARCH' | 'KIBANA'): string | undefined {
-  const key = config[`${server}_API_KEY`];
+export function authorizationOf(
+  config: Config,
+  server: 'ELASTICSEARCH' | 'KIBANA' | 'SCHEMA_REGISTRY',
+): string | undefined {
+  const key = secretOf(config, `${server}_API_KEY`);
+  const token = secretOf(config, `${server}_BEARER_TOKEN`);
   const username = config[`${server}_USERNAME`];
   if (key !== undefined) return `ApiKey ${key}`;
+  if (token !== undefined) return `Bearer ${token}`;
   if (username === undefined) return undefined;
-  return `Basic ${Buffer.from(`${username}:${config[`${server}_PASSWORD`]}`).toString('base64')}`;
+  return `Basic ${Buffer.from(`${username}:${secretOf(config, `${server}_PASSWORD`) ?? ''}`).toString('base64')}`;
 }

@@ -12,10 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
-import { addressesOf, loadConfig } from './config';
+import { addressesOf, type Config, loadConfig } from './config';
 import { dashboardTargetOf, openClients } from './clients';
 import { crashPoint } from './crash-point';
 import { sparkStateOf } from './spark-drivers';
+import { temporalOptions } from './temporal-connection';
 import { workflowBundle } from './workflow-bundle';
 
 /** Concurrent activities of each of the last two. */
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   const { PIPELINE_TASK_QUEUE: queue } = config;
   const taskQueues = { io: `${queue}-io`, host: `${queue}-host-${config.PIPELINE_HOST}` };
   const clients = openClients(config, 'pipeline-worker');
-  const connection = await connect(addressesOf(config).temporal);
+  const connection = await connect(config);
   try {
     const state = config.PIPELINE_STATE_DIR ?? join(__dirname, '..', '.pipeline');
     const activities = createActivities({
@@ -79,10 +80,11 @@ function printEntry({ level, timestampNanos, message, meta }: LogEntry): void {
 }
 
 /** Waits for Temporal without a timeout and logs each failed attempt. */
-async function connect(address: string): Promise<NativeConnection> {
+async function connect(config: Config): Promise<NativeConnection> {
+  const { temporal: address } = addressesOf(config);
   for (;;) {
     try {
-      return await NativeConnection.connect({ address });
+      return await NativeConnection.connect(temporalOptions(config));
     } catch (error) {
       console.error(`waiting for Temporal at ${address}: ${error instanceof Error ? error.message : String(error)}`);
       await sleep(2_000);

@@ -3,13 +3,14 @@ import { Connection } from '@temporalio/client';
 import { servesClients } from '../activities/kafka';
 import { addressesOf, type Config } from './config';
 import { openElasticsearch } from './clients';
+import { temporalOptions } from './temporal-connection';
 
 const REQUEST_TIMEOUT = 408;
 
 /** Describes the namespace, which requires Temporal's frontend and database. @throws Error with the reason */
 export async function probeTemporal(config: Config, signal: AbortSignal): Promise<void> {
   // Without interceptors no call is retried; the caller does that.
-  const connection = Connection.lazy({ address: addressesOf(config).temporal, interceptors: [] });
+  const connection = Connection.lazy({ ...temporalOptions(config), interceptors: [] });
   try {
     const { TEMPORAL_NAMESPACE: namespace } = config;
     await connection.withAbortSignal(signal, () => connection.workflowService.describeNamespace({ namespace }));

@@ -9,7 +9,8 @@ import { parseInput } from '../activities/preparation/parse-input';
 import { prepareIndices } from '../activities/preparation/prepare-indices';
 import { prepareTopics } from '../activities/preparation/prepare-topics';
 import { type Clients, openClients } from './clients';
-import { addressesOf, type Config, loadConfig } from './config';
+import { type Config, loadConfig } from './config';
+import { temporalOptions } from './temporal-connection';
 
 const RETRY_MS = 1_000;
 const NAMESPACE_POLL_MS = 500;
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const { PIPELINE_NAME, KIBANA_PASSWORD, PIPELINE_PASSWORD } = settings.parse(process.env);
   const clients = openClients(config, 'set-up');
-  const temporal = await Connection.connect({ address: addressesOf(config).temporal });
+  const temporal = await Connection.connect(temporalOptions(config));
   try {
     await setUpNamespace(temporal, config.TEMPORAL_NAMESPACE);
     await setUpUsers(clients.elasticsearch, { kibana: KIBANA_PASSWORD, pipeline: PIPELINE_PASSWORD });

@@ -10,7 +10,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { RunReport } from '../activities/contracts/report';
 import type { streamingPipeline } from '../workflows';
 import type { PipelineProgress } from '../workflows/control/progress';
-import { addressesOf, type Config } from './config';
+import type { Config } from './config';
+import { temporalOptions } from './temporal-connection';
 
 const POLL_MS = 1_000;
 
@@ -39,7 +40,7 @@ export async function startPipeline(
   config: Config,
   { name, input, onProgress }: { readonly name: string; readonly input: unknown; readonly onProgress: OnProgress },
 ): Promise<PipelineRun> {
-  const connection = await Connection.connect({ address: addressesOf(config).temporal });
+  const connection = await Connection.connect(temporalOptions(config));
   try {
     const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
     const workflowId = `pipeline/${name}`;

@@ -3,8 +3,8 @@ import { SETTINGS } from '../../workers/config';
 
 /** Prefixes of the variables in which programs find servers, credentials and profiles. */
 const PREFIXES = ['TEMPORAL_', 'KAFKA_', 'ELASTICSEARCH_', 'KIBANA_', 'PIPELINE_', 'SPARK_', 'HADOOP_'];
-/** Kept in spite of that: the folders of downloads and the options of Java, none of which names a server. */
-const KEPT = ['PIPELINE_CACHE_DIR', 'XDG_CACHE_HOME', 'JDK_JAVA_OPTIONS'];
+/** Kept in spite of that: folders, and the options of Java, none of which names a server. */
+const KEPT = ['PIPELINE_CACHE_DIR', 'XDG_CACHE_HOME', 'HOME', 'XDG_CONFIG_HOME', 'APPDATA', 'JDK_JAVA_OPTIONS'];
 
 /**
  * Returns the environment of tests and of the processes that they start: the inherited variables except those that could

@@ -19,14 +19,11 @@ beforeAll(async () => {
   const url = `http://${address}`;
   inherited = {
     ...process.env,
-    ...Object.fromEntries(SETTINGS.map((name) => [name, 'elsewhere'])),
     TEMPORAL_ADDRESS: address,
     KAFKA_BROKERS: address,
     ELASTICSEARCH_NODE: url,
     KIBANA_URL: url,
     SCHEMA_REGISTRY_URL: url,
-    TEMPORAL_PROFILE: 'elsewhere',
-    TEMPORAL_CONFIG_FILE: '/etc/temporal.toml',
     TEMPORAL_TLS: 'true',
     SPARK_CONF_DIR: '/etc/spark',
     http_proxy: url,
@@ -34,11 +31,6 @@ beforeAll(async () => {
     PIPELINE_CACHE_DIR: '/var/cache/downloads',
     XDG_CACHE_HOME: '/var/cache',
   };
-  // Tests must not inherit these, whatever their value.
-  for (const name of ['ELASTICSEARCH_TIMEOUT_MS', 'ELASTICSEARCH_API_KEY', 'KIBANA_API_KEY', 'PIPELINE_CRASH_AT']) {
-    Reflect.deleteProperty(inherited, name);
-  }
-  for (const name of SETTINGS.filter((each) => each.endsWith('_PORT'))) inherited[name] = '9';
 });
 afterAll(() => {
   foreignServer.close();
@@ -55,7 +47,8 @@ async function connectionsOf(env: NodeJS.ProcessEnv): Promise<number> {
 
 describe('testEnvironment', () => {
   it('has no variable that names a server, and keeps the folders of downloads', () => {
-    const environment = testEnvironment({ KAFKA_PORT: '1234' }, inherited);
+    const every = Object.fromEntries(SETTINGS.map((name) => [name, 'elsewhere']));
+    const environment = testEnvironment({ KAFKA_PORT: '1234' }, { ...every, ...inherited });
     expect(environment).toMatchObject({
       PATH: process.env['PATH'],
       PIPELINE_CACHE_DIR: '/var/cache/downloads',
@@ -63,8 +56,13 @@ describe('testEnvironment', () => {
       TEMPORAL_CONFIG_FILE: '/dev/null',
     });
     const config = loadConfig(environment);
-    const kept = { PIPELINE_CACHE_DIR: '/var/cache/downloads', XDG_CACHE_HOME: '/var/cache' };
-    expect(config).toEqual(loadConfig({ ...kept, KAFKA_PORT: '1234', JDK_JAVA_OPTIONS: 'elsewhere' }));
+    const kept = {
+      PIPELINE_CACHE_DIR: '/var/cache/downloads',
+      XDG_CACHE_HOME: '/var/cache',
+      HOME: process.env['HOME'],
+    };
+    const folders = { XDG_CONFIG_HOME: 'elsewhere', APPDATA: 'elsewhere', TEMPORAL_CONFIG_FILE: '/dev/null' };
+    expect(config).toEqual(loadConfig({ ...kept, ...folders, KAFKA_PORT: '1234', JDK_JAVA_OPTIONS: 'elsewhere' }));
     expect(
       Object.keys(environment).filter((name) => /^(TEMPORAL|ELASTICSEARCH|KIBANA|SCHEMA|SPARK)_/.test(name)),
     ).toEqual(['TEMPORAL_CONFIG_FILE']);
