@@ -43,6 +43,8 @@ export interface ActivityDependencies {
   readonly dashboards: DashboardTarget | null;
   /** Address of the Confluent-compatible API of a schema registry; null if none is configured. */
   readonly schemaRegistry: string | null;
+  /** Whether the namespace knows the search attributes of pipelines. */
+  readonly searchAttributes: boolean;
   /** For files that exist only during one activity. */
   readonly scratchFolder: string;
   /** Fault injection; does nothing in production. */
@@ -55,8 +57,8 @@ export type Activities = ReturnType<typeof createActivities>;
 // The list below is the return type.
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
 export function createActivities(dependencies: ActivityDependencies) {
-  const { kafka, elasticsearch, taskQueues, dashboards, schemaRegistry } = dependencies;
-  const services = { kibana: dashboards !== null, schemaRegistry: schemaRegistry !== null };
+  const { kafka, elasticsearch, taskQueues, dashboards, schemaRegistry, searchAttributes } = dependencies;
+  const services = { kibana: dashboards !== null, schemaRegistry: schemaRegistry !== null, searchAttributes };
   const spark = { ...dependencies.spark, schemaRegistry };
   return {
     // Preparation. An exception of the synchronous `parseInput` must become a rejected promise.

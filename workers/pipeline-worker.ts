@@ -15,6 +15,7 @@ import { createActivities } from '../activities';
 import { addressesOf, type Config, loadConfig } from './config';
 import { dashboardTargetOf, openClients } from './clients';
 import { crashPoint } from './crash-point';
+import { registerSearchAttributes } from './search-attributes';
 import { sparkStateOf } from './spark-drivers';
 import { temporalOptions } from './temporal-connection';
 import { workflowBundle } from './workflow-bundle';
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
       },
       dashboards: dashboardTargetOf(config),
       schemaRegistry: config.SCHEMA_REGISTRY_URL ?? null,
+      searchAttributes: await registerSearchAttributes(connection, config.TEMPORAL_NAMESPACE),
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),
     });

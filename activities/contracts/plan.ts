@@ -64,6 +64,8 @@ export interface PipelinePlan extends Readonly<Pick<PipelineInput, 'partitions' 
   readonly hostTaskQueue: string;
   /** Whether the worker has a Kibana to import dashboards into. */
   readonly dashboards: boolean;
+  /** Whether the namespace knows the search attributes of pipelines. */
+  readonly searchAttributes: boolean;
 }
 
 /** The `spark` section of the input as the job reads it; see `pipelineInputSchema` for what each setting means. */

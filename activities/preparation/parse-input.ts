@@ -27,6 +27,7 @@ export interface TaskQueues {
 interface WorkerServices {
   readonly kibana?: boolean;
   readonly schemaRegistry?: boolean;
+  readonly searchAttributes?: boolean;
 }
 
 const WORKFLOW_ID_PREFIX = 'pipeline/';
@@ -49,7 +50,7 @@ const ONE_DAY_MS = 24 * 3_600_000;
 export function parseInput(
   queues: TaskQueues,
   { input, workflowId, run, startedAt }: ParseInputRequest,
-  { kibana = false, schemaRegistry = false }: WorkerServices = {},
+  { kibana = false, schemaRegistry = false, searchAttributes = false }: WorkerServices = {},
 ): PipelinePlan {
   const name = workflowId.startsWith(WORKFLOW_ID_PREFIX) ? workflowId.slice(WORKFLOW_ID_PREFIX.length) : '';
   const isNamed = pipelineNameSchema.safeParse(name).success;
@@ -90,6 +91,7 @@ export function parseInput(
     ioTaskQueue: queues.io,
     hostTaskQueue: queues.host,
     dashboards: kibana,
+    searchAttributes,
   };
 }
 

@@ -10,6 +10,7 @@ export function activitiesWith(dependencies: Partial<ActivityDependencies>): Act
     spark: none as never,
     dashboards: null,
     schemaRegistry: null,
+    searchAttributes: false,
     scratchFolder: 'unused',
     crash: () => undefined,
     ...dependencies,

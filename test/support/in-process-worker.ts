@@ -36,6 +36,7 @@ export async function startInProcessWorker(
       spark: javaHome === undefined ? spark : { ...spark, environment: { ...spark.environment, JAVA_HOME: javaHome } },
       dashboards: null,
       schemaRegistry,
+      searchAttributes: false,
       scratchFolder: join(state, 'scratch'),
       crash: () => undefined,
     }),

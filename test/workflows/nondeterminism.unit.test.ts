@@ -20,7 +20,12 @@ describe('a workflow edit that contradicts a saved history', () => {
       'await paced.advance(next, counts);',
       'await new Promise((resolve) => setTimeout(resolve, 5)); await paced.advance(next, counts);',
     ],
-    ['a different first activity', 'replay-file.file', 'await inspectFile({', 'await publishFileRange({'],
+    [
+      'a different first activity',
+      'replay-file.file',
+      'await inspectFile({',
+      'await paced.activities({ taskQueue, startToCloseTimeout: 1 }).publishFileRange({',
+    ],
     ['a missing step', 'streaming-pipeline.drained', 'await storeReport({', 'await Promise.resolve({'],
     [
       'two steps in the opposite order',

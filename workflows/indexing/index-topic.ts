@@ -166,7 +166,8 @@ class TopicIndexer {
   async #slice(partition: string, from: string, maximumAttempts: number): Promise<IndexSliceResult> {
     const { topic, alias, deadLetterTopic, mirrorGroup, sink, maxDeadLetterRatio, ioTaskQueue: taskQueue } = this.input;
     const retry = { ...INDEXING.retry, maximumAttempts };
-    const { indexSlice } = proxyActivities<Activities>({ ...INDEXING, taskQueue, retry });
+    const summary = `partition ${partition} from offset ${from}`;
+    const { indexSlice } = proxyActivities<Activities>({ ...INDEXING, taskQueue, retry, summary });
     // An operator who resumes after a flood accepts it as it is.
     const isAccepted = this.#parked.failureOf(partition) === 'DeadLetterFlood';
     return await indexSlice({

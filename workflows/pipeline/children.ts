@@ -1,6 +1,7 @@
 import { startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
+import { SEARCH_ATTRIBUTES } from '../../activities/contracts/search-attributes';
 import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
 import { replayFile } from '../sources/replay-file';
 import { runSparkJob } from '../spark/run-spark-job';
@@ -9,9 +10,6 @@ import { simulateReadings } from '../sources/simulate-readings';
 /** Longest time between two polls of an idle partition. */
 const BOUNDED_IDLE_MS = 15_000;
 const LIVE_IDLE_MS = 60_000;
-
-/** A cancelled child can still stop its Spark driver; a terminated one cannot. */
-const ENDING_WITH_PARENT = { parentClosePolicy: 'REQUEST_CANCEL' } as const;
 
 export interface PipelineChildren {
   /** Null if others write the raw topic. */
@@ -32,13 +30,13 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
   const isFollowing = source.kind === 'topic' && !rules.bounded;
 
   const spark = await startChild(runSparkJob, {
-    ...ENDING_WITH_PARENT,
+    ...partOptions(plan, `${topics.raw} → ${topics.enriched}, ${topics.windows}, ${topics.deadLetter}`),
     workflowId: `${workflowId}/spark`,
     args: [{ plan, rawFrom: isFollowing ? 'earliest' : rawFrom, meanwhile: isPaced(plan) }],
   });
   const startIndexer = (stream: IndexTopicInput['stream'], topic: 'enriched' | 'windows' | 'deadLetter') =>
     startChild(indexTopic, {
-      ...ENDING_WITH_PARENT,
+      ...partOptions(plan, `${topics[topic]} → ${aliases[stream]}`),
       workflowId: `${workflowId}/index/${stream}`,
       args: [
         {
@@ -72,7 +70,26 @@ function isPaced({ source, rules }: PipelinePlan): boolean {
 
 async function startSource(plan: PipelinePlan): Promise<PipelineChildren['source']> {
   const workflowId = `${workflowInfo().workflowId}/source`;
-  const options = { ...ENDING_WITH_PARENT, workflowId, args: [{ plan }] } as const;
+  const options = {
+    ...partOptions(plan, `${sourceText(plan.source)} → ${plan.topics.raw}`),
+    workflowId,
+    args: [{ plan }],
+  } as const;
   if (plan.source.kind === 'topic') return null;
   return await (plan.source.kind === 'file' ? startChild(replayFile, options) : startChild(simulateReadings, options));
+}
+
+/** What all parts have in common, and a summary of what one moves where, for the Web UI and the CLI. */
+function partOptions({ name, searchAttributes }: PipelinePlan, staticSummary: string) {
+  return {
+    // A cancelled child can still stop its Spark driver; a terminated one cannot.
+    parentClosePolicy: 'REQUEST_CANCEL',
+    staticSummary,
+    ...(searchAttributes && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.name, value: name }] }),
+  } as const;
+}
+
+function sourceText(source: PipelinePlan['source']): string {
+  if (source.kind === 'file') return source.path.slice(source.path.lastIndexOf('/') + 1);
+  return source.kind === 'simulate' ? `${source.records ?? 'endless'} simulated readings` : 'a topic of others';
 }

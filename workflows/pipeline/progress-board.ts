@@ -1,5 +1,7 @@
-import { log, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { SearchAttributePair } from '@temporalio/common';
+import { log, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
+import { SEARCH_ATTRIBUTES } from '../../activities/contracts/search-attributes';
 import { attentionSignal, progressQuery, stageTotalsSignal } from '../messages';
 import type { CommandRouter } from '../control/command-router';
 import { FailingActivities } from '../control/failing-activities';
@@ -24,6 +26,7 @@ export class ProgressBoard {
   #stages = Object.fromEntries(STAGES.map((stage) => [stage, NO_TOTALS])) as Record<StageName, StageTotals>;
   readonly #attention = new Map<Attention['stage'], readonly Attention[]>();
   #floods: FloodWatch | null = null;
+  #shown: readonly SearchAttributePair[] = [];
   /** Windows that hold readings of other runs too; 0 until the readings of this run are indexed. */
   windowsRecomputed = 0;
   /** The pipeline's own activities. */
@@ -69,6 +72,21 @@ export class ProgressBoard {
   }
 
   #show(): void {
-    setCurrentDetails(toDetails(this.#progress()));
+    const progress = this.#progress();
+    setCurrentDetails(toDetails(progress));
+    if (this.plan.searchAttributes) this.#upsert(progress);
+  }
+
+  /** Only what has changed, since each change is billed. */
+  #upsert({ name, phase, state, attention }: PipelineProgress): void {
+    const stage = attention.find((shown) => shown.state === state)?.stage ?? phase;
+    const current = [
+      { key: SEARCH_ATTRIBUTES.name, value: name },
+      { key: SEARCH_ATTRIBUTES.state, value: state },
+      { key: SEARCH_ATTRIBUTES.stage, value: stage },
+    ];
+    const changed = current.filter(({ value }, index) => value !== this.#shown[index]?.value);
+    if (changed.length > 0) upsertSearchAttributes(changed);
+    this.#shown = current;
   }
 }

@@ -24,13 +24,14 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
   if (source.kind !== 'file') throw new TypeError(`expected a file source, got ${source.kind}`);
   const paced = new PacedSource(source, carried);
   const { inspectFile } = paced.activities({ ...WHOLE_RUN, taskQueue });
-  const { publishFileRange } = paced.activities({ ...RECORD_WORK, taskQueue });
   const facts = carried?.facts ?? (await inspectFile({ plan }));
   let byteFrom = carried?.byteFrom ?? 0;
 
   let isDone = false;
   while (!isDone && (await paced.mayPublish())) {
     const { next: rowFrom, ratePerSecond } = paced;
+    const summary = `rows from ${rowFrom + 1}, byte ${byteFrom}`;
+    const { publishFileRange } = paced.activities({ ...RECORD_WORK, taskQueue, summary });
     const { byteNext, rowNext, done, ...counts } = await publishFileRange({
       plan: { ...plan, source: { ...source, ratePerSecond } },
       facts,

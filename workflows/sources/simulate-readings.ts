@@ -17,15 +17,17 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
   const { source } = plan;
   if (source.kind !== 'simulate') throw new TypeError(`expected a simulate source, got ${source.kind}`);
   const paced = new PacedSource(source, carried);
-  const { publishSimulatedRange } = paced.activities({ ...RECORD_WORK, taskQueue: plan.ioTaskQueue });
   const last = source.records ?? Infinity;
 
   while (paced.next < last && (await paced.mayPublish())) {
     const { next: from, ratePerSecond } = paced;
+    const to = Math.min(from + paced.rangeSize(FULL_SPEED_RANGE), last);
+    const summary = `readings ${from} to ${to - 1}`;
+    const { publishSimulatedRange } = paced.activities({ ...RECORD_WORK, taskQueue: plan.ioTaskQueue, summary });
     const { next, ...counts } = await publishSimulatedRange({
       plan: { ...plan, source: { ...source, ratePerSecond } },
       from,
-      to: Math.min(from + paced.rangeSize(FULL_SPEED_RANGE), last),
+      to,
       ...paced.due(),
     });
     await paced.advance(next, counts);

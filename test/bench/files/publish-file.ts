@@ -44,6 +44,7 @@ async function publishFile({ project, brokers, source }: PublishRequest): Promis
       spark: unused,
       dashboards: null,
       schemaRegistry: null,
+      searchAttributes: false,
       scratchFolder: '',
     },
     crash: () => undefined,

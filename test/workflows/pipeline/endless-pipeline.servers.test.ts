@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../../../activities';
+import { registerSearchAttributes } from '../../../workers/search-attributes';
 import { stackAddresses } from '../../support/stack';
 import { bundledWorkflows, edited } from '../bundle';
 import { fakeActivities } from '../fake-activities';
@@ -21,6 +22,7 @@ beforeAll(async () => {
   const address = stackAddresses().temporal;
   connection = await NativeConnection.connect({ address });
   client = new Client({ connection: await Connection.connect({ address }) });
+  expect(await registerSearchAttributes(connection, 'default')).toBe(true);
 });
 afterAll(async () => {
   await client.connection.close();
@@ -33,6 +35,7 @@ async function withWorker<T>(activities: Activities, work: () => Promise<T>): Pr
     ...(await activities.parseInput(request)),
     ioTaskQueue: taskQueue,
     hostTaskQueue: taskQueue,
+    searchAttributes: true,
   });
   const bundle = await bundledWorkflows(new DefaultLogger('ERROR'));
   const worker = await Worker.create({
@@ -108,6 +111,34 @@ describe('streamingPipeline without end', () => {
       await expect(source.result()).rejects.toThrow('cancelled');
       await pipeline.cancel();
       await pipeline.result().catch(() => undefined);
+    });
+  }, 180_000);
+
+  it('is found by its name and state, and each part has a summary', async () => {
+    const { activities } = endlessActivities();
+    const name = `${taskQueue}-found`;
+    const found = async (query: string): Promise<string[]> => {
+      const ids = [];
+      for await (const { workflowId } of client.workflow.list({ query: `PipelineName = '${name}' AND ${query}` })) {
+        ids.push(workflowId);
+      }
+      return ids.sort();
+    };
+    const become = async (query: string, expected: readonly string[]): Promise<void> => {
+      while (JSON.stringify(await found(query)) !== JSON.stringify(expected)) await sleep(100);
+    };
+    await withWorker(activities, async () => {
+      const handle = await startPipeline('found');
+      const id = handle.workflowId;
+      await become(`PipelineState = 'RUNNING' AND PipelineStage = 'running'`, [id]);
+      const parts = ['deadLetters', 'readings', 'windows'].map((stream) => `${id}/index/${stream}`);
+      await become(`ExecutionStatus = 'Running'`, [id, ...parts, `${id}/source`, `${id}/spark`]);
+      await handle.executeUpdate('pause', { args: [{ part: 'spark', reason: 'test' }] });
+      await become(`PipelineState = 'PAUSED' AND PipelineStage = 'spark'`, [id]);
+      const indexer = client.workflow.getHandle(`${id}/index/readings`);
+      expect(await (await indexer.describe()).staticSummary()).toBe(`${name}.enriched → pipeline.${name}.readings`);
+      await handle.cancel();
+      await handle.result().catch(() => undefined);
     });
   }, 180_000);
 });
