@@ -13,7 +13,9 @@ import { inspect } from 'node:util';
 import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { addressesOf, type Config, loadConfig } from './config';
+import { childEnvironment } from './child-environment';
 import { dashboardTargetOf, openClients } from './clients';
+import { dataConverterOf } from './codec/data-converter';
 import { crashPoint } from './crash-point';
 import { registerSearchAttributes } from './search-attributes';
 import { sparkStateOf } from './spark-drivers';
@@ -30,6 +32,7 @@ async function main(): Promise<void> {
   Runtime.install({ logger });
   const { PIPELINE_TASK_QUEUE: queue } = config;
   const taskQueues = { io: `${queue}-io`, host: `${queue}-host-${config.PIPELINE_HOST}` };
+  const dataConverter = dataConverterOf(config);
   const clients = openClients(config, 'pipeline-worker');
   const connection = await connect(config);
   try {
@@ -42,7 +45,7 @@ async function main(): Promise<void> {
         jars: config.SPARK_JARS,
         classArchive: config.SPARK_CLASS_ARCHIVE,
         bootstrap: addressesOf(config).kafkaBrokers.join(','),
-        environment: process.env,
+        environment: childEnvironment(process.env),
         sparkState: sparkStateOf(state),
       },
       dashboards: dashboardTargetOf(config),
@@ -55,12 +58,13 @@ async function main(): Promise<void> {
       connection,
       namespace: config.TEMPORAL_NAMESPACE,
       activities,
+      dataConverter,
       // Heartbeats are checkpoints: a longer interval means more repeated work after a kill.
       maxHeartbeatThrottleInterval: '1 second',
       shutdownGraceTime: '5 seconds',
       shutdownForceTime: '30 seconds',
     } as const;
-    const code = await workflowBundle(state, logger);
+    const code = await workflowBundle(state, logger, dataConverter);
     const workers = await Promise.all([
       Worker.create({ ...common, taskQueue: queue, workflowBundle: code }),
       Worker.create({ ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: SLOTS }),

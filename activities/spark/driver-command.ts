@@ -10,7 +10,7 @@ export interface SparkInstallation {
   readonly jobJar: string;
   /** Absolute path of the JVM's archive of the classes that a driver loads; one that does not fit or exist is not used. */
   readonly classArchive?: string | undefined;
-  /** Inherited by drivers, for example PATH and JAVA_HOME. */
+  /** Inherited by drivers, for example PATH and JAVA_HOME; it has no secrets. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -31,12 +31,8 @@ const OPENED_PACKAGES = [
   ...['java.util.concurrent', 'java.util.concurrent.atomic', 'sun.nio.ch', 'sun.nio.cs', 'sun.security.action'],
   'sun.util.calendar',
 ];
-/** Variables that would make a driver use another Spark, and secrets that it does not need. */
-const REMOVED_VARIABLES = [
-  ...['SPARK_HOME', 'SPARK_CONF_DIR'],
-  ...['ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD'],
-  ...['KIBANA_API_KEY', 'KIBANA_USERNAME', 'KIBANA_PASSWORD'],
-];
+/** Variables that would make a driver use another Spark. */
+const REMOVED_VARIABLES = ['SPARK_HOME', 'SPARK_CONF_DIR'];
 
 /** Returns the command line of a driver; its process is the driver's JVM. */
 export function driverCommand(

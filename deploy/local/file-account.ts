@@ -1,3 +1,4 @@
+import { childEnvironment } from '../../workers/child-environment';
 import type { Config } from '../../workers/config';
 import { inspect } from '../../workers/inspect-source';
 import { InspectionFailed } from '../../workers/inspection-failed';
@@ -15,7 +16,7 @@ export async function printFileAccount(config: Config, input: unknown): Promise<
     isComplete: true,
   } as const;
   try {
-    const spark = await installedSpark(config, { onEvent: () => undefined, env: process.env });
+    const spark = await installedSpark(config, { onEvent: () => undefined, env: childEnvironment(process.env) });
     console.log(`\n${inspectionSummary(await inspect(config, spark, request))}\n`);
   } catch (error) {
     if (!(error instanceof InspectionFailed)) throw error;

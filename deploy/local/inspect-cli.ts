@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { childEnvironment } from '../../workers/child-environment';
 import { loadConfig } from '../../workers/config';
 import { inspect } from '../../workers/inspect-source';
 import { inspectionText, isReadable, unreadableText } from '../../workers/inspection-text';
@@ -32,7 +33,7 @@ async function main(args: string[]): Promise<number> {
   const onEvent = (event: Parameters<typeof describeEvent>[0]): void => {
     console.error(describeEvent(event));
   };
-  const spark = await installedSpark(config, { onEvent, env: process.env });
+  const spark = await installedSpark(config, { onEvent, env: childEnvironment(process.env) });
   const account = await inspect(config, spark, { source, given, isComplete: false });
   console.log(json ? JSON.stringify(account, null, 2) : inspectionText(account));
   if (isReadable(account)) return 0;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { childEnvironment } from '../../workers/child-environment';
 import { type Addresses, addressesOf, type Config } from '../../workers/config';
 import { stopSparkDrivers } from '../../workers/spark-drivers';
 import { findProblems } from './doctor';
@@ -82,7 +83,7 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
   const { config, environment, onEvent, serversOnly = false, force } = options;
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
-  const installing = installParts(config, { onEvent, env: environment, signal });
+  const installing = installParts(config, { onEvent, env: childEnvironment(environment), signal });
   const records = new ProcessRecords(folder);
 
   const { page: pageEndpoint, ...endpoints } = endpointsOf(config);

@@ -1,3 +1,4 @@
+import { childEnvironment } from '../../../workers/child-environment';
 import type { Addresses, Config } from '../../../workers/config';
 import { endpointsOf } from '../endpoints';
 import { PROJECT } from '../folders';
@@ -37,6 +38,7 @@ export function workerVariables(
 
 /** The server of the local page of charts. */
 export function pageService(config: Config, addresses: Addresses, environment: NodeJS.ProcessEnv): Service {
-  const env = { ...environment, ELASTICSEARCH_NODE: addresses.elasticsearchNode };
+  const own = childEnvironment(environment, ['ELASTICSEARCH_', 'PAGE_']);
+  const env = { ...own, ELASTICSEARCH_NODE: addresses.elasticsearchNode };
   return { ...program('page', 'serve-page.ts', env), endpoint: endpointsOf(config).page, ports: [config.PAGE_PORT] };
 }
