@@ -3,7 +3,7 @@ import { SETTINGS } from './config';
 /** Beginnings of the variables of this project, and of those that Temporal's client reads, some of which are secret. */
 const PREFIXES = ['TEMPORAL_', 'KAFKA_', 'ELASTICSEARCH_', 'KIBANA_', 'SCHEMA_REGISTRY_', 'PAGE_', 'CODEC_SERVER_'];
 /** What programs of others need of them. */
-const INHERITED = ['JDK_JAVA_OPTIONS', 'XDG_CACHE_HOME'];
+const INHERITED = ['JDK_JAVA_OPTIONS', 'XDG_CACHE_HOME', 'HOME', 'XDG_CONFIG_HOME', 'APPDATA'];
 
 /**
  * Returns the environment of a child process: everybody on the machine with the same user can read it, so it has no

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { endpointSettings } from './http/endpoint-schema';
 import { secretOf } from './secrets';
 import { httpServerSettings, kafkaSettings, temporalSettings } from './server-settings';
 import { settingProblems, type SettingProblem } from './setting-problems';
@@ -26,6 +27,9 @@ export const settingsSchema = z.object({
   ),
   TEMPORAL_NAMESPACE: text.default('default').describe('Namespace of the workflows.'),
   ...temporalSettings,
+  TEMPORAL_CODEC_KEYS_FILE: optionalText.describe(
+    'File of AES-256 keys, with `<id> <base64 of 32 bytes>` on each line. If set, everything that Temporal stores of workflows is encrypted with the first key; the others still decrypt. Mode 600; read again when it changes.',
+  ),
 
   KAFKA_BROKERS: csv
     .pipe(brokers)
@@ -78,7 +82,7 @@ export const settingsSchema = z.object({
   KAFKA_CONTROLLER_PORT: port(9093).describe('Port of the local KRaft controller.'),
   ELASTICSEARCH_PORT: port(9200).describe('HTTP port of the local Elasticsearch node.'),
   ELASTICSEARCH_TRANSPORT_PORT: port(9300).describe('Transport port of the local Elasticsearch node.'),
-  PAGE_PORT: port(8234).describe('Port of the local page of charts, on 127.0.0.1.'),
+  ...endpointSettings,
 
   JDK_JAVA_OPTIONS: optionalText.describe('JVM options of every local server and Spark driver.'),
   SPARK_JARS: text.default('spark').describe("Folder of Spark's jars. `npm start` sets it."),

@@ -1,14 +1,15 @@
-/** Serves the local page of charts until SIGINT or SIGTERM. @module */
+/** Serves the page of charts until SIGINT or SIGTERM. @module */
 import { once } from 'node:events';
 import { openElasticsearch } from './clients';
 import { loadConfig } from './config';
+import { localUrl, pageEndpoint } from './http/endpoint-settings';
 import { servePage } from './page/page-server';
 
 async function main(): Promise<void> {
   const config = loadConfig();
   const elasticsearch = openElasticsearch(config);
-  const page = await servePage(elasticsearch, config.PAGE_PORT);
-  console.log(`page ready at http://127.0.0.1:${page.port}/`);
+  const page = await servePage(elasticsearch, pageEndpoint(config));
+  console.log(`page ready at ${localUrl(config, 'PAGE')}`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await page.close();
   await elasticsearch.close();

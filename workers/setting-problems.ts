@@ -1,6 +1,7 @@
 /** What the schema of the settings cannot say: which of them exclude or require each other, and what files must hold. @module */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { toClientOptions } from '@temporalio/envconfig';
+import { endpointProblems } from './http/endpoint-schema';
 import { type Environment, readText, secretOf } from './secrets';
 import { temporalProfile } from './temporal-profile';
 
@@ -34,6 +35,7 @@ export function settingProblems(environment: Environment, secrets: readonly stri
     ...secrets.flatMap((name) => secretProblems(environment, name)),
     ...Object.entries(URLS).flatMap(([server, url]) => httpServerProblems(environment, server, url)),
     ...kafkaProblems(environment),
+    ...endpointProblems(environment),
     ...(temporal.length > 0 ? temporal : profileProblems(environment)),
   ];
 }

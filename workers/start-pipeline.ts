@@ -10,6 +10,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { RunReport } from '../activities/contracts/report';
 import type { streamingPipeline } from '../workflows';
 import type { PipelineProgress } from '../workflows/control/progress';
+import { dataConverterOf } from './codec/data-converter';
 import type { Config } from './config';
 import { temporalOptions } from './temporal-connection';
 
@@ -34,15 +35,17 @@ export class PipelineFailed extends Error {
  *
  * @param input - not validated; undefined for the defaults
  * @param onProgress - called every second
- * @throws {@link PipelineFailed} when the workflow fails, is cancelled or terminated
+ * @throws {@link PipelineFailed} when the workflow fails, is cancelled or terminated, or the key of its result is missing
+ * @throws ConfigError when the file of keys cannot be read
  */
 export async function startPipeline(
   config: Config,
   { name, input, onProgress }: { readonly name: string; readonly input: unknown; readonly onProgress: OnProgress },
 ): Promise<PipelineRun> {
+  const dataConverter = dataConverterOf(config);
   const connection = await Connection.connect(temporalOptions(config));
   try {
-    const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+    const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE, dataConverter });
     const workflowId = `pipeline/${name}`;
     const handle = await client.workflow.start<typeof streamingPipeline>('streamingPipeline', {
       taskQueue: config.PIPELINE_TASK_QUEUE,
@@ -77,7 +80,8 @@ async function follow(
     }
     if ('report' in outcome) return outcome.report;
     const { error } = outcome;
-    const isFinal = error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError;
+    const isUnreadable = error instanceof ApplicationFailure;
+    const isFinal = isUnreadable || error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError;
     if (isFinal) throw new PipelineFailed(applicationMessage(error), { cause: error });
     await sleep(POLL_MS);
   }

@@ -114,6 +114,11 @@ export const FAILURES = {
     meaning: 'Spark dropped records of a bounded run as late, so the run is not complete',
     remedy: 'report it as a bug of this project; the raw records are still in Kafka',
   },
+  PayloadUnreadable: {
+    reaction: 'retries without limit',
+    meaning: 'a payload in Temporal is encrypted with a key that this worker does not have, or is damaged',
+    remedy: 'add the key that the message names to the file `TEMPORAL_CODEC_KEYS_FILE` of every worker',
+  },
   DashboardsRefused: {
     reaction: 'retries, then fails',
     meaning: 'Kibana rejects the credentials or an object of the import',

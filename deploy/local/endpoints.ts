@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import { addressesOf, type Config } from '../../workers/config';
+import { localUrl } from '../../workers/http/endpoint-settings';
+import { probePage } from '../../workers/page/page-probe';
 import { probeElasticsearch, probeKafka, probeTemporal } from '../../workers/server-probes';
 import { StackError } from './stack-error';
 import type { OnStackEvent } from './stack-event';
@@ -23,7 +25,7 @@ export interface Endpoint {
 /** Returns the endpoints of the stack. */
 export function endpointsOf(config: Config): Record<'temporal' | 'kafka' | 'elasticsearch' | 'page', Endpoint> {
   const { temporal, kafkaBrokers, elasticsearchNode } = addressesOf(config);
-  const page = `http://127.0.0.1:${config.PAGE_PORT}/`;
+  const page = localUrl(config, 'PAGE');
   type Probe = (config: Config, signal: AbortSignal) => Promise<void>;
   const endpoint = (name: string, setting: unknown, address: string, probe: Probe): Endpoint => {
     return { name, managed: setting === undefined, address, probe: (signal) => probe(config, signal) };
@@ -34,12 +36,6 @@ export function endpointsOf(config: Config): Record<'temporal' | 'kafka' | 'elas
     elasticsearch: endpoint('elasticsearch', config.ELASTICSEARCH_NODE, elasticsearchNode, probeElasticsearch),
     page: endpoint('page', undefined, page, (_, signal) => probePage(page, signal)),
   };
-}
-
-async function probePage(address: string, signal: AbortSignal): Promise<void> {
-  const response = await fetch(address, { signal });
-  const body = await response.text();
-  if (!response.ok || !body.includes('<title>Streaming pipeline')) throw new Error(`${address} is not the page`);
 }
 
 /** Probes an endpoint once. @returns why it is not ready, undefined if it is */

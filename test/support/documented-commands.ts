@@ -45,6 +45,13 @@ export const NOT_RUN = {
   'FUZZ_SEED=1 npm run test:fuzz': 'takes ten minutes or more; the tests try some of its inputs',
   'npm run bench …': 'takes minutes, on a quiet machine',
   'docker compose …': 'needs Docker',
+  'TEMPORAL_CODEC_KEYS_FILE=codec-keys npm start': 'runs until Ctrl-C; a suite runs a pipeline with keys',
+  'TEMPORAL_CODEC_KEYS_FILE=codec-keys CODEC_SERVER_TOKEN_FILE=codec-token npm run codec-server':
+    'runs until Ctrl-C; the suite of encrypted histories starts it',
+  'PAGE_HOST=0.0.0.0 PAGE_CERTIFICATE_FILE=page.pem PAGE_KEY_FILE=page-key.pem PAGE_TOKEN_FILE=page-token npm start':
+    'listens for others; suites start a page with a certificate and a login on this machine',
+  'npm run sbom': 'the check does the same without writing the file',
+  'npm audit': 'the hosted workflow runs it; a mirror of the registry may have no answer',
   'sh deploy/make-env.sh': 'the suite of the Compose file runs it in a folder of its own',
   'TEMPORAL_ADDRESS=127.0.0.1:7233 npm run histories': 'writes new histories, which the tests replay',
   'pip install …': 'the stack installs the same release with a pinned digest',

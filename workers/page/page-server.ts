@@ -1,16 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Client } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureType } from '../../activities/contracts/failures';
+import type { EndpointSettings } from '../http/endpoint-settings';
+import { type RunningServer, serveGuarded } from '../http/guarded-server';
+import { json, problem, type Reply } from '../http/reply';
 import { inlineScriptHashes, pageFiles } from './page-files';
 import { PANELS, parsePageRequest } from './page-request';
 import { searchPage } from './page-search';
-
-/** Requests with another `Host` are rejected: a foreign site may have pointed its name to this address. */
-const HOST = '127.0.0.1';
-const HOST_NAMES = [HOST, 'localhost'];
 
 /** HTTP status of each failure type. */
 const STATUS: Readonly<Partial<Record<FailureType, number>>> = {
@@ -24,50 +21,29 @@ const PANEL_LIST = PANELS.map(({ id, title, description, width, height }) => {
   return { id, title, description, width, height };
 });
 
-export interface PageServer {
-  readonly port: number;
-  close(): Promise<void>;
-}
+/** The title of the page, which a browser also shows when it asks for the password. */
+export const TITLE = 'Streaming pipeline';
 
-interface Reply {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string | Buffer;
-}
+/** Cost of a search, which Elasticsearch does several times; a file costs one. */
+const SEARCH_POINTS = 20;
 
-/** Serves the page and its searches on 127.0.0.1; read-only, GET requests only. Port 0 is any free port. */
-export async function servePage(elasticsearch: Client, port: number): Promise<PageServer> {
+/** Serves the page and its searches; read-only, GET requests only. */
+export async function servePage(elasticsearch: Client, settings: EndpointSettings): Promise<RunningServer> {
   const files = pageFiles();
-  const headers = headersOf(files);
-  const server = createServer((request, response) => {
-    void reply(request, server, files, elasticsearch).then(({ status, type, body }) => {
-      response.writeHead(status, { ...headers, 'content-type': type });
-      response.end(body);
-    });
+  return await serveGuarded(settings, {
+    realm: TITLE,
+    headers: headersOf(files),
+    maxBodyBytes: 0,
+    pointsOf: ({ pathname }) => (pathname === '/search' ? SEARCH_POINTS : 1),
+    answer: (request, url) => answer(request, url, files, elasticsearch),
   });
-  server.listen(port, HOST);
-  await once(server, 'listening');
-  const close = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  return { port: portOf(server), close };
 }
 
 type Files = ReturnType<typeof pageFiles>;
 
-async function reply(request: IncomingMessage, server: Server, files: Files, elasticsearch: Client): Promise<Reply> {
-  const { method, url = '/' } = request;
-  const { host = '' } = request.headers;
-  const hosts = HOST_NAMES.map((name) => `${name}:${portOf(server)}`);
-  if (!hosts.includes(host))
-    return problem(421, 'Misdirected', `The page is at ${hosts.join(' or ')}, not at ${host}.`);
+async function answer({ method }: IncomingMessage, url: URL, files: Files, elasticsearch: Client): Promise<Reply> {
   if (method !== 'GET') return problem(405, 'ReadOnly', `Expected GET, got ${String(method)}: the page is read-only.`);
-  const address = `http://${host}`;
-  if (!URL.canParse(url, address)) return problem(400, 'InvalidUrl', `${url} is not a valid URL.`);
-  const { pathname, searchParams } = new URL(url, address);
+  const { pathname, searchParams } = url;
   if (pathname === '/panels') return json(200, PANEL_LIST);
   if (pathname === '/search') return search(searchParams, elasticsearch);
   const file = files.get(pathname);
@@ -90,14 +66,6 @@ async function search(query: URLSearchParams, elasticsearch: Client): Promise<Re
   }
 }
 
-function problem(status: number, type: string, message: string): Reply {
-  return json(status, { type, message });
-}
-
-function json(status: number, value: unknown): Reply {
-  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(value) };
-}
-
 function headersOf(files: Files): Readonly<Record<string, string>> {
   const inline = inlineScriptHashes(files.get('/')?.content.toString() ?? '');
   const policy = [
@@ -114,8 +82,4 @@ function headersOf(files: Files): Readonly<Record<string, string>> {
     'cross-origin-opener-policy': 'same-origin',
     'cache-control': 'no-cache',
   };
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
-import { servePage, type PageServer } from '../../../workers/page/page-server';
+import type { RunningServer } from '../../../workers/http/guarded-server';
+import { servePage } from '../../../workers/page/page-server';
+import { OPEN_ENDPOINT } from '../../support/open-endpoint';
 import { openGate, type ServerGate } from '../../support/server-gate';
 import { stackAddresses } from '../../support/stack';
 import { DAY, writeKnownData } from '../known-data';
@@ -29,7 +31,7 @@ let elasticsearch: Client;
 /** Of the page, through the gate. */
 let gated: Client;
 let gate: ServerGate;
-let server: PageServer;
+let server: RunningServer;
 let own: OwnBrowser;
 beforeAll(async () => {
   elasticsearch = new Client({ node: stackAddresses().elasticsearchNode, Connection: HttpConnection });
@@ -37,7 +39,7 @@ beforeAll(async () => {
   await writeDrawnData(elasticsearch, drawn);
   gate = await openGate(stackAddresses().elasticsearchNode);
   gated = new Client({ node: gate.address, Connection: HttpConnection });
-  server = await servePage(gated, 0);
+  server = await servePage(gated, OPEN_ENDPOINT);
   own = await OwnBrowser.start();
 });
 afterAll(async () => {

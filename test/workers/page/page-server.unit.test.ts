@@ -1,6 +1,8 @@
 import { request } from 'node:http';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
-import { servePage, type PageServer } from '../../../workers/page/page-server';
+import type { RunningServer } from '../../../workers/http/guarded-server';
+import { servePage } from '../../../workers/page/page-server';
+import { OPEN_ENDPOINT } from '../../support/open-endpoint';
 import { freePort } from '../../deploy/state-folder';
 
 interface Answer {
@@ -10,11 +12,11 @@ interface Answer {
 }
 
 let elasticsearch: Client;
-let page: PageServer;
+let page: RunningServer;
 beforeAll(async () => {
   const node = `http://127.0.0.1:${await freePort()}`;
   elasticsearch = new Client({ node, Connection: HttpConnection });
-  page = await servePage(elasticsearch, 0);
+  page = await servePage(elasticsearch, OPEN_ENDPOINT);
 });
 afterAll(async () => {
   await page.close();
