@@ -101,7 +101,7 @@ function printRun(config: Config, { report }: PipelineRun, { name, input, report
   console.log(`\nThe same with the Temporal CLI:\n  ${command} --workflow-id pipeline/${name}${argument}`);
 }
 
-/** Lists links to the results, without those that do not answer. */
+/** Lists links to the results, without those that do not answer; the page does, and may ask for a password first. */
 async function workingLinks(
   { TEMPORAL_NAMESPACE: namespace }: Config,
   { temporalUi, elasticsearchNode, page }: StackAddresses,
@@ -118,7 +118,7 @@ async function workingLinks(
     'reports of all runs': `${index}.runs/_search?pretty&sort=startedAt:desc`,
   };
   const lines = Object.entries(links).map(async ([what, link]) => {
-    return (await isReachable(link)) ? [`  ${what}\n    ${link}`] : [];
+    return link.startsWith(page) || (await isReachable(link)) ? [`  ${what}\n    ${link}`] : [];
   });
   return ['', 'Results:', ...(await Promise.all(lines)).flat()].join('\n');
 }

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { RunReport } from '../../activities/contracts/report';
 import { isFree } from '../../deploy/local/processes/ports';
+import { dataConverterOf } from '../../workers/codec/data-converter';
+import { loadConfig } from '../../workers/config';
 import { START_COMMANDS } from '../support/documented-commands';
 import { SHORT_RUN_JAVA_OPTIONS } from '../support/java-options';
 import { freePorts } from '../support/free-ports';
@@ -25,7 +28,14 @@ const INPUT = {
   spark: { triggerInterval: '5 seconds' },
 };
 
+/** Of no use to the servers, which ask for none: what a worker has must not come to light elsewhere. */
+const API_KEY = `key-${randomBytes(16).toString('hex')}`;
+const [CODEC_KEY, NEW_CODEC_KEY] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+/** In the input of the pipeline, and so in its history. */
+const IN_HISTORY = '"ratePerSecond":20';
+
 let stateFolder: string;
+let keyFile: string;
 let ports: Record<string, string>;
 let environment: Record<string, string>;
 let launcher: StackProcess;
@@ -37,12 +47,16 @@ beforeAll(async () => {
   await chmod(join(stateFolder, '..'), 0o755);
   mkdirSync(stateFolder, { mode: 0o755 });
   ports = await freePorts();
-  environment = { ...ports, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS };
+  keyFile = join(stateFolder, '..', 'codec-keys');
+  writeFileSync(keyFile, `november ${CODEC_KEY}\n`, { mode: 0o600 });
+  const secrets = { ELASTICSEARCH_API_KEY: API_KEY, TEMPORAL_CODEC_KEYS_FILE: keyFile };
+  environment = { ...ports, ...secrets, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS };
   const inputFile = join(stateFolder, '..', 'input.json');
   writeFileSync(inputFile, JSON.stringify(INPUT));
   launcher = await start(START_COMMANDS.paced.replace(EXAMPLE, inputFile));
   connection = await Connection.connect({ address: `127.0.0.1:${ports['TEMPORAL_PORT'] ?? ''}` });
-  run = new Client({ connection }).workflow.getHandle(`pipeline/${NAME}`);
+  const dataConverter = dataConverterOf(loadConfig({ TEMPORAL_CODEC_KEYS_FILE: keyFile }));
+  run = new Client({ connection, dataConverter }).workflow.getHandle(`pipeline/${NAME}`);
 }, 300_000);
 
 afterAll(async () => {
@@ -79,8 +93,33 @@ function processesOfTheStack(): string[] {
   return all.filter((line) => line.includes(stateFolder));
 }
 
+/** The servers, drivers and whatever else runs below the state folder, with a secret in the arguments or environment. */
+function programsWithSecrets(): string[] {
+  const hasSecret = (line: string): boolean => {
+    const pid = line.trim().split(' ')[0] ?? '';
+    const texts = ['cmdline', 'environ'].map((file) => readFileSync(join('/proc', pid, file), 'latin1'));
+    return [API_KEY, CODEC_KEY, keyFile].some((secret) => texts.join().includes(secret));
+  };
+  return processesOfTheStack().filter(hasSecret);
+}
+
+/** The id of the key with which the result of the run is encrypted. */
+async function keyOfResult(): Promise<string> {
+  const { events } = await run.fetchHistory();
+  const [payload] = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads ?? [];
+  return Buffer.from(payload?.metadata?.['encryption-key-id'] ?? []).toString();
+}
+
+/** The files below the state folder that have a text, by paths in it. */
+function filesWith(text: string): string[] {
+  const paths = readdirSync(stateFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  return paths.filter((path) => readFileSync(path).includes(text)).map((path) => path.slice(stateFolder.length + 1));
+}
+
 describe('the local stack', () => {
-  it('restarts whatever is killed during a run, which the next start joins and which ends reconciled, and leaves no process running', async () => {
+  it('restarts whatever is killed during a run, which the next start joins and which ends reconciled under another codec key, and leaves no process running and no secret', async () => {
     for (const part of PARTS) {
       const killed = launcher.pidOf(part);
       await launcher.kill(part);
@@ -89,6 +128,9 @@ describe('the local stack', () => {
     await killLauncherDuringMicroBatch();
     const before = await produced();
     await until('readings are published again', async () => (await produced()) > before);
+    await until('Spark is in a process of the stack', () => processesOfTheStack().join().includes('SparkSubmit'));
+    expect(programsWithSecrets()).toEqual([]);
+    writeFileSync(keyFile, `december ${NEW_CODEC_KEY}\nnovember ${CODEC_KEY}\n`);
 
     await run.executeUpdate('stop');
     const { reconciled, proof, sparkStarts } = (await run.result()) as RunReport;
@@ -97,7 +139,11 @@ describe('the local stack', () => {
     expect(proof.published).toBe(proof.planned);
     expect(proof.windowedReadings).toBe(proof.indexed);
     expect(sparkStarts).toBeGreaterThanOrEqual(2);
+    expect(await keyOfResult()).toBe('december');
     await expectOrderedStop();
+    expect(filesWith(NAME)).toContain('temporal/temporal.db');
+    for (const secret of [API_KEY, CODEC_KEY, NEW_CODEC_KEY, IN_HISTORY])
+      expect([secret, filesWith(secret)]).toEqual([secret, []]);
   }, 900_000);
 });
 
