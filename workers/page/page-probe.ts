@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { TITLE } from './page-server';
+
+/** The title of the page, which a browser also shows when it asks for the password. */
+export const TITLE = 'Streaming pipeline';
 
 /** Checks that the page, or its login, answers at a URL. Nothing secret is sent. @throws Error with the reason */
 export async function probePage(address: string, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type { EndpointSettings } from '../http/endpoint-settings';
 import { type RunningServer, serveGuarded } from '../http/guarded-server';
 import { json, problem, type Reply } from '../http/reply';
 import { inlineScriptHashes, pageFiles } from './page-files';
+import { TITLE } from './page-probe';
 import { PANELS, parsePageRequest } from './page-request';
 import { searchPage } from './page-search';
 
@@ -20,9 +21,6 @@ const STATUS: Readonly<Partial<Record<FailureType, number>>> = {
 const PANEL_LIST = PANELS.map(({ id, title, description, width, height }) => {
   return { id, title, description, width, height };
 });
-
-/** The title of the page, which a browser also shows when it asks for the password. */
-export const TITLE = 'Streaming pipeline';
 
 /** Cost of a search, which Elasticsearch does several times; a file costs one. */
 const SEARCH_POINTS = 20;

@@ -197,6 +197,16 @@ describe('Temporal with a file of keys', () => {
       expect(await handle.result()).toBeNull();
     });
 
+    const executions = client.workflow.list({ query: `WorkflowId STARTS_WITH "${workflowId}/"` });
+    const ids: string[] = [];
+    for await (const { workflowId: child, raw } of executions) {
+      ids.push(child);
+      const attributes = Object.keys(raw.searchAttributes?.indexedFields ?? {});
+      expect(attributes.filter((name) => !/^(Temporal|BuildIds$)/.test(name))).toEqual([]);
+    }
+    const children = ['source', 'spark', 'index/readings', 'index/windows', 'index/deadLetters'];
+    expect(new Set(ids)).toEqual(new Set(children.map((child) => `${workflowId}/${child}`)));
+
     await until('the database has been written', () => isStored(visible));
     expect(isStored(marker)).toBe(false);
 
