@@ -5,7 +5,7 @@ import { PROJECT } from './support/program';
 
 /** Each with an example, which is not one in this file. */
 const KINDS: readonly (readonly [string, RegExp, string])[] = [
-  ['a private key', /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/, `-----BEGIN ${'EC PRIVATE KEY'}-----`],
+  ['a private key', /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/, `-----BEGIN ${['EC', 'PRIVATE', 'KEY'].join(' ')}-----`],
   ['a token of GitHub', /\bgh[pousr]_[A-Za-z0-9]{36}\b/, `ghp_${'a'.repeat(36)}`],
   ['a key of AWS', /\bAKIA[0-9A-Z]{16}\b/, `AKIA${'A'.repeat(16)}`],
   ['a key of the payload codec', /^[\w.-]+[ \t]+[A-Za-z0-9+/]{43}=$/m, `november ${'a'.repeat(43)}=`],

@@ -6,8 +6,10 @@ describe('childEnvironment', () => {
   const ours = Object.fromEntries(SETTINGS.filter((name) => !(name in foreign)).map((name) => [name, 'hidden']));
 
   it('has what programs of others need, and no setting of ours', () => {
-    const names = Object.keys(childEnvironment({ ...ours, TEMPORAL_API_KEY: 'hidden', ...foreign }));
-    expect(names.filter((name) => name !== 'XDG_CACHE_HOME')).toEqual(Object.keys(foreign));
+    const folders = ['HOME', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'APPDATA'];
+    const environment = childEnvironment({ ...ours, TEMPORAL_CODEC_AUTH: 'hidden', ...foreign });
+    expect(environment).toMatchObject(foreign);
+    expect(new Set(Object.keys(environment))).toEqual(new Set([...Object.keys(foreign), ...folders]));
   });
 
   it('has the settings that the child needs nevertheless', () => {

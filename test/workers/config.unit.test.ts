@@ -82,7 +82,7 @@ describe('loadConfig with files', () => {
     const path = write('secret', 's3cret\n');
     const secrets = SETTINGS.filter((name) => SETTINGS.includes(`${name}_FILE`));
     expect(secrets).toContain('KAFKA_OAUTH_CLIENT_SECRET');
-    expect(secrets).toHaveLength(12);
+    expect(secrets).toHaveLength(14);
     for (const name of secrets) {
       const problems = problemsOf({ [name]: 's3cret', [`${name}_FILE`]: path });
       expect(problems).toContain(`expected either this or ${name}_FILE, got both\n  → at ${name}`);
@@ -174,42 +174,5 @@ describe('loadConfig with settings of Kafka', () => {
     const problems = problemsOf(env);
     for (const part of expected) expect(problems).toContain(part);
     expect(problems).not.toContain('s3cret');
-  });
-
-  const tls = { PAGE_CERTIFICATE_FILE: 'certificate.pem', PAGE_KEY_FILE: 'key.pem' };
-  const login = { PAGE_TOKEN_FILE: 'token' };
-  const proxy = { PAGE_PROXY_USER_HEADER: 'X-User', PAGE_PROXY_ADDRESSES: '10.0.0.1, fd00::/8' };
-  const open = { PAGE_HOST: '0.0.0.0' };
-
-  it('serves the page and the codec server on loopback', () => {
-    expect(loadConfig({})).toMatchObject({ PAGE_HOST: '127.0.0.1', CODEC_SERVER_HOST: '127.0.0.1' });
-    for (const PAGE_HOST of ['localhost', '::1', '127.0.0.2']) expect(loadConfig({ PAGE_HOST })).toBeDefined();
-  });
-
-  it('serves the page beyond loopback with a certificate and a login', () => {
-    expect(loadConfig({ ...open, ...tls, ...login })).toMatchObject(open);
-    expect(loadConfig({ ...open, ...tls, ...proxy })).toMatchObject({ PAGE_PROXY_USER_HEADER: 'x-user' });
-  });
-
-  it.each<[string, NodeJS.ProcessEnv, string[]]>([
-    ['beyond loopback', { ...open }, ['PAGE_CERTIFICATE_FILE', 'PAGE_TOKEN_FILE']],
-    ['beyond loopback without a login', { ...open, ...tls }, ['PAGE_TOKEN_FILE']],
-    ['beyond loopback without TLS', { ...open, ...login }, ['PAGE_CERTIFICATE_FILE']],
-    ['with a certificate without its key', { PAGE_CERTIFICATE_FILE: 'x' }, ['PAGE_CERTIFICATE_FILE']],
-    ['with a key without its certificate', { PAGE_KEY_FILE: 'x' }, ['PAGE_CERTIFICATE_FILE']],
-    ['with a header without the proxy', { PAGE_PROXY_USER_HEADER: 'x' }, ['PAGE_PROXY_USER_HEADER']],
-    ['with a proxy without its header', { PAGE_PROXY_ADDRESSES: '::1' }, ['PAGE_PROXY_USER_HEADER']],
-    ['with a proxy at a name', { ...proxy, PAGE_PROXY_ADDRESSES: 'proxy' }, ['PAGE_PROXY_ADDRESSES']],
-    ['with a short token', { PAGE_TOKEN: 's3cret' }, ['PAGE_TOKEN']],
-  ])('refuses to serve the page %s', (_what, env, variables) => {
-    const load = () => loadConfig(env);
-    for (const variable of variables) expect(load).toThrow(new RegExp(`at ${variable}(\\[0\\])?$`, 'm'));
-    expect(load).not.toThrow(/s3cret/);
-  });
-
-  it('refuses a codec server beyond loopback without TLS or without a token', () => {
-    const load = () => loadConfig({ CODEC_SERVER_HOST: 'codec.example' });
-    expect(load).toThrow(/at CODEC_SERVER_CERTIFICATE_FILE$/m);
-    expect(load).toThrow(/expected a login \(CODEC_SERVER_TOKEN_FILE\), .*\n.*at CODEC_SERVER_TOKEN_FILE$/m);
   });
 });

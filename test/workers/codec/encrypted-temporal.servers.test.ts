@@ -13,6 +13,7 @@ import type { Activities } from '../../../activities';
 import { pipelineFailure } from '../../../activities/contracts/failures';
 import { dataConverterOf } from '../../../workers/codec/data-converter';
 import { loadConfig } from '../../../workers/config';
+import { registerSearchAttributes } from '../../../workers/search-attributes';
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import { testEnvironment } from '../../support/environment';
 import { freePorts } from '../../support/free-ports';
@@ -58,6 +59,7 @@ beforeAll(async () => {
   dataConverter = dataConverterOf(loadConfig({ TEMPORAL_CODEC_KEYS_FILE }));
   const address = stackAddresses().temporal;
   connection = await NativeConnection.connect({ address });
+  expect(await registerSearchAttributes(connection, 'default')).toBe(true);
   plain = new Client({ connection: await Connection.connect({ address }) });
   client = new Client({ connection: plain.connection, dataConverter });
   const { PAGE_PORT: port = '' } = await freePorts();
@@ -82,6 +84,7 @@ function markedActivities(): Activities {
     ...activities,
     parseInput: async (request) => ({
       ...(await activities.parseInput({ ...request, input: ENDLESS })),
+      searchAttributes: true,
       ioTaskQueue: taskQueue,
       hostTaskQueue: taskQueue,
     }),
@@ -197,15 +200,20 @@ describe('Temporal with a file of keys', () => {
       expect(await handle.result()).toBeNull();
     });
 
-    const executions = client.workflow.list({ query: `WorkflowId STARTS_WITH "${workflowId}/"` });
-    const ids: string[] = [];
-    for await (const { workflowId: child, raw } of executions) {
-      ids.push(child);
-      const attributes = Object.keys(raw.searchAttributes?.indexedFields ?? {});
-      expect(attributes.filter((name) => !/^(Temporal|BuildIds$)/.test(name))).toEqual([]);
+    const ids = new Set<string>();
+    for await (const { workflowId: part, raw } of client.workflow.list({ query: `PipelineName = '${taskQueue}'` })) {
+      ids.add(part);
+      for (const [name, { data }] of Object.entries(raw.searchAttributes?.indexedFields ?? {})) {
+        if (/^(Temporal|BuildIds$)/.test(name)) continue;
+        const value: unknown = JSON.parse(Buffer.from(data ?? []).toString());
+        expect([name, value]).toEqual([
+          name,
+          name === 'PipelineName' ? taskQueue : expect.stringMatching(/^[A-Za-z]+$/),
+        ]);
+      }
     }
-    const children = ['source', 'spark', 'index/readings', 'index/windows', 'index/deadLetters'];
-    expect(new Set(ids)).toEqual(new Set(children.map((child) => `${workflowId}/${child}`)));
+    const parts = ['source', 'spark', 'index/readings', 'index/windows', 'index/deadLetters'];
+    expect(ids).toEqual(new Set([workflowId, ...parts.map((part) => `${workflowId}/${part}`)]));
 
     await until('the database has been written', () => isStored(visible));
     expect(isStored(marker)).toBe(false);
