@@ -3,11 +3,11 @@
  *
  * | topic         | key              | headers                                                    | value                  |
  * | ------------- | ---------------- | ---------------------------------------------------------- | ---------------------- |
- * | `raw`         | device           | `event-id`, `pipeline-run`, `pipeline-row` (all optional)  | a reading, as mapped   |
+ * | `raw`         | device           | `event-id`, `pipeline-run`, `pipeline-row`, `pipeline-position` (all optional) | a reading, as mapped |
  * | `enriched`    | device           | `event-id`, `pipeline-run`, `pipeline-raw`                 | `EnrichedReading`      |
  * | `enriched`    | none             | `event-id`, `pipeline-run`, `pipeline-raw`, `pipeline-absent` | none: an absent record |
  * | `windows`     | device           | `event-id` (the window's id), `pipeline-run`, `pipeline-version` | `DeviceWindow`   |
- * | `dead-letter` | the record's own | `event-id`, `pipeline-run`, and `pipeline-row` of a raw record | `DeadLetter`       |
+ * | `dead-letter` | the record's own | `event-id`, `pipeline-run`, and `pipeline-row`, `pipeline-position` of a raw record | `DeadLetter`       |
  *
  * Whatever else a raw record may be, the job and the proof agree on it:
  *
@@ -28,7 +28,7 @@
  * name of no measurement.
  *
  * Producers of raw records may set `event-id`; the other headers are internal. The raw record of a row has `pipeline-row`
- * instead, since the row may bring an event id; a row that cannot become a record is a dead letter with that id. Every record
+ * instead, since the row may bring an event id, and `pipeline-position` with its number; a row that cannot become a record is a dead letter with that id. Every record
  * that results from a redrive (raw, enriched or dead letter) has `pipeline-redrive`.
  *
  * `EnrichedReading`, a pure function of the raw bytes and the field mapping: `id`, `deviceId`, `timestamp` (ISO 8601 in UTC,
@@ -48,6 +48,8 @@ export const EVENT_ID_HEADER = 'event-id';
 export const RUN_HEADER = 'pipeline-run';
 /** Id of a row of a file, see `RowIds`; the event id of a row that brings none. */
 export const ROW_HEADER = 'pipeline-row';
+/** Where that row stands in the file as people count rows, for example `row 17`; the detail of a dead letter repeats it. */
+export const POSITION_HEADER = 'pipeline-position';
 /** `<partition>:<offset>:<Kafka timestamp in epoch ms>` of the raw record that an enriched one was made from. */
 export const RAW_HEADER = 'pipeline-raw';
 /**

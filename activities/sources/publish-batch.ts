@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deadLetterRecord } from '../contracts/dead-letter';
 import { pipelineFailure } from '../contracts/failures';
 import type { PipelinePlan, PlannedSource } from '../contracts/plan';
-import { EVENT_ID_HEADER, MAX_RAW_RECORD_BYTES, ROW_HEADER, RUN_HEADER } from '../contracts/record';
+import { EVENT_ID_HEADER, MAX_RAW_RECORD_BYTES, POSITION_HEADER, ROW_HEADER, RUN_HEADER } from '../contracts/record';
 import type { KafkaGateway, OutgoingRecord } from '../kafka';
 
 /** Why a record becomes a dead letter instead of a raw record. */
@@ -71,15 +71,21 @@ export async function publishBatch(
       bytes += recordBytes(record);
     } else letters.push(letterOf(plan, record, rejection));
   }
-  const idHeader = plan.source.kind === 'file' ? ROW_HEADER : EVENT_ID_HEADER;
-  const outgoing = accepted.map(({ id, key, value }): OutgoingRecord => {
-    return { key, value, headers: { [idHeader]: id, [RUN_HEADER]: plan.run } };
+  const isFile = plan.source.kind === 'file';
+  const outgoing = accepted.map(({ id, position, key, value }): OutgoingRecord => {
+    const own = isFile ? { [ROW_HEADER]: id, [POSITION_HEADER]: position } : { [EVENT_ID_HEADER]: id };
+    return { key, value, headers: { ...own, [RUN_HEADER]: plan.run } };
   });
   await kafka.publish(raw, outgoing, (tooLarge) => {
     const record = accepted[outgoing.indexOf(tooLarge)];
     if (record === undefined) return;
     bytes -= recordBytes(record);
-    letters.push(letterOf(plan, record, { reason: 'TooLarge', detail: `Larger than topic ${raw} accepts.` }));
+    letters.push(
+      letterOf(plan, record, {
+        reason: 'TooLarge',
+        detail: `Expected a record that topic ${raw} accepts, got a larger one of ${recordBytes(record)} bytes.`,
+      }),
+    );
   });
   if (letters.length > 0) await kafka.publish(deadLetter, letters);
   const published = before.published + records.length - letters.length;

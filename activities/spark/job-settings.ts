@@ -3,7 +3,7 @@ import { mappedHeaders, type FieldMapping } from '../contracts/field-mapping';
 import type { Measurement } from '../contracts/measurement';
 import type { PartitionOffsets } from '../contracts/offsets';
 import { fillsRawTopic } from '../contracts/pipeline-names';
-import { ROW_HEADER } from '../contracts/record';
+import { POSITION_HEADER, ROW_HEADER } from '../contracts/record';
 import type { PipelinePlan, ProcessingRules, SparkSettings } from '../contracts/plan';
 import { runFiles } from './run-folder';
 import type { SubmitSparkJobInput } from './types';
@@ -68,7 +68,7 @@ export function jobSettings(
     trigger,
     ...rules,
     ...spark,
-    rawHeaders: [...mappedHeaders(fields), ...(plan.source.kind === 'file' ? [ROW_HEADER] : [])],
+    rawHeaders: [...mappedHeaders(fields), ...(plan.source.kind === 'file' ? [ROW_HEADER, POSITION_HEADER] : [])],
     fields: { ...fields, measurements: measurements.map((limits, i) => ({ ...limits, ...fields.measurements[i] })) },
     leaseMs: LEASE_MS,
     ...runFiles(runFolder),

@@ -22,7 +22,7 @@ final class AvroValue implements ValueReader {
   @Override
   public Value read(RawRecord record) {
     byte[] bytes = record.value();
-    if (bytes == null) return Value.refused(Refusal.of(Reason.Tombstone));
+    if (bytes == null) return Value.refused(Refusal.ofValue(Reason.Tombstone, "nothing"));
     SchemaFraming framing = SchemaFraming.of(bytes);
     if (framing == null) return Value.refused(notAvro("without the framing of a schema registry"));
     int id = framing.schemaId();
@@ -35,7 +35,7 @@ final class AvroValue implements ValueReader {
       String text = AvroJson.of(answer.schema(), bytes, SchemaFraming.BYTES);
       Variant object = StrictJson.object(text, record.offset());
       if (object != null) return new Value(object, null);
-      return Value.refused(Refusal.of(StrictJson.refusal(text, record.offset())));
+      return Value.refused(StrictJson.refusal(text, record.offset()));
     } catch (UnreadableAvro unreadable) {
       return Value.refused(notAvro("with " + unreadable.getMessage() + ", schema id " + id));
     }

@@ -1,5 +1,6 @@
 package pipeline.spark;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -15,7 +16,10 @@ final class DeadLetterJson {
 
   private DeadLetterJson() {}
 
-  static byte[] of(Outcome outcome) {
+  /**
+   * @param position of the row of a file that the record comes from; null if there is none
+   */
+  static byte[] of(Outcome outcome, byte[] position) {
     RawRecord raw = outcome.record();
     byte[] original = raw.value() == null ? NOTHING : raw.value();
     boolean isCut = original.length > MAX_ORIGINAL_BYTES;
@@ -25,7 +29,7 @@ final class DeadLetterJson {
           json.writeStringField("id", outcome.id());
           json.writeStringField("stage", "parse");
           json.writeStringField("reason", outcome.refusal().code());
-          json.writeStringField("detail", outcome.refusal().detail());
+          json.writeStringField("detail", outcome.refusal().detail() + at(position));
           json.writeStringField("topic", raw.topic());
           json.writeNumberField("partition", raw.partition());
           json.writeStringField("offset", Long.toString(raw.offset()));
@@ -34,6 +38,12 @@ final class DeadLetterJson {
           json.writeStringField("originalSha256", sha256(original));
           json.writeStringField("original", Base64.getEncoder().encodeToString(kept));
         });
+  }
+
+  private static String at(byte[] position) {
+    return position == null
+        ? ""
+        : ", at " + new String(position, StandardCharsets.UTF_8) + " of the file";
   }
 
   private static String sha256(byte[] bytes) {

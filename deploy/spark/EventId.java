@@ -8,21 +8,35 @@ import org.apache.spark.types.variant.VariantUtil;
  * The event id of a raw record: that of the header, else that of the mapped field, else that of its
  * row in a file, else the record's coordinates.
  *
- * @param isBad whether the record brings an id that cannot be used
+ * @param refusal if the record brings an id that cannot be used; else null
  */
-record EventId(String id, boolean isBad) {
+record EventId(String id, Refusal refusal) {
   static final int MAX_BYTES = 400;
 
+  private static final FieldPlace HEADER = new FieldPlace.InHeader(OutputRecord.EVENT_ID_HEADER);
+
   /**
-   * @param field what stands at the mapped place; null if there is nothing
+   * @param place of the mapped field
+   * @param field what stands there; null if there is nothing
    * @param row null if the record is no row of a file
    */
-  static EventId of(RawRecord record, Variant field, byte[] row) {
+  static EventId of(RawRecord record, FieldPlace place, Variant field, byte[] row) {
     byte[] header = record.eventIdHeader();
     boolean isGiven = header != null || (field != null && field.getType() != VariantUtil.Type.NULL);
     String given = header != null ? ofBytes(header) : ofField(field);
     boolean isUsable = given != null && isUsable(given);
-    return new EventId(isUsable ? given : ownId(record, row), isGiven && !isUsable);
+    if (isUsable || !isGiven) return new EventId(isUsable ? given : ownId(record, row), null);
+    return new EventId(
+        ownId(record, row), refusal(header == null ? place : HEADER, found(header, field, given)));
+  }
+
+  private static Refusal refusal(FieldPlace place, String found) {
+    return Refusal.of(Reason.BadEventId, Reason.BadEventId.detail, place, "eventId", found);
+  }
+
+  private static String found(byte[] header, Variant field, String given) {
+    if (given == null) return header == null ? FieldKind.of(field) : "bytes that are not UTF-8";
+    return given.isEmpty() ? "empty text" : "a longer one";
   }
 
   private static String ownId(RawRecord record, byte[] row) {

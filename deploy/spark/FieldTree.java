@@ -36,7 +36,7 @@ final class FieldTree {
     /**
      * The fields on no path, as text and without those that are null; null if there are no such
      * fields. Those beside a path into an object or a list have the names on their own path, with
-     * points between them.
+     * points between them. Of several with one name, all but the first have a number behind it.
      */
     Map<String, String> labels = null;
 
@@ -46,7 +46,11 @@ final class FieldTree {
 
     void addLabel(String name, Variant value) {
       if (labels == null) labels = new LinkedHashMap<>();
-      if (value.getType() != VariantUtil.Type.NULL) labels.put(name, StrictJson.text(value));
+      if (value.getType() == VariantUtil.Type.NULL) return;
+      String text = StrictJson.text(value);
+      if (labels.putIfAbsent(name, text) == null) return;
+      int number = 2;
+      while (labels.putIfAbsent(name + " (" + number + ")", text) != null) number += 1;
     }
   }
 

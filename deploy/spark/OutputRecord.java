@@ -26,6 +26,9 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
   /** Identity of a row in the file that a raw record comes from. */
   static final String ROW_HEADER = "pipeline-row";
 
+  /** Where that row stands in the file, as people count rows. */
+  static final String POSITION_HEADER = "pipeline-position";
+
   /** {@code <partition>:<offset>:<publishing time in epoch ms>} of the raw record. */
   static final String RAW_HEADER = "pipeline-raw";
 
@@ -56,9 +59,14 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
 
   /** Whether the topic accepts it. */
   boolean fits() {
+    return bytes() <= MAX_MESSAGE_BYTES;
+  }
+
+  /** With everything that Kafka adds, at most. */
+  int bytes() {
     int bytes = length(key) + length(value) + KAFKA_OVERHEAD_BYTES;
     for (Row header : headers) bytes += ((byte[]) header.get(1)).length;
-    return bytes <= MAX_MESSAGE_BYTES;
+    return bytes;
   }
 
   private static int length(byte[] bytes) {

@@ -1,5 +1,6 @@
 package pipeline.spark;
 
+import java.util.Map;
 import org.apache.spark.types.variant.Variant;
 import org.apache.spark.types.variant.VariantUtil;
 import pipeline.spark.FieldMapping.MappedFields;
@@ -100,7 +101,8 @@ import pipeline.spark.TimestampReader.Timestamp;
  *   or empty
  * any other field                               a label: strings as they are, the rest as JSON
  *                                               text, null left out; or ExtraField, by setting
- * a field beside one that a path leads to       the same, named by its own path with points
+ * a field beside one that a path leads to       the same, named by its own path with points; (2) is
+ *                                                 put behind a name that another label has already
  * </pre>
  *
  * <p>A key or a header that is not UTF-8, or in the framing of a schema registry, is what no field
@@ -120,6 +122,7 @@ final class RecordJudge {
   private final TimestampReader timestamps;
   private final Measurements measurements;
   private final int rowHeader;
+  private final int positionHeader;
 
   RecordJudge(Settings settings) {
     this.settings = settings;
@@ -128,14 +131,19 @@ final class RecordJudge {
     timestamps = new TimestampReader(settings.fields().timestamp(), settings.fields().time());
     measurements = new Measurements(settings.fields().measurements());
     // In a topic of others, a header that is called like ours says nothing.
-    rowHeader =
-        settings.ownRawTopic() ? settings.rawHeaders().indexOf(OutputRecord.ROW_HEADER) : -1;
+    rowHeader = ownHeader(OutputRecord.ROW_HEADER);
+    positionHeader = ownHeader(OutputRecord.POSITION_HEADER);
+  }
+
+  private int ownHeader(String name) {
+    return settings.ownRawTopic() ? settings.rawHeaders().indexOf(name) : -1;
   }
 
   Outcome judge(RawRecord record) {
     ValueReader.Value value = reader.read(record);
     MappedFields fields = mapping.read(record, value.object());
-    EventId eventId = EventId.of(record, fields.eventId(), rowOf(record));
+    EventId eventId =
+        EventId.of(record, settings.fields().eventId(), fields.eventId(), rowOf(record));
     if (value.refusal() != null) return Outcome.deadLetter(record, eventId.id(), value.refusal());
     String device = deviceOf(fields.deviceId());
     Timestamp time = timestamps.read(fields.timestamp());
@@ -159,20 +167,31 @@ final class RecordJudge {
       Double[] values) {
     Refusal notANumber = measurements.notANumber(fields.measured(), values);
     if (notANumber != null) return notANumber;
-    if (eventId.isBad()) return Refusal.of(Reason.BadEventId);
+    if (eventId.refusal() != null) return eventId.refusal();
     if (device == null || StrictJson.isBlank(device))
       return deviceMissing(FieldKind.of(fields.deviceId()));
     if (Utf8.length(device) > MAX_DEVICE_BYTES) return deviceMissing("a longer one");
     if (time.refusal() != null) return time.refusal();
     if (fields.text() != null && fields.text().getType() == VariantUtil.Type.BINARY)
       return textNotUtf8(FieldKind.of(fields.text()));
-    if (isFromTheFuture(record, time.micros())) return Refusal.of(Reason.FromTheFuture);
-    if (isOutsideMonths(time.micros())) return Refusal.of(Reason.OutsideMonths);
+    if (isFromTheFuture(record, time.micros())) return badTime(Reason.FromTheFuture);
+    if (isOutsideMonths(time.micros())) return badTime(Reason.OutsideMonths);
     if (Measurements.areAbsent(values)) return noneNamed(fields);
     Refusal outOfRange = measurements.outOfRange(values);
     if (outOfRange != null) return outOfRange;
-    boolean isExtra = fields.labels() != null && !keepsExtraFields();
-    return isExtra ? Refusal.of(Reason.ExtraField) : null;
+    return fields.labels() == null || keepsExtraFields() ? null : extraField(fields.labels());
+  }
+
+  private Refusal badTime(Reason reason) {
+    String found = reason == Reason.FromTheFuture ? "a later one" : "one of another month";
+    return Refusal.of(reason, reason.detail, settings.fields().timestamp(), "timestamp", found);
+  }
+
+  /** A field that is null has no label, and so no name here. */
+  private static Refusal extraField(Map<String, String> labels) {
+    String found =
+        labels.keySet().stream().map(FieldKind::named).findFirst().orElse("one that is null");
+    return Refusal.ofValue(Reason.ExtraField, found);
   }
 
   private Refusal deviceMissing(String found) {
@@ -201,7 +220,8 @@ final class RecordJudge {
   }
 
   private Refusal textNotUtf8(String found) {
-    return Refusal.of(Reason.NotUtf8, "expected UTF-8", settings.fields().text(), "text", found);
+    Reason reason = Reason.NotUtf8;
+    return Refusal.of(reason, reason.detail, settings.fields().text(), "text", found);
   }
 
   /** What was past when the run started is not from the future, whatever its Kafka time says. */
@@ -231,6 +251,11 @@ final class RecordJudge {
   /** Id of the row of a file; null for records of other sources. */
   byte[] rowOf(RawRecord record) {
     return rowHeader < 0 ? null : record.headers()[rowHeader];
+  }
+
+  /** Where the row stands in the file, for people; null for records of other sources. */
+  byte[] positionOf(RawRecord record) {
+    return positionHeader < 0 ? null : record.headers()[positionHeader];
   }
 
   private static String deviceOf(Variant field) {

@@ -23,7 +23,11 @@ final class RecordProcessor {
     Outcome outcome = judge.judge(raw);
     OutputRecord output = outputOf(outcome);
     if (output.fits()) return new Processed(outcome, output);
-    Outcome tooLarge = Outcome.deadLetter(raw, outcome.id(), Refusal.of(Reason.TooLarge));
+    String found =
+        "one of %d bytes instead of at most %d"
+            .formatted(output.bytes(), OutputRecord.MAX_MESSAGE_BYTES);
+    Refusal refusal = Refusal.ofValue(Reason.TooLarge, found);
+    Outcome tooLarge = Outcome.deadLetter(raw, outcome.id(), refusal);
     return new Processed(tooLarge, outputOf(tooLarge));
   }
 
@@ -38,13 +42,16 @@ final class RecordProcessor {
     if (outcome.isAbsent())
       headers.add(OutputRecord.header(OutputRecord.ABSENT_HEADER, OutputRecord.utf8("1")));
     byte[] row = judge.rowOf(raw);
+    byte[] position = judge.positionOf(raw);
     // A redrive publishes the record again, for which the proof then finds the row.
     if (isDead && row != null) headers.add(OutputRecord.header(OutputRecord.ROW_HEADER, row));
+    if (isDead && position != null)
+      headers.add(OutputRecord.header(OutputRecord.POSITION_HEADER, position));
     if (raw.redriveHeader() != null)
       headers.add(OutputRecord.header(OutputRecord.REDRIVE_HEADER, raw.redriveHeader()));
     Settings.Topics topics = settings.topics();
     if (isDead) {
-      byte[] letter = DeadLetterJson.of(outcome);
+      byte[] letter = DeadLetterJson.of(outcome, position);
       return new OutputRecord(topics.deadLetter(), keyOfDeadLetter(raw), letter, headers);
     }
     if (outcome.isAbsent()) return new OutputRecord(topics.enriched(), null, null, headers);

@@ -11,8 +11,9 @@ record Refusal(String code, String detail) {
     return code.equals(reason.name());
   }
 
-  static Refusal of(Reason reason) {
-    return new Refusal(reason.name(), reason.detail);
+  /** Of a record whose value as a whole is something else than what is expected. */
+  static Refusal ofValue(Reason reason, String found) {
+    return new Refusal(reason.name(), reason.detail + " in the value of the record, got " + found);
   }
 
   /**

@@ -55,8 +55,7 @@ final class SchemaRegistry {
   /** A schema, or why there is none; the other is null. */
   record Answer(Schema schema, Refusal refusal) {
     private static Answer refused(Reason reason, int id, String why) {
-      return new Answer(
-          null, new Refusal(reason.name(), reason.detail + ": schema id " + id + why));
+      return new Answer(null, Refusal.ofValue(reason, "schema id " + id + why));
     }
   }
 
@@ -77,15 +76,15 @@ final class SchemaRegistry {
   private Answer answer(int id, JsonNode found) {
     String kind = found.path("schemaType").asText(AVRO);
     if (!kind.equals(AVRO))
-      return Answer.refused(Reason.SchemaNotAvro, id, " is of the kind " + kind);
+      return Answer.refused(Reason.SchemaNotAvro, id, ", which is of the kind " + kind);
     Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION);
     parser.setValidateDefaults(false);
     try {
       String missing = parseReferences(parser, found, new HashSet<>());
-      if (missing != null) return Answer.refused(Reason.UnknownSchema, id, " refers to " + missing);
+      if (missing != null) return Answer.refused(Reason.UnknownSchema, id, ", which refers to " + missing);
       return new Answer(parser.parse(found.path("schema").asText()), null);
     } catch (SchemaParseException broken) {
-      return Answer.refused(Reason.SchemaNotAvro, id, " cannot be parsed as Avro");
+      return Answer.refused(Reason.SchemaNotAvro, id, ", which cannot be parsed as Avro");
     }
   }
 

@@ -53,9 +53,21 @@ final class StrictJson {
   }
 
   /** Why {@link #object} returned null for a text that is not blank. */
-  static Reason refusal(String text, long offset) {
-    if (!isLenientObject(text, offset)) return Reason.NotAReading;
-    return hasRepeatedKey(text) ? Reason.DuplicateKey : Reason.NotStrictJson;
+  static Refusal refusal(String text, long offset) {
+    if (!isLenientObject(text, offset)) return Refusal.ofValue(Reason.NotAReading, kindOf(text));
+    String key = repeatedKey(text);
+    if (key != null) return Refusal.ofValue(Reason.DuplicateKey, FieldKind.named(key) + " twice");
+    String found =
+        "NaN, Infinity, single quotes, a lone surrogate, or a key of a nested object twice";
+    return Refusal.ofValue(Reason.NotStrictJson, found);
+  }
+
+  /** Of a text that is not exactly one object; its first character tells. */
+  private static String kindOf(String text) {
+    String start = text.strip();
+    if (start.startsWith("{")) return "an object that is broken or has something after it";
+    if (start.startsWith("[")) return "a list, or the beginning of one";
+    return start.startsWith("\"") ? "a JSON string" : "no object: text, or a single value";
   }
 
   /** A string as it is, everything else as its JSON text; null for null. */
@@ -109,19 +121,21 @@ final class StrictJson {
     }
   }
 
-  private static boolean hasRepeatedKey(String text) {
+  /** The first key that the object has twice; null if there is none. */
+  private static String repeatedKey(String text) {
     Set<String> keys = new HashSet<>();
-    boolean isRepeated = false;
+    String repeated = null;
     try (JsonParser parser = STRICT.createParser(text)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) return false;
+      if (parser.nextToken() != JsonToken.START_OBJECT) return null;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        isRepeated |= !keys.add(parser.currentName());
+        String key = parser.currentName();
+        if (!keys.add(key) && repeated == null) repeated = key;
         parser.nextToken();
         parser.skipChildren();
       }
-      return isRepeated;
+      return repeated;
     } catch (IOException broken) {
-      return false;
+      return null;
     }
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   coordinatesId,
   EVENT_ID_HEADER,
+  POSITION_HEADER,
   RAW_HEADER,
   REDRIVE_HEADER,
   ROW_HEADER,
@@ -61,7 +62,9 @@ export function versionOf({ content: { headers } }: DeadLetter): bigint | null {
 
 /** Restores the raw record of a dead letter of stage `parse`, to be published again. */
 export function rawRecordOf({ record, content }: DeadLetter, redrive: number): OutgoingRecord {
-  const [run, row] = [RUN_HEADER, ROW_HEADER].map((name) => record.headers[name]?.toString('utf8') ?? '');
+  const [run, row, position] = [RUN_HEADER, ROW_HEADER, POSITION_HEADER].map(
+    (name) => record.headers[name]?.toString('utf8') ?? '',
+  );
   return {
     key: record.key,
     value: Buffer.from(content.original, 'base64'),
@@ -69,6 +72,7 @@ export function rawRecordOf({ record, content }: DeadLetter, redrive: number): O
       [EVENT_ID_HEADER]: content.id,
       ...(run ? { [RUN_HEADER]: run } : {}),
       ...(row ? { [ROW_HEADER]: row } : {}),
+      ...(position ? { [POSITION_HEADER]: position } : {}),
       [REDRIVE_HEADER]: String(redrive),
     },
   };

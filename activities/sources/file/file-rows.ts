@@ -29,6 +29,8 @@ interface RowRecord extends Omit<FileRecord, 'id' | 'position'> {
   readonly row: Buffer;
 }
 
+/** What stands in decoded text for bytes that are no character. */
+const REPLACEMENT = '\ufffd';
 /** A JSON number. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -94,7 +96,7 @@ function csvRecords({ columns, fields, dialect, encoding }: CsvColumns): (row: C
   const names = columns.map((column) => `${JSON.stringify(column)}:`);
   const numeric = columns.map((column) => measured.has(column) && !withComma.has(column));
   const firstCell = dialect.rowNames ? 1 : 0;
-  const expected = { cells: columns.length + firstCell, encoding };
+  const expected = { names: dialect.rowNames ? ['row name', ...columns] : columns, encoding };
   const deviceAt = columns.indexOf(columnOf(fields.deviceId) ?? '');
   return (row) => {
     const problem = rowProblem(row, expected);
@@ -113,19 +115,32 @@ function csvRecords({ columns, fields, dialect, encoding }: CsvColumns): (row: C
 
 function rowProblem(
   { cells, bytes }: CsvRow,
-  expected: { readonly cells: number; readonly encoding: FoundEncoding },
+  { names, encoding }: { readonly names: readonly string[]; readonly encoding: FoundEncoding },
 ): Rejection | null {
+  const columnWith = (sign: string): string => {
+    const name = cells.length === names.length ? names[cells.findIndex((cell) => cell.includes(sign))] : undefined;
+    return name === undefined ? 'the row' : `column ${JSON.stringify(name)}`;
+  };
   if (bytes.includes(0)) {
-    return { reason: 'NulCharacter', detail: 'Expected text, got NUL characters, as a logger leaves that lost power.' };
+    const place = columnWith('\0');
+    const detail = `Expected text in ${place}, got NUL characters, as a logger leaves that lost power.`;
+    return { reason: 'NulCharacter', detail };
   }
-  if (cells.length !== expected.cells) {
-    return { reason: 'RowShape', detail: `Expected ${expected.cells} cells, got ${cells.length}.` };
+  if (cells.length !== names.length) {
+    return { reason: 'RowShape', detail: `Expected ${names.length} cells in the row, got ${cells.length}.` };
   }
-  if (expected.encoding.startsWith('utf-16')) {
-    const isWhole = !bytes.includes('\ufffd');
-    return isWhole ? null : { reason: 'NotUtf16', detail: 'Expected UTF-16, got a character that is damaged.' };
+  if (encoding.startsWith('utf-16')) {
+    if (!bytes.includes(REPLACEMENT)) return null;
+    return {
+      reason: 'NotUtf16',
+      detail: `Expected UTF-16 in ${columnWith(REPLACEMENT)}, got a character that is damaged.`,
+    };
   }
-  return isUtf8(bytes) ? null : { reason: 'NotUtf8', detail: `Expected UTF-8. ${LIKELY_ENCODING}` };
+  if (isUtf8(bytes)) return null;
+  return {
+    reason: 'NotUtf8',
+    detail: `Expected UTF-8 in ${columnWith(REPLACEMENT)}, got other bytes. ${LIKELY_ENCODING}`,
+  };
 }
 
 function isAbsent(cell: string): boolean {

@@ -83,13 +83,13 @@ describe('publishFileRange of a CSV in another dialect', () => {
     expect(kafka.records(RAW).map(({ key }) => key)).toEqual(['S1', 'S3']);
     expect(kafka.deadLetters(LETTERS)).toMatchObject([
       { reason: 'NulCharacter', offset: 'row 3', originalLength: 300 },
-      { reason: 'NulCharacter', offset: 'row 4' },
+      { reason: 'NulCharacter', offset: 'row 4', detail: expect.stringContaining('in column "note", got') as string },
     ]);
   });
 
   it('creates a dead letter of a row without its name', async () => {
     const { kafka } = await read(`${HEADER}1,${ROW}${ROW}`, { options: { rowNames: true } });
-    const detail = 'Expected 6 cells, got 5.';
+    const detail = 'Expected 6 cells in the row, got 5.';
     expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'RowShape', offset: 'row 3', detail }]);
   });
 
@@ -151,7 +151,13 @@ describe('publishFileRange of a file that has to be decoded', () => {
     const good = Buffer.from(`\ufeff${HEADER}S1,t,1,2,😀\nS2,t,1,2,x`, 'utf16le');
     const { kafka } = await read(Buffer.concat([good, Buffer.of(0x00, 0xd8, 0x78)]));
     expect(kafka.records(RAW).map(({ key }) => key)).toEqual(['S1']);
-    expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'NotUtf16', offset: 'row 3' }]);
+    expect(kafka.deadLetters(LETTERS)).toMatchObject([
+      {
+        reason: 'NotUtf16',
+        offset: 'row 3',
+        detail: 'Expected UTF-16 in column "note", got a character that is damaged.',
+      },
+    ]);
   });
 
   it('refuses gzip whose data goes on behind zeros, which would end it unseen', async () => {

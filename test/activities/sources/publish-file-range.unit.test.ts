@@ -31,8 +31,8 @@ describe('publishFileRange of a CSV', () => {
     const names = createHash('sha256').update('[["station","at","temp","humidity","note"],[]]').digest();
     const ids = rows.map((row) => createHash('sha256').update(names).update(row).digest('hex').slice(0, 32));
     expect(kafka.records(RAW).map(({ key, headers }) => [key, headers])).toEqual([
-      ['S1', { 'pipeline-row': ids[0], 'pipeline-run': 'run-1' }],
-      ['S2', { 'pipeline-row': ids[1], 'pipeline-run': 'run-1' }],
+      ['S1', { 'pipeline-row': ids[0], 'pipeline-position': 'row 2', 'pipeline-run': 'run-1' }],
+      ['S2', { 'pipeline-row': ids[1], 'pipeline-position': 'row 3', 'pipeline-run': 'run-1' }],
     ]);
     expect(results).toEqual([
       {
@@ -102,7 +102,8 @@ describe('publishFileRange of a CSV', () => {
   it('creates a dead letter with the bytes of a row that is not UTF-8', async () => {
     const row = Buffer.from('S1,t,1,2,größer', 'latin1');
     const { kafka } = await read(Buffer.concat([Buffer.from(HEADER), row, Buffer.from('\nS2,t,1,2,größer\n')]));
-    const detail = 'Expected UTF-8. It is probably Windows-1252: set source.encoding to "windows-1252".';
+    const detail =
+      'Expected UTF-8 in column "note", got other bytes. It is probably Windows-1252: set source.encoding to "windows-1252".';
     expect(kafka.deadLetters(LETTERS)).toMatchObject([{ reason: 'NotUtf8', detail, original: row.toString('base64') }]);
     expect(kafka.values(RAW)).toHaveLength(1);
   });

@@ -110,12 +110,18 @@ describe('a topic in Avro', () => {
       ['Tombstone', expect.any(String)],
       ['NotAvro', noFraming],
       ['NotAvro', noFraming],
-      ['UnknownSchema', 'the schema registry does not have the schema of the value: schema id 999999'],
+      [
+        'UnknownSchema',
+        'expected the id of a schema that the schema registry has in the value of the record, got schema id 999999',
+      ],
       [
         'SchemaNotAvro',
-        `the schema of the value is not Avro: schema id ${ids.get('protobuf') ?? 0} is of the kind PROTOBUF`,
+        `expected the id of an Avro schema in the value of the record, got schema id ${ids.get('protobuf') ?? 0}, which is of the kind PROTOBUF`,
       ],
-      ['SchemaNotAvro', `the schema of the value is not Avro: schema id ${ids.get('json') ?? 0} is of the kind JSON`],
+      [
+        'SchemaNotAvro',
+        `expected the id of an Avro schema in the value of the record, got schema id ${ids.get('json') ?? 0}, which is of the kind JSON`,
+      ],
     ]);
   });
 

@@ -26,6 +26,15 @@ const PATHS: Readonly<Record<string, PlaceSet>> = {
         },
       ],
       [
+        {
+          value: {
+            ...{ deviceName: 'a', ts: 1704456000000, 'values.rssi': 'flat', 'values.rssi (2)': 'named so' },
+            values: { temperature: 20, rssi: -60 },
+          },
+        },
+        { labels: { 'values.rssi': '-60', 'values.rssi (2)': 'flat', 'values.rssi (2) (2)': 'named so' } },
+      ],
+      [
         { value: { deviceName: 'a', ts: 1704456000000, values: { temperature: 20 }, status: 'ok' } },
         { temperature: 20, labels: { status: 'ok' } },
       ],

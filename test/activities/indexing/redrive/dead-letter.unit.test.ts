@@ -2,7 +2,7 @@ import { deadLetterRecord } from '../../../../activities/contracts/dead-letter';
 import { rawRecordOf, readDeadLetter } from '../../../../activities/indexing/redrive/dead-letter';
 
 describe('the raw record of a dead letter', () => {
-  it.each([{}, { 'pipeline-row': 'row-1' }])(
+  it.each([{}, { 'pipeline-row': 'row-1', 'pipeline-position': 'row 7' }])(
     'has its value, key and run, and of the headers %j those that it has',
     (row) => {
       const original = Buffer.from('{"deviceId":"a"}');
