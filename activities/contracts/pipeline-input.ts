@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { durationFrom } from './duration';
 import { MONTH_PATTERN } from './event-month';
 import { fieldMappingSchema } from './field-mapping';
-import { dialectProblems, dialectShape } from './file-dialect';
+import { dialectShape } from './file-dialect';
 import { longSchema } from './long-format';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 import { numbersSchema } from './number-reading';
@@ -37,28 +37,22 @@ const simulateSchema = z.strictObject({
   anomalyRatio: ratio('Share of readings with an unlikely value', 0.002),
 });
 
-const fileSchema = z
-  .strictObject({
-    kind: z.literal('file'),
-    path: z.string().min(1).describe('Path on the machine of the worker; relative to its working directory'),
-    format: z.enum(['csv', 'ndjson']),
-    ...dialectShape,
-    identity: rowIdentitySchema
-      .default('content')
-      .describe(
-        'content: rows that are equal, in this file or in another one with the same columns, are one reading, unless ' +
-          'fields.eventId tells them apart; row: every row of every file counts',
-      ),
-    fields: fieldMappingSchema.default({}),
-    long: longSchema,
-    numbers: numbersSchema,
-    ratePerSecond,
-  })
-  .superRefine(({ format, ...given }, context) => {
-    for (const { option, problem: message } of dialectProblems(format, given)) {
-      context.addIssue({ code: 'custom', path: [option], message });
-    }
-  });
+const fileSchema = z.strictObject({
+  kind: z.literal('file'),
+  path: z.string().min(1).describe('Path on the machine of the worker; relative to its working directory'),
+  format: z.enum(['csv', 'ndjson']),
+  ...dialectShape,
+  identity: rowIdentitySchema
+    .default('content')
+    .describe(
+      'content: rows that are equal, in this file or in another one with the same columns, are one reading, unless ' +
+        'fields.eventId tells them apart; row: every row of every file counts',
+    ),
+  fields: fieldMappingSchema.default({}),
+  long: longSchema,
+  numbers: numbersSchema,
+  ratePerSecond,
+});
 
 const topicSchema = z.strictObject({
   kind: z.literal('topic'),

@@ -1,10 +1,13 @@
 import { durationMs } from '../contracts/duration';
 import { monthsBefore, monthStartMs } from '../contracts/event-month';
 import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping';
+import { dialectProblems } from '../contracts/file-dialect';
+import type { Measurement } from '../contracts/measurement';
 import { pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
 import { aliasesOf, derivedTopics, ownRawTopic, pipelineNameSchema } from '../contracts/pipeline-names';
 import type { PipelinePlan, PlannedSimulation, PlannedSource, ProcessingRules } from '../contracts/plan';
 import { shortHash } from '../contracts/short-hash';
+import { usableParts, type UsableParts } from '../contracts/usable-parts';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 
 export interface ParseInputRequest {
@@ -56,13 +59,11 @@ export function parseInput(
   const isNamed = pipelineNameSchema.safeParse(name).success;
   const given = parseWorkflowInput('pipeline', pipelineInputSchema, input, (parsed) => [
     ...(isNamed ? [] : [nameProblem(workflowId)]),
-    ...(parsed === null
-      ? []
-      : [
-          ...inputProblems(parsed),
-          ...topicProblems(name, parsed.source),
-          ...formatProblems(parsed.source, schemaRegistry),
-        ]),
+    ...contradictions(
+      parsed === null ? usableParts(input) : { ...parsed, hasAllMeasurements: true },
+      name,
+      schemaRegistry,
+    ),
   ]);
   const rules = processingRules(given);
   const { triggerInterval, ...spark } = given.spark;
@@ -102,20 +103,42 @@ function nameProblem(workflowId: string): string {
   );
 }
 
-function inputProblems({ source, measurements, index }: PipelineInput): string[] {
-  const problems = measurements.flatMap(({ name, min, max }) =>
-    min <= max ? [] : [`✖ Expected min ≤ max, got ${min} and ${max}\n  → at measurements, ${name}`],
+/** What contradicts itself in an input, also in one of which other parts do not match their schemas. */
+function contradictions(
+  { source, index, measurements, hasAllMeasurements }: UsableParts,
+  name: string,
+  schemaRegistry: boolean,
+): string[] {
+  const problems = measurements.flatMap(({ name: measurement, min, max }) =>
+    min <= max ? [] : [`✖ Expected min ≤ max, got ${min} and ${max}\n  → at measurements, ${measurement}`],
   );
-  if (index.by === 'month' && index.from > index.to) {
+  if (index?.by === 'month' && index.from > index.to) {
     problems.push(`✖ Expected from ≤ to, got ${index.from} and ${index.to}\n  → at index`);
   }
-  if (source.kind !== 'simulate') {
-    const records = source.kind === 'file' ? source.format : source.kind;
-    problems.push(...mappingProblems(source, records, measurements).map((line) => `✖ ${line}`));
-  } else if (source.records === null && source.ratePerSecond === null) {
-    problems.push('✖ Expected a rate, since records is null and there is no end\n  → at source.ratePerSecond');
+  if (source === undefined) return problems;
+  return [
+    ...problems,
+    ...sourceProblems(source),
+    ...(source.kind === 'simulate' || !hasAllMeasurements ? [] : fieldProblems(source, measurements)),
+    ...topicProblems(name, source),
+    ...formatProblems(source, schemaRegistry),
+  ];
+}
+
+function sourceProblems(source: PipelineInput['source']): string[] {
+  if (source.kind === 'file') {
+    return dialectProblems(source.format, source).map(({ option, problem }) => `✖ ${problem}\n  → at source.${option}`);
   }
-  return problems;
+  if (source.kind === 'topic' || source.records !== null || source.ratePerSecond !== null) return [];
+  return ['✖ Expected a rate, since records is null and there is no end\n  → at source.ratePerSecond'];
+}
+
+function fieldProblems(
+  source: Exclude<PipelineInput['source'], SimulateSource>,
+  measurements: readonly Measurement[],
+): string[] {
+  const records = source.kind === 'file' ? source.format : source.kind;
+  return mappingProblems(source, records, measurements).map((line) => `✖ ${line}`);
 }
 
 /** Reading its own output, a pipeline would process every record again and again. */

@@ -1,10 +1,14 @@
 import { dialectProblems, fileDialect } from '../../../activities/contracts/file-dialect';
-import { pipelineInputSchema } from '../../../activities/contracts/pipeline-input';
+import { sourcePlan } from '../sources/source-plan';
 
 function problemsOf(options: Readonly<Record<string, unknown>>): string[] {
-  const source = { kind: 'file', path: '/data', format: 'csv', ...options };
-  const { error } = pipelineInputSchema.safeParse({ source });
-  return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  try {
+    sourcePlan({ source: { kind: 'file', path: '/data', format: 'csv', ...options } });
+    return [];
+  } catch (error) {
+    const found = [...(error as Error).message.matchAll(/✖ (.*)\n {2}→ at (.*)/g)];
+    return found.map(([, message = '', place = '']) => `${place}: ${message}`);
+  }
 }
 
 describe('fileDialect', () => {

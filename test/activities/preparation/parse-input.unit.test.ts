@@ -123,6 +123,34 @@ describe('parseInput', () => {
     );
   });
 
+  it('lists what contradicts itself beside what does not match the schema', () => {
+    const { message } = problemsOf({
+      source: {
+        kind: 'file',
+        format: 'csv',
+        ...{ delimiter: ';', quote: ';', encoding: 'ebcdic', skip: 1 },
+        fields: { deviceId: { column: 'a', constant: 'b' }, timestamp: { colum: 'at' }, pressure: 'p' },
+      },
+      measurements: [
+        { name: 'temperature', unit: '°C', min: 5, max: 1 },
+        { name: 'Bad', unit: '°C', min: 0, max: 1 },
+      ],
+      index: { by: 'month', from: '2026-02', to: '2026-01' },
+      window: '0 s',
+    });
+    for (const place of ['path', 'encoding', 'quote', 'fields.timestamp']) expect(message).toContain(`source.${place}`);
+    for (const place of ['measurements, temperature', 'measurements[1].name', 'index', 'window', 'source\n']) {
+      expect(`${message}\n`).toContain(`→ at ${place}`);
+    }
+    // Which fields there are depends on the measurements.
+    expect(message).not.toContain('pressure');
+    const fields = { deviceId: { column: 'a', constant: 'b' }, pressure: 'p' };
+    const mapped = problemsOf({ source: { kind: 'topic', topic: 'bad topic', fields }, partitions: 0 }).message;
+    for (const field of ['source.topic', 'source.fields.deviceId', 'source.fields.pressure', 'partitions']) {
+      expect(mapped).toContain(field);
+    }
+  });
+
   it('reports a text that is no duration once', () => {
     const { message } = problemsOf({ window: 'a minute' });
     expect(message.match(/→ at/g)).toHaveLength(1);
