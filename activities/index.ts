@@ -76,7 +76,7 @@ export function createActivities(dependencies: ActivityDependencies) {
 
     // Sources
     publishSimulatedRange: publishSimulatedRange.bind(null, dependencies),
-    inspectFile,
+    inspectFile: inspectFile.bind(null, dependencies),
     publishFileRange: publishFileRange.bind(null, dependencies),
 
     // Spark

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Client } from '@elastic/elasticsearch';
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { FieldMapping } from '../contracts/field-mapping';
@@ -13,16 +14,22 @@ import { readCsvRows, type CsvRow } from './file/csv-rows';
 import { identify, openFile, type FileFacts } from './file/file-identity';
 import { openText, textBytes, type FileText } from './file/file-text';
 import { readNdjsonLines, type FileRow } from './file/row-text';
+import { lastLineNotes } from './last-line-notes';
 import { sourceOf } from './publish-batch';
 
 /**
- * Reads the file as long as it is now for its identity, and its first rows for its shape.
+ * Reads the file as long as it is now for its identity, and its first rows for its shape. Earlier runs are looked for if a
+ * last line that they read may have been a part of one.
  *
+ * @throws ServiceUnavailable when Elasticsearch does not respond
  * @throws SourceMissing when there is no such file, or it cannot be read, or it is a folder
  * @throws SourceMalformed when it is empty, lacks columns that the mapping names, or does not have its format or dialect
  * @throws SourceChanged when it changes meanwhile and does not just grow, or is compressed
  */
-export async function inspectFile({ plan }: { readonly plan: PipelinePlan }): Promise<FileFacts> {
+export async function inspectFile(
+  { elasticsearch }: { readonly elasticsearch: Client },
+  { plan }: { readonly plan: PipelinePlan },
+): Promise<FileFacts> {
   const source = sourceOf(plan, 'file');
   const { path, format } = source;
   const file = await openFile(path);
@@ -36,7 +43,8 @@ export async function inspectFile({ plan }: { readonly plan: PipelinePlan }): Pr
     const identity = await identify(file, path, await textBytes(content), () => {
       Context.current().heartbeat();
     });
-    return { ...identity, columns };
+    const facts = { ...identity, columns, notes: [] };
+    return { ...facts, notes: await lastLineNotes(elasticsearch, { plan, file, facts }) };
   } finally {
     await file.close();
   }

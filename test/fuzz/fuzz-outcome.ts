@@ -12,7 +12,7 @@ import { activityEnvironment } from '../activities/sources/activity-environment'
 import { RecordingKafka } from '../activities/sources/recording-kafka';
 import { sourcePlan } from '../activities/sources/source-plan';
 import type { RawRecord } from '../deploy/spark/judged-records';
-import { activitiesWith } from '../support/activities';
+import { activitiesWith, NO_EARLIER_RUNS } from '../support/activities';
 import type { FuzzInput } from './fuzz-input';
 
 /** Refused with a type of the failure table, or the records of the raw topic. */
@@ -50,7 +50,11 @@ function refusal(error: unknown): FuzzOutcome {
 
 async function published(plan: PipelinePlan): Promise<FuzzOutcome> {
   const kafka = new RecordingKafka();
-  const { inspectFile, publishFileRange } = activitiesWith({ kafka, crash: () => undefined });
+  const { inspectFile, publishFileRange } = activitiesWith({
+    kafka,
+    elasticsearch: NO_EARLIER_RUNS,
+    crash: () => undefined,
+  });
   const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
   for (let [byteFrom, rowFrom, done] = [0, 0, false]; !done;) {
     const range = { plan, facts, byteFrom, rowFrom, maxRecords: 7 };

@@ -1,3 +1,4 @@
+import type { Client } from '@elastic/elasticsearch';
 import { createActivities, type Activities, type ActivityDependencies } from '../../activities';
 
 /** Creates activities with some of their dependencies; using another one throws. */
@@ -16,6 +17,9 @@ export function activitiesWith(dependencies: Partial<ActivityDependencies>): Act
     ...dependencies,
   });
 }
+
+/** Of a pipeline that has not run before. */
+export const NO_EARLIER_RUNS = { search: () => Promise.resolve({ hits: { hits: [] } }) } as unknown as Client;
 
 function missing(name: string): never {
   throw new Error(`expected the suite to pass the dependency whose ${name} is used`);

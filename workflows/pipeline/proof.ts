@@ -44,7 +44,8 @@ function plannedIds({ source, run, rules }: PipelinePlan, published: SourceResul
   }
   if (source.kind === 'file' && file !== null) {
     const cut = stoppedAt === undefined ? {} : { to: stoppedAt };
-    return { ...source, ...file, device: rules.fields.deviceId, ...cut };
+    const { sha256, bytes } = file;
+    return { ...source, sha256, bytes, device: rules.fields.deviceId, ...cut };
   }
   return null;
 }

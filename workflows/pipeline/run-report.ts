@@ -43,7 +43,7 @@ export function runReport(
     sparkStarts: spark.starts,
     proof,
     deadLetterFlood,
-    notes: [...notes, ...foreignNotes(plan, proof), ...commandNotes(drained)],
+    notes: [...notes, ...(drained.source?.file?.notes ?? []), ...foreignNotes(plan, proof), ...commandNotes(drained)],
     ...request,
   };
 }

@@ -14,7 +14,7 @@ export interface SourceResult {
   /** Set when an operator stopped the source early: the records before this number are published. */
   readonly stoppedAt?: number;
   /** Of the file that was read; null for other sources. */
-  readonly file: Pick<FileFacts, 'sha256' | 'bytes'> | null;
+  readonly file: Pick<FileFacts, 'sha256' | 'bytes' | 'notes'> | null;
 }
 
 /** Passed to the next execution by continue-as-new. */

@@ -47,6 +47,6 @@ export async function replayFile({ plan, carried }: ReplayFileInput): Promise<So
       await continueAfterHandlers<typeof replayFile>(() => [{ plan, carried: { ...paced.carried, facts, byteFrom } }]);
     }
   }
-  const { sha256, bytes } = facts;
-  return await paced.result(isDone, { sha256, bytes });
+  const { sha256, bytes, notes } = facts;
+  return await paced.result(isDone, { sha256, bytes, notes });
 }

@@ -13,9 +13,11 @@ export interface FileFacts {
   readonly modifiedMs: number;
   /** Of a CSV, in order; null for NDJSON. */
   readonly columns: readonly string[] | null;
+  /** For the report of the run, about a last line that is or was not whole. */
+  readonly notes: readonly string[];
 }
 
-type FileIdentity = Omit<FileFacts, 'columns'>;
+type FileIdentity = Omit<FileFacts, 'columns' | 'notes'>;
 type SizeAndTime = Pick<FileFacts, 'bytes' | 'modifiedMs'>;
 
 const CHUNK_BYTES = 256 * 1024;
@@ -89,7 +91,7 @@ export async function assertUnchanged(
   }
 }
 
-async function digestOf(file: FileHandle, path: string, bytes: number, heartbeat: () => void): Promise<string> {
+export async function digestOf(file: FileHandle, path: string, bytes: number, heartbeat: () => void): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of chunks(file, path, 0, bytes)) {
     hash.update(chunk);

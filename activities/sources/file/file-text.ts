@@ -53,13 +53,19 @@ export async function openText(source: TextFile, position: number): Promise<File
   return { ...text, from: text.from + omitted, chunks: rest };
 }
 
-/**
- * Returns how the bytes of a file are its text: if `isPlain`, positions are those of the file; if `mayGrow`, bytes that are
- * appended do not change what is before them.
- */
-export async function textBytes(source: TextFile): Promise<{ readonly isPlain: boolean; readonly mayGrow: boolean }> {
+/** How the bytes of a file are its text. */
+export interface TextBytes {
+  /** Whether positions are those of the file. */
+  readonly isPlain: boolean;
+  /** Whether bytes that are appended do not change what is before them. */
+  readonly mayGrow: boolean;
+  /** Of the bytes that are decompressed already. */
+  readonly encoding: FoundEncoding;
+}
+
+export async function textBytes(source: TextFile): Promise<TextBytes> {
   const { compression, encoding } = await shapeOf(source);
-  return { isPlain: compression === null && encoding === 'utf-8', mayGrow: compression === null };
+  return { isPlain: compression === null && encoding === 'utf-8', mayGrow: compression === null, encoding };
 }
 
 async function openAt(source: TextFile, position: number): Promise<FileText> {

@@ -8,7 +8,7 @@ import { createKafkaGateway, type IncomingRecord, type OutgoingRecord } from '..
 import { rawEventId } from '../../../activities/reconciliation/event-id';
 import type { FileFacts } from '../../../activities/sources/file/file-identity';
 import { sourceOf } from '../../../activities/sources/publish-batch';
-import { activitiesWith } from '../../support/activities';
+import { activitiesWith, NO_EARLIER_RUNS } from '../../support/activities';
 import { stackAddresses } from '../../support/stack';
 import { activityEnvironment } from '../sources/activity-environment';
 import { sourcePlan } from '../sources/source-plan';
@@ -73,7 +73,7 @@ async function writeRows(
       await kafka.publish(topic, topic === raw.topic ? change(records) : records, refused);
     },
   };
-  const { inspectFile, publishFileRange } = activitiesWith({ kafka: changing });
+  const { inspectFile, publishFileRange } = activitiesWith({ kafka: changing, elasticsearch: NO_EARLIER_RUNS });
   const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
   await activityEnvironment().run(publishFileRange, { plan, facts, byteFrom: 0, rowFrom: 0, maxRecords: 1_000 });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileFacts } from '../../../activities/sources/file/file-identity';
-import { activitiesWith } from '../../support/activities';
+import { activitiesWith, NO_EARLIER_RUNS } from '../../support/activities';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';
 import { sourcePlan } from './source-plan';
@@ -19,7 +19,7 @@ describe('a CSV with a decimal comma', () => {
     const source = { kind: 'file', path, format: 'csv', fields, numbers: { decimal: ',' } };
     const plan = sourcePlan({ source });
     const kafka = new RecordingKafka();
-    const { inspectFile, publishFileRange } = activitiesWith({ kafka });
+    const { inspectFile, publishFileRange } = activitiesWith({ kafka, elasticsearch: NO_EARLIER_RUNS });
     const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
     const range = { plan, facts, byteFrom: 0, rowFrom: 0, maxRecords: 10 };
     await activityEnvironment().run(publishFileRange, range);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileFacts } from '../../../activities/sources/file/file-identity';
-import { activitiesWith } from '../../support/activities';
+import { activitiesWith, NO_EARLIER_RUNS } from '../../support/activities';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';
 import { sourcePlan } from './source-plan';
@@ -33,7 +33,7 @@ async function published(content: string, source: object): Promise<unknown[]> {
   await writeFile(path, content);
   const plan = sourcePlan({ source: { kind: 'file', path, format: 'csv', ...source } });
   const kafka = new RecordingKafka();
-  const { inspectFile, publishFileRange } = activitiesWith({ kafka });
+  const { inspectFile, publishFileRange } = activitiesWith({ kafka, elasticsearch: NO_EARLIER_RUNS });
   const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
   await activityEnvironment().run(publishFileRange, { plan, facts, byteFrom: 0, rowFrom: 0, maxRecords: 10 });
   return kafka.records('sources.raw').map(({ key, value }) => [key, JSON.parse(String(value)) as unknown]);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { inspectFile } from '../../../activities/sources/inspect-file';
+import { NO_EARLIER_RUNS } from '../../support/activities';
 import { activityEnvironment } from './activity-environment';
 import { sourcePlan } from './source-plan';
 import { zstdFrame } from './zstd-frame';
@@ -27,7 +28,7 @@ afterEach(async () => {
 
 function inspect(source: Record<string, unknown> = {}, environment = activityEnvironment()) {
   const plan = sourcePlan({ source: { kind: 'file', path, format: 'csv', fields: FIELDS, ...source } });
-  return environment.run(inspectFile, { plan });
+  return environment.run(inspectFile.bind(null, { elasticsearch: NO_EARLIER_RUNS }), { plan });
 }
 
 describe('inspectFile', () => {
@@ -39,6 +40,7 @@ describe('inspectFile', () => {
       bytes: Buffer.byteLength(text),
       modifiedMs: expect.any(Number) as unknown,
       columns: ['station', 'at', 'temp', 'column4', 'note'],
+      notes: [],
     });
   });
 

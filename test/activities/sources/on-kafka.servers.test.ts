@@ -16,7 +16,7 @@ import type { PublishResult } from '../../../activities/sources/publish-simulate
 import { stackAddresses } from '../../support/stack';
 import { activityEnvironment } from './activity-environment';
 import { sourcePlan } from './source-plan';
-import { activitiesWith } from '../../support/activities';
+import { activitiesWith, NO_EARLIER_RUNS } from '../../support/activities';
 
 let kafka: KafkaGateway;
 let folder: string;
@@ -61,7 +61,7 @@ describe('sources on Kafka', () => {
   it('publish every simulated record with its id to the partition of its device', async () => {
     const source = { kind: 'simulate', records: 3_000, malformedRatio: 0.05, repeatRatio: 0.05 };
     const plan = await preparedPlan({ source }, 1_048_588);
-    const { publishSimulatedRange } = activitiesWith({ kafka, crash });
+    const { publishSimulatedRange } = activitiesWith({ kafka, elasticsearch: NO_EARLIER_RUNS, crash });
     const result: PublishResult = await activityEnvironment().run(publishSimulatedRange, { plan, from: 0, to: 3_000 });
 
     const records = await recordsOf(plan.topics.raw);
@@ -82,7 +82,7 @@ describe('sources on Kafka', () => {
     );
     await writeFile(path, `deviceId,timestamp,temperature,text\n${rows.join('')}`);
     const plan = await preparedPlan({ source: { kind: 'file', path, format: 'csv' } }, 20_000);
-    const { inspectFile, publishFileRange } = activitiesWith({ kafka, crash });
+    const { inspectFile, publishFileRange } = activitiesWith({ kafka, elasticsearch: NO_EARLIER_RUNS, crash });
     const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
     const range = { plan, facts, byteFrom: 0, rowFrom: 0, maxRecords: 1_000 };
     const result: FilePublishResult = await activityEnvironment().run(publishFileRange, range);

@@ -5,7 +5,7 @@ import { plannedIds } from '../../../activities/reconciliation/planned-ids';
 import type { FileFacts } from '../../../activities/sources/file/file-identity';
 import { sourceOf } from '../../../activities/sources/publish-batch';
 import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
-import { activitiesWith } from '../../support/activities';
+import { activitiesWith, NO_EARLIER_RUNS } from '../../support/activities';
 import { activityEnvironment } from './activity-environment';
 import { RecordingKafka } from './recording-kafka';
 import { sourcePlan } from './source-plan';
@@ -52,7 +52,7 @@ export async function publishFile(
   const fields = { ...FIELDS, ...given.fields };
   const plan = sourcePlan({ source: { kind: 'file', path, format, fields, ratePerSecond, ...given.options } });
   const crash = given.crash ?? (() => undefined);
-  const { inspectFile, publishFileRange } = activitiesWith({ kafka, crash });
+  const { inspectFile, publishFileRange } = activitiesWith({ kafka, elasticsearch: NO_EARLIER_RUNS, crash });
   const facts: FileFacts = await activityEnvironment().run(inspectFile, { plan });
   await given.meanwhile?.();
   const results: FilePublishResult[] = [];

@@ -11,6 +11,7 @@ import type * as kafkaRoom from '../../../activities/kafka';
 import type * as inputs from '../../../activities/preparation/parse-input';
 import type { FileFacts } from '../../../activities/sources/file/file-identity';
 import type { FilePublishResult } from '../../../activities/sources/publish-file-range';
+import { NO_EARLIER_RUNS } from '../../support/activities';
 
 export interface PublishRequest {
   /** Folder of the checkout. */
@@ -39,7 +40,7 @@ async function publishFile({ project, brokers, source }: PublishRequest): Promis
   const { inspectFile, publishFileRange } = createActivities({
     ...{
       kafka,
-      elasticsearch: unused,
+      elasticsearch: NO_EARLIER_RUNS,
       taskQueues: { io: 'io', host: 'host' },
       spark: unused,
       dashboards: null,
