@@ -17,7 +17,7 @@ const MAX_NAME_LENGTH = 40;
 export function inspectionText(account: SourceAccount): string {
   const { facts, places, questions, notes, shape, sampled } = account;
   return [
-    `${nameOf(account)}: ${shape}, ${count(sampled)} ${rowsOf(account)} looked at`,
+    `${nameOf(account)}: ${shape}, ${rows(account, sampled)} looked at`,
     ...facts.map((fact) => `  ${fact}`),
     '',
     ...table([['name', 'values', 'becomes', 'for example'], ...places.map(placeRow)]),
@@ -48,7 +48,7 @@ function startCommand({ source, input }: SourceAccount): string {
 /** Formats what was recognised and what becomes of the sample, in a few lines. */
 export function inspectionSummary(account: SourceAccount): string {
   const { facts, notes, outcome } = account;
-  const isRead = outcome !== null && outcome.dead.length === 0;
+  const isRead = outcome !== null && outcome.dead.length === 0 && outcome.failure === null;
   return [
     `${nameOf(account)}: ${facts.join(', ')}`,
     ...outcomeLines(account, MAX_REASONS),
@@ -57,14 +57,15 @@ export function inspectionSummary(account: SourceAccount): string {
   ].join('\n');
 }
 
-/** Whether the proposed input reads something; a source without rows has nothing to read. */
+/** Whether the proposed input reads something, and no run fails of it; a source without rows has nothing to read. */
 export function isReadable({ outcome, sampled }: SourceAccount): boolean {
-  return outcome !== null && (sampled === 0 || outcome.read > 0);
+  return outcome !== null && outcome.failure === null && (sampled === 0 || outcome.read > 0);
 }
 
 /** Says in one message why nothing can be read, and which setting may read it. */
 export function unreadableText(account: SourceAccount): string {
-  const [first] = account.outcome?.dead ?? [];
+  const { dead: [first] = [], failure = null } = account.outcome ?? {};
+  if (failure !== null) return `A run of ${nameOf(account)} fails with this input. ${failure}`;
   const reason =
     first === undefined ? account.notes.join(' ') : `${first.reason} at ${first.position}: ${first.detail}`;
   return `Nothing of ${nameOf(account)} can be read with this input. ${reason}`;
@@ -74,8 +75,12 @@ function nameOf({ source }: SourceAccount): string {
   return source.kind === 'file' ? source.path : `topic ${source.topic}`;
 }
 
-function rowsOf({ source }: SourceAccount): string {
-  return source.kind === 'file' ? 'rows' : 'records';
+function rows({ source }: SourceAccount, number: number): string {
+  return counted(number, source.kind === 'file' ? 'row' : 'record');
+}
+
+function counted(number: number, thing: string): string {
+  return `${count(number)} ${thing}${number === 1 ? '' : 's'}`;
 }
 
 function placeRow({ name, kinds, distinct, becomes, samples }: PlaceAccount): string[] {
@@ -94,10 +99,11 @@ function outcomeLines(account: SourceAccount, maxReasons: number): string[] {
   if (outcome === null) return ['The job would refuse this input.'];
   const dead = outcome.dead.reduce((sum, letters) => sum + letters.count, 0);
   const absent = outcome.absent === 0 ? '' : `, ${count(outcome.absent)} absent`;
-  const tried = count(outcome.read + outcome.absent + dead);
-  const first = `Of the first ${tried} ${rowsOf(account)}: ${count(outcome.read)} read${absent}, ${count(dead)} dead letters`;
+  const tried = rows(account, outcome.read + outcome.absent + dead);
+  const first = `Of the first ${tried}: ${count(outcome.read)} read${absent}, ${counted(dead, 'dead letter')}`;
   const times = outcome.times === null ? [] : [`  timestamps from ${outcome.times.join(' to ')}`];
-  return [first, ...times, ...deadLines(outcome, maxReasons)];
+  const failure = outcome.failure === null ? [] : [`  then a run fails: ${outcome.failure}`];
+  return [first, ...times, ...deadLines(outcome, maxReasons), ...failure];
 }
 
 function deadLines({ dead }: SampleOutcome, maxReasons: number): string[] {
@@ -106,8 +112,8 @@ function deadLines({ dead }: SampleOutcome, maxReasons: number): string[] {
   });
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
-  const cut = rows.map((row) =>
+function table(lines: readonly (readonly string[])[]): string[] {
+  const cut = lines.map((row) =>
     row.map((cell, column) => (column === row.length - 1 ? cell : shortened(cell, MAX_COLUMN_WIDTH))),
   );
   const widths = (cut[0] ?? []).map((_cell, column) => Math.max(...cut.map((row) => row[column]?.length ?? 0)));

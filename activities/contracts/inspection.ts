@@ -55,6 +55,8 @@ export interface SampleOutcome {
   readonly times: readonly [first: string, last: string] | null;
   /** The commonest first. */
   readonly dead: readonly DeadSample[];
+  /** Why a run fails after these rows, and what to do; null if it does not. */
+  readonly failure: string | null;
 }
 
 /** What a source looks like, and the input that reads it. */

@@ -6,7 +6,8 @@ import { parseObject, type JsonObject } from '../contracts/json-object';
 import { csvHeader } from '../sources/file/csv-header';
 import { readCsvRows } from '../sources/file/csv-rows';
 import { openFile } from '../sources/file/file-identity';
-import { openText } from '../sources/file/file-text';
+import { openText, textBytes } from '../sources/file/file-text';
+import { lineAt } from '../sources/file/last-line';
 import { readNdjsonLines } from '../sources/file/row-text';
 import { fileHead, type FileHead } from './file-head';
 import { firstRows } from './first-rows';
@@ -49,7 +50,7 @@ export async function fileSample(path: string, given: JsonObject): Promise<Sampl
       basename(path)
         .replace(/\.[^/]*$/, '')
         .slice(0, 100) || 'device',
-    facts: factsOf(head, shape),
+    facts: [...factsOf(head, shape), ...(await lastLineFacts(shape))],
     questions: questionsOf(head, shape, known),
     ...rows,
   };
@@ -102,6 +103,19 @@ async function ndjsonSample({ path, options }: FileShape): Promise<SampledRows> 
     const { rows, problem } = await firstRows(readNdjsonLines(text, path), ({ bytes }) => bytes);
     const records = rows.map(({ bytes }) => parseObject(bytes));
     return { columns: jsonColumns(records, pathPlace), sampled: rows.length, notes: problem };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last line of a file that is still being written may be a part of one. */
+async function lastLineFacts({ path, options }: FileShape): Promise<string[]> {
+  const file = await openFile(path);
+  try {
+    const { mayGrow, encoding } = await textBytes({ file, path, ...fileDialect(options) });
+    const { size } = await file.stat();
+    const { isEnd } = await lineAt(file, encoding, size);
+    return isEnd || !mayGrow ? [] : ['last line: without a line end, read as a row'];
   } finally {
     await file.close();
   }

@@ -4,7 +4,6 @@ import { likelyHeader } from './likely-header';
 import { textRows } from './text-rows';
 
 const COMMENT_SIGNS = ['#', '%'];
-const HEADER_OPTIONS = ['skipLines', 'header', 'rowNames'] as const;
 const MAX_ROWS = 200;
 
 /**
@@ -21,12 +20,15 @@ export async function likelyDialect(text: Buffer, path: string, given: DialectOp
   const body = withoutLines(text, given.skipLines ?? 0);
   const { delimiter, quote, rows } = await likelyDelimiter(body, path, base, known);
   const commented = await lastComment(body, path, { ...base, delimiter, quote });
-  const isHeaderKnown = HEADER_OPTIONS.some((option) => given[option] !== undefined);
+  const isKnown = given.header !== undefined || given.rowNames !== undefined;
+  const { skipLines, ...header } = isKnown ? {} : likelyHeader(rows.slice(0, MAX_ROWS), body, commented);
   return {
     ...(delimiter === ',' ? {} : { delimiter }),
     ...(quote === '"' ? {} : { quote }),
     ...comment,
-    ...(isHeaderKnown ? {} : likelyHeader(rows.slice(0, MAX_ROWS), body, commented)),
+    ...(given.skipLines === undefined || skipLines === undefined
+      ? { ...header, ...(skipLines === undefined ? {} : { skipLines }) }
+      : {}),
     ...given,
   };
 }

@@ -3,6 +3,7 @@ import { csvHeader } from '../sources/file/csv-header';
 import type { CsvRow } from '../sources/file/csv-rows';
 import { fileDialect } from '../contracts/file-dialect';
 import { kindOf } from './cell';
+import { masked } from './mask';
 import { timeReading } from './time-reading';
 
 /** Rows of units or the like between a header and the data. */
@@ -27,14 +28,18 @@ export function likelyHeader(
 ): HeaderOptions {
   const width = commonestWidth(rows);
   const start = headerAt(rows, width);
+  const hasNone = isLikeRows(rows[start]?.cells ?? [], rows.slice(start + 1));
   const named = rows.slice(start, start + MAX_TITLE_ROWS).findIndex((row, index) => {
-    return row.cells.length <= width && isHeader(row, rows.slice(start + index + 1));
+    return !hasNone && row.cells.length <= width && isHeader(row, rows.slice(start + index + 1));
   });
   const at = start + Math.max(0, named);
   const [header, ...data] = rows.slice(at);
   if (header === undefined) return {};
   const skipped = at === 0 ? {} : { skipLines: linesBefore(rows[at - 1], text) };
-  if (named < 0) return { ...skipped, header: namesOf(commented, width) };
+  if (named < 0) {
+    const areNames = commented?.length === width && !commented.some(isValue);
+    return { ...skipped, header: namesOf(areNames ? commented : null, width) };
+  }
   const withNames = (last: CsvRow | undefined): HeaderOptions => {
     return { skipLines: linesBefore(last, text), header: namesOf(header.cells, width) };
   };
@@ -73,6 +78,19 @@ function isHeader({ cells }: CsvRow, data: readonly CsvRow[]): boolean {
   if (data.length === 0) return true;
   const differs = data.some((row) => row.cells.some(isValue));
   return differs || new Set(cells).size === cells.length;
+}
+
+/** Whether some cell occurs below it again, or is written as most below it, so that a row of texts has values. */
+function isLikeRows(cells: readonly string[], data: readonly CsvRow[]): boolean {
+  // Files that are put together have their header again.
+  const rows = data.filter((row) => row.cells.join('\n') !== cells.join('\n'));
+  return cells.some((cell, column) => {
+    if (cell === '') return false;
+    const below = rows.flatMap((row) => row.cells[column] ?? []).filter((text) => text !== '');
+    const form = masked(cell);
+    const alike = form.includes('9') ? below.filter((text) => masked(text) === form).length : 0;
+    return below.includes(cell) || (below.length > 0 && alike * 2 > below.length);
+  });
 }
 
 /** Numbers, times and the like; an empty cell is none. */

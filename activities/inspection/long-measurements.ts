@@ -1,8 +1,9 @@
 import type { JsonObject } from '../contracts/json-object';
-import { numberOf } from './cell';
+import { numberOf, textOf } from './cell';
 import type { LongShape } from './long-shape';
 import { measurementName, measurementProposal, type MeasurementProposal } from './measurement-proposal';
 import { quantityAtEnd, type Quantity } from './quantity';
+import type { ColumnProfile } from './sample-column';
 
 const MAX_MEASUREMENTS = 20;
 
@@ -11,11 +12,16 @@ interface NamedRows {
   readonly pattern: string;
   readonly quantity: Quantity | null;
   readonly numbers: number[];
+  readonly units: Set<string>;
   rows: number;
 }
 
-/** Returns the measurements of a source that has a row for each value; names without numbers are none. */
-export function longMeasurements({ name, value }: LongShape): MeasurementProposal[] {
+/**
+ * Returns the measurements of a source that has a row for each value; names without numbers are none.
+ *
+ * @param unit - the column with the unit of each value; null if there is none
+ */
+export function longMeasurements({ name, value }: LongShape, unit: ColumnProfile | null): MeasurementProposal[] {
   const byPattern = new Map<string, NamedRows>();
   name.cells.forEach((cell, row) => {
     if (typeof cell !== 'string' || cell.trim() === '') return;
@@ -24,24 +30,30 @@ export function longMeasurements({ name, value }: LongShape): MeasurementProposa
     byPattern.set(found.pattern, rows);
     const number = numberOf(value.cells[row]);
     if (number !== null) rows.numbers.push(number);
+    const written = textOf(unit?.cells[row]);
+    if (written !== null) rows.units.add(written);
     rows.rows++;
   });
   const measured = [...byPattern.values()].filter(({ numbers, rows }) => numbers.length * 2 >= rows);
   const names: string[] = [];
-  return measured.slice(0, MAX_MEASUREMENTS).map(({ pattern, quantity, numbers }) => {
+  return measured.slice(0, MAX_MEASUREMENTS).map(({ pattern, quantity, numbers, units }) => {
     const own = measurementName(quantity?.name ?? pattern.replaceAll('*', ''), names);
     names.push(own);
-    const proposal = measurementProposal({ word: pattern, numbers, quantity, name: own });
+    const proposal = measurementProposal({ word: pattern, numbers, quantity, name: own, units: [...units] });
     const mapping: JsonObject = pattern === own ? {} : { names: [pattern] };
     return { ...proposal, options: { ...mapping, ...proposal.options } };
   });
 }
 
-/** A name that ends with a known word stands for all that do, whatever device is before it. */
 function namedRows(name: string): NamedRows {
+  const quantity = quantityAtEnd(name)?.quantity ?? null;
+  return { pattern: namePattern(name), quantity, numbers: [], units: new Set(), rows: 0 };
+}
+
+/** A name that ends with a known word stands for all that do, whatever device is before it. */
+export function namePattern(name: string): string {
   const known = quantityAtEnd(name);
-  const rows = { quantity: known?.quantity ?? null, numbers: [], rows: 0 };
-  if (known === null || name.length === known.word.length) return { ...rows, pattern: name };
+  if (known === null || name.length === known.word.length) return name;
   const end = name.slice(-known.word.length - 1);
-  return { ...rows, pattern: /^[^\p{L}\p{N}]/u.test(end) ? `*${end}` : name };
+  return /^[^\p{L}\p{N}]/u.test(end) ? `*${end}` : name;
 }

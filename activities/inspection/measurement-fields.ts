@@ -7,6 +7,7 @@ import type { LongShape } from './long-shape';
 import type { MeasurementProposal } from './measurement-proposal';
 import { TEMPERATURE } from './quantity';
 import type { ColumnProfile, Place } from './sample-column';
+import { unitColumn } from './unit-column';
 import { likelyUnits } from './unit-of-values';
 import { wideMeasurements, type ColumnMeasurement } from './wide-measurements';
 
@@ -30,7 +31,7 @@ interface MeasuredSample {
 export function measurementFields({ columns, long, given, subject }: MeasuredSample): MeasurementFields {
   const wanted = Array.isArray(given['measurements']) ? given['measurements'].map(nameOf) : null;
   if (long !== null) {
-    const found = longMeasurements(long);
+    const found = longMeasurements(long, unitColumn(columns, long.value.word, true));
     const kept = found.filter(({ measurement }) => wanted === null || wanted.includes(measurement.name));
     const fields = kept.flatMap(({ measurement, options }) => {
       return Object.keys(options).length === 0 ? [] : [[measurement.name, options] as const];

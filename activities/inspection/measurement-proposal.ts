@@ -4,7 +4,7 @@ import { measurementSchema, type Measurement } from '../contracts/measurement';
 import { camelCase } from './name-words';
 import type { Quantity } from './quantity';
 import type { ColumnProfile } from './sample-column';
-import { bracketedUnit, unitOfName } from './unit-of-name';
+import { bracketedUnit, unitOfName, unitOfText } from './unit-of-name';
 import { likelyUnits } from './unit-of-values';
 
 /** A measurement, how its field is mapped beside its place, and what is not sure about it. */
@@ -22,6 +22,8 @@ export interface MeasuredColumn extends Pick<ColumnProfile, 'word'> {
   readonly quantity: Quantity | null;
   /** Of the measurement: that of the quantity, or one made of the column's own name. */
   readonly name: string;
+  /** Distinct texts of the column that holds the units of these values. */
+  readonly units?: readonly string[];
 }
 
 /** Of values whose unit nobody knows. */
@@ -30,24 +32,37 @@ const NO_UNIT = '1';
 const NO_LIMITS = { min: -1e12, max: 1e12 };
 
 /** Limits enclose the sample, and all values that are physically possible. */
-export function measurementProposal({ word, numbers, quantity, name }: MeasuredColumn): MeasurementProposal {
-  if (quantity === null) return unknownQuantity(name, word);
-  const found = unitOfName(word, quantity);
-  const units = found === null ? likelyUnits(quantity, numbers) : [found];
+export function measurementProposal({
+  word,
+  numbers,
+  quantity,
+  name,
+  units: texts = [],
+}: MeasuredColumn): MeasurementProposal {
+  if (quantity === null) return unknownQuantity(name, word, texts);
+  const written = [...new Set(texts.flatMap((text) => unitOfText(text, quantity) ?? []))];
+  const found = written.length > 0 ? null : unitOfName(word, quantity);
+  const units = written.length > 0 ? written : found === null ? likelyUnits(quantity, numbers) : [found];
   const [unit = quantity.unit] = units;
   const measurement = { name, unit: quantity.unit, ...limitsOf(unit === quantity.unit ? numbers : [], quantity) };
   // What is asked is shown, even if it is the default.
   const options: JsonObject = unit === quantity.unit && units.length === 1 ? {} : { unit };
   const question: Question = {
     setting: `source.fields.${name}.unit`,
-    asks: `Which unit do the values of "${word}" have? Its name does not say so.`,
+    asks:
+      written.length > 1
+        ? `Which unit do the values of "${word}" have? The column of units has several, and a measurement has one: all others ` +
+          'are read as if they had it.'
+        : `Which unit do the values of "${word}" have? Its name does not say so.`,
     answers: units.slice(0, 4).map((own) => ({ source: { fields: { [name]: { unit: own } } } })),
   };
   return { measurement, options, questions: units.length > 1 ? [question] : [] };
 }
 
-function unknownQuantity(name: string, word: string): MeasurementProposal {
-  const unit = bracketedUnit(word);
+function unknownQuantity(name: string, word: string, texts: readonly string[]): MeasurementProposal {
+  const [text = '', ...others] = texts;
+  const isUnit = others.length === 0 && measurementSchema.shape.unit.safeParse(text).success;
+  const unit = isUnit ? text : bracketedUnit(word);
   const measurement = { name, unit: unit ?? NO_UNIT, ...NO_LIMITS };
   if (unit !== null) return { measurement, options: {}, questions: [] };
   return { measurement, options: {}, questions: [], isUnknown: true };

@@ -3,12 +3,15 @@ import { isObject, type JsonObject } from '../contracts/json-object';
 import { isAboutTime } from './about-time';
 import { columnAt } from './column-at';
 import { deviceField } from './device-field';
+import { eventIdField } from './event-id-field';
+import { withoutAbsent } from './given-absent';
 import { hasPlace, merged, sectionAt, settingAt } from './given-settings';
 import { longShape, type LongShape } from './long-shape';
 import { measurementFields } from './measurement-fields';
 import { numberOptions } from './number-options';
 import { profileOf, type ColumnProfile, type Place } from './sample-column';
 import type { Sample } from './sample';
+import { sensorsQuestion } from './sensors-question';
 import { timeField } from './time-field';
 
 /** What a sample is taken for. */
@@ -20,16 +23,24 @@ const MAX_SAMPLES = 3;
 
 /** Proposes an input that reads a sample, as far as given settings do not say it, and asks what is ambiguous. */
 export function proposal(sample: Sample, given: JsonObject): Proposal {
-  const columns = sample.columns.map(profileOf);
+  const columns = withoutAbsent(sample.columns, given).map(profileOf);
   const time = timeOf(columns, given);
   const rest = columns.filter((column) => time?.columns.includes(column) !== true);
   const long = longOf(rest, given);
   const measured = measurementFields({ columns: rest, long, given, subject: sample.constant });
   const isFree = (column: ColumnProfile): boolean => !measured.columns.includes(column) && isDeviceColumn(column, long);
-  const device = deviceField(rest.filter(isFree), sample.constant);
+  const found = deviceField(rest.filter(isFree), sample.constant);
+  const column = columnAt(settingAt(given, 'source.fields.deviceId') ?? found.place, columns);
+  const device = (long === null ? null : sensorsQuestion(long, column, found.place)) ?? found;
+  const eventId = eventIdField(
+    rest.filter((it) => !measured.columns.includes(it)),
+    column,
+    given,
+  );
   const { numbers, questions: asked } = numberOptions(measured.columns);
   const fields = {
     deviceId: device.place,
+    ...eventId.field,
     timestamp: time?.field ?? columns.find(({ word }) => isAboutTime(word))?.place ?? 'timestamp',
     ...textField(rest),
     ...measured.fields,
@@ -39,13 +50,20 @@ export function proposal(sample: Sample, given: JsonObject): Proposal {
     ...unlessEmpty('measurements', measured.measurements),
   };
   const input = merged(proposed, given);
-  const questions = [sample, time, device, measured].flatMap((part) => part?.questions ?? []);
+  const questions = [sample, time, device, eventId, measured].flatMap((part) => part?.questions ?? []);
   const roles = rolesOf(input, columns);
   return {
     shape: long === null ? 'wide' : 'long',
     input,
     questions: [...questions, ...asked].filter((question) => !isAnswered(question, given)),
-    notes: [...sample.notes, ...notesOf(sample, { time: time === null, measured: measured.measurements.length === 0 })],
+    notes: [
+      ...sample.notes,
+      ...eventId.notes,
+      ...notesOf(sample, {
+        time: time === null && !hasPlace(settingAt(given, 'source.fields.timestamp')),
+        measured: namesOf(input).length === 0,
+      }),
+    ],
     places: columns.map((column) => placeAccount(column, roles.get(column) ?? 'label')),
   };
 }

@@ -4,13 +4,12 @@ import type { PipelinePlan } from '../contracts/plan';
 import { jobSettings } from '../spark/job-settings';
 import { judgeRecords, type Judgement } from '../spark/judge-records';
 import type { SparkInstallation } from '../spark/driver-command';
-import { sampledFile, type Dead, type SampledRecord } from './sampled-file';
+import { sampledFile, type Dead, type SampledRecord, type SampledRows } from './sampled-file';
 import type { TopicRecord } from './topic-sample';
 
 /** Returns what becomes of the first rows of a file under a plan: by the file source, and by the classes of the job. */
 export async function fileOutcome(spark: SparkInstallation, plan: PipelinePlan): Promise<SampleOutcome> {
-  const { records, refused } = await sampledFile(plan);
-  return judged(spark, plan, records, refused);
+  return judged(spark, plan, await sampledFile(plan));
 }
 
 /** Returns what becomes of records of a topic under a plan. */
@@ -23,14 +22,13 @@ export async function topicOutcome(
     const position = `partition ${partition} offset ${offset}`;
     return { partition, offset, publishedMs: Number(timestamp), key, value, headers, position };
   });
-  return judged(spark, plan, sampled, []);
+  return judged(spark, plan, { records: sampled, refused: [], failure: null });
 }
 
 async function judged(
   spark: SparkInstallation,
   plan: PipelinePlan,
-  records: readonly SampledRecord[],
-  refused: readonly Dead[],
+  { records, refused, failure }: SampledRows,
 ): Promise<SampleOutcome> {
   const place = { bootstrap: 'none', schemaRegistry: null, sparkState: 'none', runFolder: 'none' };
   const settings = jobSettings({ plan, rawFrom: {}, trigger: 'available-now', start: 0 }, place);
@@ -45,6 +43,7 @@ async function judged(
     absent: count('absent'),
     times: first === undefined || last === undefined ? null : [first, last],
     dead: byReason(dead),
+    failure,
   };
 }
 

@@ -17,10 +17,17 @@ export interface SampledRecord extends JudgedRecord {
 /** A record that becomes a dead letter, and why. */
 export type Dead = Omit<DeadSample, 'count'>;
 
-/** Returns the first records of a file under a plan, and the dead letters that the file source itself makes of others. */
-export async function sampledFile(
-  plan: PipelinePlan,
-): Promise<{ readonly records: readonly SampledRecord[]; readonly refused: readonly Dead[] }> {
+/** The first rows of a file. */
+export interface SampledRows {
+  readonly records: readonly SampledRecord[];
+  /** Dead letters of the file source itself. */
+  readonly refused: readonly Dead[];
+  /** Why the file source fails after these rows; null if it reads on. */
+  readonly failure: string | null;
+}
+
+/** Returns the first rows of a file under a plan, as the file source reads them. */
+export async function sampledFile(plan: PipelinePlan): Promise<SampledRows> {
   const { source } = plan;
   if (source.kind !== 'file') throw pipelineFailure('InvalidInput', `source.kind: expected file, got ${source.kind}`);
   const columns = await csvColumnsOf(source);
@@ -28,19 +35,14 @@ export async function sampledFile(
   try {
     const { size: bytes } = await file.stat();
     // No other reader may continue this text, nor does this one continue another.
-    const facts = { sha256: randomUUID(), bytes, modifiedMs: 0, columns };
+    const facts = { sha256: randomUUID(), bytes, modifiedMs: 0, columns, notes: [] };
     const groups = readRecords(file, { source, facts, fields: plan.rules.fields }, { byteFrom: 0, rowFrom: 0 });
     const { rows, problem } = await firstRows(groups, ({ value }) => value);
     const refused = rows.flatMap(({ position, rejection }) =>
       rejection === undefined ? [] : [{ position, ...rejection }],
     );
-    const last = problem.map((detail): Dead => ({
-      reason: 'SourceMalformed',
-      position: `after row ${rows.length}`,
-      detail,
-    }));
     const records = rows.filter(({ rejection }) => rejection === undefined).map(sampledRow);
-    return { records, refused: [...refused, ...last] };
+    return { records, refused, failure: problem[0] ?? null };
   } finally {
     await file.close();
   }

@@ -1,6 +1,7 @@
 import type { Question } from '../contracts/inspection';
 import type { JsonObject } from '../contracts/json-object';
 import { isAboutTime } from './about-time';
+import { goBackIn, hasHourTwice } from './clock-changes';
 import type { ColumnProfile, Place } from './sample-column';
 import { splitTime } from './split-time';
 import type { TimeCandidate } from './time-candidate';
@@ -25,6 +26,7 @@ const TIME_NAMES = [
   'datetimeutc',
   'utctime',
 ];
+const HOUR_TWICE = 'In the sample, the times go back by up to an hour once at night.';
 const ZONE_IN_NAME = /\b(?:GMT|UTC)\s*([+-]\d{1,2}(?::?\d{2})?)?/i;
 
 /** Proposes where the time stands and how it is read; null if nothing looks like a time. */
@@ -49,9 +51,16 @@ export function timeField(columns: readonly ColumnProfile[], given: JsonObject):
   if (others.length > 0) ask('format', ambiguityOf(format), [format, ...others]);
   if (!hasZone) {
     const named = zoneInName(best.columns);
+    const texts = best.columns.flatMap((column) => column.texts);
+    const isTwice = format === 'iso' && hasHourTwice(texts);
     options['zone'] = named ?? 'UTC';
     const asks = 'In which zone are the times? They do not say so; a place such as Europe/Berlin has summer time.';
-    if (named === null) ask('zone', asks, zones());
+    if (named === null) ask('zone', isTwice ? `${asks} ${HOUR_TWICE}` : asks, zones());
+    if (isTwice || goBackIn(String(given['zone'] ?? options['zone']), texts)) {
+      options['ambiguous'] = 'earlier';
+      const which = 'Which instant does a time mean that occurs twice, when clocks go back?';
+      ask('ambiguous', isTwice ? `${which} ${HOUR_TWICE}` : which, ['earlier', 'later']);
+    }
   }
   return { columns: best.columns, field: options, questions };
 }

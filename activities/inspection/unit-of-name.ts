@@ -8,11 +8,16 @@ const DEGREES = /°|º|˚|degrees?|deg|grad/g;
 /** Returns the unit that a name such as `Temp, °C`, `RH (%)` or `temp_f` ends with; null if it has none that fits. */
 export function unitOfName(name: string, quantity: Quantity): string | null {
   for (const text of unitTexts(name)) {
-    const plain = text.toLowerCase().replaceAll(DEGREES, '').replaceAll(/[\s_]/g, '');
-    const unit = quantity.spellings[plain];
-    if (unit !== undefined) return unit;
+    const unit = unitOfText(text, quantity);
+    if (unit !== null) return unit;
   }
   return null;
+}
+
+/** Returns the unit that a text such as `°C`, `degrees F` or `% RH` names; null if the quantity does not have it. */
+export function unitOfText(text: string, { spellings }: Quantity): string | null {
+  const plain = text.toLowerCase().replaceAll(DEGREES, '').replaceAll(/[\s_]/g, '');
+  return spellings[plain] ?? null;
 }
 
 /** Returns what a name has in brackets, which is the unit of a quantity that is not known; null if that is none. */

@@ -3,6 +3,7 @@ import { measurementName, measurementProposal, type MeasurementProposal } from '
 import { withoutSentinels } from './number-options';
 import { quantityOf } from './quantity';
 import type { ColumnProfile } from './sample-column';
+import { unitColumn } from './unit-column';
 
 /** A measurement with the column that it stands in. */
 export interface ColumnMeasurement extends MeasurementProposal {
@@ -33,6 +34,7 @@ export function wideMeasurements(columns: readonly ColumnProfile[], subject: str
     const name = measurementName(isMain ? known.quantity.name : column.word, names);
     names.push(name);
     const { word, numbers } = column;
+    const units = unitColumn(columns, word, found.length === 1)?.distinct ?? [];
     return {
       column,
       ...measurementProposal({
@@ -40,6 +42,7 @@ export function wideMeasurements(columns: readonly ColumnProfile[], subject: str
         numbers: withoutSentinels(numbers ?? []),
         quantity: known?.quantity ?? null,
         name,
+        units: [...units],
       }),
     };
   });

@@ -16,18 +16,26 @@ Looks at the first thousand rows of a file, or records of a topic of KAFKA_BROKE
 
   --input JSON         settings that are known already, part of an input; they answer questions
   --input-file FILE    the same, from a file
-  --json               print the account as JSON`;
+                       Objects are put together; a list replaces the whole list that is proposed.
+  --json               print the account as JSON
+  --help               print this`;
 
 const OPTIONS = {
   topic: { type: 'string' },
   input: { type: 'string' },
   'input-file': { type: 'string' },
   json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
 } as const;
 
 /** @returns 0 if something of the source can be read, else 1 */
 async function main(args: string[]): Promise<number> {
-  const { source, given, json } = parseOptions(args);
+  const options = parseArguments(args);
+  if (options.values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { source, given, json } = requestOf(options);
   const config = loadConfig();
   // Standard output has the account only.
   const onEvent = (event: Parameters<typeof describeEvent>[0]): void => {
@@ -41,9 +49,8 @@ async function main(args: string[]): Promise<number> {
   return 1;
 }
 
-/** @throws {@link StackError} when an option is unknown, there is not exactly one source, or the input is no JSON object */
-function parseOptions(args: string[]) {
-  const { values, positionals } = parseArguments(args);
+/** @throws {@link StackError} when there is not exactly one source, or the input is no JSON object */
+function requestOf({ values, positionals }: ReturnType<typeof parseArguments>) {
   const { topic, json } = values;
   const [path, ...more] = positionals;
   const given = inputOf(values, USAGE) ?? {};
@@ -57,6 +64,7 @@ function parseOptions(args: string[]) {
   return { source, given: given as Record<string, unknown>, json };
 }
 
+/** @throws {@link StackError} when an option is unknown */
 function parseArguments(args: string[]) {
   try {
     return parseArgs({ args, options: OPTIONS, allowPositionals: true });

@@ -48,8 +48,40 @@ describe('npm run inspect', () => {
     expect(status).toBe(0);
     const { questions, outcome, input } = JSON.parse(stdout) as SourceAccount;
     const times = Array.from({ length: 2 }, () => '2026-01-04T15:00:00.000000Z');
-    expect({ questions, outcome }).toEqual({ questions: [], outcome: { read: 1, absent: 0, times, dead: [] } });
+    expect({ questions, outcome }).toEqual({
+      questions: [],
+      outcome: { read: 1, absent: 0, times, dead: [], failure: null },
+    });
     expect(input['source']).toMatchObject({ fields: { timestamp: { column: 'when', zone: 'Asia/Tokyo' } } });
+  });
+
+  it('says why a run fails after rows that can be read, as the run does', async () => {
+    const rows = ['time,sensor,temp_c', '2026-01-05T00:00:00Z,s1,20', '2026-01-05T00:01:00Z,"s1,21'];
+    const path = file('quote.csv', `${rows.join('\n')}\n`);
+    const { status, stdout, stderr } = await type(`npm run -s inspect -- ${path} --input '{"source":{"quote":"\\""}}'`);
+    expect(status).toBe(1);
+    expect(stdout).toContain('Of the first 1 row: 1 read, 0 dead letters\n');
+    for (const text of [stdout, stderr]) {
+      expect(text).toContain(
+        'the quotation mark that opens a cell in line 3 is never closed. Close it, or set source.quote',
+      );
+    }
+  });
+
+  it('refuses answers that cannot be used, all at once, and notes a unit that gives 1970', async () => {
+    const path = file('epoch.csv', 'time,sensor,temp_c\n1594512094,s1,20.5\n');
+    const inspectWith = (input: object) => type(`npm run -s inspect -- ${path} --input '${JSON.stringify(input)}'`);
+    const fields = { timestamp: { zone: 5 } };
+    const refused = await inspectWith({ source: { delimiter: ',,', fields }, window: '0 s' });
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    for (const place of ['delimiter', 'fields.timestamp.zone']) expect(refused.stderr).toContain(`source.${place}`);
+    expect(refused.stderr).toContain('at window');
+    const { stdout } = await inspectWith({ source: { fields: { timestamp: { format: 'ms' } } } });
+    expect(stdout).toContain('note: Timestamps are read as times of 1970: source.fields.timestamp.format ms is hardly');
+  });
+
+  it('prints its options', async () => {
+    expect(await type('npm run -s inspect -- --help')).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('exits with 1 and one message if nothing can be read', async () => {

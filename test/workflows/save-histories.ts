@@ -157,6 +157,13 @@ function paths(): Record<string, Path> {
       activities: withFile(),
       saved: { 'replay-file': CHILDREN['simulate-readings'] },
     },
+    inspected: {
+      type: 'inspectSource',
+      workflowId: 'inspect/quick',
+      input: { path: '/data/readings.csv' },
+      activities: withInspection(),
+      saved: { 'inspect-source': 'inspect/quick' },
+    },
     replayed: {
       type: 'replayTopic',
       workflowId: 'replay/quick',
@@ -216,7 +223,8 @@ function withFile(): Activities {
   const { activities } = fakeActivities();
   return {
     ...activities,
-    inspectFile: () => Promise.resolve({ sha256: '0'.repeat(64), bytes: 2_000, modifiedMs: 0, columns: ['deviceId'] }),
+    inspectFile: () =>
+      Promise.resolve({ sha256: '0'.repeat(64), bytes: 2_000, modifiedMs: 0, columns: ['deviceId'], notes: [] }),
     publishFileRange: async (input) => {
       const simulated = { plan: input.plan, from: input.rowFrom, to: input.rowFrom + 50 };
       const { next, published, deadLetters, bytes } = await activities.publishSimulatedRange(simulated);
@@ -248,6 +256,20 @@ function withOldMonths(): Activities {
         name: 'quick',
         expiredBefore: '2026-06',
         indices: [{ index: 'pipeline.quick.readings-2026-05', documents: 100, bytes: 20_000 }],
+      }),
+  }).activities;
+}
+
+/** A file of one row. */
+function withInspection(): Activities {
+  const source = { kind: 'file', path: '/data/readings.csv' } as const;
+  return fakeActivities({
+    planInspection: () => Promise.resolve({ source, given: {}, isComplete: false, taskQueue: 'histories-inspected' }),
+    inspectSource: () =>
+      Promise.resolve({
+        ...{ source, facts: ['format: csv'], sampled: 1, shape: 'wide', places: [], questions: [], notes: [] },
+        input: { source: { ...source, format: 'csv' } },
+        outcome: { read: 1, absent: 0, times: null, dead: [], failure: null },
       }),
   }).activities;
 }
