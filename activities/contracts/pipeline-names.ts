@@ -33,9 +33,19 @@ export function pipelineOf(derivedTopic: string): string {
 /** Since a name contains no dot, no pattern that starts with one pipeline's alias matches another pipeline's alias. */
 export function aliasesOf(name: string): PipelineAliases {
   return {
-    readings: `pipeline.${name}.readings`,
-    windows: `pipeline.${name}.windows`,
-    deadLetters: `pipeline.${name}.dead-letters`,
-    runs: `pipeline.${name}.runs`,
+    readings: `${aliasPrefix(name)}readings`,
+    windows: `${aliasPrefix(name)}windows`,
+    deadLetters: `${aliasPrefix(name)}dead-letters`,
+    runs: `${aliasPrefix(name)}runs`,
   };
+}
+
+/** Returns the beginning of the names of the private consumer groups that read a topic; no topic has a slash in its name. */
+export function readGroupPrefix(topic: string): string {
+  return `pipeline-read/${topic}/`;
+}
+
+/** Returns the beginning of the names of a pipeline's indices and aliases, and of the groups that mirror its checkpoints. */
+export function aliasPrefix(name: string): string {
+  return `pipeline.${name}.`;
 }

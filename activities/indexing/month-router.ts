@@ -5,6 +5,7 @@ import { ABSENT_HEADER } from '../contracts/record';
 import { EVENT_TIME_FIELDS } from '../elasticsearch/event-time';
 import { readRetention, type Retention } from '../elasticsearch/retention';
 import { createIndex } from '../elasticsearch/create-index';
+import { deleteIndex } from '../elasticsearch/delete-index';
 import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
 import { STREAMS } from '../elasticsearch/index-templates';
 import { resolveName } from '../elasticsearch/resolve-name';
@@ -106,7 +107,7 @@ export class MonthRouter {
       const isNew = await this.#createMissing(index);
       await this.#refreshRetention();
       if (!this.#isExpired(month)) this.#open.add(month);
-      else if (isNew) await this.elasticsearch.indices.delete({ index, ignore_unavailable: true });
+      else if (isNew) await deleteIndex(this.elasticsearch, index);
     } catch (error) {
       if (isNotFound(error)) return;
       throw elasticsearchFailure(error, `Creating index ${index}`, { index });

@@ -11,6 +11,7 @@ import type { KafkaGateway } from './types';
 
 export { servesClients } from './cluster';
 export { boundsOf } from './read-range';
+export type { KafkaRight } from './rights';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds, TopicOffsets } from './types';
 
 /** Key of the admin client that is for no single topic. */

@@ -1,14 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { KafkaJSAggregateError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs';
+import { KafkaJSAggregateError, KafkaJSError, KafkaJSGroupCoordinatorNotFound, KafkaJSProtocolError } from 'kafkajs';
 import { pipelineFailure, type FailurePlace } from '../contracts/failures';
+import { missingRight, type NeededRight } from './missing-right';
 
 const RETRY_TIMEOUT_MS = 20_000;
 const RETRY_PAUSE_MS = 100;
 
-/** Turns an error of KafkaJS into a failure of the failure table; `what` names the attempted action. */
-export function kafkaFailure(error: unknown, what: string, place: FailurePlace = {}): ApplicationFailure {
+/**
+ * Turns an error of KafkaJS into a failure of the failure table; `what` names the attempted action.
+ *
+ * @param needed - what the action requires, to be named if Kafka refuses it
+ */
+export function kafkaFailure(
+  error: unknown,
+  what: string,
+  place: FailurePlace = {},
+  needed?: NeededRight,
+): ApplicationFailure {
   const details = { ...place, cause: error };
+  const missing = needed === undefined ? null : missingRight(refusalType(error), needed);
+  if (missing !== null) {
+    const advice = '`npm run rights -- NAME` prints the commands that allow it; the work continues by itself then';
+    const message = `${what}: Kafka refuses it (${answeredReason(error)}). The user needs ${missing}. ${advice}.`;
+    return pipelineFailure('ServiceUnavailable', message, details);
+  }
   if (protocolErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
     return pipelineFailure('SourceMissing', `${what}: Kafka has no such topic. Create it or name another.`, details);
   }
@@ -25,16 +41,22 @@ function answeredReason(error: unknown): string {
 }
 
 /** Returns a handler of rejections that throws `kafkaFailure`. */
-export function throwKafkaFailure(what: string, place: FailurePlace): (error: unknown) => never {
+export function throwKafkaFailure(what: string, place: FailurePlace, needed?: NeededRight): (error: unknown) => never {
   return (error) => {
-    throw kafkaFailure(error, what, place);
+    throw kafkaFailure(error, what, place, needed);
   };
 }
 
-/** Returns Kafka's name for an error, also if the client has wrapped it after its retries. */
+/** KafkaJS asks every broker for the coordinator of a group, and does not tell that each has refused. */
+function refusalType(error: unknown): string | undefined {
+  return error instanceof KafkaJSGroupCoordinatorNotFound ? 'GROUP_AUTHORIZATION_FAILED' : protocolErrorType(error);
+}
+
+/** Returns Kafka's name for an error, also if the client has wrapped it; of several errors, that of the first. */
 export function protocolErrorType(error: unknown): string | undefined {
   if (error instanceof KafkaJSProtocolError) return error.type;
-  if (error instanceof KafkaJSNumberOfRetriesExceeded && error.cause !== error) return protocolErrorType(error.cause);
+  if (error instanceof KafkaJSAggregateError) return protocolErrorType(error.errors[0]);
+  if (error instanceof KafkaJSError && error.cause !== error) return protocolErrorType(error.cause);
   return undefined;
 }
 

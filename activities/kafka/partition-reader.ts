@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, Consumer, ConsumerCrashEvent, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import { readGroupPrefix } from '../contracts/pipeline-names';
 import { fixedAssigner } from './fixed-assigner';
 import { kafkaFailure } from './kafka-failure';
 import type { IncomingRecord, ReadRangeRequest, RecordHandler } from './types';
@@ -33,6 +34,7 @@ interface ActiveRead {
  */
 export class PartitionReader {
   readonly #consumer: Consumer;
+  readonly #group: string;
   #position = 0n;
   #read: ActiveRead | null = null;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -47,8 +49,9 @@ export class PartitionReader {
     private readonly partition: number,
     maxFetchBytes: number,
   ) {
+    this.#group = `${readGroupPrefix(topic)}${randomUUID()}`;
     this.#consumer = kafka.consumer({
-      groupId: `range-${randomUUID()}`,
+      groupId: this.#group,
       maxWaitTimeInMs: MAX_WAIT_MS,
       maxBytesPerPartition: maxFetchBytes,
       maxBytes: maxFetchBytes,
@@ -108,7 +111,7 @@ export class PartitionReader {
     });
     this.#consumer.on(events.CRASH, ({ payload }: ConsumerCrashEvent) => {
       const place = { topic: this.topic, partition: this.partition, offset: String(this.#position) };
-      this.#stop(unreadableRecords(payload.error, place) ?? kafkaFailure(payload.error, this.#action()));
+      this.#stop(unreadableRecords(payload.error, place) ?? this.#failure(payload.error));
     });
     this.#consumer.on(events.REQUEST, ({ payload }) => {
       if (payload.apiName === 'OffsetCommit') this.#stop();
@@ -124,7 +127,7 @@ export class PartitionReader {
       this.#isJoined = true;
       this.#watchForStall();
     } catch (error) {
-      this.#stop(kafkaFailure(error, this.#action()));
+      this.#stop(this.#failure(error));
     }
   }
 
@@ -202,8 +205,10 @@ export class PartitionReader {
     this.#wake();
   }
 
-  #action(): string {
-    return `Reading topic ${this.topic} partition ${this.partition} at offset ${this.#position}`;
+  #failure(error: unknown): Error {
+    const what = `Reading topic ${this.topic} partition ${this.partition} at offset ${this.#position}`;
+    const needed = { operation: 'Read', topics: [this.topic], group: this.#group } as const;
+    return kafkaFailure(error, what, {}, needed);
   }
 }
 

@@ -14,7 +14,8 @@ export async function publish(
   records: readonly OutgoingRecord[],
   onTooLarge?: OnTooLarge,
 ): Promise<void> {
-  const fail = throwKafkaFailure(`Publishing ${records.length} records to topic ${topic}`, { topic });
+  const needed = { operation: 'Write', topics: [topic] } as const;
+  const fail = throwKafkaFailure(`Publishing ${records.length} records to topic ${topic}`, { topic }, needed);
   for (const batch of batches(records)) await send(producer, topic, batch, onTooLarge).catch(fail);
 }
 

@@ -1,6 +1,7 @@
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import type { PartitionOffsets } from '../contracts/offsets';
 import { retryOn, throwKafkaFailure } from './kafka-failure';
+import type { NeededRight } from './missing-right';
 import { assertNothingIsLost, CHECKED_SETTINGS, settingsOfNewTopic, type TopicSettings } from './topic-settings';
 import type { TopicOffsets, TopicSpec } from './types';
 
@@ -15,14 +16,16 @@ export async function prepareTopics(
   specs: readonly TopicSpec[],
 ): Promise<void> {
   const names = specs.map(({ topic }) => topic);
-  const fail = throwKafkaFailure(`Preparing topics ${names.join(', ')}`, {});
+  const failWithout = (operation: NeededRight['operation'], topics = names) =>
+    throwKafkaFailure(`Preparing topics ${names.join(', ')}`, {}, { operation, topics });
   // A topic may be deleted between the two requests, and a broker may not know a new one yet.
-  const existing = await retryOn(NOT_YET, () => existingTopics(admin, names)).catch(fail);
+  const existing = await retryOn(NOT_YET, () => existingTopics(admin, names)).catch(failWithout('DescribeConfigs'));
   assertNothingIsLost(specs, existing, brokers);
   const missing = specs.filter(({ topic }) => !existing.has(topic));
-  if (missing.length > 0) await createTopics(admin, missing).catch(fail);
+  const missingNames = missing.map(({ topic }) => topic);
+  if (missing.length > 0) await createTopics(admin, missing).catch(failWithout('Create', missingNames));
   // Fails until every partition has a leader.
-  await retryOn(NOT_YET, () => admin.fetchTopicMetadata({ topics: names })).catch(fail);
+  await retryOn(NOT_YET, () => admin.fetchTopicMetadata({ topics: names })).catch(failWithout('Describe'));
 }
 
 async function createTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
@@ -56,7 +59,8 @@ async function existingTopics(admin: Admin, names: readonly string[]): Promise<R
 
 /** KafkaJS returns the last stable offset as `high`. */
 export async function topicOffsets(admin: Admin, topic: string): Promise<TopicOffsets> {
-  const fail = throwKafkaFailure(`Reading the offsets of topic ${topic}`, { topic });
+  const needed = { operation: 'Describe', topics: [topic] } as const;
+  const fail = throwKafkaFailure(`Reading the offsets of topic ${topic}`, { topic }, needed);
   const partitions = await retryOn(WITHOUT_LEADER, () => admin.fetchTopicOffsets(topic)).catch(fail);
   return {
     start: Object.fromEntries(partitions.map(({ partition, low }) => [partition, low])),
@@ -66,7 +70,8 @@ export async function topicOffsets(admin: Admin, topic: string): Promise<TopicOf
 
 export async function offsetsAt(admin: Admin, topic: string, timeMs: number): Promise<PartitionOffsets> {
   const at = new Date(timeMs).toISOString();
-  const fail = throwKafkaFailure(`Reading the offsets of topic ${topic} at ${at}`, { topic });
+  const needed = { operation: 'Describe', topics: [topic] } as const;
+  const fail = throwKafkaFailure(`Reading the offsets of topic ${topic} at ${at}`, { topic }, needed);
   const read = () => admin.fetchTopicOffsetsByTimestamp(topic, timeMs);
   const partitions = await retryOn(WITHOUT_LEADER, read).catch(fail);
   return Object.fromEntries(partitions.map(({ partition, offset }) => [partition, offset]));

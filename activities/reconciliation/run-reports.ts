@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { aliasesOf, pipelineNameSchema } from '../contracts/pipeline-names';
 import { storedRunSchema, type RunReport } from '../contracts/report';
 import { createRunsIndex } from '../elasticsearch/create-index';
-import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
+import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
 import { pipelineFailure } from '../contracts/failures';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 
@@ -39,11 +39,12 @@ export async function findRun(
   const { runs: index } = aliasesOf(name);
   const filter = [{ term: { name } }, ...(run === undefined ? [] : [{ term: { run } }])];
   const sort = { startedAt: { order: 'desc', unmapped_type: 'date' } } as const;
-  const newest = { index, ignore_unavailable: true, size: 1, query: { bool: { filter } }, sort };
+  const newest = { index, size: 1, query: { bool: { filter } }, sort };
   const found = await elasticsearch.search(newest).catch((error: unknown) => {
+    if (isNotFound(error)) return null;
     throw elasticsearchFailure(error, `Looking for runs of ${name} in index ${index}`, { index });
   });
-  const [hit] = found.hits.hits;
+  const [hit] = found?.hits.hits ?? [];
   if (hit === undefined) {
     throw pipelineFailure(
       'InvalidInput',

@@ -1,11 +1,9 @@
 import type { Client } from '@elastic/elasticsearch';
 import { aliasesOf } from '../contracts/pipeline-names';
+import { deleteIndex } from '../elasticsearch/delete-index';
 import { advanceBound } from '../elasticsearch/retention';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import type { ExpiredMonths } from './expire-months';
-
-/** The URL of a request contains all its names. */
-const INDICES_PER_REQUEST = 20;
 
 export interface DropMonthsInput extends ExpiredMonths {
   /** Run id of the workflow that drops them. */
@@ -23,13 +21,9 @@ export async function dropMonths(
   { name, run, expiredBefore, indices }: DropMonthsInput,
 ): Promise<void> {
   const { runs } = aliasesOf(name);
-  const names = indices.map(({ index }) => index);
   try {
-    for (let first = 0; first < names.length; first += INDICES_PER_REQUEST) {
-      const index = names.slice(first, first + INDICES_PER_REQUEST);
-      await elasticsearch.indices.delete({ index, ignore_unavailable: true });
-    }
-    if (names.length > 0) {
+    for (const { index } of indices) await deleteIndex(elasticsearch, index);
+    if (indices.length > 0) {
       const retention = { pipeline: name, expiredBefore, indices };
       await elasticsearch.index({ index: runs, id: `retention-${run}`, document: { retention } });
     }

@@ -59,6 +59,7 @@ export const NOT_RUN = {
   'SCHEMA_REGISTRY_URL=http://127.0.0.1:8081 npm run stack': 'needs a registry; the suite of topics in Avro starts one',
   'npm run inspect -- FILE': 'describes the argument; with a file it is run',
   'npm run inspect -- --topic NAME': 'describes an option; the workflow of the same name inspects a topic',
+  'npm run rights -- NAME': 'describes the argument; the suite of the rights runs it with a name',
   'npm start': 'runs until Ctrl-C; with --exit it is run',
   'npm start -- --name NAME --input-file FILE': 'describes the options',
 } as const;

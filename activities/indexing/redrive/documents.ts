@@ -1,4 +1,4 @@
-import { elasticsearchFailure } from '../../elasticsearch/elasticsearch-failure';
+import { answeredReason, elasticsearchFailure, isNotFound } from '../../elasticsearch/elasticsearch-failure';
 import { withExactVersions } from '../../elasticsearch/exact-versions';
 import { PROVENANCE_FIELD, type Provenance } from '../../elasticsearch/provenance';
 import { pipelineFailure } from '../../contracts/failures';
@@ -32,6 +32,8 @@ export async function findDocuments(
     return await (source.byMonth ? searchDocuments(source, distinct) : getDocuments(source, distinct));
   } catch (error) {
     source.signal.throwIfAborted();
+    // Before the first month there is no alias.
+    if (source.byMonth && isNotFound(error)) return new Map();
     throw elasticsearchFailure(error, action(source, distinct), { index: source.alias });
   }
 }
@@ -46,7 +48,7 @@ interface Hit {
 
 type MultiGetItem = (Hit & { readonly found: true }) | { readonly found: false } | MultiGetError;
 interface MultiGetError {
-  readonly error: { readonly type: string };
+  readonly error: object;
 }
 
 async function getDocuments(source: DocumentSource, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
@@ -57,21 +59,21 @@ async function getDocuments(source: DocumentSource, ids: string[]): Promise<Read
   const found = new Map<string, FoundDocument>();
   for (const document of docs) {
     if ('error' in document) {
-      const { type } = document.error;
-      throw pipelineFailure('IndexMisconfigured', `${action(source, ids)}: Elasticsearch answered ${type}.`);
+      const reason = answeredReason(document);
+      throw pipelineFailure('IndexMisconfigured', `${action(source, ids)}: Elasticsearch answered ${reason}.`);
     }
     if (document.found) found.set(document._id, toFound(document));
   }
   return found;
 }
 
-/** If two months have an id, the higher version counts; before the first month there is no document. */
+/** If two months have an id, the higher version counts. */
 async function searchDocuments(source: DocumentSource, ids: string[]): Promise<ReadonlyMap<string, FoundDocument>> {
   const { elasticsearch, alias: index, signal } = source;
-  await elasticsearch.indices.refresh({ index, ignore_unavailable: true }, { signal });
+  await elasticsearch.indices.refresh({ index }, { signal });
   const request = {
     path: `/${encodeURIComponent(index)}/_search`,
-    querystring: { ignore_unavailable: true, allow_partial_search_results: false, _source_includes: PROVENANCE_FIELD },
+    querystring: { allow_partial_search_results: false, _source_includes: PROVENANCE_FIELD },
     body: { query: { ids: { values: ids } }, size: 2 * ids.length, version: true, seq_no_primary_term: true },
   };
   const { hits } = await withExactVersions<{ hits: { hits: readonly Hit[] } }>(elasticsearch, request, signal);
