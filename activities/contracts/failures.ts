@@ -137,6 +137,8 @@ export interface FailurePlace {
   readonly partition?: number;
   /** Decimal. */
   readonly offset?: string;
+  /** Decimal offset from which the log can be read, where that is not `offset`. */
+  readonly readableFrom?: string;
   /** Name of an index or alias. */
   readonly index?: string;
   readonly path?: string;

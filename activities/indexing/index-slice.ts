@@ -50,7 +50,7 @@ export async function indexSlice(
   const offsets = await kafka.offsets(topic);
   const bounds = boundsOf(offsets, partition);
   const { end } = bounds;
-  assertReaches(end, position, input);
+  assertReaches(bounds, position, input);
   const to = sliceEnd(input, end);
   crash('index-before-read');
 
@@ -117,7 +117,7 @@ async function indexRange(
     const range = { topic, partition, from, to, bounds, signal: cancellationSignal };
     await kafka.readRange(range, async (records) => {
       const indexing = { pipeline, indexedAt: Date.now() };
-      const rest = unverified === null ? records : skipVerified(records, unverified, topic);
+      const rest = unverified === null ? records : skipVerified(records, unverified, topic, bounds);
       unverified = null;
       for (const record of rest) {
         const full = writer.add(router.route(record, indexing));
@@ -142,12 +142,17 @@ function requestSignal(context: Context): AbortSignal {
   return abort.signal;
 }
 
-function assertReaches(end: string, { next }: Position, { topic, partition }: IndexSliceInput): void {
+function assertReaches(
+  { start, end }: PartitionBounds,
+  { next }: Position,
+  { topic, partition }: IndexSliceInput,
+): void {
   if (BigInt(next) <= BigInt(end)) return;
   throw pipelineFailure(
     'OffsetOutOfRange',
     `Topic ${topic} partition ${partition} ends at offset ${end}, expected it to reach ${next}. ` +
-      'The topic was recreated or has lost records: start a new run.',
+      'The topic was recreated or has lost records: start a new run, or send skip with the offset from which to read it.',
+    { topic, partition, offset: next, readableFrom: start },
   );
 }
 
@@ -156,6 +161,7 @@ function skipVerified(
   records: readonly IncomingRecord[],
   last: RecordFingerprint,
   topic: string,
+  { start }: PartitionBounds,
 ): readonly IncomingRecord[] {
   const [first] = records;
   // Compaction may have removed it.
@@ -165,6 +171,7 @@ function skipVerified(
     'TopicRecreated',
     `Topic ${topic} has another record at offset ${last.offset} of partition ${first.partition} than was read there. ` +
       'The topic was recreated: start a new run, or send skip with the offset from which to read the new topic.',
+    { topic, partition: first.partition, offset: last.offset, readableFrom: start },
   );
 }
 

@@ -77,7 +77,7 @@ function assertInLog({ topic, partition, from, to }: ReadRangeRequest, { start, 
     'OffsetOutOfRange',
     `Topic ${topic} partition ${partition} has offsets [${start}, ${end}), expected [${from}, ${to}). ` +
       'Either retention removed records that were not read yet, or the topic was recreated.',
-    { topic, partition, offset: from },
+    { topic, partition, offset: from, readableFrom: start },
   );
 }
 

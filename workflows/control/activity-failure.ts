@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import { BUGS, FAILURES, failuresThat } from '../../activities/contracts/failures';
+import { BUGS, FAILURES, failuresThat, type FailurePlace } from '../../activities/contracts/failures';
 
 /** For these, trying again cannot help, or would lose or repeat records. */
 const UNTIL_RESUMED: ReadonlySet<string> = new Set([...failuresThat('parks until `resume`'), ...BUGS]);
@@ -14,6 +14,8 @@ export interface ShownFailure {
   readonly reason: string;
   /** Whether only an operator can decide that it is tried again. */
   readonly isFinal: boolean;
+  /** Decimal offset from which the log of the failed partition can be read; null if the failure does not say it. */
+  readonly readableFrom: string | null;
 }
 
 /**
@@ -28,6 +30,8 @@ export function shownFailure(error: unknown): ShownFailure {
   const isForeign = retryState === 'NON_RETRYABLE_FAILURE' && !(type in FAILURES);
   const isFinal = UNTIL_RESUMED.has(type) || isForeign;
   const reason = `${type}: ${cause.message}`;
+  const [place] = (cause instanceof ApplicationFailure ? (cause.details ?? []) : []) as readonly FailurePlace[];
+  const readableFrom = place?.readableFrom ?? null;
   // The messages of the table say what was attempted.
-  return { type, reason: type in FAILURES ? reason : `${activityType}: ${reason}`, isFinal };
+  return { type, reason: type in FAILURES ? reason : `${activityType}: ${reason}`, isFinal, readableFrom };
 }

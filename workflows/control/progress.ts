@@ -178,15 +178,33 @@ export function attentionDetails(attention: readonly Attention[]): string[] {
 /** A longer reason is cut, so that a message about many partitions stays small. */
 const MAX_REASON_LENGTH = 400;
 
-/** What is shown while a stage, or one partition of it, does not work. */
-export function attentionTo({ reason, ...place }: Omit<Attention, 'command'>): Attention {
+/**
+ * What is shown while a stage, or one partition of it, does not work.
+ *
+ * @param command - what lets it work again if it waits for an operator
+ */
+export function attentionTo({ reason, ...place }: Omit<Attention, 'command'>, command = resumeCommand()): Attention {
   const shown = reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH)}…`;
-  return { ...place, reason: shown, command: RESUMABLE.has(place.state) ? resumeCommand() : null };
+  return { ...place, reason: shown, command: RESUMABLE.has(place.state) ? command : null };
 }
 
 /** The command line that resumes this workflow. */
 export function resumeCommand(): string {
-  return `temporal workflow update execute -w ${workflowInfo().workflowId} --name resume`;
+  return updateCommand('resume');
+}
+
+/**
+ * The command line that moves the checkpoint of a partition of this workflow.
+ *
+ * @param to - decimal offset of the next record to read
+ */
+export function skipCommand(partition: string, to: string): string {
+  const input = JSON.stringify({ partition, to, reason: 'the log begins there' });
+  return `${updateCommand('skip')} --input '${input}'`;
+}
+
+function updateCommand(name: string): string {
+  return `temporal workflow update execute -w ${workflowInfo().workflowId} --name ${name}`;
 }
 
 /** What needs an operator in a whole pipeline: one entry instead of one per part if every running part is paused. */

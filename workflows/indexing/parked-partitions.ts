@@ -3,7 +3,7 @@ import { failuresThat } from '../../activities/contracts/failures';
 import { FIRST_ATTEMPTS, shownFailure, type ShownFailure } from '../control/activity-failure';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
 import { isHistoryFull } from '../control/continue-as-new';
-import { attentionTo, type Attention, type StageName } from '../control/progress';
+import { attentionTo, skipCommand, type Attention, type StageName } from '../control/progress';
 
 /** Delay before a partition is retried whose failure may disappear by itself. */
 const RETRY_MS = 30_000;
@@ -33,9 +33,10 @@ export class ParkedPartitions {
   ) {}
 
   get attention(): readonly Attention[] {
-    return [...this.#parked].map(([partition, { state, reason }]) =>
-      attentionTo({ stage: this.stage, state, partition, reason }),
-    );
+    return [...this.#parked].map(([partition, { state, reason, readableFrom }]) => {
+      const command = readableFrom === null ? undefined : skipCommand(partition, readableFrom);
+      return attentionTo({ stage: this.stage, state, partition, reason }, command);
+    });
   }
 
   /** Type of the failure of a partition that is parked or retried. */

@@ -83,7 +83,10 @@ describe('indexSlice on a log that has changed', () => {
     await remake();
     await publish(9, 100);
     const again = slice({ from: '2', after: last });
-    await expect(again).rejects.toMatchObject({ type: 'TopicRecreated', nonRetryable: true });
+    await expect(again).rejects.toMatchObject({
+      ...{ type: 'TopicRecreated', nonRetryable: true },
+      details: [{ topic, partition: 0, offset: '1', readableFrom: '0' }],
+    });
   });
 
   it('reports a topic that ends before the checkpoint, even if there is nothing to read', async () => {
@@ -92,7 +95,10 @@ describe('indexSlice on a log that has changed', () => {
     await remake();
     await publish(1, 100);
     const again = slice({ from: next, after: last });
-    await expect(again).rejects.toMatchObject({ type: 'OffsetOutOfRange', nonRetryable: true });
+    await expect(again).rejects.toMatchObject({
+      ...{ type: 'OffsetOutOfRange', nonRetryable: true },
+      details: [{ topic, partition: 0, offset: '3', readableFrom: '0' }],
+    });
   });
 
   it('continues if retention has removed the last record, and fails if it has removed unread records', async () => {
@@ -102,6 +108,9 @@ describe('indexSlice on a log that has changed', () => {
     expect(await slice({ from: '2', after: last })).toMatchObject({ next: '4', counts: { read: 2 } });
     await removeBefore('3');
     const lost = slice({ from: '2', after: last });
-    await expect(lost).rejects.toMatchObject({ type: 'OffsetOutOfRange', nonRetryable: true });
+    await expect(lost).rejects.toMatchObject({
+      ...{ type: 'OffsetOutOfRange', nonRetryable: true },
+      details: [{ topic, partition: 0, offset: '2', readableFrom: '3' }],
+    });
   });
 });

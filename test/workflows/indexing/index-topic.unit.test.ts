@@ -4,6 +4,7 @@ import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { PartitionOffsets } from '../../../activities/contracts/offsets';
 import type { IndexSliceInput } from '../../../activities/indexing/slice';
 import type { indexTopic } from '../../../workflows';
+import type { StageProgress } from '../../../workflows/control/progress';
 import { fakeActivities } from '../fake-activities';
 import { TimeSkippingWorker } from '../time-skipping-worker';
 
@@ -89,5 +90,27 @@ describe('indexTopic', () => {
     await environment.sleep('1 minute');
     await handle.signal('finish', { 0: '2' });
     expect(await handle.result()).toMatchObject({ next: { 0: '2' }, totals: { in: 5 + 2 }, skipped: 0 });
+  }, 180_000);
+
+  it('shows for a log that begins later the skip that carries on, which the part accepts', async () => {
+    const { activities } = fakeActivities({
+      indexSlice: ({ from }) => {
+        if (Number(from) < 7) {
+          const place = { topic: 't', partition: 0, offset: from, readableFrom: '7' };
+          return Promise.reject(pipelineFailure('OffsetOutOfRange', 'offsets [7, 9), expected [0, 9)', place));
+        }
+        const counts = { read: 2, indexed: 2, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
+        return Promise.resolve({ next: '9', end: '9', ends: { 0: '9' }, last: null, counts });
+      },
+    });
+    const handle = await startIndexer('removed', activities, { 0: '0' });
+    await worker.environment.sleep('1 minute');
+    const { attention } = await handle.query<StageProgress>('progress');
+    const [line, input = ''] = String(attention[0]?.command).split(" --input '");
+    expect(line).toBe('temporal workflow update execute -w pipeline/removed/index/readings --name skip');
+    expect(attention).toMatchObject([{ state: 'PARKED', partition: '0' }]);
+    await handle.executeUpdate('skip', { args: [JSON.parse(input.replace(/'$/, '')) as object] });
+    await handle.signal('finish', { 0: '9' });
+    expect(await handle.result()).toMatchObject({ next: { 0: '9' }, totals: { in: 2 }, skipped: 7 });
   }, 180_000);
 });
