@@ -4,6 +4,7 @@ import { addressesOf, type Config, loadConfig } from '../../workers/config';
 import { jsonArgument } from '../../workers/json-argument';
 import { progressLine, reportText } from '../../workers/report-text';
 import { type PipelineRun, startPipeline } from '../../workers/start-pipeline';
+import { exitStatus } from './exit-status';
 import { printFileAccount } from './file-account';
 import { inputOf } from './input-option';
 import { exitWith, listenForShutdown, rejectOnAbort } from './shutdown';
@@ -14,9 +15,6 @@ import { printEvent } from './stack-event';
 const LINK_TIMEOUT_MS = 5_000;
 /** Where the Temporal CLI looks by itself. */
 const DEFAULT_TEMPORAL = '127.0.0.1:7233';
-const FAILED = 1;
-/** Reconciled, but most records became dead letters. */
-const FLOODED = 3;
 
 const USAGE = `Usage: npm start -- [options]
 
@@ -25,7 +23,7 @@ const USAGE = `Usage: npm start -- [options]
   --input-file FILE    the same, from a file
   --report FILE        write the report to a file, as JSON
   --exit               stop everything after the run; the exit status is 0 if it reconciles, 1 if not, and 3 if it
-                       reconciles but has more dead letters than maxDeadLetterRatio`;
+                       reconciles but has more dead letters than maxDeadLetterRatio, or no record has a value`;
 
 const OPTIONS = {
   name: { type: 'string', default: 'demo' },
@@ -50,18 +48,13 @@ async function main(): Promise<number> {
     const run = await Promise.race([runPipeline(config, options), rejectOnAbort(shutdown.signal)]);
     printRun(config, run, options);
     console.log(await workingLinks(config, stack.addresses, run, options.name));
-    if (options.exit) return exitStatus(run);
+    if (options.exit) return exitStatus(run.report);
     console.log('\nCtrl-C stops the worker and the servers; their data is kept.');
     await shutdown.received;
     return 0;
   } finally {
     await stack.stop();
   }
-}
-
-function exitStatus({ report }: PipelineRun): number {
-  if (report?.reconciled !== true) return FAILED;
-  return report.deadLetterFlood === null ? 0 : FLOODED;
 }
 
 /** @throws {@link StackError} when an option is unknown, or the input is not JSON */
