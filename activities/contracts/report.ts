@@ -42,6 +42,7 @@ export type DiscrepancyKind =
   | 'indexed twice'
   | 'indexed with other content'
   | 'indexed though its month is dropped'
+  | 'indexed by an earlier run but rejected by this one'
   | 'conflicting content under one id'
   | 'dead letter of nothing published'
   | 'dead letter not indexed'
@@ -51,6 +52,7 @@ export type DiscrepancyKind =
   | 'window not expected'
   | 'window with another count'
   | 'window with other content'
+  | 'window counts readings that are gone'
   | 'window of a dropped month';
 
 /** The result of `reconcile`, counted from Kafka and Elasticsearch alone. */

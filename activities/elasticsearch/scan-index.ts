@@ -14,6 +14,8 @@ const MAX_PAGE_BYTES = 8_000_000;
 export interface IndexedDocument {
   readonly _id: string;
   readonly _source: JsonObject;
+  /** How often a document without a version of its own was written under this id. */
+  readonly _version: number;
   readonly sort: unknown;
 }
 
@@ -21,7 +23,7 @@ interface ScanIndexRequest {
   /** Alias or index; treated as empty if it does not exist. */
   readonly index: string;
   readonly query: estypes.QueryDslQueryContainer;
-  /** The fields of the documents to return; default all. */
+  /** The fields of the documents to return; default all, and without any no `_source`. */
   readonly fields?: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -42,7 +44,8 @@ export async function* scanIndex(
   const all = {
     pit: { id: pit, keep_alive: KEEP_ALIVE },
     query,
-    ...(fields === undefined ? {} : { _source: fields }),
+    version: true,
+    ...(fields === undefined ? {} : { _source: fields.length > 0 && fields }),
     sort: [{ _shard_doc: 'asc' }],
     track_total_hits: false,
   };

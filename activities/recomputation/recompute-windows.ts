@@ -3,12 +3,14 @@ import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import type { TopicRange } from '../contracts/offsets';
 import { windowId } from '../contracts/window';
+import { overcountedWindows } from '../elasticsearch/overcounted-windows';
 import { lastHeartbeat } from '../heartbeat';
 import type { KafkaGateway } from '../kafka';
 import { rejectedReadings } from './rejected-readings';
-import { sharedAccounts } from './shared-accounts';
 import { sharedWindows, timeSharedWithOthers } from './shared-windows';
-import type { WindowKey, WindowRules } from './window-account';
+import { hasOverwritten } from './has-overwritten';
+import { windowAccounts } from './window-accounts';
+import type { WindowAccount, WindowKey, WindowRules } from './window-account';
 
 const HEARTBEAT_MS = 2_000;
 
@@ -19,8 +21,9 @@ const progressSchema = z.object({
 });
 
 export interface RecomputeWindowsInput extends WindowRules {
-  /** Alias of the readings. */
+  /** Aliases. */
   readonly readings: string;
+  readonly windows: string;
   /** Alias of the dead letters. */
   readonly deadLetterIndex: string;
   readonly windowsTopic: string;
@@ -41,9 +44,13 @@ interface RecomputationDependencies {
  * job would have written it for all of them: distinct readings that are indexed, or that the index rejected. So Kafka
  * stays the only way into the index, for other writers too.
  *
+ * The readings of this run may have been in other windows before, since an earlier run read other times or devices for
+ * them. Each window that counts more readings than it has gets a new account too; one without readings a count of 0.
+ *
  * It is called when the readings of the run are indexed and before the end of the windows topic is taken. A retry
  * resumes after the last page of windows; publishing one again changes nothing. Its memory holds a page of windows, and
- * what `rejectedReadings` says. Without readings of other runs in the time of this one it asks three questions.
+ * what `rejectedReadings` says. Without readings of other runs in the time of this one, and
+ * if none of its readings was indexed before, it asks a few questions.
  *
  * @returns the number of windows that were recomputed
  * @throws ServiceUnavailable when Kafka or Elasticsearch does not respond
@@ -64,10 +71,10 @@ export async function recomputeWindows(
   try {
     const rejected = await rejectedReadings(dependencies, { ...input, signal });
     const accountsRequest = { index, rules: input, rejected: [...rejected.values()], signal };
-    const publishAccounts = async (windows: readonly WindowKey[]): Promise<number> => {
+    const publishAccounts: PublishAccounts = async (windows, isWanted = ({ isShared }) => isShared) => {
       let published = 0;
-      for await (const accounts of sharedAccounts(elasticsearch, accountsRequest, windows)) {
-        const records = accounts.map((account) => account.record());
+      for await (const accounts of windowAccounts(elasticsearch, accountsRequest, windows)) {
+        const records = accounts.filter(isWanted).map((account) => account.record());
         await kafka.publish(input.windowsTopic, records);
         published += records.length;
         crash('recompute-after-publish');
@@ -89,8 +96,31 @@ export async function recomputeWindows(
       progress.after = next;
       context.heartbeat(progress);
     }
-    return progress.recomputed + recomputedOfRejected;
+    const isMoved = await hasOverwritten(elasticsearch, request);
+    const left = isMoved ? await recomputeLeft(elasticsearch, { ...input, signal }, publishAccounts) : 0;
+    return progress.recomputed + recomputedOfRejected + left;
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** Publishes the accounts of those windows that are wanted. @returns their number */
+type PublishAccounts = (
+  windows: readonly WindowKey[],
+  isWanted?: (account: WindowAccount) => boolean,
+) => Promise<number>;
+
+/** Recomputes the windows that readings have left, in which no reading of this run is. */
+async function recomputeLeft(
+  elasticsearch: Client,
+  request: RecomputeWindowsInput & { readonly signal: AbortSignal },
+  publishAccounts: PublishAccounts,
+): Promise<number> {
+  const { windowMs } = request;
+  let published = 0;
+  for await (const windows of overcountedWindows(elasticsearch, request)) {
+    const counts = new Map(windows.map((each) => [windowId(each.deviceId, each.startMs, windowMs), each.count]));
+    published += await publishAccounts(windows, ({ id, count }) => count < (counts.get(id) ?? 0));
+  }
+  return published;
 }

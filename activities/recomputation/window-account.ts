@@ -43,6 +43,16 @@ export class WindowAccount {
     }
   }
 
+  get id(): string {
+    const { deviceId, startMs } = this.key;
+    return windowId(deviceId, startMs, this.rules.windowMs);
+  }
+
+  /** Number of readings. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Whether it holds readings of the run and of others. */
   get isShared(): boolean {
     return this.#ofOthers > 0 && this.#ofOthers < this.#count;
@@ -52,7 +62,7 @@ export class WindowAccount {
   record(): OutgoingRecord {
     const { deviceId, startMs } = this.key;
     const { run, startedAt, windowMs } = this.rules;
-    const id = windowId(deviceId, startMs, windowMs);
+    const { id } = this;
     const anomaly = windowAnomaly(this.#measured);
     const statistics = this.#measured
       .filter(({ count }) => count > 0)

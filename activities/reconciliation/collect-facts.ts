@@ -2,9 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { TopicRange } from '../contracts/offsets';
 import type { ReconcileRequest } from '../contracts/report';
+import { windowId } from '../contracts/window';
 import type { Stream } from '../elasticsearch/index-templates';
 import { ofRun } from '../elasticsearch/provenance';
 import { EVENT_TIME_FIELDS } from '../elasticsearch/event-time';
+import { overcountedWindows } from '../elasticsearch/overcounted-windows';
 import { scanIndex, type IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 import type { FactBuckets } from './fact-buckets';
@@ -46,32 +48,61 @@ export async function collectFacts(collection: FactCollection): Promise<RecordFa
   await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
   await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
   await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofDeadLetter(record));
-  const wanted = wantedDocuments(scope, facts);
+  const wanted = wantedDocuments(request, facts);
   const indexOf = (stream: Stream) => ({ index: aliases[stream], query: wanted[stream] });
-  await collectDocuments(collection, indexOf('readings'), readings, (document) => facts.ofIndexedReading(document));
-  await collectDocuments(collection, indexOf('windows'), windows, (document) => facts.ofIndexedWindow(document));
+  await collectDocuments(collection, indexOf('readings'), readings, (document) => [facts.ofIndexedReading(document)]);
+  await collectDocuments(collection, indexOf('windows'), windows, (document) => [facts.ofIndexedWindow(document)]);
   await collectDocuments(collection, indexOf('deadLetters'), readings, (document) =>
     facts.ofIndexedDeadLetter(document),
   );
+  if (sharesReadings(request) && facts.hasOverwritten) await collectOvercounted(collection, facts);
   return facts;
+}
+
+/** Whether other runs may have the same readings and windows. */
+export function sharesReadings({ scope }: ReconcileRequest): boolean {
+  return scope.windowIdPrefix === '';
 }
 
 /**
  * The documents of the run and, if runs share windows, those of other runs that may count in them: readings and windows in
- * the time of its windows, and readings that the index rejected.
+ * the time of its windows, and readings that the index rejected. Of a run without end, all: its range has the records that
+ * earlier runs have processed.
  */
 function wantedDocuments(
-  { run, windowIdPrefix, enriched }: ReconcileRequest['scope'],
+  request: ReconcileRequest,
   { windowTime }: RecordFacts,
 ): Readonly<Record<Stream, estypes.QueryDslQueryContainer>> {
+  const { run, enriched } = request.scope;
   const own = ofRun(run);
-  if (windowIdPrefix !== '' || windowTime === null) return { readings: own, windows: own, deadLetters: own };
+  const all = { match_all: {} };
+  if (!sharesReadings(request)) return { readings: own, windows: own, deadLetters: own };
+  if (!request.bounded) return { readings: all, windows: all, deadLetters: all };
+  if (windowTime === null) return { readings: own, windows: own, deadLetters: own };
   const ownOr = (...filter: estypes.QueryDslQueryContainer[]) => ({ bool: { should: [own, { bool: { filter } }] } });
   return {
     readings: ownOr({ range: { [EVENT_TIME_FIELDS.readings]: windowTime } }),
     windows: ownOr({ range: { [EVENT_TIME_FIELDS.windows]: windowTime } }),
     deadLetters: ownOr({ term: { stage: 'index' } }, { term: { topic: enriched.topic } }),
   };
+}
+
+/** Windows outside of the time of this run's windows, from which it may have moved readings. */
+async function collectOvercounted(
+  { elasticsearch, request, windows, signal, onStep }: FactCollection,
+  { windowTime }: RecordFacts,
+): Promise<void> {
+  const { aliases, scope, windowMs } = request;
+  onStep(`looking for windows in ${aliases.windows} whose readings have gone`);
+  const looked = { readings: aliases.readings, windows: aliases.windows, run: scope.run, windowMs, signal };
+  for await (const overcounted of overcountedWindows(elasticsearch, looked)) {
+    for (const { deviceId, startMs, count, readings: times } of overcounted) {
+      if (windowTime !== null && startMs >= windowTime.gte && startMs < windowTime.lt) continue;
+      const id = windowId(deviceId, startMs, windowMs);
+      windows.append({ kind: 'indexed', id, count, digest: '', ofOtherRun: true });
+      windows.append({ kind: 'reading', id, ofOtherRun: true, times });
+    }
+  }
 }
 
 async function collectPlanned({ request, readings, signal, onStep }: FactCollection): Promise<void> {
@@ -133,10 +164,10 @@ async function collectDocuments<Fact extends ReadingFact | WindowFact>(
   { elasticsearch, signal, onStep }: FactCollection,
   { index, query }: { readonly index: string; readonly query: estypes.QueryDslQueryContainer },
   facts: FactBuckets<Fact>,
-  factOf: (document: IndexedDocument) => Fact,
+  factsOf: (document: IndexedDocument) => readonly Fact[],
 ): Promise<void> {
   onStep(`reading index ${index}`);
   for await (const documents of scanIndex(elasticsearch, { index, query, signal })) {
-    for (const document of documents) facts.append(factOf(document));
+    for (const document of documents) for (const fact of factsOf(document)) facts.append(fact);
   }
 }

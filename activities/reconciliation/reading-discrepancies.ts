@@ -19,9 +19,10 @@ const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
     'indexed with other content',
     (r) => differs(r.enrichedContent, r.indexedContent) || differs(r.enrichedContent, r.contentOfOthers),
   ],
+  ['indexed by an earlier run but rejected by this one', (r) => r.isIndexedByEarlierRun],
   ['conflicting content under one id', (r) => r.isConflicting],
   ['dead letter of nothing published', (r) => !r.isPublished && (r.hasParseDeadLetter || r.hasIndexDeadLetter)],
-  ['dead letter not indexed', (r) => r.hasDeadLetter && r.indexedDeadLetterContent === null],
+  ['dead letter not indexed', (r) => isDeadLetterMissing(r)],
   ['dead letter not published', (r) => !r.hasDeadLetter && r.indexedDeadLetterContent !== null],
   [
     'dead letter with other content',
@@ -32,6 +33,10 @@ const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
 /** Returns the rules that an id violates. */
 export function readingDiscrepancies(reading: ReadingState, hasPlan: boolean): DiscrepancyKind[] {
   return RULES.filter(([, applies]) => applies(reading, hasPlan)).map(([kind]) => kind);
+}
+
+function isDeadLetterMissing(reading: ReadingState): boolean {
+  return reading.lacksDeadLetterDocument && !reading.isDeadLetterOfLaterRun;
 }
 
 /** Whether both sides have the id, each with one content, and the contents differ. */

@@ -7,13 +7,11 @@ import type { Month } from '../contracts/event-month';
 export type ReadingFact =
   | { readonly kind: 'planned' | 'row'; readonly id: string }
   | PublishedFact
-  | (DerivedFact & { readonly kind: 'enriched'; readonly window: string | null; readonly month?: Month | null })
-  | (Omit<DerivedFact, 'digest'> & { readonly kind: 'absent' })
+  | ProcessedFact
   | (DerivedFact & { readonly kind: 'indexed'; readonly redriven?: true })
-  | ForeignFact
   | (DerivedFact & { readonly kind: 'indexedDeadLetter' })
-  /** `cause` is absent for a dead letter of a window. */
-  | (DerivedFact & { readonly kind: 'deadLetter'; readonly cause?: string });
+  | ForeignFact
+  | ForeignDeadLetterFact;
 
 export interface PublishedFact {
   readonly kind: 'published';
@@ -24,6 +22,22 @@ export interface PublishedFact {
   readonly ofAnotherRun?: true;
 }
 
+/** What became of a raw record. */
+export type ProcessedFact = Processing &
+  (
+    | (DerivedFact & { readonly kind: 'enriched'; readonly window: string | null; readonly month?: Month | null })
+    | (Omit<DerivedFact, 'digest'> & { readonly kind: 'absent' })
+    /** `cause` is absent for a dead letter of a window. */
+    | (DerivedFact & { readonly kind: 'deadLetter'; readonly cause?: string })
+  );
+
+interface Processing {
+  /** When the record was published, in epoch ms. */
+  readonly atMs: number;
+  /** The run that processed the raw record, if it is another one. */
+  readonly byRun?: string;
+}
+
 /** A reading of another run. */
 export interface ForeignFact {
   readonly kind: 'foreign';
@@ -32,6 +46,18 @@ export interface ForeignFact {
   readonly digest?: string;
   /** Null if the reading is not in a window. */
   readonly window: string | null;
+  /** When the indexed record was published, in epoch ms. */
+  readonly atMs: number;
+  readonly redriven?: true;
+}
+
+/** A document of another run in the index of dead letters. */
+export interface ForeignDeadLetterFact {
+  readonly kind: 'foreignDeadLetter';
+  readonly id: string;
+  readonly digest: string;
+  /** When the dead letter was published, in epoch ms. */
+  readonly atMs: number;
 }
 
 interface DerivedFact {

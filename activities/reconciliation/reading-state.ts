@@ -1,5 +1,5 @@
 import { isBefore, NO_BOUNDS, type Month, type RetentionBounds } from '../contracts/event-month';
-import type { ForeignFact, PublishedFact, ReadingFact } from './reading-fact';
+import type { ForeignDeadLetterFact, ForeignFact, ProcessedFact, PublishedFact, ReadingFact } from './reading-fact';
 
 /** Marks several contents under one id. */
 export const CONFLICT = '≠';
@@ -23,6 +23,15 @@ export class ReadingState {
   #indexedByOthers = 0;
   #contentOfOthers: string | null = null;
   #windowOfOthers: string | null = null;
+  #isRedrivenByOthers = false;
+  /** When the latest of those documents was published to be indexed. */
+  #indexedByOthersMs = Number.NEGATIVE_INFINITY;
+  /** The latest dead letter of another run in the index. */
+  #deadLetterOfOthers: ForeignDeadLetterFact | null = null;
+  /** What other runs made of the raw record. */
+  readonly #processedByOthers: ProcessedFact[] = [];
+  /** When the latest dead letter or absent record was published. */
+  #rejectedMs = Number.NEGATIVE_INFINITY;
   /** A document was written by a redrive. */
   isRedriven = false;
   rawContent: string | null = null;
@@ -48,20 +57,42 @@ export class ReadingState {
 
   add(fact: ReadingFact): void {
     if (fact.kind === 'foreign') this.#addForeign(fact);
+    else if (fact.kind === 'foreignDeadLetter') this.#addForeignDeadLetter(fact);
+    else if ('byRun' in fact) this.#processedByOthers.push(fact);
     else {
       if (!('outside' in fact)) this.inRange = true;
       this.#addOwn(fact);
     }
   }
 
-  #addForeign({ digest, window }: ForeignFact): void {
+  /**
+   * Takes what the latest of the other runs made of the raw record, if this run made nothing of it; to be called when all
+   * facts are added.
+   */
+  adoptOtherRuns(): void {
+    if (this.isEnriched || this.hasAbsentRecord || this.hasDeadLetter) return;
+    const [first, ...others] = this.#processedByOthers;
+    if (first === undefined) return;
+    const { byRun } = others.reduce(later, first);
+    for (const fact of this.#processedByOthers.filter((each) => each.byRun === byRun)) this.#addOwn(fact);
+    this.isRedriven = this.#isRedrivenByOthers;
+    if (this.deadLetterContents.length > 0) this.indexedDeadLetterContent = this.#deadLetterOfOthers?.digest ?? null;
+  }
+
+  #addForeign({ digest, window, atMs, redriven }: ForeignFact): void {
     this.#windowOfOthers = first(this.#windowOfOthers, window);
     if (digest === undefined) return;
     this.#indexedByOthers += 1;
     this.#contentOfOthers = merged(this.#contentOfOthers, digest);
+    this.#isRedrivenByOthers ||= redriven === true;
+    this.#indexedByOthersMs = Math.max(this.#indexedByOthersMs, atMs);
   }
 
-  #addOwn(fact: Exclude<ReadingFact, ForeignFact>): void {
+  #addForeignDeadLetter(fact: ForeignDeadLetterFact): void {
+    if (fact.atMs > (this.#deadLetterOfOthers?.atMs ?? Number.NEGATIVE_INFINITY)) this.#deadLetterOfOthers = fact;
+  }
+
+  #addOwn(fact: Exclude<ReadingFact, ForeignFact | ForeignDeadLetterFact>): void {
     switch (fact.kind) {
       case 'planned':
         this.planned = true;
@@ -79,6 +110,7 @@ export class ReadingState {
         break;
       case 'absent':
         this.hasAbsentRecord = true;
+        this.#rejectedMs = Math.max(this.#rejectedMs, fact.atMs);
         break;
       case 'indexed':
         this.indexed += 1;
@@ -87,6 +119,7 @@ export class ReadingState {
         break;
       case 'deadLetter':
         this.deadLetterContents = withContent(this.deadLetterContents, fact.digest);
+        this.#rejectedMs = Math.max(this.#rejectedMs, fact.atMs);
         this.#addCause(fact.cause);
         break;
       case 'indexedDeadLetter':
@@ -120,6 +153,26 @@ export class ReadingState {
   /** The content under which other runs have indexed the reading, if they have. */
   get contentOfOthers(): string | null {
     return this.#contentOfOthers;
+  }
+
+  /** This run has no reading of the record, but an earlier one had, and its document is still in the index. */
+  get isIndexedByEarlierRun(): boolean {
+    return this.isWithoutReading && this.#indexedByOthers > 0 && this.#indexedByOthersMs < this.#rejectedMs;
+  }
+
+  /** A document of an earlier run under this id would contradict this run. */
+  get isWithoutReading(): boolean {
+    return (this.cause !== null || this.hasAbsentRecord) && !this.isEnriched && this.indexed === 0;
+  }
+
+  /** It has a dead letter, and no document of this run for it. */
+  get lacksDeadLetterDocument(): boolean {
+    return this.hasDeadLetter && this.indexedDeadLetterContent === null;
+  }
+
+  /** A later run has the same dead letter; what it published, and so the content, is known to that run alone. */
+  get isDeadLetterOfLaterRun(): boolean {
+    return (this.#deadLetterOfOthers?.atMs ?? Number.NEGATIVE_INFINITY) >= this.#rejectedMs;
   }
 
   /** The id of the window in which a reading of another run counts, unless this run has it too; else null. */
@@ -180,6 +233,12 @@ export class ReadingState {
     this.hasParseDeadLetter ||= cause.startsWith('parse:');
     this.hasIndexDeadLetter ||= cause.startsWith('index:');
   }
+}
+
+/** Of two, what was published later; of equal ones that of the alphabetically last run. */
+function later(known: ProcessedFact, fact: ProcessedFact): ProcessedFact {
+  if (fact.atMs !== known.atMs) return fact.atMs > known.atMs ? fact : known;
+  return String(fact.byRun) > String(known.byRun) ? fact : known;
 }
 
 function merged(known: string | null, seen: string): string {

@@ -5,15 +5,23 @@ import { offsetCount } from '../contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
 import { readRetention } from '../elasticsearch/retention';
 import type { KafkaGateway } from '../kafka';
-import { collectFacts, type FactCollection } from './collect-facts';
+import { collectFacts, sharesReadings, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
+import { findElsewhere } from './find-elsewhere';
 import { rawValues } from './raw-values';
 import { readingDiscrepancies } from './reading-discrepancies';
 import type { ReadingFact } from './reading-fact';
 import { ReadingState } from './reading-state';
+import type { RecordFacts } from './record-facts';
 import { ResultCounts } from './result-counts';
 import { inScratchFolder } from './scratch-folder';
-import { WindowState, windowDiscrepancies, windowMonthState, type WindowFact } from './window-state';
+import {
+  foreignWindowDiscrepancies,
+  WindowState,
+  windowDiscrepancies,
+  windowMonthState,
+  type WindowFact,
+} from './window-state';
 
 const HEARTBEAT_MS = 1_000;
 /** Distinct ids in memory at a time, about half a kilobyte each: few enough to be collected in the young generation. */
@@ -43,11 +51,14 @@ interface ReconciliationDependencies {
  * the time of this run's windows are read too. A window counts the readings of this run and those of others, each id
  * once, indexed or rejected by the index: it is proven by what is there now, not by what any run says about another one. A
  * document that a later run has overwritten is that of this run too, as long as its content is the same; that of a window
- * is compared by its count alone, since only the later run knows what it published.
+ * is compared by its count alone, since only the later run knows what it published; of a dead letter, its id alone. If
+ * this run has overwritten readings, they may have been in other windows before: none that other runs have written may
+ * count more readings than it has. An id that this run rejected must not be in the index from an earlier run.
  *
  * For a run without end it proves less: every record of the range was indexed unaltered or is a dead letter, every window
  * of the range is indexed at least as published, and one that other runs share has at least the readings of the range and
- * of the others. Windows are not counted exactly, since they include readings before the range and depend on ids that
+ * of the others. A record of the range that an earlier run has processed is proven by what the latest of them made of it.
+ * Windows are not counted exactly, since they include readings before the range and depend on ids that
  * Spark no longer keeps; the run's own documents from other ranges are ignored.
  *
  * With monthly indices, a record of a month that is no longer kept counts as expired if it is not indexed; the month is
@@ -85,15 +96,16 @@ export async function reconcileRun(
       const byMonth = before !== null;
       const values = rawValues(request, schemaRegistry, signal);
       const collection = { values, kafka, elasticsearch, request, readings, windows, byMonth, signal, onStep };
-      const { foreign, rawBytes } = await collectFacts(collection);
+      const facts = await collectFacts(collection);
+      const { foreign, rawBytes } = facts;
       // Months may be dropped meanwhile: those dropped before must not be indexed, those expired by now may be missing.
       const after = before === null ? null : await readRetention(elasticsearch, runs);
       const bounds = { expiredBefore: after?.expiredBefore ?? null, droppedBefore: before?.droppedBefore ?? null };
       const counts = new ResultCounts();
       onStep('comparing readings');
-      await compareReadings(collection, bounds, counts);
+      await compareReadings(collection, facts, bounds, counts);
       onStep('comparing windows');
-      await compareWindows(collection, bounds, counts);
+      await compareWindows(collection, facts, bounds, counts);
       const totals = counts.totals();
       const planned = request.plan === null ? null : totals.planned;
       return { ...totals, planned, foreign, rawBytes, durationMs: Date.now() - startedAt };
@@ -104,31 +116,40 @@ export async function reconcileRun(
 }
 
 async function compareReadings(
-  { readings, windows, signal, request: { scope, plan } }: FactCollection,
+  collection: FactCollection,
+  facts: RecordFacts,
   bounds: RetentionBounds,
   counts: ResultCounts,
 ): Promise<void> {
+  const { readings, windows, signal, request } = collection;
+  const { scope, plan } = request;
   for await (const bucket of readings.states(() => new ReadingState(bounds))) {
     signal.throwIfAborted();
+    for (const state of bucket.values()) state.adoptOtherRuns();
+    if (sharesReadings(request) && request.bounded) await findElsewhere(collection, facts, bucket);
     for (const [id, state] of bucket) {
       const { windowOfOthers } = state;
-      if (windowOfOthers !== null) windows.append({ kind: 'reading', id: windowOfOthers, ofOtherRun: true });
+      if (windowOfOthers !== null) windows.append({ kind: 'reading', id: windowOfOthers, ofOtherRun: true, times: 1 });
       if (!state.inRange) continue;
       counts.addReading(id, state, readingDiscrepancies(state, plan !== null));
-      if (state.window !== null) windows.append({ kind: 'reading', id: scope.windowIdPrefix + state.window });
+      if (state.window !== null) windows.append({ kind: 'reading', id: scope.windowIdPrefix + state.window, times: 1 });
     }
   }
 }
 
 async function compareWindows(
   { windows, signal, request: { bounded } }: FactCollection,
+  { hasOverwritten }: RecordFacts,
   bounds: RetentionBounds,
   counts: ResultCounts,
 ): Promise<void> {
   for await (const bucket of windows.states(() => new WindowState())) {
     signal.throwIfAborted();
     for (const [id, state] of bucket) {
-      if (!state.isOfRun) continue;
+      if (!state.isOfRun) {
+        if (hasOverwritten) counts.addDiscrepancies(id, foreignWindowDiscrepancies(state));
+        continue;
+      }
       const month = windowMonthState(id, bounds);
       counts.addWindow(id, state, windowDiscrepancies(state, bounded, month), month);
     }

@@ -13,7 +13,7 @@ import type { IncomingRecord } from '../kafka';
 import { bytesDigest, documentDigest } from './content-digest';
 import { derivedEventId, rawEventId } from './event-id';
 import { JSON_VALUES, type RawValues } from './raw-values';
-import type { PublishedFact, ReadingFact } from './reading-fact';
+import type { ForeignDeadLetterFact, ForeignFact, ProcessedFact, PublishedFact, ReadingFact } from './reading-fact';
 import type { WindowFact } from './window-state';
 
 /** Converts records and documents to facts, and counts what no fact contains. */
@@ -22,7 +22,9 @@ export class RecordFacts {
   foreign = 0;
   /** Size of the values of this run's raw records. */
   rawBytes = 0;
-  /** Starts of the first and the last window of this run's readings. */
+  /** Whether a document of this run was written more than once; of an earlier run it may have been another reading. */
+  hasOverwritten = false;
+  /** Starts of the first and the last window of this run's readings, and of those that it published. */
   #windows: { readonly firstMs: number; readonly lastMs: number } | null = null;
   readonly #fillsRaw: boolean;
 
@@ -60,20 +62,24 @@ export class RecordFacts {
     return row === undefined || row === id ? {} : { row };
   }
 
-  /** Returns null for a record of another run, as do `ofLetter` and `ofWindow`. */
-  ofEnriched(record: IncomingRecord): ReadingFact | null {
-    if (runOf(record) !== this.request.scope.run) return null;
+  /**
+   * Returns null for a record of another run, as do `ofDeadLetter` and `ofWindow`; but a run without end continues what
+   * earlier runs have processed of its topic.
+   */
+  ofEnriched(record: IncomingRecord): ProcessedFact | null {
+    const processing = this.#processing(record);
+    if (processing === null) return null;
     const { scope } = this.request;
-    const [partition, offset] = record.headers[RAW_HEADER]?.toString('latin1').split(':') ?? [];
-    const outside = this.#outside({ topic: scope.raw.topic, partition, offset });
+    const outside = this.#outside({ topic: scope.raw.topic, ...rawPlaceOf(record) });
     if (record.value === null && record.headers[ABSENT_HEADER] !== undefined) {
-      return { kind: 'absent', id: derivedEventId(scope.enriched.topic, record), ...outside };
+      return { kind: 'absent', id: derivedEventId(scope.enriched.topic, record), ...outside, ...processing };
     }
     const reading = parseObject(record.value);
     const window = this.#windowOf(reading);
-    this.#includeWindow(window);
+    if (window !== null) this.#includeWindow(window.startMs);
     return {
       kind: 'enriched',
+      ...processing,
       ...content(scope.enriched, record, reading),
       window: window?.id ?? null,
       ...(this.byMonth ? { month: monthOf(reading?.['timestamp']) } : {}),
@@ -81,13 +87,15 @@ export class RecordFacts {
     };
   }
 
-  ofDeadLetter(record: IncomingRecord): ReadingFact | null {
+  ofDeadLetter(record: IncomingRecord): ProcessedFact | null {
+    const processing = this.#processing(record);
+    if (processing === null) return null;
     const { scope } = this.request;
-    if (runOf(record) !== scope.run) return null;
     const deadLetter = parseObject(record.value) ?? {};
     const cause = `${String(deadLetter['stage'])}:${String(deadLetter['reason'])}`;
     return {
       kind: 'deadLetter',
+      ...processing,
       ...content(scope.deadLetter, record, deadLetter),
       ...(deadLetter['topic'] === scope.windows.topic ? {} : { cause }),
       ...this.#outside(deadLetter),
@@ -98,31 +106,46 @@ export class RecordFacts {
     if (runOf(record) !== this.request.scope.run) return null;
     const { windows } = this.request.scope;
     const window = parseObject(record.value);
+    this.#includeWindow(Date.parse(String(window?.['windowStart'])));
     return { kind: 'published', ...content(windows, record, window), count: Number(window?.['count']) };
   }
 
-  ofIndexedReading({ _id: id, _source: source }: IndexedDocument): ReadingFact {
+  ofIndexedReading({ _id: id, _source: source, _version }: IndexedDocument): ReadingFact {
     const { scope } = this.request;
-    if (isOfOtherRun(source, scope.run)) {
-      return { kind: 'foreign', id, digest: documentDigest(source), window: this.#windowOf(source)?.id ?? null };
-    }
-    const field = source[PROVENANCE_FIELD];
-    const { partition, offset, redrive } = isObject(field) ? field : {};
+    if (isOfOtherRun(source, scope.run)) return this.ofForeignReading(id, source);
+    if (_version > 1) this.hasOverwritten = true;
+    const { partition, offset } = provenanceOf(source);
     return {
       kind: 'indexed',
       id,
       digest: documentDigest(source),
-      ...(Number(redrive) >= 1 ? { redriven: true } : {}),
+      ...(isRedriven(source) ? { redriven: true } : {}),
       ...this.#outside({ topic: scope.raw.topic, partition, offset }),
     };
   }
 
-  ofIndexedDeadLetter({ _id: id, _source: source }: IndexedDocument): ReadingFact {
-    if (isOfOtherRun(source, this.request.scope.run)) {
-      const window = this.#windowOf(parseObject(wholeOriginal(source)));
-      return { kind: 'foreign', id, window: window?.id ?? null };
+  ofForeignReading(id: string, source: JsonObject): ForeignFact {
+    const window = this.#windowOf(source)?.id ?? null;
+    return {
+      kind: 'foreign',
+      ...{ id, digest: documentDigest(source), window, atMs: processedMs(source) },
+      ...(isRedriven(source) ? { redriven: true } : {}),
+    };
+  }
+
+  ofForeignDeadLetter(id: string, source: JsonObject): ForeignDeadLetterFact {
+    return { kind: 'foreignDeadLetter', id, digest: documentDigest(source), atMs: processedMs(source) };
+  }
+
+  ofIndexedDeadLetter({ _id: id, _source: source }: IndexedDocument): readonly ReadingFact[] {
+    const { run, enriched } = this.request.scope;
+    if (!isOfOtherRun(source, run)) {
+      return [{ kind: 'indexedDeadLetter', id, digest: documentDigest(source), ...this.#outside(source) }];
     }
-    return { kind: 'indexedDeadLetter', id, digest: documentDigest(source), ...this.#outside(source) };
+    const deadLetter = this.ofForeignDeadLetter(id, source);
+    if (source['stage'] !== 'index' || source['topic'] !== enriched.topic) return [deadLetter];
+    const window = this.#windowOf(parseObject(wholeOriginal(source)))?.id ?? null;
+    return [deadLetter, { kind: 'foreign', id, window, atMs: deadLetter.atMs }];
   }
 
   ofIndexedWindow({ _id: id, _source: source }: IndexedDocument): WindowFact {
@@ -134,7 +157,7 @@ export class RecordFacts {
     };
   }
 
-  /** From the start of the first window of this run's readings to the end of the last one; null if there is none. */
+  /** From the start of the first of these windows to the end of the last one; null if there is none. */
   get windowTime(): EventTimeRange | null {
     if (this.#windows === null) return null;
     const { firstMs, lastMs } = this.#windows;
@@ -149,10 +172,18 @@ export class RecordFacts {
     return { id: windowId(String(reading['deviceId']), startMs, windowMs), startMs };
   }
 
-  #includeWindow(window: { readonly startMs: number } | null): void {
+  /** Processing by another run counts for a run without end, in whose range are records from before its start. */
+  #processing(record: IncomingRecord): { readonly atMs: number; readonly byRun?: string } | null {
+    const { scope, bounded } = this.request;
+    const atMs = Number(record.timestamp);
+    const run = runOf(record);
+    if (run === scope.run) return { atMs };
+    return bounded || run === undefined ? null : { atMs, byRun: run };
+  }
+
+  #includeWindow(startMs: number): void {
     // Of a record that is no reading, the start is not a number.
-    if (window === null || Number.isNaN(window.startMs)) return;
-    const { startMs } = window;
+    if (Number.isNaN(startMs)) return;
     const { firstMs, lastMs } = this.#windows ?? { firstMs: startMs, lastMs: startMs };
     this.#windows = { firstMs: Math.min(firstMs, startMs), lastMs: Math.max(lastMs, startMs) };
   }
@@ -167,6 +198,25 @@ export class RecordFacts {
     const range = [scope.raw, scope.enriched, scope.windows].find((candidate) => candidate.topic === topic);
     return range === undefined || isWithin(range, partition, offset) ? {} : { outside: true };
   }
+}
+
+function provenanceOf({ [PROVENANCE_FIELD]: provenance }: JsonObject): JsonObject {
+  return isObject(provenance) ? provenance : {};
+}
+
+function isRedriven(source: JsonObject): boolean {
+  return Number(provenanceOf(source)['redrive']) >= 1;
+}
+
+/** When the indexed record was published, in epoch ms. */
+function processedMs(source: JsonObject): number {
+  return Number(provenanceOf(source)['processedAt'] ?? 0);
+}
+
+/** Of the raw record that an enriched one was made from. */
+function rawPlaceOf({ headers }: IncomingRecord): JsonObject {
+  const [partition, offset] = headers[RAW_HEADER]?.toString('latin1').split(':') ?? [];
+  return { partition, offset };
 }
 
 /** Returns the run in the headers of a record; undefined if its producer set none. */

@@ -43,7 +43,7 @@ export class ResultCounts {
       sums.deadLetters += 1;
       this.#causes.set(reading.cause, (this.#causes.get(reading.cause) ?? 0) + 1);
     }
-    this.#addDiscrepancies(id, discrepancies);
+    this.addDiscrepancies(id, discrepancies);
   }
 
   addWindow(id: string, window: WindowState, discrepancies: readonly DiscrepancyKind[], month: MonthState): void {
@@ -51,7 +51,7 @@ export class ResultCounts {
     this.#sums.windowsShared += Number(window.isShared);
     this.#sums.windowsExpired += Number(!window.isIndexed && month !== 'kept');
     this.#sums.windowedReadings += window.indexedCount;
-    this.#addDiscrepancies(id, discrepancies);
+    this.addDiscrepancies(id, discrepancies);
   }
 
   totals(): Totals {
@@ -66,7 +66,7 @@ export class ResultCounts {
     };
   }
 
-  #addDiscrepancies(id: string, discrepancies: readonly DiscrepancyKind[]): void {
+  addDiscrepancies(id: string, discrepancies: readonly DiscrepancyKind[]): void {
     for (const kind of discrepancies) {
       const found = this.#kinds.get(kind) ?? { count: 0, ids: [] };
       found.count += 1;

@@ -3,7 +3,7 @@ import type { DiscrepancyKind } from '../contracts/report';
 
 /** What one topic or index shows about one window id. */
 export type WindowFact =
-  | { readonly kind: 'reading'; readonly id: string; readonly ofOtherRun?: true }
+  | { readonly kind: 'reading'; readonly id: string; readonly ofOtherRun?: true; readonly times: number }
   | (WindowContent & { readonly kind: 'published' })
   | (WindowContent & { readonly kind: 'indexed'; readonly ofOtherRun?: true });
 
@@ -33,8 +33,8 @@ export class WindowState {
   add(fact: WindowFact): void {
     switch (fact.kind) {
       case 'reading':
-        if (fact.ofOtherRun === true) this.readingsOfOthers += 1;
-        else this.readings += 1;
+        if (fact.ofOtherRun === true) this.readingsOfOthers += fact.times;
+        else this.readings += fact.times;
         break;
       case 'published':
         if (fact.count < this.publishedCount) break;
@@ -89,11 +89,14 @@ type Rule = (window: WindowState) => boolean;
 
 const INDEXED_TWICE: readonly [DiscrepancyKind, Rule] = ['indexed twice', (w) => w.indexed > 1];
 
-/** For a bounded run: every window is counted again from the distinct readings. */
+/**
+ * For a bounded run: every window is counted again from the distinct readings. One whose readings have all gone to other
+ * windows may stay with a count of 0.
+ */
 const BOUNDED_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['window missing', (w) => w.readings > 0 && !w.isIndexed],
-  ['window not expected', (w) => w.readings === 0],
-  ['window with another count', (w) => w.readings > 0 && w.isIndexed && w.indexedCount !== w.expectedCount],
+  ['window not expected', (w) => w.expectedCount === 0 && Math.max(w.publishedCount, w.indexedCount) > 0],
+  ['window with another count', (w) => w.expectedCount > 0 && w.isIndexed && w.indexedCount !== w.expectedCount],
   [
     'window with other content',
     (w) => w.isIndexedByRun && w.indexedCount === w.expectedCount && !w.isIndexedAsPublished,
@@ -119,6 +122,11 @@ const LIVE_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ],
   INDEXED_TWICE,
 ];
+
+/** Returns the rules that a window of other runs violates; some of its readings may have gone to other windows. */
+export function foreignWindowDiscrepancies(window: WindowState): DiscrepancyKind[] {
+  return window.indexedCount > window.expectedCount ? ['window counts readings that are gone'] : [];
+}
 
 /** Returns the rules that a window violates; an expired window may be missing. */
 export function windowDiscrepancies(window: WindowState, bounded: boolean, month: MonthState): DiscrepancyKind[] {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import versions from '../../deploy/local/versions.json';
-import { SETTINGS } from '../../workers/config';
+import { loadConfig, SETTINGS } from '../../workers/config';
 import { SET_UP_SETTINGS } from '../../workers/set-up-servers';
 import { type ComposeFile, composeProblems } from './compose-rules';
 
@@ -49,6 +49,12 @@ describe('the Compose file', () => {
     expect(environmentOf('worker').filter((name) => !SETTINGS.includes(name))).toEqual([]);
     const known = [...SETTINGS, ...SET_UP_SETTINGS];
     expect(environmentOf('setup').filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('passes the schema registry of the environment to the worker, which may have none', () => {
+    const { SCHEMA_REGISTRY_URL: given } = file.services['worker']?.environment ?? {};
+    expect(given).toBe('${SCHEMA_REGISTRY_URL:-}');
+    expect(loadConfig({ SCHEMA_REGISTRY_URL: '' }).SCHEMA_REGISTRY_URL).toBeUndefined();
   });
 
   it('uses admin tools in the version of the Temporal server', () => {

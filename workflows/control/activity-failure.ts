@@ -26,12 +26,20 @@ export interface ShownFailure {
 export function shownFailure(error: unknown): ShownFailure {
   if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
   const { activityType, retryState, cause = error } = error;
-  const type = (cause instanceof ApplicationFailure ? cause.type : null) ?? cause.name;
+  const type = typeOf(cause);
   const isForeign = retryState === 'NON_RETRYABLE_FAILURE' && !(type in FAILURES);
   const isFinal = UNTIL_RESUMED.has(type) || isForeign;
   const reason = `${type}: ${cause.message}`;
-  const [place] = (cause instanceof ApplicationFailure ? (cause.details ?? []) : []) as readonly FailurePlace[];
-  const readableFrom = place?.readableFrom ?? null;
   // The messages of the table say what was attempted.
-  return { type, reason: type in FAILURES ? reason : `${activityType}: ${reason}`, isFinal, readableFrom };
+  const shown = type in FAILURES ? reason : `${activityType}: ${reason}`;
+  return { type, reason: shown, isFinal, readableFrom: placeOf(cause)?.readableFrom ?? null };
+}
+
+function placeOf(cause: Error): FailurePlace | undefined {
+  const details = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
+  return (details as readonly FailurePlace[])[0];
+}
+
+function typeOf(cause: Error): string {
+  return (cause instanceof ApplicationFailure ? cause.type : null) ?? cause.name;
 }

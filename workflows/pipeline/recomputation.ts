@@ -27,6 +27,7 @@ export async function recomputeSharedWindows(
     ...{ run, startedAt, windowMs, measurements, deadLetters },
     ...{
       readings: aliases.readings,
+      windows: aliases.windows,
       deadLetterIndex: aliases.deadLetters,
       windowsTopic: topics.windows,
       enrichedTopic: topics.enriched,

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import type { Activities } from '../../../activities';
+import { deadLetterRecord } from '../../../activities/contracts/dead-letter';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { derivedTopics, ownRawTopic } from '../../../activities/contracts/pipeline-names';
 import type { ReconcileRequest, ReconcileResult } from '../../../activities/contracts/report';
 import { windowId, windowStartMs, windowVersion } from '../../../activities/contracts/window';
 import type { IndexSliceResult } from '../../../activities/indexing/slice';
+import type { PrepareIndicesInput } from '../../../activities/preparation/prepare-indices';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 import { activitiesWith } from '../../support/activities';
 import { stackAddresses } from '../../support/stack';
@@ -26,6 +28,8 @@ export interface WrittenReading {
   readonly temperature: number;
   /** The mapping rejects it. */
   readonly isRejected?: true;
+  /** The Spark job rejects its record. */
+  readonly isUnreadable?: true;
 }
 
 export interface WrittenRun {
@@ -51,12 +55,15 @@ export class SeveralRuns {
     this.#activities = activitiesWith({ kafka, elasticsearch, crash, scratchFolder: join(folder, 'scratch') });
   }
 
-  static async open(crash: (point: string) => void = () => undefined): Promise<SeveralRuns> {
+  static async open(
+    crash: (point: string) => void = () => undefined,
+    options: Pick<PrepareIndicesInput, 'index'> = {},
+  ): Promise<SeveralRuns> {
     const { kafkaBrokers, elasticsearchNode } = stackAddresses();
     const kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'several-runs-test' });
     const elasticsearch = new Client({ node: elasticsearchNode, maxRetries: 0 });
     const opened = new SeveralRuns(kafka, elasticsearch, await mkdtemp(join(tmpdir(), 'several-runs-')), crash);
-    await prepareRun({ kafka, elasticsearch }, opened.#request('none'), { partitions: 1 });
+    await prepareRun({ kafka, elasticsearch }, opened.#request('none'), { partitions: 1, ...options });
     return opened;
   }
 
@@ -67,13 +74,18 @@ export class SeveralRuns {
   }
 
   /** Publishes a run whole, and indexes its readings and what of them the index rejects. */
-  async write(startedAt: string, readings: readonly WrittenReading[]): Promise<WrittenRun> {
+  async write(startedAt: string, written: readonly WrittenReading[]): Promise<WrittenRun> {
     const run = randomUUID();
     const { enriched, windows, deadLetter } = derivedTopics(this.name);
+    const readings = written.filter(({ isUnreadable }) => isUnreadable !== true);
     const values = readings.map(valueOf);
     await this.kafka.publish(
       ownRawTopic(this.name),
-      readings.map((reading) => record(run, reading.id, reading)),
+      written.map((reading) => record(run, reading.id, reading)),
+    );
+    await this.kafka.publish(
+      deadLetter,
+      written.filter((reading) => !readings.includes(reading)).map((reading) => this.#deadLetter(run, reading)),
     );
     await this.kafka.publish(
       enriched,
@@ -97,7 +109,8 @@ export class SeveralRuns {
     return await environment.run(() =>
       this.#activities.recomputeWindows({
         ...{ run, startedAt, windowMs: WINDOW_MS, measurements: DEFAULT_MEASUREMENTS },
-        ...{ readings: aliases.readings, deadLetterIndex: aliases.deadLetters, deadLetters: scope.deadLetter },
+        ...{ readings: aliases.readings, windows: aliases.windows },
+        ...{ deadLetterIndex: aliases.deadLetters, deadLetters: scope.deadLetter },
         ...{ windowsTopic: scope.windows.topic, enrichedTopic: scope.enriched.topic },
       }),
     );
@@ -114,8 +127,8 @@ export class SeveralRuns {
     return recomputed;
   }
 
-  async prove({ run }: WrittenRun): Promise<ReconcileResult> {
-    const request = await this.#proofOf(run);
+  async prove({ run }: WrittenRun, bounded = true): Promise<ReconcileResult> {
+    const request = { ...(await this.#proofOf(run)), bounded };
     const result: unknown = await activityEnvironment().run(() => this.#activities.reconcileRun(request));
     return result as ReconcileResult;
   }
@@ -139,6 +152,20 @@ export class SeveralRuns {
     );
     const { next } = indexed as IndexSliceResult;
     this.#indexed.set(topic, next);
+  }
+
+  #deadLetter(run: string, reading: WrittenReading): OutgoingRecord {
+    const place = { topic: ownRawTopic(this.name), partition: 0, offset: '0', publishedAt: 1 };
+    const original = Buffer.from(JSON.stringify(reading));
+    return deadLetterRecord({
+      ...place,
+      stage: 'parse',
+      reason: 'BadTimestamp',
+      id: reading.id,
+      run,
+      key: null,
+      original,
+    });
   }
 
   #request(run: string): ReconcileRequest {

@@ -4,22 +4,24 @@ import { readingDiscrepancies } from '../../../activities/reconciliation/reading
 import type { ReadingFact } from '../../../activities/reconciliation/reading-fact';
 import { ReadingState } from '../../../activities/reconciliation/reading-state';
 import { ResultCounts } from '../../../activities/reconciliation/result-counts';
-import { WindowState, windowDiscrepancies, type WindowFact } from '../../../activities/reconciliation/window-state';
 
 const id = 'a';
 const planned: ReadingFact = { kind: 'planned', id };
 const published: ReadingFact = { kind: 'published', id, digest: 'raw' };
 const ofRow = (row: string) => ({ kind: 'published', id, digest: 'raw', row }) as const;
-const enriched: ReadingFact = { kind: 'enriched', id, digest: 'x', window: 'd|0' };
+const enriched: ReadingFact = { kind: 'enriched', id, digest: 'x', window: 'd|0', atMs: 5 };
 const indexed: ReadingFact = { kind: 'indexed', id, digest: 'x' };
-const absent: ReadingFact = { kind: 'absent', id };
-const byOther: ReadingFact = { kind: 'foreign', id, digest: 'x', window: 'd|0' };
+const absent: ReadingFact = { kind: 'absent', id, atMs: 5 };
+const byOther: ReadingFact = { kind: 'foreign', id, digest: 'x', window: 'd|0', atMs: 6 };
+const byEarlier: ReadingFact = { ...byOther, atMs: 4 };
+const letterOf = (atMs: number): ReadingFact => ({ kind: 'foreignDeadLetter', id, digest: 'other', atMs });
 const redriven: ReadingFact = { ...indexed, redriven: true };
 const deadLetter = (stage: string, digest = stage): ReadingFact => ({
   kind: 'deadLetter',
   id,
   digest,
   cause: `${stage}:Bad`,
+  atMs: 5,
 });
 const indexedDeadLetter = (digest: string): ReadingFact => ({ kind: 'indexedDeadLetter', id, digest });
 const both = (stage: string): ReadingFact[] => [deadLetter(stage), indexedDeadLetter(stage)];
@@ -44,7 +46,8 @@ describe('the discrepancies of a reading', () => {
     ['could not be parsed', [planned, published, ...both('parse')]],
     ['could not be indexed', [planned, published, enriched, ...both('index')]],
     ['was overwritten by a later run', [planned, published, enriched, byOther]],
-    ['could not be parsed by this run, but by another one', [planned, published, ...both('parse'), byOther]],
+    ['could not be parsed by this run, but by a later one', [planned, published, ...both('parse'), byOther]],
+    ['is a dead letter that a later run wrote again', [planned, published, deadLetter('parse'), letterOf(6)]],
     ['could not be indexed by this run, but by another one', [planned, published, enriched, byOther, ...both('index')]],
     ['could not be indexed at first', [planned, published, enriched, indexed, ...both('index')]],
     ['could not be parsed at first', [planned, published, ...both('parse'), published, enriched, redriven]],
@@ -82,6 +85,10 @@ describe('the discrepancies of a reading', () => {
     ['indexed with other content', [planned, published, enriched, { ...byOther, digest: 'y' }]],
     ['indexed twice', [planned, published, enriched, indexed, byOther]],
     ['published but neither indexed nor a dead letter', [planned, published, byOther]],
+    ['indexed by an earlier run but rejected by this one', [planned, published, ...both('parse'), byEarlier]],
+    ['indexed by an earlier run but rejected by this one', [planned, ...both('source'), byEarlier]],
+    ['indexed by an earlier run but rejected by this one', [planned, published, absent, byEarlier]],
+    ['dead letter not indexed', [planned, published, deadLetter('parse'), letterOf(4)]],
     ['conflicting content under one id', [planned, published, { ...published, digest: 'z' }, enriched, indexed]],
     ['conflicting content under one id', [planned, published, enriched, { ...enriched, digest: 'y' }, indexed]],
     ['dead letter not indexed', [planned, published, deadLetter('parse')]],
@@ -101,6 +108,27 @@ describe('the discrepancies of a reading', () => {
     expect([overwritten.window, overwritten.windowOfOthers]).toEqual(['d|0', null]);
   });
 
+  it('are those of what the latest of the other runs made of a record of which this run made nothing', () => {
+    const [byFirst, bySecond] = [
+      { ...enriched, byRun: 'r1', atMs: 1, digest: 'old' },
+      { ...enriched, byRun: 'r2', atMs: 2 },
+    ];
+    const adopted = (...facts: ReadingFact[]): DiscrepancyKind[] => {
+      const state = stateOf([published, ...facts]);
+      state.adoptOtherRuns();
+      return readingDiscrepancies(state, false);
+    };
+    const neither = 'published but neither indexed nor a dead letter';
+    expect(adopted(bySecond, byFirst, byOther)).toEqual([]);
+    expect(adopted(bySecond, byFirst)).toEqual([neither]);
+    expect(adopted(bySecond, byFirst, { ...byOther, digest: 'old' })).toEqual(['indexed with other content']);
+    expect(adopted(byFirst, enriched, indexed)).toEqual([]);
+    const letter = { ...deadLetter('parse'), byRun: 'r1' };
+    expect(adopted(letter)).toEqual(['dead letter not indexed']);
+    expect(adopted(letter, { ...letterOf(5), digest: 'parse' } as ReadingFact)).toEqual([]);
+    expect(adopted({ ...absent, byRun: 'r1' })).toEqual([]);
+  });
+
   it('are found for everything that was made from nothing', () => {
     expect(kinds([planned, enriched, indexed])).toEqual([
       'planned but not published',
@@ -118,7 +146,8 @@ describe('the discrepancies of a reading', () => {
         { ...enriched, digest: 'y', window: 'd|9' },
         { ...indexed, digest: 'y' },
         redriven,
-        byOther,
+        ...[byOther, byEarlier, letterOf(4), letterOf(6)],
+        ...['r1', 'r2'].map((byRun) => ({ ...enriched, byRun, digest: byRun })),
         { ...published, ofAnotherRun: true } as const,
         { kind: 'row', id } as const,
         ofRow('b'),
@@ -130,61 +159,11 @@ describe('the discrepancies of a reading', () => {
     fc.assert(
       fc.property(orders, ([one, other]) => {
         const [first, second] = [stateOf(one), stateOf(other)];
+        for (const state of [first, second]) state.adoptOtherRuns();
         expect(second).toEqual(first);
         expect(readingDiscrepancies(second, true)).toEqual(readingDiscrepancies(first, true));
       }),
     );
-  });
-});
-
-describe('the discrepancies of a window', () => {
-  const reading: WindowFact = { kind: 'reading', id };
-  const version = (count: number, digest = `v${count}`): WindowFact => ({ kind: 'published', id, count, digest });
-  const other: WindowFact = { kind: 'reading', id, ofOtherRun: true };
-  const overwritten = (count: number, digest = `v${count}`): WindowFact => ({
-    ...{ kind: 'indexed', id, count, digest },
-    ofOtherRun: true,
-  });
-  const document = (count: number, digest = `v${count}`): WindowFact => ({ kind: 'indexed', id, count, digest });
-
-  it.each<[DiscrepancyKind | null, DiscrepancyKind | null, WindowFact[]]>([
-    [null, null, [reading, reading, version(2), version(1), document(2)]],
-    [null, null, [reading, version(1, 'x'), version(1, 'y'), document(1, 'x')]],
-    ['window missing', 'window missing', [reading, version(1)]],
-    ['window not expected', null, [version(1), document(1)]],
-    ['window with another count', null, [reading, version(2), document(2)]],
-    ['window with another count', 'window with another count', [reading, reading, version(2), document(1)]],
-    ['window with other content', 'window with other content', [reading, version(1), document(1, 'x')]],
-    ['window with other content', null, [reading, document(1)]],
-    ['indexed twice', 'indexed twice', [reading, version(1), document(1), document(1)]],
-    [null, null, [reading, other, version(1), version(2), document(2)]],
-    [null, null, [reading, other, version(1), overwritten(2, 'y')]],
-    ['window with another count', 'window with another count', [reading, other, version(1), document(1)]],
-    ['window with another count', 'window with another count', [reading, other, version(1), overwritten(1)]],
-    ['window with another count', null, [reading, version(1), version(2), document(2)]],
-    ['window with another count', null, [reading, other, version(1), overwritten(3)]],
-    ['window with other content', 'window with other content', [reading, other, version(2), document(2, 'y')]],
-  ])('are %s in a bounded run, and %s in one without end', (bounded, live, facts) => {
-    for (const order of [facts, [...facts].reverse()]) {
-      const state = new WindowState();
-      for (const fact of order) state.add(fact);
-      expect(windowDiscrepancies(state, true, 'kept')).toEqual(bounded === null ? [] : [bounded]);
-      expect(windowDiscrepancies(state, false, 'kept')).toEqual(live === null ? [] : [live]);
-    }
-  });
-});
-
-describe('a window', () => {
-  it('is of a run that has readings in it or wrote it, and of no other one', () => {
-    const isOfRun = (...facts: WindowFact[]): boolean => {
-      const state = new WindowState();
-      for (const fact of facts) state.add(fact);
-      return state.isOfRun;
-    };
-    const document = { kind: 'indexed', id, count: 1, digest: 'x' } as const;
-    expect(isOfRun({ kind: 'reading', id })).toBe(true);
-    expect(isOfRun(document)).toBe(true);
-    expect(isOfRun({ kind: 'reading', id, ofOtherRun: true }, { ...document, ofOtherRun: true })).toBe(false);
   });
 });
 

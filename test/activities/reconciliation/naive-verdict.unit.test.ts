@@ -111,16 +111,19 @@ async function bucketedVerdict(facts: readonly ReadingFact[], count: number, max
 
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g');
 const digest = fc.constantFrom('x', 'y');
+const atMs = fc.nat({ max: 9 });
 const fact: fc.Arbitrary<ReadingFact> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('planned' as const, 'row' as const, 'absent' as const), id }),
+  fc.record({ kind: fc.constantFrom('planned' as const, 'row' as const), id }),
+  fc.record({ kind: fc.constant('absent' as const), id, atMs }),
   fc.record({ kind: fc.constant('published' as const), id, digest }),
   fc.record({ kind: fc.constant('published' as const), id, digest, row: fc.constant('row') }),
-  fc.record({ kind: fc.constant('enriched' as const), id, digest, window: fc.constant('d|0') }),
+  fc.record({ kind: fc.constant('enriched' as const), id, digest, window: fc.constant('d|0'), atMs }),
   fc.record({ kind: fc.constantFrom('indexed' as const, 'indexedDeadLetter' as const), id, digest }),
   fc.record({
     kind: fc.constant('deadLetter' as const),
     id,
     digest,
+    atMs,
     cause: fc.constantFrom('source:TooLarge', 'parse:Empty', 'index:document_parsing_exception'),
   }),
 );
@@ -130,7 +133,7 @@ const sound: fc.Arbitrary<ReadingFact[]> = fc.uniqueArray(id, { minLength: 1 }).
   ids.flatMap((each): ReadingFact[] => [
     { kind: 'planned', id: each },
     { kind: 'published', id: each, digest: 'x' },
-    { kind: 'enriched', id: each, digest: 'x', window: 'd|0' },
+    { kind: 'enriched', id: each, digest: 'x', window: 'd|0', atMs: 0 },
     { kind: 'indexed', id: each, digest: 'x' },
   ]),
 );

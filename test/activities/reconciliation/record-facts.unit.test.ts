@@ -15,10 +15,13 @@ describe('the fact of an enriched record', () => {
 
   it('is that no measurement has a value if the job says so by a header', () => {
     const facts = new RecordFacts(request, false);
-    expect(facts.ofEnriched({ ...record(headers), value: null })).toEqual({ kind: 'absent', id: 'a' });
+    expect(facts.ofEnriched({ ...record(headers), value: null })).toEqual({ kind: 'absent', id: 'a', atMs: 1 });
     const raw = { ...request.scope.raw, from: { '0': '0' }, to: { '0': '7' } };
     const live = new RecordFacts({ ...request, bounded: false, scope: { ...request.scope, raw } }, false);
-    expect(live.ofEnriched({ ...record(headers), value: null })).toEqual({ kind: 'absent', id: 'a', outside: true });
+    expect(live.ofEnriched({ ...record(headers), value: null })).toEqual({
+      ...{ kind: 'absent', id: 'a', atMs: 1 },
+      outside: true,
+    });
   });
 
   it('is that of a reading if the record has a value', () => {

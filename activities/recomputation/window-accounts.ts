@@ -17,17 +17,16 @@ interface AccountsRequest {
 }
 
 /**
- * Takes the account of those of `windows` that hold readings of this run and of others, a few hundred at a time: of
- * their indexed readings, and of the rejected ones that are not indexed meanwhile.
+ * Takes the accounts of windows, a few hundred at a time: of their indexed readings, and of the rejected ones that are not
+ * indexed meanwhile.
  */
-export async function* sharedAccounts(
+export async function* windowAccounts(
   elasticsearch: Client,
   request: AccountsRequest,
   windows: readonly WindowKey[],
 ): AsyncGenerator<readonly WindowAccount[]> {
   for (let first = 0; first < windows.length; first += WINDOWS_PER_SEARCH) {
-    const accounts = await accountsOf(elasticsearch, request, windows.slice(first, first + WINDOWS_PER_SEARCH));
-    yield accounts.filter(({ isShared }) => isShared);
+    yield await accountsOf(elasticsearch, request, windows.slice(first, first + WINDOWS_PER_SEARCH));
   }
 }
 
