@@ -13,8 +13,8 @@ const RETRIES: RetryPolicy = {
 /** Pure work inside the worker: if it fails, the input is wrong. */
 export const PARSING: LocalActivityOptions = { startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } };
 
-/** Short calls to Kafka and Elasticsearch. */
-export const PREPARATION: ActivityOptions = { startToCloseTimeout: '1 minute', retry: RETRIES };
+/** Short calls to Kafka and Elasticsearch; a request to Elasticsearch ends before them, so that its failure is shown. */
+export const PREPARATION: ActivityOptions = { startToCloseTimeout: '90 seconds', retry: RETRIES };
 
 /** Reading a sample and starting a program that judges it. */
 export const INSPECTION: ActivityOptions = { startToCloseTimeout: '5 minutes', retry: RETRIES };

@@ -144,6 +144,11 @@ export interface FailurePlace {
   readonly path?: string;
 }
 
+interface FailureOrigin {
+  readonly cause?: unknown;
+  readonly hasTakenLong?: boolean;
+}
+
 export function failuresThat(reaction: Reaction): string[] {
   return Object.entries(FAILURES).flatMap(([type, row]) => (row.reaction === reaction ? [type] : []));
 }
@@ -159,16 +164,17 @@ export function isBug(error: unknown): error is Error {
  * @param type - row of the table; decides whether Temporal retries
  * @param message - what was expected, what happened and what to do, in one or two sentences
  * @param cause - the original error, kept in the event history
+ * @param hasTakenLong - the attempt waited so long for an answer that its failure is shown before the next one
  */
 export function pipelineFailure(
   type: FailureType,
   message: string,
-  { cause, ...place }: FailurePlace & { readonly cause?: unknown } = {},
+  { cause, hasTakenLong = false, ...place }: FailurePlace & FailureOrigin = {},
 ): ApplicationFailure {
   return ApplicationFailure.create({
     type,
     message,
-    nonRetryable: NOT_RETRIED.includes(FAILURES[type].reaction),
+    nonRetryable: hasTakenLong || NOT_RETRIED.includes(FAILURES[type].reaction),
     ...(Object.keys(place).length > 0 ? { details: [place] } : {}),
     ...(cause instanceof Error ? { cause } : {}),
   });

@@ -38,7 +38,16 @@ export function elasticsearchFailure(error: unknown, what: string, place: Failur
     );
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return pipelineFailure('ServiceUnavailable', `${what}: Elasticsearch did not answer (${reason}).`, details);
+  const hasTakenLong = isTimeout(error);
+  return pipelineFailure('ServiceUnavailable', `${what}: Elasticsearch did not answer (${reason}).`, {
+    ...details,
+    hasTakenLong,
+  });
+}
+
+/** Whether a request waited for its whole timeout: the server accepts connections, and does not answer. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof errors.TimeoutError;
 }
 
 /** Whether Elasticsearch answered that there is no such thing. */

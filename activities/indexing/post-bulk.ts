@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { Client } from '@elastic/elasticsearch';
-import { answeredReason } from '../elasticsearch/elasticsearch-failure';
+import { answeredReason, isTimeout } from '../elasticsearch/elasticsearch-failure';
 import { bulkBody, type BulkItem } from './bulk-item';
 
 /** The response begins with `errors`: if it is false, the items need not be parsed. */
@@ -31,8 +31,8 @@ export type BulkReply =
   | { readonly kind: 'items'; readonly results: readonly ItemResult[] }
   /** The request was rejected as a whole; nothing was applied. */
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly retryAfterMs: number | null }
-  /** It is unknown what was applied. */
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** It is unknown what was applied; `timeout`: the request waited for its whole timeout. */
+  | { readonly kind: 'unknown' | 'timeout'; readonly reason: string };
 
 export type Verdict =
   /** The document is in the index. */
@@ -79,7 +79,8 @@ export async function postBulk(target: BulkTarget, items: readonly BulkItem[]): 
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: isTimeout(error) ? 'timeout' : 'unknown', reason };
   }
 }
 

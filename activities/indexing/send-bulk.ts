@@ -58,7 +58,7 @@ export async function sendBulk(
     }
     waiting = applyReply(alias, waiting, reply, outcome);
     if (waiting.length === 0) break;
-    if (tries >= MAX_TRIES) throw retriesExhausted(alias, waiting.length, reply);
+    if (tries >= MAX_TRIES || reply.kind === 'timeout') throw retriesExhausted(alias, waiting.length, reply);
     await pause(pauseMs(reply, tries));
   }
   return outcome;
@@ -77,6 +77,7 @@ function applyReply(
       return [];
     case 'items':
       return countVerdicts(alias, items, reply.results, outcome);
+    case 'timeout':
     case 'unknown':
       return items;
     case 'refused':
@@ -147,12 +148,12 @@ function retriesExhausted(alias: string, items: number, reply: BulkReply): Error
   return pipelineFailure(
     'ServiceUnavailable',
     `Indexing ${items} documents into ${alias}: Elasticsearch ${describeReply(reply)}. They are sent again.`,
-    { index: alias },
+    { index: alias, hasTakenLong: reply.kind === 'timeout' },
   );
 }
 
 function describeReply(reply: BulkReply): string {
-  if (reply.kind === 'unknown') return `did not answer (${reply.reason})`;
+  if (reply.kind === 'unknown' || reply.kind === 'timeout') return `did not answer (${reply.reason})`;
   if (reply.kind === 'refused') return `answered ${reply.status} (${reply.reason})`;
   const types = reply.kind === 'items' ? reply.results.map(({ error }) => error?.type) : [];
   if (types.includes('cluster_block_exception')) return 'blocks writes because its disk is too full: free some space';
