@@ -7,6 +7,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 /** About half a minute; then the attempt fails visibly, and the next one starts at the last heartbeat. */
 const MAX_TRIES = 9;
+/** After a time as long, an answer that does not come ends the attempt too. */
+const MAX_SILENCE_MS = 30_000;
 /** After more answers 429 than this, a request is split: it may be too large by itself. */
 const BUSY_BEFORE_SPLIT = 2;
 const TOO_MANY_REQUESTS = 429;
@@ -47,6 +49,7 @@ export async function sendBulk(
 ): Promise<BulkOutcome> {
   const { alias, pause } = request;
   let waiting = request.items;
+  const startedMs = Date.now();
   let busy = 0;
   for (let tries = 1; waiting.length > 0; tries++) {
     const reply = await postBulk(request, waiting);
@@ -58,7 +61,8 @@ export async function sendBulk(
     }
     waiting = applyReply(alias, waiting, reply, outcome);
     if (waiting.length === 0) break;
-    if (tries >= MAX_TRIES || reply.kind === 'timeout') throw retriesExhausted(alias, waiting.length, reply);
+    const isSilent = reply.kind === 'timeout' && Date.now() - startedMs >= MAX_SILENCE_MS;
+    if (tries >= MAX_TRIES || isSilent) throw retriesExhausted(alias, waiting.length, reply);
     await pause(pauseMs(reply, tries));
   }
   return outcome;

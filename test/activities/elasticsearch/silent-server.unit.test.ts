@@ -27,7 +27,9 @@ afterAll(async () => {
 const SHOWN_AT_ONCE = { type: 'ServiceUnavailable', nonRetryable: true };
 
 describe('an Elasticsearch that accepts connections and never answers', () => {
-  it('ends a bulk request at its first timeout, and is shown before it is asked again', async () => {
+  it('ends a bulk request at a timeout after half a minute, and is shown before it is asked again', async () => {
+    let nowMs = 0;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => (nowMs += 30_000));
     const headers = { 'event-id': Buffer.from('a') };
     const record = { partition: 0, offset: '0', timestamp: '0', key: null, value: Buffer.from('{}'), headers };
     const items = [toBulkItem(record, { pipeline: 'p', indexedAt: 0 }) as BulkItem];
@@ -36,6 +38,7 @@ describe('an Elasticsearch that accepts connections and never answers', () => {
     const pause = (ms: number): Promise<void> => Promise.resolve(void pauses.push(ms));
     const sent = sendBulk({ elasticsearch, alias: 'a', signal, items, pause });
     await expect(sent).rejects.toMatchObject(SHOWN_AT_ONCE);
+    clock.mockRestore();
     expect(pauses).toEqual([]);
   });
 
