@@ -10,6 +10,8 @@ import { unreadableRecords } from './unreadable-records';
 const MAX_WAIT_MS = 100;
 /** If nothing arrives for this long, the read ends at its position, and the caller checks the log. */
 const STALL_TIMEOUT_MS = 5_000;
+/** After this time without a range nothing is fetched: an empty fetch every `MAX_WAIT_MS` costs client and broker CPU. */
+const PAUSE_AFTER_MS = 1_000;
 /** Between heartbeats to the group while no range is requested; well below its session timeout. */
 const HEARTBEAT_MS = 1_000;
 
@@ -38,6 +40,7 @@ export class PartitionReader {
   #position = 0n;
   #read: ActiveRead | null = null;
   #stallTimer: NodeJS.Timeout | undefined;
+  #pauseTimer: NodeJS.Timeout | undefined;
   #started: Promise<void> | null = null;
   #isJoined = false;
   #isBroken = false;
@@ -87,6 +90,7 @@ export class PartitionReader {
     signal?.addEventListener('abort', abort, { once: true });
     if (this.#started !== null && this.#position !== BigInt(from)) this.#seek(BigInt(from));
     this.#position = BigInt(from);
+    this.#resume();
     this.#started ??= this.#start();
     this.#watchForStall();
     this.#wake();
@@ -95,11 +99,15 @@ export class PartitionReader {
       return String(this.#position);
     } finally {
       signal?.removeEventListener('abort', abort);
+      this.#pauseTimer = setTimeout(() => {
+        this.#pause();
+      }, PAUSE_AFTER_MS);
     }
   }
 
   async close(): Promise<void> {
     this.#isBroken = true;
+    clearTimeout(this.#pauseTimer);
     this.#wake();
     await this.#consumer.disconnect().catch(() => undefined);
   }
@@ -187,6 +195,15 @@ export class PartitionReader {
       timer = setTimeout(resolve, HEARTBEAT_MS);
     });
     clearTimeout(timer);
+  }
+
+  #pause(): void {
+    if (!this.#isBroken) this.#consumer.pause([{ topic: this.topic }]);
+  }
+
+  #resume(): void {
+    clearTimeout(this.#pauseTimer);
+    if (this.#isJoined) this.#consumer.resume([{ topic: this.topic }]);
   }
 
   #seek(offset: bigint): void {

@@ -31,6 +31,11 @@ export class ClientSockets {
     return this.#open.size;
   }
 
+  /** Bytes sent on the connections that are open. */
+  get sent(): number {
+    return [...this.#open].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
+  }
+
   stop(): void {
     unsubscribe(CHANNEL, this.#onSocket);
   }

@@ -62,6 +62,31 @@ describe('an idle gateway', () => {
     expect(sockets.made).toBe(made);
   });
 
+  it('fetches nothing while no read is requested, and reads on when one is', async () => {
+    const open = createKafkaGateway({ brokers: stackAddresses().kafkaBrokers, clientId: 'paused-gateway' });
+    try {
+      const [topic = ''] = await newTopics(1);
+      await kafka.publish(
+        topic,
+        ['v0', 'v1'].map((value) => ({ key: null, value, headers: {} })),
+      );
+      const read = async (offset: number): Promise<string> => {
+        let value = '';
+        const range = { topic, partition: 0, from: String(offset), to: String(offset + 1) };
+        await open.readRange(range, ([first]) => void (value = String(first?.value)));
+        return value;
+      };
+      expect([await read(0), await read(1)]).toEqual(['v0', 'v1']);
+      const own = sockets.made;
+      // Ten fetches otherwise; a heartbeat to the group is sent every three seconds.
+      for (let before = -1; sockets.sent !== before; await sleep(1_000)) before = sockets.sent;
+      expect(await read(0)).toBe('v0');
+      expect(sockets.made).toBe(own);
+    } finally {
+      await open.close();
+    }
+  });
+
   it('does not end a read whose handler takes longer than that', async () => {
     const [topic = ''] = await newTopics(1);
     const records = Array.from({ length: 3 }, (_, n) => ({ key: null, value: `v${n}`, headers: {} }));
