@@ -2,12 +2,14 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenForShutdown } from '../../deploy/local/shutdown';
+import type { Installation } from '../../deploy/local/install/install-parts';
 import { resetState } from '../../deploy/local/state-folder';
 import { startStack } from '../../deploy/local/stack';
 import { StackError } from '../../deploy/local/stack-error';
 import { describeEvent } from '../../deploy/local/stack-event';
 import { workerVariables } from '../../deploy/local/services/worker-and-page';
 import { loadConfig } from '../../workers/config';
+import { provideBundle } from '../workflows/bundle';
 import { SHORT_RUN_JAVA_OPTIONS } from './java-options';
 import { enterTestEnvironment, testEnvironment } from './environment';
 import { freePorts } from './free-ports';
@@ -40,10 +42,15 @@ export default async function globalSetup(): Promise<void> {
     await globalTeardown(); // Jest skips the teardown when it is interrupted
     process.exit(1);
   });
-  const installation = await Promise.race([stack.ready, stack.crashLoop]);
-
   const { addresses } = stack;
-  await createForeignResources(addresses).catch(async (error: unknown) => {
+  const prepare = async (): Promise<Installation> => {
+    // While the servers start. Otherwise several suites at once, and each worker, would build the same bundle.
+    await provideBundle(stateFolder);
+    const installation = await Promise.race([stack.ready, stack.crashLoop]);
+    await createForeignResources(addresses);
+    return installation;
+  };
+  const installation = await prepare().catch(async (error: unknown) => {
     await globalTeardown(); // Jest skips the teardown when the setup fails
     throw error;
   });

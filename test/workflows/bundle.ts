@@ -1,13 +1,20 @@
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataConverter } from '@temporalio/common';
-import type { Logger } from '@temporalio/worker';
+import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { workflowBundle } from '../../workers/workflow-bundle';
 
 const CACHE = join(__dirname, '..', '..', 'node_modules', '.cache', 'workflows');
 
-/** Returns the bundle of the current workflow code, built by the first suite that needs it. */
+/** Returns the bundle of the current workflow code, built once for all suites that need it. */
 export async function bundledWorkflows(logger: Logger, dataConverter?: DataConverter): Promise<{ code: string }> {
   return await workflowBundle(CACHE, logger, dataConverter);
+}
+
+/** Builds the bundle, unless it is built, and puts it where worker processes with this state folder find it. */
+export async function provideBundle(stateFolder: string): Promise<void> {
+  await bundledWorkflows(new DefaultLogger('ERROR'));
+  await cp(CACHE, stateFolder, { recursive: true });
 }
 
 /**
