@@ -27,10 +27,10 @@ let driver: PipelineDriver;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
   await startInProcessWorker(driver);
-}, 120_000);
+});
 afterAll(async () => {
   await driver.close();
-}, 60_000);
+});
 
 function reading(key: string, minutesAgo: number, more: object = {}): OutgoingRecord {
   const at = new Date(Date.now() - minutesAgo * 60_000).toISOString();
@@ -145,14 +145,13 @@ describe('a file that grows', () => {
     const row = (second: number): string => `boiler,2026-01-01T00:00:0${second}Z,2${second},40\n`;
     await writeFile(path, `deviceId,timestamp,temperature,humidity\n${[1, 2, 3].map(row).join('')}`);
     const counts: unknown[] = [];
-    for (const added of ['', '', row(4)]) {
+    for (const added of ['', row(4)]) {
       await appendFile(path, added);
       const { reconciled } = await driver.run(name, input);
       const found = await documents(windows);
       counts.push([reconciled, (await documents(readings)).length, found.map(({ _source }) => _source?.['count'])]);
     }
     expect(counts).toEqual([
-      [true, 3, [3]],
       [true, 3, [3]],
       [true, 4, [4]],
     ]);
