@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { loadConfig } from '../../workers/config';
 import { cacheFolder } from '../../deploy/local/folders';
@@ -22,10 +26,10 @@ const CLASS_PATH = [`${LAUNCHER}.jar`, ...artifactFiles(artifacts)].join(delimit
 const WRAPPER_SCRIPT = `#!/bin/sh
 cd "$(dirname "$0")" || exit
 exec "\${JAVA_HOME:+$JAVA_HOME/bin/}java" ${JVM_FLAGS.join(' ')} -XX:SharedArchiveFile=classes.jsa \\
-  -cp '${CLASS_PATH}' ${LAUNCHER} "$@"
+  -cp '${CLASS_PATH}' ${LAUNCHER}
 `;
 
-/** Temporal's time-skipping server, with the command line that `TestWorkflowEnvironment.createTimeSkipping` uses. */
+/** Temporal's time-skipping server, which prints its port. */
 const testServerPart: Part = {
   name: 'temporal-test-server',
   version,
@@ -34,19 +38,55 @@ const testServerPart: Part = {
   fill,
 };
 
+/** A running time-skipping server with its clients. */
+export interface TimeSkippingServer {
+  readonly environment: TestWorkflowEnvironment;
+  /** Closes the clients and ends the server. */
+  readonly stop: () => Promise<void>;
+}
+
+/** `TestWorkflowEnvironment.create`, which is private. */
+interface Environments {
+  create(options: {
+    readonly server: { readonly type: 'existing' };
+    readonly address: string;
+    readonly supportsTimeSkipping: true;
+  }): Promise<TestWorkflowEnvironment>;
+}
+
 /**
- * Starts Temporal's time-skipping server, after installing it if necessary; the caller tears it down.
+ * Starts Temporal's time-skipping server, after installing it if necessary.
  *
  * @throws {@link StackError} when a download fails or a checksum is wrong
  */
-export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
+export async function startTimeSkippingServer(): Promise<TimeSkippingServer> {
   const cache = cacheFolder(loadConfig());
   const onEvent = (event: StackEvent): void => {
     process.stderr.write(`${describeEvent(event)}\n`);
   };
   await installPart(testServerPart, { cache, onEvent, env: process.env });
-  const path = join(partFolder(testServerPart, cache), WRAPPER);
-  return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  const program = join(partFolder(testServerPart, cache), WRAPPER);
+  const server = spawn(program, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(server, 'exit');
+  const port = await printedPort(server.stdout);
+  // `createTimeSkipping` would start the server, but gives it five seconds only, which are not enough on a busy machine.
+  const environment = await (TestWorkflowEnvironment as unknown as Environments).create({
+    server: { type: 'existing' },
+    address: `127.0.0.1:${port}`,
+    supportsTimeSkipping: true,
+  });
+  const stop = async (): Promise<void> => {
+    await environment.teardown();
+    server.kill('SIGKILL');
+    await ended;
+  };
+  return { environment, stop };
+}
+
+/** @throws Error when the server ends before it listens */
+async function printedPort(output: Readable): Promise<string> {
+  for await (const line of createInterface({ input: output })) return line;
+  throw new Error(`${WRAPPER} ended before it listened`);
 }
 
 async function fill(folder: string, task: InstallTask): Promise<void> {
@@ -66,8 +106,8 @@ async function fill(folder: string, task: InstallTask): Promise<void> {
     classes,
     '.',
   ]);
-  // The SDK waits five seconds for the server; loading classes from an archive halves its start time.
-  const recording = [...JVM_FLAGS, '-XX:ArchiveClassesAtExit=classes.jsa', '-cp', CLASS_PATH, LAUNCHER];
+  // Loading classes from an archive halves its start time.
+  const recording = [...JVM_FLAGS, '-XX:ArchiveClassesAtExit=classes.jsa', '-cp', CLASS_PATH, LAUNCHER, '--once'];
   await task.run('recording a class archive', [java, ...recording]);
   await writeFile(join(folder, WRAPPER), WRAPPER_SCRIPT);
   await chmod(join(folder, WRAPPER), 0o755);

@@ -9,7 +9,7 @@ let bundle: { code: string };
 beforeAll(async () => {
   Runtime.install({ logger });
   bundle = await bundledWorkflows(logger);
-}, 120_000);
+});
 
 /** The edits apply to the bundle's JavaScript; `replay.unit.test.ts` replays the same histories without them. */
 describe('a workflow edit that contradicts a saved history', () => {
@@ -52,15 +52,11 @@ describe('a workflow edit that contradicts a saved history', () => {
       'await (0, _conditionortimeout.conditionOrTimeout)(isBoundMoved, idleMs);',
       'await Promise.resolve();',
     ],
-  ])(
-    'is detected: %s',
-    async (_what, history, from, to) => {
-      const saved: unknown = JSON.parse(readFileSync(join(__dirname, 'histories', `${history}.json`), 'utf8'));
-      const workflowBundle = edited(bundle, from, to);
-      await expect(Worker.runReplayHistory({ workflowBundle }, saved, 'pipeline/quick')).rejects.toThrow(
-        /[Nn]ondeterminism/,
-      );
-    },
-    60_000,
-  );
+  ])('is detected: %s', async (_what, history, from, to) => {
+    const saved: unknown = JSON.parse(readFileSync(join(__dirname, 'histories', `${history}.json`), 'utf8'));
+    const workflowBundle = edited(bundle, from, to);
+    await expect(Worker.runReplayHistory({ workflowBundle }, saved, 'pipeline/quick')).rejects.toThrow(
+      /[Nn]ondeterminism/,
+    );
+  });
 });

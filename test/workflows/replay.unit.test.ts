@@ -19,7 +19,7 @@ beforeAll(async () => {
   const histories = readdirSync(HISTORIES).map((name) => ({ workflowId: workflowIdOf(name), history: history(name) }));
   for await (const result of Worker.runReplayHistories({ workflowBundle }, histories))
     results.set(result.runId, result);
-}, 120_000);
+});
 
 interface SavedEvent {
   readonly workflowExecutionStartedEventAttributes?: { originalExecutionRunId: string };
@@ -54,5 +54,5 @@ describe('the saved histories', () => {
     await expect(Worker.runReplayHistory({ workflowBundle }, changed, workflowIdOf(SIMULATED))).rejects.toThrow(
       /[Nn]ondeterminism/,
     );
-  }, 60_000);
+  });
 });

@@ -4,41 +4,34 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities';
-import { timeSkippingEnvironment } from '../support/test-server';
+import { startTimeSkippingServer } from '../support/test-server';
 import { bundledWorkflows } from './bundle';
 import { fakeActivities } from './fake-activities';
 
 const TASK_QUEUE = 'time-skipping';
 
 /**
- * One worker on a time-skipping server for all tests of a suite, because starting one takes more than a second. Each
- * pipeline has activities of its own, so that workflows that a test leaves running do not call those of another test.
+ * Returns one worker on a time-skipping server for all tests of a suite, because starting one takes more than a second. It
+ * is started before the tests and stopped after them.
  */
-export class TimeSkippingWorker {
+export function workerOfSuite(): TimeSkippingWorker {
+  const worker = new TimeSkippingWorker();
+  beforeAll(() => worker.start());
+  afterAll(() => worker.stop());
+  return worker;
+}
+
+/**
+ * Each pipeline has activities of its own, so that workflows that a test leaves running do not call those of another test.
+ */
+class TimeSkippingWorker {
   readonly taskQueue = TASK_QUEUE;
-  readonly #served: Map<string, Activities>;
+  readonly #served = new Map<string, Activities>();
+  #started?: { readonly environment: TestWorkflowEnvironment; readonly stop: () => Promise<void> };
 
-  private constructor(
-    readonly environment: TestWorkflowEnvironment,
-    private readonly worker: Worker,
-    served: Map<string, Activities>,
-    private readonly running: Promise<void>,
-  ) {
-    this.#served = served;
-  }
-
-  static async start(): Promise<TimeSkippingWorker> {
-    const logger = new DefaultLogger('ERROR');
-    Runtime.install({ logger });
-    const environment = await timeSkippingEnvironment();
-    const served = new Map<string, Activities>();
-    const worker = await Worker.create({
-      connection: environment.nativeConnection,
-      taskQueue: TASK_QUEUE,
-      workflowBundle: await bundledWorkflows(logger),
-      activities: forwarded(served),
-    });
-    return new TimeSkippingWorker(environment, worker, served, worker.run());
+  get environment(): TestWorkflowEnvironment {
+    if (this.#started === undefined) throw new Error('expected the worker to be started before the tests');
+    return this.#started.environment;
   }
 
   get client(): Client {
@@ -55,10 +48,28 @@ export class TimeSkippingWorker {
     this.#served.set(name, { ...activities, parseInput });
   }
 
+  async start(): Promise<void> {
+    const logger = new DefaultLogger('ERROR');
+    Runtime.install({ logger });
+    const server = await startTimeSkippingServer();
+    const { environment } = server;
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: await bundledWorkflows(logger),
+      activities: forwarded(this.#served),
+    });
+    const running = worker.run();
+    const stop = async (): Promise<void> => {
+      worker.shutdown();
+      await running;
+      await server.stop();
+    };
+    this.#started = { environment, stop };
+  }
+
   async stop(): Promise<void> {
-    this.worker.shutdown();
-    await this.running;
-    await this.environment.teardown();
+    await this.#started?.stop();
   }
 }
 

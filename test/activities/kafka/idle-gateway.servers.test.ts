@@ -73,7 +73,9 @@ describe('an idle gateway', () => {
       const read = async (offset: number): Promise<string> => {
         let value = '';
         const range = { topic, partition: 0, from: String(offset), to: String(offset + 1) };
-        await open.readRange(range, ([first]) => void (value = String(first?.value)));
+        await open.readRange(range, ([first]) => {
+          value = String(first?.value);
+        });
         return value;
       };
       expect([await read(0), await read(1)]).toEqual(['v0', 'v1']);

@@ -5,20 +5,14 @@ import type { SubmitSparkJobInput } from '../../../activities/spark/types';
 import type { Attention, PipelineProgress } from '../../../workflows/control/progress';
 import { failureOf } from '../../support/failure-of';
 import { fakeActivities, withKibana } from '../fake-activities';
-import { TimeSkippingWorker } from '../time-skipping-worker';
+import { workerOfSuite } from '../time-skipping-worker';
 
 const SIMULATED = { source: { kind: 'simulate', records: 100 } };
 const READ_ONLY =
   'Elasticsearch answered 403 (cluster_block_exception: blocked by: [FORBIDDEN/6/cluster read-only (api)];)';
 
-let worker: TimeSkippingWorker;
+const worker = workerOfSuite();
 let runs = 0;
-beforeAll(async () => {
-  worker = await TimeSkippingWorker.start();
-}, 120_000);
-afterAll(async () => {
-  await worker.stop();
-});
 
 async function start(activities: Activities): Promise<WorkflowHandle> {
   const name = `failing-${++runs}`;
@@ -69,7 +63,7 @@ describe('an activity that fails', () => {
     isReadOnly = false;
     expect(await handle.result()).toMatchObject({ reconciled: true });
     expect(await progressOf(handle)).toMatchObject({ state: 'RUNNING', attention: [] });
-  }, 180_000);
+  });
 
   it('parks at its first attempt because of a bug, and continues when it is resumed', async () => {
     const { activities } = fakeActivities();
@@ -92,7 +86,7 @@ describe('an activity that fails', () => {
     expect(attempts).toBe(1);
     expect(await handle.executeUpdate('resume')).toMatchObject({ state: 'RUNNING' });
     expect(await handle.result()).toMatchObject({ reconciled: true });
-  }, 180_000);
+  });
 
   it.each([
     ['source', 'publishSimulatedRange'],
@@ -100,23 +94,19 @@ describe('an activity that fails', () => {
     ['readings', 'indexSlice'],
     ['reconcile', 'reconcileRun'],
     ['pipeline', 'storeReport'],
-  ] as const)(
-    'is shown for the stage %s: %s',
-    async (stage, name) => {
-      const { activities } = fakeActivities();
-      let isBroken = true;
-      const run = activities[name] as (input: never) => Promise<unknown>;
-      const broken = (input: never) => (isBroken ? Promise.reject(new Error('no space left')) : run(input));
-      const handle = await start({ ...activities, [name]: broken });
-      const shown = await attentionOf(handle);
-      expect(shown).toMatchObject({ state: 'RETRYING', reason: `${name}: Error: no space left` });
-      // The three indexers fail at the same time.
-      if (name !== 'indexSlice') expect(shown.stage).toBe(stage);
-      isBroken = false;
-      expect(await handle.result()).toMatchObject({ reconciled: true });
-    },
-    180_000,
-  );
+  ] as const)('is shown for the stage %s: %s', async (stage, name) => {
+    const { activities } = fakeActivities();
+    let isBroken = true;
+    const run = activities[name] as (input: never) => Promise<unknown>;
+    const broken = (input: never) => (isBroken ? Promise.reject(new Error('no space left')) : run(input));
+    const handle = await start({ ...activities, [name]: broken });
+    const shown = await attentionOf(handle);
+    expect(shown).toMatchObject({ state: 'RETRYING', reason: `${name}: Error: no space left` });
+    // The three indexers fail at the same time.
+    if (name !== 'indexSlice') expect(shown.stage).toBe(stage);
+    isBroken = false;
+    expect(await handle.result()).toMatchObject({ reconciled: true });
+  });
 
   it('resumes a proof that a bug has parked by the command that is shown', async () => {
     const { activities } = fakeActivities();
@@ -134,14 +124,14 @@ describe('an activity that fails', () => {
     await worker.client.workflow.getHandle(proof).executeUpdate('resume');
     expect(await handle.result()).toMatchObject({ reconciled: true });
     expect(attempts).toBe(2);
-  }, 180_000);
+  });
 
   it('fails the run if its failure is one that no attempt can mend', async () => {
     const { activities } = fakeActivities();
     const refused = () => Promise.reject(pipelineFailure('OffsetOutOfRange', 'removed by retention'));
     const handle = await start({ ...activities, reconcileRun: refused });
     expect(await failureOf(handle.result())).toMatchObject({ type: 'OffsetOutOfRange' });
-  }, 180_000);
+  });
 
   it('does not hold up a run because of a bug in the import of dashboards', async () => {
     const { activities } = fakeActivities();
@@ -151,7 +141,7 @@ describe('an activity that fails', () => {
       reconciled: true,
       notes: ['The dashboards were not imported into Kibana: x is undefined'],
     });
-  }, 180_000);
+  });
 
   it('does not keep a cancelled run open', async () => {
     const { activities } = fakeActivities();
@@ -160,7 +150,7 @@ describe('an activity that fails', () => {
     await attentionOf(handle);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
-  }, 180_000);
+  });
 });
 
 describe('a driver whose records are gone', () => {
@@ -189,7 +179,7 @@ describe('a driver whose records are gone', () => {
     await handle.executeUpdate('resume');
     expect(await handle.result()).toMatchObject({ reconciled: true, sparkStarts: 3 });
     expect(submitted.map(({ accepted }) => accepted)).toEqual([null, 'OffsetOutOfRange', null]);
-  }, 180_000);
+  });
 
   it('quotes the error of a driver that dies, from its first death on', async () => {
     const { activities } = fakeActivities();
@@ -207,5 +197,5 @@ describe('a driver whose records are gone', () => {
     expect(reason).toMatch(/^SparkFailed: the driver ended .* micro-batch: RecordTooLargeException: The message is/);
     expect(await handle.result()).toMatchObject({ reconciled: true });
     expect((await progressOf(handle)).attention).toEqual([]);
-  }, 180_000);
+  });
 });

@@ -6,18 +6,12 @@ import type { IndexSliceInput } from '../../../activities/indexing/slice';
 import type { indexTopic } from '../../../workflows';
 import type { StageProgress } from '../../../workflows/control/progress';
 import { fakeActivities } from '../fake-activities';
-import { TimeSkippingWorker } from '../time-skipping-worker';
+import { workerOfSuite } from '../time-skipping-worker';
 
 /** The value that the pipeline uses for an unbounded run. */
 const MAX_IDLE_MS = 60_000;
 
-let worker: TimeSkippingWorker;
-beforeAll(async () => {
-  worker = await TimeSkippingWorker.start();
-}, 120_000);
-afterAll(async () => {
-  await worker.stop();
-});
+const worker = workerOfSuite();
 
 async function startIndexer(
   name: string,
@@ -63,7 +57,7 @@ describe('indexTopic', () => {
     const until = { ...ends };
     await handle.signal('finish', until);
     expect(await handle.result()).toMatchObject({ next: until, totals: { in: 5 } });
-  }, 180_000);
+  });
 
   it('goes back to the offset of a skip when its topic was recreated, and not otherwise', async () => {
     let isRecreated = false;
@@ -90,7 +84,7 @@ describe('indexTopic', () => {
     await environment.sleep('1 minute');
     await handle.signal('finish', { 0: '2' });
     expect(await handle.result()).toMatchObject({ next: { 0: '2' }, totals: { in: 5 + 2 }, skipped: 0 });
-  }, 180_000);
+  });
 
   it('shows for a log that begins later the skip that carries on, which the part accepts', async () => {
     const { activities } = fakeActivities({
@@ -112,5 +106,5 @@ describe('indexTopic', () => {
     await handle.executeUpdate('skip', { args: [JSON.parse(input.replace(/'$/, '')) as object] });
     await handle.signal('finish', { 0: '9' });
     expect(await handle.result()).toMatchObject({ next: { 0: '9' }, totals: { in: 2 }, skipped: 7 });
-  }, 180_000);
+  });
 });

@@ -5,18 +5,12 @@ import { planRedrive } from '../../../activities/preparation/plan-redrive';
 import type { KafkaGateway } from '../../../activities/kafka';
 import type { RedriveResult } from '../../../workflows/operations/redrive-dead-letters';
 import { fakeActivities } from '../fake-activities';
-import { TimeSkippingWorker } from '../time-skipping-worker';
+import { workerOfSuite } from '../time-skipping-worker';
 
 const OFFSETS = { start: { 0: '0', 1: '10' }, end: { 0: '120000', 1: '30' } };
 const kafka = { offsets: () => Promise.resolve(OFFSETS) } as unknown as KafkaGateway;
 
-let worker: TimeSkippingWorker;
-beforeAll(async () => {
-  worker = await TimeSkippingWorker.start();
-}, 120_000);
-afterAll(async () => {
-  await worker.stop();
-});
+const worker = workerOfSuite();
 
 async function redrive(
   input: unknown,

@@ -1,17 +1,11 @@
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import type { Activities } from '../../../activities';
 import { fakeActivities } from '../fake-activities';
-import { TimeSkippingWorker } from '../time-skipping-worker';
+import { workerOfSuite } from '../time-skipping-worker';
 
 const EXAMPLE = 't partition 0 offset 2, parse:BadTimestamp, expected an ISO 8601 time.';
 
-let worker: TimeSkippingWorker;
-beforeAll(async () => {
-  worker = await TimeSkippingWorker.start();
-}, 120_000);
-afterAll(async () => {
-  await worker.stop();
-});
+const worker = workerOfSuite();
 
 /**
  * Runs a pipeline that accepts this share of the records, of which none has a value if `isAbsent`.
@@ -53,7 +47,7 @@ describe('a flood of dead letters', () => {
         '90 of the latest 100 records became dead letters, more than the maxDeadLetterRatio of 0.5: ' +
         `parse:BadTimestamp 90. The first: ${EXAMPLE}`,
     });
-  }, 180_000);
+  });
 
   it('is shown while no record has a value of any measurement', async () => {
     const { attention } = await shownWith(0.6, true);
@@ -61,10 +55,10 @@ describe('a flood of dead letters', () => {
       'None of the latest 100 records is indexed: 60 have no value of any measurement, and 40 are dead letters; ' +
         `source.fields and source.long say where values stand: parse:BadTimestamp 90. The first: ${EXAMPLE}`,
     );
-  }, 180_000);
+  });
 
   it('is not shown while few records become dead letters', async () => {
     const { attention } = await shownWith(0.9);
     expect(attention.map(({ state }) => state)).toEqual(['RETRYING']);
-  }, 180_000);
+  });
 });

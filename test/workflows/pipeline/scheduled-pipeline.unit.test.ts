@@ -3,18 +3,12 @@ import type { PipelineProgress } from '../../../workflows/control/progress';
 import { failureOf } from '../../support/failure-of';
 import { until } from '../../support/until';
 import { fakeActivities } from '../fake-activities';
-import { TimeSkippingWorker } from '../time-skipping-worker';
+import { workerOfSuite } from '../time-skipping-worker';
 
 const BOUNDED = { source: { kind: 'simulate', records: 100 } };
 const ENDLESS = { source: { kind: 'simulate', records: null, ratePerSecond: 1 } };
 
-let worker: TimeSkippingWorker;
-beforeAll(async () => {
-  worker = await TimeSkippingWorker.start();
-}, 120_000);
-afterAll(async () => {
-  await worker.stop();
-});
+const worker = workerOfSuite();
 
 async function start(name: string, suffix: string, input: unknown): Promise<WorkflowHandle> {
   const { client, taskQueue } = worker;
@@ -29,26 +23,22 @@ describe('a pipeline that a schedule starts', () => {
     const report: unknown = await scheduled.result();
     expect(report).toMatchObject({ reconciled: true });
     expect(await worker.client.workflow.getHandle('pipeline/nightly').result()).toEqual(report);
-  }, 180_000);
+  });
 
   it.each([
     ['by hand', 'manual', ''],
     ['by the same schedule', 'twice', '-2026-11-27T02:00:00Z'],
-  ])(
-    'is refused while another run of the pipeline is open that was started %s',
-    async (_how, name, suffix) => {
-      worker.serve(name, fakeActivities().activities);
-      await start(name, suffix, ENDLESS);
-      const open = worker.client.workflow.getHandle(`pipeline/${name}`);
-      const progress = () => open.query<PipelineProgress>('progress').catch(() => null);
-      await until('the first run is open', async () => (await progress()) !== null);
-      const scheduled = await start(name, '-2026-11-27T03:00:00Z', BOUNDED);
-      expect(await failureOf(scheduled.result())).toMatchObject({
-        type: 'AlreadyRunning',
-        message: expect.stringContaining(`pipeline/${name} is running`) as string,
-      });
-      await open.terminate();
-    },
-    180_000,
-  );
+  ])('is refused while another run of the pipeline is open that was started %s', async (_how, name, suffix) => {
+    worker.serve(name, fakeActivities().activities);
+    await start(name, suffix, ENDLESS);
+    const open = worker.client.workflow.getHandle(`pipeline/${name}`);
+    const progress = () => open.query<PipelineProgress>('progress').catch(() => null);
+    await until('the first run is open', async () => (await progress()) !== null);
+    const scheduled = await start(name, '-2026-11-27T03:00:00Z', BOUNDED);
+    expect(await failureOf(scheduled.result())).toMatchObject({
+      type: 'AlreadyRunning',
+      message: expect.stringContaining(`pipeline/${name} is running`) as string,
+    });
+    await open.terminate();
+  });
 });

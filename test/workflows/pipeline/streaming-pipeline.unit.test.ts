@@ -1,30 +1,19 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { Activities } from '../../../activities';
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import type { RunReport } from '../../../activities/contracts/report';
 import { failureOf } from '../../support/failure-of';
 import { fakeActivities, PROOF, withKibana } from '../fake-activities';
-import { TimeSkippingWorker } from '../time-skipping-worker';
+import { workerOfSuite } from '../time-skipping-worker';
 
 const ONE_HOUR_MS = 3_600_000;
 const SIMULATED = { source: { kind: 'simulate', records: 100 } };
 
 type StartPipeline = (input: unknown) => Promise<WorkflowHandle>;
 
-let worker: TimeSkippingWorker;
-let environment: TestWorkflowEnvironment;
+const worker = workerOfSuite();
 let runs = 0;
-
-beforeAll(async () => {
-  worker = await TimeSkippingWorker.start();
-  ({ environment } = worker);
-}, 120_000);
-
-afterAll(async () => {
-  await worker.stop();
-});
 
 /** Passes `work` a function that starts a pipeline with these activities. */
 async function withWorker<T>(activities: Activities, work: (start: StartPipeline) => Promise<T>): Promise<T> {
@@ -48,7 +37,7 @@ async function run(start: StartPipeline, input: unknown): Promise<RunReport | nu
 /** Waits until something needs an operator's attention, and returns it. */
 async function attentionOf(handle: WorkflowHandle): Promise<PipelineProgress['attention']> {
   for (let minute = 0; minute < 10; minute++) {
-    await environment.sleep('1 minute');
+    await worker.environment.sleep('1 minute');
     const { attention } = await handle.query<PipelineProgress>('progress');
     if (attention.length > 0) return attention;
   }
@@ -73,7 +62,7 @@ describe('streamingPipeline', () => {
     expect(calls.lastIndexOf('indexSlice')).toBeLessThan(calls.indexOf('reconcileRun'));
     expect(calls).not.toContain('deployDashboards');
     expect(calls).not.toContain('recomputeWindows');
-  }, 180_000);
+  });
 
   it('recomputes shared windows between the last reading and the end of the windows topic', async () => {
     const order: string[] = [];
@@ -93,7 +82,7 @@ describe('streamingPipeline', () => {
     expect(report).toMatchObject({ reconciled: true, windowsRecomputed: 2, stages: { readings: { out: 90 } } });
     expect([...new Set(order)]).toEqual(['enriched', 'recomputed', 'windows', 'dead-letter']);
     expect(order.lastIndexOf('enriched')).toBeLessThan(order.indexOf('recomputed'));
-  }, 180_000);
+  });
 
   it('reports a flood of dead letters with the first of them, and notes records of other runs', async () => {
     const example = 't partition 0 offset 7, parse:Empty';
@@ -106,7 +95,7 @@ describe('streamingPipeline', () => {
     expect(report?.notes).toEqual([
       expect.stringMatching(/^3 records of test-\d+\.raw were passed over, .* another run/),
     ]);
-  }, 120_000);
+  });
 
   it('imports dashboards during the run, even if Kibana becomes ready late', async () => {
     const { activities } = fakeActivities();
@@ -119,7 +108,7 @@ describe('streamingPipeline', () => {
 
     expect(report).toMatchObject({ reconciled: true, notes: [] });
     expect(attempts).toBe(4);
-  }, 120_000);
+  });
 
   it('completes if Kibana rejects the dashboards, and notes the reason in the report', async () => {
     const deployDashboards = () => Promise.reject(pipelineFailure('DashboardsRefused', 'it answered 401'));
@@ -128,16 +117,16 @@ describe('streamingPipeline', () => {
 
     const notes = ['The dashboards were not imported into Kibana: it answered 401'];
     expect(report).toMatchObject({ reconciled: true, notes });
-  }, 120_000);
+  });
 
   it('waits an hour for Elasticsearch and then continues', async () => {
     const { activities } = fakeActivities();
     const indexSlice = activities.indexSlice.bind(activities);
-    const startedMs = await environment.currentTimeMs();
+    const startedMs = await worker.environment.currentTimeMs();
     let attempts = 0;
     activities.indexSlice = async (input) => {
       attempts += 1;
-      if ((await environment.currentTimeMs()) - startedMs < ONE_HOUR_MS) {
+      if ((await worker.environment.currentTimeMs()) - startedMs < ONE_HOUR_MS) {
         throw pipelineFailure('ServiceUnavailable', 'Elasticsearch does not answer');
       }
       return await indexSlice(input);
@@ -146,8 +135,8 @@ describe('streamingPipeline', () => {
 
     expect(report).toMatchObject({ reconciled: true });
     expect(attempts).toBeGreaterThan(100);
-    expect((await environment.currentTimeMs()) - startedMs).toBeGreaterThanOrEqual(ONE_HOUR_MS);
-  }, 120_000);
+    expect((await worker.environment.currentTimeMs()) - startedMs).toBeGreaterThanOrEqual(ONE_HOUR_MS);
+  });
 
   it('restarts a driver that died without an error on the same checkpoint', async () => {
     const { activities, calls } = fakeActivities();
@@ -161,7 +150,7 @@ describe('streamingPipeline', () => {
 
     expect(report).toMatchObject({ reconciled: true, sparkStarts: 4 });
     expect(calls.filter((name) => name === 'submitSparkJob')).toHaveLength(4);
-  }, 180_000);
+  });
 
   it('lets the driver of a paced source process everything, and then stops it', async () => {
     const { activities, calls } = fakeActivities();
@@ -172,7 +161,7 @@ describe('streamingPipeline', () => {
 
     expect(report).toMatchObject({ reconciled: true, sparkStarts: 1 });
     expect(calls.filter((name) => name === 'stopSparkJob')).toHaveLength(1);
-  }, 180_000);
+  });
 
   it('parks a driver that dies repeatedly without progress, with its last log lines, until it is resumed', async () => {
     const { activities } = fakeActivities();
@@ -195,7 +184,7 @@ describe('streamingPipeline', () => {
       return await handle.result();
     });
     expect(report).toMatchObject({ reconciled: true });
-  }, 180_000);
+  });
 
   it('parks a partition whose offsets no longer exist until they are skipped, and rejects a stop of one part meanwhile', async () => {
     const { activities } = fakeActivities();
@@ -226,7 +215,7 @@ describe('streamingPipeline', () => {
     });
     expect(report).toMatchObject({ stages: { readings: { in: 40 } } });
     expect((report as RunReport).notes).toContain('50 offsets of readings were skipped by hand.');
-  }, 180_000);
+  });
 
   it('parks a partition that Elasticsearch rejects, and continues by itself when that is fixed', async () => {
     const { activities } = fakeActivities();
@@ -242,7 +231,7 @@ describe('streamingPipeline', () => {
       return await handle.result();
     });
     expect(report).toMatchObject({ reconciled: true, stages: { readings: { in: 90 } } });
-  }, 180_000);
+  });
 
   it('suspends every part while it is paused, and continues when it is resumed', async () => {
     const { activities, calls } = fakeActivities();
@@ -252,9 +241,9 @@ describe('streamingPipeline', () => {
         state: 'PAUSED',
         parts: { source: { state: 'PAUSED' }, spark: { state: 'PAUSED' }, readings: { state: 'PAUSED' } },
       });
-      await environment.sleep('1 minute');
+      await worker.environment.sleep('1 minute');
       const published = calls.filter((name) => name === 'publishSimulatedRange').length;
-      await environment.sleep('10 minutes');
+      await worker.environment.sleep('10 minutes');
       expect(calls.filter((name) => name === 'publishSimulatedRange')).toHaveLength(published);
       expect(await handle.query('progress')).toMatchObject({ state: 'PAUSED', attention: [{ stage: 'pipeline' }] });
       expect((await attentionOf(handle))[0]?.command).toContain(`-w ${handle.workflowId} --name resume`);
@@ -263,12 +252,12 @@ describe('streamingPipeline', () => {
       return await handle.result();
     });
     expect(report).toMatchObject({ reconciled: true });
-  }, 180_000);
+  });
 
   it('rejects invalid input immediately', async () => {
     const { activities, calls } = fakeActivities();
     const failure = await withWorker(activities, (start) => failureOf(run(start, { sauce: 1 })));
     expect(failure).toMatchObject({ type: 'InvalidInput' });
     expect(calls).toEqual(['parseInput']);
-  }, 180_000);
+  });
 });
