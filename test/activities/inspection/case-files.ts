@@ -19,12 +19,13 @@ export interface CaseFile {
   readonly dead?: Readonly<Record<string, number>>;
 }
 
-const TEMPERATURE = 'source.fields.temperature.unit';
-const ZONE = 'source.fields.timestamp.zone';
-const DEVICE = 'source.fields.deviceId';
+/** Settings that most files leave open. */
+export const TEMPERATURE = 'source.fields.temperature.unit';
+export const ZONE = 'source.fields.timestamp.zone';
+export const DEVICE = 'source.fields.deviceId';
 const BERLIN = { source: { fields: { timestamp: { zone: 'Europe/Berlin' } } } };
 
-function lines(...rows: readonly string[]): string {
+export function lines(...rows: readonly string[]): string {
   return `${rows.join('\n')}\n`;
 }
 

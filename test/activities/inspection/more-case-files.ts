@@ -1,12 +1,4 @@
-import type { CaseFile } from './case-files';
-
-const TEMPERATURE = 'source.fields.temperature.unit';
-const ZONE = 'source.fields.timestamp.zone';
-const DEVICE = 'source.fields.deviceId';
-
-function lines(...rows: readonly string[]): string {
-  return `${rows.join('\n')}\n`;
-}
+import { type CaseFile, DEVICE, lines, TEMPERATURE, ZONE } from './case-files';
 
 /** Second examples of the kinds: loggers, weather stations and servers. */
 export const MORE_CASE_FILES: readonly CaseFile[] = [
