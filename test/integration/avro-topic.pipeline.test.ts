@@ -32,7 +32,7 @@ afterAll(async () => {
   await driver.close();
   await gate.end();
   await registry.stop();
-}, 60_000);
+});
 
 function reading(id: string, schemaId: number, schema: typeof FIRST | typeof SECOND, more: object): OutgoingRecord {
   const at = Date.parse('2026-06-01T00:00:00Z');

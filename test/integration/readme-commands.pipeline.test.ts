@@ -30,12 +30,12 @@ beforeAll(async () => {
   driver = await PipelineDriver.open();
   // The task queue that the documents name.
   worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
-}, 120_000);
+});
 afterAll(async () => {
   await driver.close();
   // Whatever the order of the tests, together they have typed all commands.
   expect(COMMANDS.filter((command) => !typed.has(command))).toEqual([]);
-}, 60_000);
+});
 
 /** Types the first command that has all of `words`, with `more` at its end, edited as people edit an example. */
 async function type(words: string, more = '', edit: (command: string) => string = (it) => it): Promise<string> {

@@ -63,7 +63,7 @@ afterAll(async () => {
   await connection.close();
   await launcher.stop();
   await rm(join(stateFolder, '..'), { recursive: true, force: true });
-}, 120_000);
+});
 
 /** Types a command that starts the stack and follows the pipeline; resolves when it shows progress. */
 async function start(command: string): Promise<StackProcess> {

@@ -7,10 +7,10 @@ let driver: PipelineDriver;
 beforeAll(async () => {
   driver = await PipelineDriver.open();
   await startInProcessWorker(driver);
-}, 120_000);
+});
 afterAll(async () => {
   await driver.close();
-}, 60_000);
+});
 
 describe('pipelines whose names start or end alike', () => {
   it('index and prove what is theirs alone while they run side by side', async () => {
@@ -32,5 +32,5 @@ describe('pipelines whose names start or end alike', () => {
     );
     const counts = requests.map(({ aliases, scope }) => driver.count(aliases.readings, scope.run));
     expect(await Promise.all(counts)).toEqual(sizes);
-  }, 120_000);
+  });
 });

@@ -37,7 +37,7 @@ afterAll(async () => {
   await driver.close();
   await gate.end();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** Counts the sequence numbers that the simulation makes malformed, of those the ones without a value, and the repeats. */
 function expectedCounts(): { malformed: number; absent: number; repeats: number } {

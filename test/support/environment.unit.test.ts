@@ -72,5 +72,5 @@ describe('testEnvironment', () => {
     const ports = await freePorts();
     expect(await connectionsOf(testEnvironment(ports, inherited))).toBe(0);
     expect(await connectionsOf({ ...inherited, ...ports })).toBeGreaterThanOrEqual(5);
-  }, 60_000);
+  });
 });

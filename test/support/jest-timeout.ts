@@ -1,2 +1,2 @@
 /** On a busy machine everything is slow: by default no test or hook fails because of its duration before this. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);

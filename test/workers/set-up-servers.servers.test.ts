@@ -47,5 +47,5 @@ describe('the set-up of servers', () => {
       await connection.operatorService.deleteNamespace({ namespace });
       await connection.close();
     }
-  }, 60_000);
+  });
 });

@@ -113,7 +113,7 @@ describe('a cluster whose second broker is killed and started again', () => {
     await patiently(() => gateway.publish('asked', [record]));
     await next();
     await readOn('away', waiting, 3_000, () => Promise.resolve());
-  }, 180_000);
+  });
 
   it('loses no record of a reader, and returns them in order, when the leader is killed and the other takes over', () => {
     expect(readings).toEqual(inOrder(3_000));

@@ -37,5 +37,5 @@ describe('the lease of a driver', () => {
     while ((await processFacts(handle.pid)) !== null) await sleep(100);
     const error = expect.stringMatching(/^LeaseLost/) as string;
     expect(await pollDriver(handle)).toEqual({ running: false, exitOk: false, error });
-  }, 120_000);
+  });
 });
