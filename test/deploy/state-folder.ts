@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessRecords } from '../../deploy/local/processes/process-records';
 import { stopProcess } from '../../deploy/local/processes/stop-process';
 
+const TIMEOUT_MS = 240_000;
+
 /** An empty state folder. */
 export async function newStateFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'pipeline-state-'));
@@ -27,10 +29,10 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function until(what: string, condition: () => boolean, timeoutMs = 20_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + TIMEOUT_MS;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${TIMEOUT_MS} ms in vain until ${what}`);
     await sleep(20);
   }
 }

@@ -99,7 +99,7 @@ describe('a supervised service', () => {
     await new Promise<void>((resolve) => foreign.listen(port, '127.0.0.1', resolve));
     const service = supervise(fakeService({ stateFolder, port }));
     try {
-      await until('it has failed once', () => exits().length === 1, 60_000);
+      await until('it has failed once', () => exits().length === 1);
       expect(exits()[0]?.description).toMatch(
         new RegExp(`^fake needs port ${port} of 127.0.0.1, but .*pid ${process.pid}.* listens on it$`),
       );

@@ -14,7 +14,7 @@ import { freePorts } from '../../support/free-ports';
 import { installation } from '../../support/stack';
 import { countBrokers } from './broker-count';
 
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 240_000;
 const POLL_MS = 100;
 const CLUSTER_ID = Buffer.alloc(16, 1).toString('base64url');
 /** Beside what the stack tells its only broker: each keeps copies of the other, and an end is noticed soon. */

@@ -52,12 +52,20 @@ describe('an idle gateway', () => {
 
   it('keeps its connections while they are used', async () => {
     const [topic = ''] = await newTopics(1);
-    await use(topic);
-    const { made } = sockets;
-    const endMs = Date.now() + 3 * IDLE_MS;
+    let made: number | null = null;
+    let endMs = Number.POSITIVE_INFINITY;
     while (Date.now() < endMs) {
+      const beganMs = Date.now();
       await use(topic);
       await sleep(IDLE_MS / 10);
+      // On a machine that is too busy, connections are idle for too long between two uses.
+      if (Date.now() - beganMs > IDLE_MS / 2) {
+        made = null;
+        endMs = Number.POSITIVE_INFINITY;
+      } else if (made === null) {
+        ({ made } = sockets);
+        endMs = Date.now() + 3 * IDLE_MS;
+      }
     }
     expect(sockets.made).toBe(made);
   });

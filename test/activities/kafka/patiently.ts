@@ -6,7 +6,7 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (tries > 60 || (error as { nonRetryable?: boolean }).nonRetryable !== false) throw error;
+      if (tries > 600 || (error as { nonRetryable?: boolean }).nonRetryable !== false) throw error;
       await sleep(200);
     }
   }

@@ -118,10 +118,10 @@ describe('publishSimulatedRange', () => {
   });
 
   it('catches up when a range begins late', async () => {
-    const startedAtMs = Date.now() - 60_000;
+    const startedAtMs = Date.now() - 600_000;
     const beganMs = Date.now();
-    await publish({ plan: plan({ ratePerSecond: 100 }), from: 0, to: 500, startedAtMs }).result;
-    expect(Date.now() - beganMs).toBeLessThan(4_000);
+    await publish({ plan: plan({ ratePerSecond: 1 }), from: 0, to: 500, startedAtMs }).result;
+    expect(Date.now() - beganMs).toBeLessThan(240_000);
   });
 
   it('rejects a plan of another source', async () => {
