@@ -13,6 +13,7 @@ import type { Activities } from '../../../activities';
 import { pipelineFailure } from '../../../activities/contracts/failures';
 import { dataConverterOf } from '../../../workers/codec/data-converter';
 import { loadConfig } from '../../../workers/config';
+import { startPipeline } from '../../../workers/start-pipeline';
 import { registerSearchAttributes } from '../../../workers/search-attributes';
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import { testEnvironment } from '../../support/environment';
@@ -157,6 +158,22 @@ async function exchangeMarkers(handle: WorkflowHandle): Promise<void> {
   await until('the source continues as new', async () => (await runId()) !== first);
 }
 
+/** `npm start` without keys ends when it cannot read the result, and says why. */
+async function expectKeyMissingAtStart(): Promise<void> {
+  const name = `${taskQueue}-keyless`;
+  const config = loadConfig({ TEMPORAL_ADDRESS: stackAddresses().temporal, PIPELINE_TASK_QUEUE: taskQueue });
+  const run = startPipeline(config, { name, input: {}, onProgress: () => undefined });
+  const refused = expect(run).rejects.toThrow(/^Expected the key november, .* TEMPORAL_CODEC_KEYS_FILE is not set/);
+  const handle = client.workflow.getHandle(`pipeline/${name}`);
+  const stop = async (): Promise<boolean> =>
+    await handle.executeUpdate('stop', { args: [{ drain: false }] }).then(
+      () => true,
+      () => false,
+    );
+  await until('the pipeline without keys is stopped', stop);
+  await refused;
+}
+
 describe('Temporal with a file of keys', () => {
   it('stores nothing readable of a pipeline, which works as without, and whose history replays', async () => {
     const start = {
@@ -203,6 +220,7 @@ describe('Temporal with a file of keys', () => {
       expect((await handle.describe()).memo).toEqual({ [KEY_ID]: marker });
       await handle.executeUpdate('stop', { args: [{ drain: false }] });
       expect(await handle.result()).toBeNull();
+      await expectKeyMissingAtStart();
     });
 
     const ids = new Set<string>();
