@@ -68,6 +68,11 @@ export const FAILURES = {
     meaning: 'a server does not respond, is overloaded, or responds with 429 or 5xx',
     remedy: 'restart the server; the work continues automatically',
   },
+  NoWorker: {
+    reaction: 'retries without limit',
+    meaning: 'no worker has started an activity for a minute: none serves its task queue, or all their slots are taken',
+    remedy: 'start a worker of that task queue, on that machine if the name has a host; the work continues automatically',
+  },
   SchemaRegistryUnavailable: {
     reaction: 'retries without limit',
     meaning: 'the schema registry does not respond, or not as the Confluent-compatible API of a registry does',

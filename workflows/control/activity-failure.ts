@@ -1,11 +1,20 @@
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import { BUGS, FAILURES, failuresThat, type FailurePlace } from '../../activities/contracts/failures';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  TimeoutFailure,
+  type ActivityOptions,
+} from '@temporalio/workflow';
+import { BUGS, FAILURES, failuresThat, type FailurePlace, type FailureType } from '../../activities/contracts/failures';
 
 /** For these, trying again cannot help, or would lose or repeat records. */
 const UNTIL_RESUMED: ReadonlySet<string> = new Set([...failuresThat('parks until `resume`'), ...BUGS]);
 
 /** Attempts of an activity after which its failure is shown. */
 export const FIRST_ATTEMPTS = 3;
+
+/** Ends the wait for a worker, so that it is shown; the activity that is scheduled then waits without limit. */
+export const UNTIL_SHOWN: ActivityOptions = { scheduleToStartTimeout: '1 minute' };
 
 /** Why an activity has failed, as it is shown to an operator. */
 export interface ShownFailure {
@@ -23,9 +32,10 @@ export interface ShownFailure {
  *
  * @throws the error itself when it is a cancellation, or not the failure of an activity
  */
-export function shownFailure(error: unknown): ShownFailure {
+export function shownFailure(error: unknown, taskQueue?: string): ShownFailure {
   if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
   const { activityType, retryState, cause = error } = error;
+  if (isNotStarted(cause)) return notStarted(activityType, taskQueue);
   const type = typeOf(cause);
   const isForeign = retryState === 'NON_RETRYABLE_FAILURE' && !(type in FAILURES);
   const isFinal = UNTIL_RESUMED.has(type) || isForeign;
@@ -33,6 +43,15 @@ export function shownFailure(error: unknown): ShownFailure {
   // The messages of the table say what was attempted.
   const shown = type in FAILURES ? reason : `${activityType}: ${reason}`;
   return { type, reason: shown, isFinal, readableFrom: placeOf(cause)?.readableFrom ?? null };
+}
+
+function isNotStarted(cause: Error): boolean {
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
+}
+
+function notStarted(activityType: string, taskQueue = 'its task queue'): ShownFailure {
+  const reason = `NoWorker: no worker of ${taskQueue} has started ${activityType} for a minute`;
+  return { type: 'NoWorker' satisfies FailureType, reason, isFinal: false, readableFrom: null };
 }
 
 function placeOf(cause: Error): FailurePlace | undefined {

@@ -1,7 +1,7 @@
 import { condition, log, scheduleActivity, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { failuresThat } from '../../activities/contracts/failures';
-import { FIRST_ATTEMPTS, shownFailure, type ShownFailure } from './activity-failure';
+import { FIRST_ATTEMPTS, shownFailure, UNTIL_SHOWN, type ShownFailure } from './activity-failure';
 import { attentionTo, type Attention } from './progress';
 
 /** Attempts of the later rounds, about six minutes: in a long outage each of them adds few events to the history. */
@@ -54,12 +54,13 @@ export class FailingActivities {
     for (let round = 1; ; round++) {
       const maximumAttempts = Math.min(FIRST_ATTEMPTS * 2 ** (round - 1), MAX_ATTEMPTS);
       const retry = { ...options.retry, maximumAttempts };
+      const wait = round === 1 ? UNTIL_SHOWN : {};
       try {
-        const result = await scheduleActivity(name, input, { ...options, retry });
+        const result = await scheduleActivity(name, input, { ...options, ...wait, retry });
         await this.#clear(name);
         return result;
       } catch (error) {
-        const failure = shownFailure(error);
+        const failure = shownFailure(error, options.taskQueue);
         const isLast = round >= maxRounds || (failure.isFinal && Number.isFinite(maxRounds));
         if (isLast || FAILING.has(failure.type)) {
           await this.#clear(name);

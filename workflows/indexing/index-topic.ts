@@ -5,6 +5,7 @@ import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import type { RecordFingerprint } from '../../activities/contracts/record-fingerprint';
 import type { IndexSliceInput, IndexSliceResult } from '../../activities/indexing/slice';
 import type { Skip } from '../control/commands';
+import { UNTIL_SHOWN } from '../control/activity-failure';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
 import { Part, type CarriedControls } from '../control/part';
@@ -167,9 +168,11 @@ class TopicIndexer {
     const { topic, alias, deadLetterTopic, mirrorGroup, sink, maxDeadLetterRatio, ioTaskQueue: taskQueue } = this.input;
     const retry = { ...INDEXING.retry, maximumAttempts };
     const summary = `partition ${partition} from offset ${from}`;
-    const { indexSlice } = proxyActivities<Activities>({ ...INDEXING, taskQueue, retry, summary });
+    const failure = this.#parked.failureOf(partition);
+    const wait = failure === undefined ? UNTIL_SHOWN : {};
+    const { indexSlice } = proxyActivities<Activities>({ ...INDEXING, ...wait, taskQueue, retry, summary });
     // An operator who resumes after a flood accepts it as it is.
-    const isAccepted = this.#parked.failureOf(partition) === 'DeadLetterFlood';
+    const isAccepted = failure === 'DeadLetterFlood';
     return await indexSlice({
       ...{ topic, partition: Number(partition), from, until: this.until?.[partition] ?? null },
       ...{ alias, deadLetterTopic, mirrorGroup, sink },
