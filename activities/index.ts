@@ -8,6 +8,7 @@
  */
 import type { Client } from '@elastic/elasticsearch';
 import { deployDashboards, type DashboardTarget } from './dashboards/deploy-dashboards';
+import type { HttpServer } from './http/http-server';
 import { indexSlice } from './indexing/index-slice';
 import { redriveSlice } from './indexing/redrive/redrive-slice';
 import { inspectMasked } from './inspection/masked-account';
@@ -41,8 +42,8 @@ export interface ActivityDependencies {
   readonly spark: Omit<SparkDependencies, 'schemaRegistry'>;
   /** Null if no Kibana is configured. */
   readonly dashboards: DashboardTarget | null;
-  /** Address of the Confluent-compatible API of a schema registry; null if none is configured. */
-  readonly schemaRegistry: string | null;
+  /** Confluent-compatible API of a schema registry; null if none is configured. */
+  readonly schemaRegistry: HttpServer | null;
   /** Whether the namespace knows the search attributes of pipelines. */
   readonly searchAttributes: boolean;
   /** For files that exist only during one activity. */

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { Client as ElasticsearchClient, HttpConnection } from '@elastic/elasticsearch';
+import { Client as ElasticsearchClient } from '@elastic/elasticsearch';
 import type { DashboardTarget } from '../activities/dashboards/deploy-dashboards';
+import { protectedConnection } from '../activities/elasticsearch/protected-connection';
+import { HttpServer } from '../activities/http/http-server';
 import { createKafkaGateway, type KafkaGateway } from '../activities/kafka';
-import { addressesOf, authorizationOf, type Config } from './config';
+import { addressesOf, type Config } from './config';
+import { httpSecurityOf, kafkaServersOf } from './connections';
 
 /** The clients of one process. Only Temporal retries: the clients' own retries are few or disabled. */
 export interface Clients {
@@ -12,7 +15,7 @@ export interface Clients {
 }
 
 export function openClients(config: Config, clientId: string): Clients {
-  const kafka = createKafkaGateway({ brokers: addressesOf(config).kafkaBrokers, clientId });
+  const kafka = createKafkaGateway({ ...kafkaServersOf(config), clientId });
   const elasticsearch = openElasticsearch(config);
   return {
     kafka,
@@ -24,13 +27,11 @@ export function openClients(config: Config, clientId: string): Clients {
 }
 
 export function openElasticsearch(config: Config): ElasticsearchClient {
-  const authorization = authorizationOf(config, 'ELASTICSEARCH');
   return new ElasticsearchClient({
     node: addressesOf(config).elasticsearchNode,
-    Connection: HttpConnection,
+    Connection: protectedConnection(httpSecurityOf(config, 'ELASTICSEARCH')),
     maxRetries: 0,
     requestTimeout: config.ELASTICSEARCH_TIMEOUT_MS,
-    ...(authorization !== undefined && { headers: { authorization } }),
   });
 }
 
@@ -39,5 +40,11 @@ export function dashboardTargetOf(config: Config): DashboardTarget | null {
   const { KIBANA_URL: url } = config;
   if (url === undefined) return null;
   const file = join(__dirname, '..', 'kibana', 'dashboards.ndjson');
-  return { url, authorization: authorizationOf(config, 'KIBANA') ?? null, file };
+  return { server: new HttpServer(url, httpSecurityOf(config, 'KIBANA')), file };
+}
+
+/** Returns the schema registry of the settings; null if they have none. */
+export function schemaRegistryOf(config: Config): HttpServer | null {
+  const { SCHEMA_REGISTRY_URL: url } = config;
+  return url === undefined ? null : new HttpServer(url, httpSecurityOf(config, 'SCHEMA_REGISTRY'));
 }

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { endpointSettings } from './http/endpoint-schema';
-import { secretOf } from './secrets';
 import { httpServerSettings, kafkaSettings, temporalSettings } from './server-settings';
 import { settingProblems, type SettingProblem } from './setting-problems';
 import { temporalProfile } from './temporal-profile';
@@ -148,18 +147,4 @@ export function addressesOf(config: Config): Addresses {
     kafkaBrokers: config.KAFKA_BROKERS ?? [`127.0.0.1:${config.KAFKA_PORT}`],
     elasticsearchNode: config.ELASTICSEARCH_NODE ?? `http://127.0.0.1:${config.ELASTICSEARCH_PORT}`,
   };
-}
-
-/** Returns the `Authorization` header for a server, undefined if the settings have no credentials. Secret. */
-export function authorizationOf(
-  config: Config,
-  server: 'ELASTICSEARCH' | 'KIBANA' | 'SCHEMA_REGISTRY',
-): string | undefined {
-  const key = secretOf(config, `${server}_API_KEY`);
-  const token = secretOf(config, `${server}_BEARER_TOKEN`);
-  const username = config[`${server}_USERNAME`];
-  if (key !== undefined) return `ApiKey ${key}`;
-  if (token !== undefined) return `Bearer ${token}`;
-  if (username === undefined) return undefined;
-  return `Basic ${Buffer.from(`${username}:${secretOf(config, `${server}_PASSWORD`) ?? ''}`).toString('base64')}`;
 }

@@ -3,7 +3,8 @@ import type { InspectionRequest, SourceAccount } from '../activities/contracts/i
 import { inspectSource } from '../activities/inspection/inspect-source';
 import { createKafkaGateway } from '../activities/kafka';
 import type { SparkInstallation } from '../activities/spark/driver-command';
-import { addressesOf, type Config } from './config';
+import type { Config } from './config';
+import { kafkaServersOf } from './connections';
 import { InspectionFailed } from './inspection-failed';
 
 /**
@@ -16,7 +17,7 @@ export async function inspect(
   spark: SparkInstallation,
   request: InspectionRequest,
 ): Promise<SourceAccount> {
-  const kafka = createKafkaGateway({ brokers: addressesOf(config).kafkaBrokers, clientId: 'inspection' });
+  const kafka = createKafkaGateway({ ...kafkaServersOf(config), clientId: 'inspection' });
   try {
     return await inspectSource({ kafka, spark }, request);
   } catch (error) {

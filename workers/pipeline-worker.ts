@@ -14,8 +14,9 @@ import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from 
 import { createActivities } from '../activities';
 import { addressesOf, type Config, loadConfig } from './config';
 import { childEnvironment } from './child-environment';
-import { dashboardTargetOf, openClients } from './clients';
+import { dashboardTargetOf, openClients, schemaRegistryOf } from './clients';
 import { dataConverterOf } from './codec/data-converter';
+import { kafkaSecurityOf } from './connections';
 import { crashPoint } from './crash-point';
 import { registerSearchAttributes } from './search-attributes';
 import { sparkStateOf } from './spark-drivers';
@@ -45,11 +46,12 @@ async function main(): Promise<void> {
         jars: config.SPARK_JARS,
         classArchive: config.SPARK_CLASS_ARCHIVE,
         bootstrap: addressesOf(config).kafkaBrokers.join(','),
+        kafkaSecurity: () => kafkaSecurityOf(config),
         environment: childEnvironment(process.env),
         sparkState: sparkStateOf(state),
       },
       dashboards: dashboardTargetOf(config),
-      schemaRegistry: config.SCHEMA_REGISTRY_URL ?? null,
+      schemaRegistry: schemaRegistryOf(config),
       searchAttributes: await registerSearchAttributes(connection, config.TEMPORAL_NAMESPACE),
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),

@@ -1,7 +1,8 @@
 import { errors } from '@elastic/elasticsearch';
 import { Connection } from '@temporalio/client';
 import { servesClients } from '../activities/kafka';
-import { addressesOf, type Config } from './config';
+import type { Config } from './config';
+import { kafkaServersOf } from './connections';
 import { openElasticsearch } from './clients';
 import { temporalOptions } from './temporal-connection';
 
@@ -21,7 +22,7 @@ export async function probeTemporal(config: Config, signal: AbortSignal): Promis
 
 /** Requests the cluster metadata from one of the brokers. @throws Error with the reason */
 export async function probeKafka(config: Config, signal: AbortSignal): Promise<void> {
-  if (await servesClients(addressesOf(config).kafkaBrokers, signal)) return;
+  if (await servesClients(kafkaServersOf(config), signal)) return;
   throw new Error('Kafka answers, but no broker accepts clients yet');
 }
 

@@ -73,6 +73,11 @@ export const FAILURES = {
     meaning: 'no worker has started an activity for a minute: none serves its task queue, or all their slots are taken',
     remedy: 'start a worker of that task queue, on that machine if the name has a host; the work continues automatically',
   },
+  AccessRefused: {
+    reaction: 'retries, then parks and tries again',
+    meaning: 'a server and this worker do not trust each other, or the user has wrong credentials or lacks a right',
+    remedy: 'correct the certificate, credentials or right that the message names; the work continues automatically',
+  },
   SchemaRegistryUnavailable: {
     reaction: 'retries without limit',
     meaning: 'the schema registry does not respond, or not as the Confluent-compatible API of a registry does',

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { FormData, type Response } from 'undici';
 import { z } from 'zod';
 import { pipelineFailure } from '../contracts/failures';
 import { parseObject } from '../contracts/json-object';
+import { tlsProblem } from '../contracts/tls-problem';
+import type { HttpServer } from '../http/http-server';
 import { describeResponse, withoutCredentials } from './kibana-response';
 
 /** A Kibana and the objects to import; stays in the worker, since it contains a secret. */
 export interface DashboardTarget {
-  /** With the path of a space unless it is the default one, and without credentials. */
-  readonly url: string;
-  /** Secret: the `Authorization` header; null if Kibana requires none. */
-  readonly authorization: string | null;
+  /** Its URL has the path of a space unless it is the default one. */
+  readonly server: HttpServer;
   /** Saved objects, one per line. */
   readonly file: string;
 }
@@ -18,8 +19,8 @@ const IMPORT_PATH = '/api/saved_objects/_import?overwrite=true';
 const TIMEOUT_MS = 45_000;
 
 const SET_CREDENTIALS =
-  'Set KIBANA_API_KEY, or KIBANA_USERNAME and KIBANA_PASSWORD, to the credentials of a user who may save objects, and ' +
-  'restart the worker.';
+  'Set KIBANA_API_KEY, KIBANA_BEARER_TOKEN, or KIBANA_USERNAME and KIBANA_PASSWORD, to the credentials of a user who may save ' +
+  'objects; files are read again by themselves.';
 const CORRECT_URL =
   'Correct KIBANA_URL: it must be the address of Kibana 8.19 or later, with the base path and `/s/<space>` if there are any.';
 const CORRECT_OBJECTS = 'Correct what the message names; the dashboards require Kibana 8.19 or later.';
@@ -46,10 +47,10 @@ export async function deployDashboards(target: DashboardTarget | null): Promise<
   if (target === null) {
     throw pipelineFailure('DashboardsRefused', 'This worker has no Kibana configured: set KIBANA_URL and restart it.');
   }
-  const { authorization } = target;
+  const url = `${target.server.url.replace(/\/+$/, '')}${IMPORT_PATH}`;
+  const authorization = credentialsFor(url, target);
   const hide = (text: string): string => withoutCredentials(text, authorization);
-  const url = `${target.url.replace(/\/+$/, '')}${IMPORT_PATH}`;
-  const { response, text } = await postFile(url, target, hide);
+  const { response, text } = await postFile(url, target, authorization);
   const { status } = response;
   const problem = `Expected POST ${url} to import the dashboards, got ${describeResponse(response, text, hide)}.`;
   if (status === 429 || status >= 500) {
@@ -72,26 +73,36 @@ export async function deployDashboards(target: DashboardTarget | null): Promise<
   );
 }
 
-/** @throws ServiceUnavailable without a cause, since the cause may contain a header */
+/** @throws AccessRefused when the file with a secret cannot be read */
+function credentialsFor(url: string, { server }: DashboardTarget): string | null {
+  try {
+    return server.security.authorization();
+  } catch (error) {
+    throw pipelineFailure('AccessRefused', `POST ${url} cannot be sent (${reasonOf(error)}).`);
+  }
+}
+
+/** @throws AccessRefused, ServiceUnavailable without a cause, since the cause may contain a header */
 async function postFile(
   url: string,
-  { authorization, file }: DashboardTarget,
-  hide: (text: string) => string,
+  { server, file }: DashboardTarget,
+  authorization: string | null,
 ): Promise<{ response: Response; text: string }> {
   const form = new FormData();
   form.set('file', new Blob([await readFile(file)], { type: 'application/ndjson' }), 'dashboards.ndjson');
   try {
-    const response = await fetch(url, {
+    const response = await server.fetch(IMPORT_PATH, authorization, {
       method: 'POST',
-      headers: { 'kbn-xsrf': 'true', ...(authorization === null ? {} : { authorization }) },
+      headers: { 'kbn-xsrf': 'true' },
       body: form,
-      // Do not send credentials to a login page.
-      redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return { response, text: await response.text() };
   } catch (error) {
-    throw pipelineFailure('ServiceUnavailable', `POST ${url} got no response (${hide(reasonOf(error))}).`);
+    const reason = withoutCredentials(reasonOf(error), authorization);
+    const refusal = tlsProblem((error as Error).cause, 'KIBANA');
+    if (refusal === undefined) throw pipelineFailure('ServiceUnavailable', `POST ${url} got no response (${reason}).`);
+    throw pipelineFailure('AccessRefused', `POST ${url}: Kibana cannot be used: ${refusal} (${reason}).`);
   }
 }
 

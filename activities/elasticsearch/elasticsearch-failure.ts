@@ -1,12 +1,16 @@
 import { errors } from '@elastic/elasticsearch';
 import { ApplicationFailure } from '@temporalio/common';
-import { isBug, pipelineFailure, type FailurePlace } from '../contracts/failures';
+import { isBug, pipelineFailure, type FailurePlace, type FailureType } from '../contracts/failures';
+import { tlsProblem } from '../contracts/tls-problem';
 
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 const TOO_MANY_REQUESTS = 429;
 const SERVER_ERROR = 500;
 /** A reason may repeat a whole query. */
 const MAX_REASON_LENGTH = 400;
+const SECURITY_EXCEPTION = 'security_exception';
 const NO_REASON = 'no reason given';
 
 /** What Elasticsearch answers about an error, at any depth. */
@@ -30,14 +34,18 @@ export function elasticsearchFailure(error: unknown, what: string, place: Failur
   const details = { ...place, cause: error };
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode ?? SERVER_ERROR;
-    const busy = status === TOO_MANY_REQUESTS || status >= SERVER_ERROR;
+    const advice = adviceFor(status, error.body);
     return pipelineFailure(
-      busy ? 'ServiceUnavailable' : 'IndexMisconfigured',
-      `${what}: Elasticsearch answered ${status} (${answeredReason(error.body)}).`,
+      advice === undefined ? typeOf(status) : 'AccessRefused',
+      `${what}: Elasticsearch answered ${status} (${answeredReason(error.body)}).${advice ?? ''}`,
       details,
     );
   }
   const reason = error instanceof Error ? error.message : String(error);
+  const refusal = tlsProblem(error, 'ELASTICSEARCH');
+  if (refusal !== undefined) {
+    return pipelineFailure('AccessRefused', `${what}: Elasticsearch cannot be used: ${refusal} (${reason}).`, details);
+  }
   const hasTakenLong = isTimeout(error);
   return pipelineFailure('ServiceUnavailable', `${what}: Elasticsearch did not answer (${reason}).`, {
     ...details,
@@ -48,6 +56,22 @@ export function elasticsearchFailure(error: unknown, what: string, place: Failur
 /** Whether a request waited for its whole timeout: the server accepts connections, and does not answer. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof errors.TimeoutError;
+}
+
+function typeOf(status: number): FailureType {
+  return status === TOO_MANY_REQUESTS || status >= SERVER_ERROR ? 'ServiceUnavailable' : 'IndexMisconfigured';
+}
+
+/** What to do if the user is refused; undefined if an answer means something else. */
+function adviceFor(status: number, body: unknown): string | undefined {
+  if (status === UNAUTHORIZED)
+    return (
+      ' Correct ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, or ELASTICSEARCH_API_KEY or ' +
+      'ELASTICSEARCH_BEARER_TOKEN.'
+    );
+  // An index that is blocked for writes is forbidden too.
+  const isRefused = status === FORBIDDEN && (body === '' || answeredReason(body).startsWith(SECURITY_EXCEPTION));
+  return isRefused ? ' Grant the user of this worker the privilege that the reason names.' : undefined;
 }
 
 /** Whether Elasticsearch answered that there is no such thing. */

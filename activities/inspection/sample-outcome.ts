@@ -30,7 +30,13 @@ async function judged(
   plan: PipelinePlan,
   { records, refused, failure }: SampledRows,
 ): Promise<SampleOutcome> {
-  const place = { bootstrap: 'none', schemaRegistry: null, sparkState: 'none', runFolder: 'none' };
+  const place = {
+    bootstrap: 'none',
+    schemaRegistry: null,
+    connectionsFile: null,
+    sparkState: 'none',
+    runFolder: 'none',
+  };
   const settings = jobSettings({ plan, rawFrom: {}, trigger: 'available-now', start: 0 }, place);
   const judgements = records.length === 0 ? [] : await judgeRecords(spark, settings, records);
   const times = judgements.flatMap(({ topic, value }) => (topic === plan.topics.enriched ? timeOf(value) : [])).sort();

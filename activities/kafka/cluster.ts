@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { KafkaClients, type KafkaServers } from './connection';
 import { protocolErrorType } from './kafka-failure';
 
 const TIMEOUT_MS = 5_000;
@@ -9,20 +9,17 @@ const RETRY_MS = 50;
  *
  * KafkaJS asks for all topics and fails if any of them has no leader; that counts as an answer, too.
  *
- * @param brokers - each as `host:port`
  * @returns whether the cluster has a broker that serves clients
  * @throws the error of the last broker
  */
-export async function servesClients(brokers: readonly string[], signal: AbortSignal): Promise<boolean> {
-  const kafka = new Kafka({
+export async function servesClients(servers: KafkaServers, signal: AbortSignal): Promise<boolean> {
+  const clients = new KafkaClients(servers, {
     clientId: 'probe',
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
     connectionTimeout: TIMEOUT_MS,
     requestTimeout: TIMEOUT_MS,
-    retry: { retries: brokers.length - 1, initialRetryTime: RETRY_MS },
+    retry: { retries: servers.brokers.length - 1, initialRetryTime: RETRY_MS },
   });
-  const admin = kafka.admin();
+  const admin = clients.open().admin();
   const abort = (): void => void admin.disconnect().catch(() => undefined);
   signal.addEventListener('abort', abort, { once: true });
   try {

@@ -1,5 +1,6 @@
-import { Kafka, logLevel, Partitioners, type Admin, type Producer } from 'kafkajs';
+import { Partitioners, type Admin, type Producer } from 'kafkajs';
 import { registerCodecs } from './codecs';
+import { KafkaClients, type KafkaServers } from './connection';
 import { ConnectionPool, type ConnectionKind } from './connection-pool';
 import { kafkaFailure } from './kafka-failure';
 import { MIRROR_MEMBER, mirrorOffsets, type MirrorMember } from './offset-mirror';
@@ -10,6 +11,7 @@ import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
 export { servesClients } from './cluster';
+export type { KafkaSasl, KafkaSecurity, KafkaServers } from './connection';
 export { boundsOf } from './read-range';
 export type { KafkaRight } from './rights';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds, TopicOffsets } from './types';
@@ -29,8 +31,7 @@ const CLIENT: ConnectionKind<Client> = {
   isUsable: (_client, hasFailed) => !hasFailed,
 };
 
-interface GatewayOptions {
-  readonly brokers: readonly string[];
+interface GatewayOptions extends KafkaServers {
   readonly clientId: string;
   /** An unused connection is closed after this; default half a minute. */
   readonly idleMs?: number;
@@ -42,20 +43,16 @@ interface GatewayOptions {
  * Each topic has its own producer and admin client: a client requests the metadata of all topics that it was ever used
  * for, and one deleted topic fails the others.
  */
-export function createKafkaGateway({ brokers, clientId, idleMs }: GatewayOptions): KafkaGateway {
-  const kafka = new Kafka({
-    clientId,
-    brokers: [...brokers],
-    // KafkaJS logs retried conditions as errors; what matters is thrown by the call.
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 },
-  });
+export function createKafkaGateway({ clientId, idleMs, ...servers }: GatewayOptions): KafkaGateway {
+  const { brokers } = servers;
+  const retry = { retries: 3, initialRetryTime: 200, maxRetryTime: 2_000 };
+  const clients = new KafkaClients(servers, { clientId, retry });
   const producers = new ConnectionPool<Producer>(CLIENT, idleMs);
   const admins = new ConnectionPool<Admin>(CLIENT, idleMs);
   const readers = new ConnectionPool<PartitionReader>(READER, idleMs);
   const members = new ConnectionPool<MirrorMember>(MIRROR_MEMBER, idleMs);
   const withAdmin = <T>(topic: string, work: (admin: Admin) => Promise<T>): Promise<T> =>
-    admins.use(topic, () => connected(kafka.admin(), `Connecting to ${brokers.join(', ')}`), work);
+    admins.use(topic, async () => connected(clients.open().admin(), `Connecting to ${brokers.join(', ')}`), work);
   const offsets = (topic: string) => withAdmin(topic, (admin) => topicOffsets(admin, topic));
 
   return {
@@ -65,11 +62,11 @@ export function createKafkaGateway({ brokers, clientId, idleMs }: GatewayOptions
     publish: (topic, records, onTooLarge) =>
       producers.use(
         topic,
-        () => connected(kafka.producer(PRODUCER), `Publishing to topic ${topic}`),
+        async () => connected(clients.open().producer(PRODUCER), `Publishing to topic ${topic}`),
         (producer) => publish(producer, topic, records, onTooLarge),
       ),
-    readRange: (request, handle) => readRange({ kafka, readers, offsets }, request, handle),
-    mirrorOffsets: (group, topic, next) => mirrorOffsets(kafka, members, group, topic, next),
+    readRange: (request, handle) => readRange({ clients, readers, offsets }, request, handle),
+    mirrorOffsets: (group, topic, next) => mirrorOffsets(clients, members, group, topic, next),
     close: async () => {
       await readers.close();
       await Promise.all([members.close(), producers.close(), admins.close()]);

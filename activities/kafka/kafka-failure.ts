@@ -3,9 +3,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { KafkaJSAggregateError, KafkaJSError, KafkaJSGroupCoordinatorNotFound, KafkaJSProtocolError } from 'kafkajs';
 import { pipelineFailure, type FailurePlace } from '../contracts/failures';
 import { missingRight, type NeededRight } from './missing-right';
+import { isClosed, refusalOf } from './refusal';
 
 const RETRY_TIMEOUT_MS = 20_000;
 const RETRY_PAUSE_MS = 100;
+const CLOSED = '; a broker that requires TLS or SASL closes connections without it, see KAFKA_SECURITY_PROTOCOL';
 
 /**
  * Turns an error of KafkaJS into a failure of the failure table; `what` names the attempted action.
@@ -23,12 +25,17 @@ export function kafkaFailure(
   if (missing !== null) {
     const advice = '`npm run rights -- NAME` prints the commands that allow it; the work continues by itself then';
     const message = `${what}: Kafka refuses it (${answeredReason(error)}). The user needs ${missing}. ${advice}.`;
-    return pipelineFailure('ServiceUnavailable', message, details);
+    return pipelineFailure('AccessRefused', message, details);
   }
   if (protocolErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
     return pipelineFailure('SourceMissing', `${what}: Kafka has no such topic. Create it or name another.`, details);
   }
-  const message = `${what}: Kafka did not answer as expected (${answeredReason(error)}).`;
+  const reason = answeredReason(error);
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) {
+    return pipelineFailure('AccessRefused', `${what}: Kafka cannot be used: ${refusal} (${reason}).`, details);
+  }
+  const message = `${what}: Kafka did not answer as expected (${reason}${isClosed(error) ? CLOSED : ''}).`;
   return pipelineFailure('ServiceUnavailable', message, details);
 }
 

@@ -1,5 +1,6 @@
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Consumer } from 'kafkajs';
 import type { PartitionOffsets } from '../contracts/offsets';
+import type { KafkaClients } from './connection';
 import type { ConnectionKind, ConnectionPool } from './connection-pool';
 import { fixedAssigner } from './fixed-assigner';
 
@@ -26,19 +27,19 @@ export const MIRROR_MEMBER: ConnectionKind<MirrorMember> = {
  * @param members - by group
  */
 export async function mirrorOffsets(
-  kafka: Kafka,
+  clients: KafkaClients,
   members: ConnectionPool<MirrorMember>,
   group: string,
   topic: string,
   next: PartitionOffsets,
 ): Promise<void> {
   const offsets = Object.entries(next).map(([partition, offset]) => ({ topic, partition: Number(partition), offset }));
-  const join = () => joinGroup(kafka, group, topic);
+  const join = () => joinGroup(clients, group, topic);
   await members.use(group, join, ({ consumer }) => consumer.commitOffsets(offsets)).catch(() => undefined);
 }
 
-async function joinGroup(kafka: Kafka, groupId: string, topic: string): Promise<MirrorMember> {
-  const consumer = kafka.consumer({
+async function joinGroup(clients: KafkaClients, groupId: string, topic: string): Promise<MirrorMember> {
+  const consumer = clients.open().consumer({
     groupId,
     maxWaitTimeInMs: MAX_WAIT_MS,
     partitionAssigners: [fixedAssigner('mirror', {})],

@@ -1,5 +1,5 @@
-import type { Kafka } from 'kafkajs';
 import { pipelineFailure } from '../contracts/failures';
+import type { KafkaClients } from './connection';
 import type { ConnectionKind, ConnectionPool } from './connection-pool';
 import { retryOn } from './kafka-failure';
 import { PartitionReader } from './partition-reader';
@@ -27,7 +27,7 @@ export const READER: ConnectionKind<PartitionReader> = {
 };
 
 interface ReadDependencies extends Pick<KafkaGateway, 'offsets'> {
-  readonly kafka: Kafka;
+  readonly clients: Pick<KafkaClients, 'open'>;
   readonly readers: ConnectionPool<PartitionReader>;
 }
 
@@ -42,7 +42,7 @@ interface ReadDependencies extends Pick<KafkaGateway, 'offsets'> {
  * example after an open transaction.
  */
 export async function readRange(
-  { kafka, readers, offsets }: ReadDependencies,
+  { clients, readers, offsets }: ReadDependencies,
   request: ReadRangeRequest,
   handle: RecordHandler,
 ): Promise<void> {
@@ -52,7 +52,8 @@ export async function readRange(
     const rest = { ...request, from };
     assertInLog(rest, bounds ?? boundsOf(await offsets(topic), partition));
     const read = (range: ReadRangeRequest, fetchBytes: number): Promise<string> => {
-      const open = () => Promise.resolve(new PartitionReader(kafka, topic, partition, fetchBytes));
+      const open = () =>
+        Promise.resolve().then(() => new PartitionReader(clients.open(), topic, partition, fetchBytes));
       return readers.use(`${topic}/${partition}/${fetchBytes}`, open, (reader) => reader.read(range, handle));
     };
     const next = await retryOn(LOADING, () => read(rest, maxFetchBytes)).catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { EVENT_ID_HEADER } from '../contracts/record';
 import type { ReconcileRequest } from '../contracts/report';
 import { FRAMING_BYTES, schemaFramingOf } from '../contracts/schema-framing';
 import type { FieldPlace } from '../contracts/field-place';
+import type { HttpServer } from '../http/http-server';
 import type { IncomingRecord } from '../kafka';
 import { avroJson } from './avro-json';
 import { SchemaRegistry } from './schema-registry';
@@ -21,12 +22,12 @@ export const JSON_VALUES: RawValues = {
 };
 
 /**
- * @param schemaRegistry - address; null if the worker has none
+ * @param schemaRegistry - null if the worker has none
  * @throws SchemaRegistryUnavailable when it has none for values in Avro
  */
 export function rawValues(
   { valueFormat, eventId }: Pick<ReconcileRequest, 'valueFormat' | 'eventId'>,
-  schemaRegistry: string | null,
+  schemaRegistry: HttpServer | null,
   signal: AbortSignal,
 ): RawValues {
   if (valueFormat === 'json' || !isInValue(eventId)) return JSON_VALUES;

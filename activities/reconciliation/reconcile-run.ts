@@ -4,6 +4,7 @@ import type { RetentionBounds } from '../contracts/event-month';
 import { offsetCount } from '../contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
 import { readRetention } from '../elasticsearch/retention';
+import type { HttpServer } from '../http/http-server';
 import type { KafkaGateway } from '../kafka';
 import { collectFacts, sharesReadings, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
@@ -33,7 +34,7 @@ interface ReconciliationDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
   /** Address; null if none is configured. */
-  readonly schemaRegistry: string | null;
+  readonly schemaRegistry: HttpServer | null;
   /** For files that exist only during the activity: about 700 bytes per reading. */
   readonly scratchFolder: string;
 }

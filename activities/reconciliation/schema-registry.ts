@@ -1,5 +1,7 @@
 import { pipelineFailure } from '../contracts/failures';
 import { isObject, parseObject, type JsonObject } from '../contracts/json-object';
+import { tlsProblem } from '../contracts/tls-problem';
+import type { HttpServer } from '../http/http-server';
 import { AvroSchemaParser, SchemaUnreadable, type AvroType } from './avro-schema';
 
 const TIMEOUT_MS = 10_000;
@@ -8,15 +10,12 @@ const UNKNOWN: readonly unknown[] = [40_401, 40_402, 40_403];
 
 /** The Avro schemas of a registry with Confluent's API, each asked for once. */
 export class SchemaRegistry {
-  readonly #url: string;
   readonly #known = new Map<number, AvroType | null>();
 
   constructor(
-    url: string,
+    private readonly server: HttpServer,
     private readonly signal: AbortSignal,
-  ) {
-    this.#url = url.replace(/\/+$/, '');
-  }
+  ) {}
 
   /**
    * Makes a schema known.
@@ -62,20 +61,37 @@ export class SchemaRegistry {
 
   /** Returns null if the registry does not have it. */
   async #get(path: string): Promise<JsonObject | null> {
-    const url = this.#url + path;
+    const url = this.server.url.replace(/\/+$/, '') + path;
     this.signal.throwIfAborted();
     // Not together with the other signal: in Node 20, a timeout within `AbortSignal.any` may be garbage-collected.
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error: unknown) => {
+    const response = await this.#request(path).catch((error: unknown) => {
       throw unavailable(url, reasonOf(error), error);
     });
     const answer = parseObject(await response.text().catch(() => ''));
     if (response.status === 200 && answer !== undefined) return answer;
     if (response.status === 404 && UNKNOWN.includes(answer?.['error_code'])) return null;
+    if (response.status === 401 || response.status === 403) {
+      throw pipelineFailure(
+        'AccessRefused',
+        `Expected a schema from ${url}, got status ${response.status}: the registry refuses the credentials. Correct ` +
+          'SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD, or SCHEMA_REGISTRY_API_KEY or SCHEMA_REGISTRY_BEARER_TOKEN.',
+      );
+    }
     throw unavailable(url, `it answered with status ${response.status}`);
+  }
+
+  async #request(path: string): ReturnType<HttpServer['fetch']> {
+    const { server } = this;
+    return await server.fetch(path, server.security.authorization(), { signal: AbortSignal.timeout(TIMEOUT_MS) });
   }
 }
 
 function unavailable(url: string, reason: string, cause?: unknown): Error {
+  const refusal = tlsProblem((cause as Error | undefined)?.cause ?? cause, 'SCHEMA_REGISTRY');
+  if (refusal !== undefined) {
+    const message = `Expected a schema from ${url}, but the registry cannot be used: ${refusal} (${reason}).`;
+    return pipelineFailure('AccessRefused', message, { cause });
+  }
   const message =
     `Expected a schema from ${url}, but ${reason}; SCHEMA_REGISTRY_URL must name the Confluent-compatible API of a ` +
     'registry.';

@@ -19,6 +19,8 @@ export interface DriverRequest {
   /** Absolute; unique for each start. */
   readonly runFolder: string;
   readonly settings: JobSettings;
+  /** Text of the connections file. Secret. */
+  readonly connections: string;
   /** So few records that a fast start saves more than fast code. */
   readonly isSmall: boolean;
 }
@@ -33,12 +35,14 @@ const OPENED_PACKAGES = [
 ];
 /** Variables that would make a driver use another Spark. */
 const REMOVED_VARIABLES = ['SPARK_HOME', 'SPARK_CONF_DIR'];
+/** Options and properties with such names are not shown by Spark. */
+const SECRET_NAMES = '(?i)secret|password|token|access[.]?key|jaas|keystore|truststore';
 
 /** Returns the command line of a driver; its process is the driver's JVM. */
 export function driverCommand(
   { jars, jobJar, classArchive, environment }: SparkInstallation,
   folder: RunFolder,
-  { settings, isSmall }: DriverRequest,
+  { settings, isSmall }: Pick<DriverRequest, 'settings' | 'isSmall'>,
 ): { command: string; args: string[]; env: Record<string, string | undefined> } {
   const inherited = Object.entries(environment).filter(([name]) => !REMOVED_VARIABLES.includes(name));
   const env = { ...Object.fromEntries(inherited), SPARK_LOCAL_IP: '127.0.0.1' };
@@ -47,6 +51,8 @@ export function driverCommand(
     'spark.driver.bindAddress': '127.0.0.1',
     'spark.ui.enabled': 'false',
     'spark.log.level': 'WARN',
+    'spark.redaction.regex': SECRET_NAMES,
+    'spark.sql.redaction.options.regex': SECRET_NAMES,
     'spark.local.dir': folder.scratchFolder,
     'spark.sql.warehouse.dir': join(folder.scratchFolder, 'warehouse'),
     'spark.sql.catalogImplementation': 'in-memory',

@@ -44,6 +44,7 @@ async function startDriver(spark: SparkInstallation, request: DriverRequest, fol
   await mkdir(folder.scratchFolder, { recursive: true });
   await writeFile(request.settings.leaseFile, '');
   await folder.write('settings', request.settings);
+  await writeFile(folder.connectionsFile, request.connections, { mode: 0o600 });
   const { command, args, env } = driverCommand(spark, folder, request);
   const log = await open(folder.logFile, 'a');
   try {

@@ -23,7 +23,10 @@ export interface JobSettings
     Pick<SubmitSparkJobInput, 'trigger'>,
     ReturnType<typeof runFiles> {
   readonly bootstrap: string;
+  /** URL. */
   readonly schemaRegistry: string | null;
+  /** Path of the file with what the job connects with; null: it connects to nothing. */
+  readonly connectionsFile: string | null;
   /** See `fillsRawTopic`. */
   readonly ownRawTopic: boolean;
   /** Epoch ms. */
@@ -41,20 +44,22 @@ export interface JobSettings
 }
 
 /** Where the job finds servers and folders. */
-interface JobPlaces extends Readonly<Record<'bootstrap' | 'sparkState' | 'runFolder', string>> {
-  readonly schemaRegistry: string | null;
-}
+interface JobPlaces
+  extends
+    Readonly<Record<'bootstrap' | 'sparkState' | 'runFolder', string>>,
+    Pick<JobSettings, 'schemaRegistry' | 'connectionsFile'> {}
 
 /** Translates a plan into the settings of one start. */
 export function jobSettings(
   { plan, rawFrom, rawUntil = null, trigger, accepted = null }: SubmitSparkJobInput,
-  { bootstrap, schemaRegistry, sparkState, runFolder }: JobPlaces,
+  { bootstrap, schemaRegistry, connectionsFile, sparkState, runFolder }: JobPlaces,
 ): JobSettings {
   const { name, topics, run, generation, windowIdPrefix, spark } = plan;
   const { fields, measurements, ...rules } = plan.rules;
   return {
     bootstrap,
     schemaRegistry,
+    connectionsFile,
     topics,
     ownRawTopic: fillsRawTopic(name, topics.raw),
     run,

@@ -21,6 +21,8 @@ export type DriverRecord = ContentOf<'driver'>;
 /** The files of one start; each is replaced atomically, so a reader never sees a partial file. */
 export class RunFolder {
   readonly settingsFile: string;
+  /** Secrets, readable by this user only; deleted with the scratch folder, in which it is. */
+  readonly connectionsFile: string;
   readonly logFile: string;
   /** Temporary files of the driver; deleted once it has ended. */
   readonly scratchFolder: string;
@@ -29,6 +31,7 @@ export class RunFolder {
     this.settingsFile = join(path, 'settings.json');
     this.logFile = join(path, 'driver.log');
     this.scratchFolder = join(path, 'scratch');
+    this.connectionsFile = join(this.scratchFolder, 'connections.json');
   }
 
   /** Returns null if the file does not exist, or is a lock that was created but not written yet. */

@@ -5,17 +5,16 @@ import { Context } from '@temporalio/activity';
 import { pipelineFailure } from '../contracts/failures';
 import { offsetCount } from '../contracts/offsets';
 import type { SparkInstallation } from './driver-command';
+import { driverConnections, type ProtectedServers } from './driver-connections';
 import { stopDriver, submitDriver } from './driver-process';
 import { jobSettings, startsFolder } from './job-settings';
 import { recordedDrivers } from './recorded-drivers';
 import { RunFolder } from './run-folder';
 import type { SparkHandle, SubmitSparkJobInput } from './types';
 
-export interface SparkDependencies extends SparkInstallation {
+export interface SparkDependencies extends SparkInstallation, ProtectedServers {
   /** Kafka brokers, separated by commas. */
   readonly bootstrap: string;
-  /** Address of the Confluent-compatible API of a schema registry; null if none is configured. */
-  readonly schemaRegistry: string | null;
   /** Folder of run folders and checkpoints; must survive the worker. */
   readonly sparkState: string;
 }
@@ -38,14 +37,16 @@ const NO_REGISTRY =
  * which has no checkpoint yet, says from which offsets it reads.
  *
  * @throws SparkFailed when the driver's process cannot be started, or this worker lacks a schema registry that it needs
+ * @throws AccessRefused when a file with a certificate or a secret cannot be read
  */
 export async function submitSparkJob(spark: SparkDependencies, input: SubmitSparkJobInput): Promise<SparkHandle> {
   const { bootstrap, schemaRegistry, sparkState } = spark;
-  if (input.plan.rules.valueFormat === 'avro' && schemaRegistry === null)
-    throw pipelineFailure('SparkFailed', NO_REGISTRY);
+  const connections = connectionsFor(input, spark);
   const starts = startsFolder(sparkState, input.plan);
   const runFolder = join(starts, String(input.start));
-  const settings = jobSettings(input, { bootstrap, schemaRegistry, sparkState, runFolder });
+  const { connectionsFile } = new RunFolder(runFolder);
+  const places = { bootstrap, connectionsFile, sparkState, runFolder };
+  const settings = jobSettings(input, { ...places, schemaRegistry: schemaRegistry?.url ?? null });
   for (const other of await recordedDrivers(dirname(starts))) {
     if (other.runFolder === runFolder) continue;
     const { checkpoint } = (await new RunFolder(other.runFolder).read('settings')) ?? {};
@@ -54,7 +55,7 @@ export async function submitSparkJob(spark: SparkDependencies, input: SubmitSpar
   if (input.accepted === 'TopicRecreated')
     await replaceCheckpoint(settings.checkpoint, `${input.plan.run}-${input.start}`);
   const isNew = !existsSync(settings.checkpoint);
-  const handle = await submitDriver(spark, { runFolder, settings, isSmall: isSmallRun(input) });
+  const handle = await submitDriver(spark, { runFolder, settings, connections, isSmall: isSmallRun(input) });
   const { generation, checkpoint, startingOffsets } = settings;
   const details = {
     pid: handle.pid,
@@ -65,6 +66,17 @@ export async function submitSparkJob(spark: SparkDependencies, input: SubmitSpar
   };
   Context.current().log.info('Spark driver submitted', details);
   return handle;
+}
+
+function connectionsFor({ plan }: SubmitSparkJobInput, spark: ProtectedServers): string {
+  if (plan.rules.valueFormat === 'avro' && spark.schemaRegistry === null)
+    throw pipelineFailure('SparkFailed', NO_REGISTRY);
+  try {
+    return driverConnections(spark);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw pipelineFailure('AccessRefused', `The Spark driver cannot be started (${reason}).`, { cause: error });
+  }
 }
 
 /** Moves a checkpoint aside, so that the driver creates a new one; repeating it changes nothing. */

@@ -5,20 +5,26 @@ import type { PartitionOffsets } from '../contracts/offsets';
 import { isBug, pipelineFailure } from '../contracts/failures';
 import type { KafkaGateway } from '../kafka';
 import { initialOffsets, readCheckpoint } from './checkpoint';
-import { pollDriver } from './driver-process';
+import { ConnectionsWatch } from './connections-watch';
+import type { ProtectedServers } from './driver-connections';
+import { pollDriver, stopDriver } from './driver-process';
 import { checkpointFolder } from './job-settings';
 import { lastLogLines } from './log-tail';
 import { lostRecords, recreatedTopic } from './lost-records';
+import { CONNECTIONS_CHANGED, withRemedy } from './refused-driver';
 import { RunFolder } from './run-folder';
+import { heartbeatAndWait } from './submit-spark-job';
 import type { LostRecords, SparkHandle, SparkState, WatchSparkJobInput } from './types';
 
 const POLL_MS = 250;
 /** Shorter than the time after which the activity must have sent a heartbeat. */
 const MAX_ANSWER_MS = 5_000;
+/** For the micro-batch of a driver whose connections have changed. */
+const CHANGE_GRACE_MS = 20_000;
 /** After this time a log that ends before the checkpoint is compared once more: a broker may just have become its leader. */
 const CONFIRM_MS = 1_000;
 
-interface WatchDependencies {
+interface WatchDependencies extends ProtectedServers {
   readonly kafka: KafkaGateway;
   readonly sparkState: string;
 }
@@ -27,22 +33,26 @@ interface WatchDependencies {
  * Watches a driver until it ends, `until` is committed or `maxMs` is over, and renews its lease meanwhile. Then it compares
  * what the checkpoint reads next with what the topic has.
  *
+ * A driver reads certificates and secrets once; when this worker's have changed, it is ended, and the next one has them.
+ *
  * A retry watches the same driver; when the worker shuts down, the driver continues.
  *
  * @throws SparkFailed when the checkpoint or the run folder cannot be read
  */
 export async function watchSparkJob(
-  { kafka, sparkState }: WatchDependencies,
+  { kafka, sparkState, ...servers }: WatchDependencies,
   { handle, plan, until, maxMs }: WatchSparkJobInput,
 ): Promise<SparkState> {
   const context = Context.current();
   const deadlineMs = Date.now() + maxMs;
   const folder = checkpointFolder(sparkState, plan);
+  const connections = new ConnectionsWatch(servers, handle.runFolder);
   try {
     for (;;) {
       context.heartbeat();
+      if (await connections.hasChanged()) await stopDriver(handle, CHANGE_GRACE_MS, heartbeatAndWait);
       // Polled before the checkpoint is read, which then contains the last commit of a driver that has ended.
-      const driver = await pollDriver(handle);
+      const driver = withReason(await pollDriver(handle), connections);
       const checkpoint = await readCheckpoint(folder);
       const isReached = until !== null && checkpoint.committed !== null && covers(checkpoint.committed, until);
       if (!driver.running || isReached || Date.now() >= deadlineMs) {
@@ -52,11 +62,18 @@ export async function watchSparkJob(
     }
   } catch (error) {
     context.cancellationSignal.throwIfAborted();
-    if (isBug(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The Spark job of ${plan.name} cannot be watched (${reason}).`;
-    throw pipelineFailure('SparkFailed', message, { cause: error });
+    throw unwatchable(plan.name, error);
   }
+}
+
+function unwatchable(name: string, error: unknown): Error {
+  if (isBug(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return pipelineFailure('SparkFailed', `The Spark job of ${name} cannot be watched (${reason}).`, { cause: error });
+}
+
+function withReason<T extends Pick<SparkState, 'error'>>(polled: T, { isOutdated }: ConnectionsWatch): T {
+  return { ...polled, error: isOutdated ? CONNECTIONS_CHANGED : withRemedy(polled.error) };
 }
 
 interface Watched extends Pick<WatchSparkJobInput, 'handle' | 'plan'> {

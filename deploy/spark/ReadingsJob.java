@@ -2,6 +2,8 @@ package pipeline.spark;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
@@ -21,6 +23,9 @@ public final class ReadingsJob {
 
   /** Messages may quote values of records. */
   private static final String QUOTED = "'[^']*'|\"[^\"]*\"|\\{.*";
+
+  /** That Kafka keeps this job out, which no other start changes. */
+  private static final String REFUSED = "AccessRefused: ";
 
   private ReadingsJob() {}
 
@@ -43,9 +48,10 @@ public final class ReadingsJob {
 
   private static void run(Settings settings, String json) throws Exception {
     SparkSession spark = session(settings, json);
-    try (TopicIdentity topic = new TopicIdentity(settings)) {
+    Connections connections = Connections.of(settings);
+    try (TopicIdentity topic = new TopicIdentity(settings, connections)) {
       topic.check();
-      StreamingQuery query = new ReadingsQuery(spark, settings).start();
+      StreamingQuery query = new ReadingsQuery(spark, settings, connections).start();
       Progress progress = new Progress(Path.of(settings.progressFile()));
       try {
         while (!query.awaitTermination(POLL_MS)) {
@@ -95,12 +101,20 @@ public final class ReadingsJob {
    * that a task failed.
    */
   private static String describe(Throwable error) {
-    Throwable cause = error.getCause();
-    if (cause != null && cause != error) return describe(cause);
-    String condition = error instanceof SparkThrowable known ? known.getCondition() : null;
-    String kind = condition == null ? error.getClass().getSimpleName() : condition;
-    String message = String.valueOf(error.getMessage()).strip().lines().findFirst().orElse("");
-    String text = (kind + ": " + message).replaceAll(QUOTED, "…");
+    String refusal = "";
+    Throwable innermost = error;
+    for (Throwable each = error; each != null; each = each.getCause()) {
+      innermost = each;
+      if (isRefusal(each)) refusal = REFUSED;
+    }
+    String condition = innermost instanceof SparkThrowable known ? known.getCondition() : null;
+    String kind = condition == null ? innermost.getClass().getSimpleName() : condition;
+    String message = String.valueOf(innermost.getMessage()).strip().lines().findFirst().orElse("");
+    String text = refusal + (kind + ": " + message).replaceAll(QUOTED, "…");
     return text.substring(0, Math.min(text.length(), MAX_ERROR_LENGTH));
+  }
+
+  private static boolean isRefusal(Throwable error) {
+    return error instanceof AuthenticationException || error instanceof AuthorizationException;
   }
 }

@@ -55,10 +55,12 @@ final class ReadingsQuery {
 
   private final SparkSession spark;
   private final Settings settings;
+  private final Connections connections;
 
-  ReadingsQuery(SparkSession spark, Settings settings) {
+  ReadingsQuery(SparkSession spark, Settings settings, Connections connections) {
     this.spark = spark;
     this.settings = settings;
+    this.connections = connections;
   }
 
   StreamingQuery start() throws TimeoutException {
@@ -68,7 +70,7 @@ final class ReadingsQuery {
             .unionByName(windows(outcomes))
             .writeStream()
             .format("kafka")
-            .option("kafka.bootstrap.servers", settings.bootstrap())
+            .options(connections.sparkOptions(settings))
             .option("kafka.max.request.size", OutputRecord.MAX_MESSAGE_BYTES)
             .option("kafka.buffer.memory", SEND_BUFFER_BYTES)
             .option("kafka.linger.ms", LINGER_MS)
@@ -88,7 +90,7 @@ final class ReadingsQuery {
         spark
             .readStream()
             .format("kafka")
-            .option("kafka.bootstrap.servers", settings.bootstrap())
+            .options(connections.sparkOptions(settings))
             .option("kafka.isolation.level", "read_committed")
             .option("kafka.max.partition.fetch.bytes", OutputRecord.MAX_MESSAGE_BYTES)
             .option("subscribe", settings.topics().raw())

@@ -1,5 +1,6 @@
 package pipeline.spark;
 
+import java.io.IOException;
 import java.util.Map;
 import org.apache.spark.types.variant.Variant;
 import org.apache.spark.types.variant.VariantUtil;
@@ -124,7 +125,7 @@ final class RecordJudge {
   private final int rowHeader;
   private final int positionHeader;
 
-  RecordJudge(Settings settings) {
+  RecordJudge(Settings settings) throws IOException {
     this.settings = settings;
     reader = ValueReader.of(settings);
     mapping = new FieldMapping(settings);

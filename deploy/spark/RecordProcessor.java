@@ -1,5 +1,6 @@
 package pipeline.spark;
 
+import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
@@ -11,7 +12,7 @@ final class RecordProcessor {
   private final RecordJudge judge;
   private final ReadingJson readings;
 
-  RecordProcessor(Settings settings) {
+  RecordProcessor(Settings settings) throws IOException {
     this.settings = settings;
     judge = new RecordJudge(settings);
     readings = new ReadingJson(settings.fields().measurements());

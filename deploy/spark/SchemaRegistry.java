@@ -40,16 +40,26 @@ final class SchemaRegistry {
   private static final Map<String, SchemaRegistry> REGISTRIES = new ConcurrentHashMap<>();
 
   private final String url;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+  private final HttpClient http;
+
+  /** Header of each request; null: none. */
+  private final String authorization;
+
   private final Map<Integer, Answer> known = new ConcurrentHashMap<>();
 
-  private SchemaRegistry(String url) {
+  private SchemaRegistry(String url, Connections.Registry connection) {
     this.url = url;
+    authorization = connection.authorization();
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
+    if (!connection.tls().isEmpty()) builder.sslContext(connection.sslContext());
+    http = builder.build();
   }
 
   /** The one of this JVM for that address. */
-  static SchemaRegistry at(String url) {
-    return REGISTRIES.computeIfAbsent(url.replaceAll("/+$", ""), SchemaRegistry::new);
+  static SchemaRegistry at(String url, Connections connections) {
+    return REGISTRIES.computeIfAbsent(
+        url.replaceAll("/+$", ""),
+        address -> new SchemaRegistry(address, connections.schemaRegistry()));
   }
 
   /** A schema, or why there is none; the other is null. */
@@ -116,10 +126,11 @@ final class SchemaRegistry {
   }
 
   private HttpResponse<String> response(String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + path)).timeout(REQUEST_TIMEOUT).build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path)).timeout(REQUEST_TIMEOUT);
+    if (authorization != null) request.header("Authorization", authorization);
     try {
-      return http.send(request, BodyHandlers.ofString());
+      return http.send(request.build(), BodyHandlers.ofString());
     } catch (IOException failed) {
       throw unavailable(path, failed.toString());
     } catch (InterruptedException stopped) {

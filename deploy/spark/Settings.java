@@ -29,6 +29,7 @@ import org.apache.spark.SparkEnv;
  * @param extraFields "label" or "dead-letter"
  * @param valueFormat of raw records: "json" or "avro"
  * @param schemaRegistry address of its Confluent-compatible API; null if there is none
+ * @param connectionsFile path of {@link Connections}; null: nothing is connected to
  * @param driverMemoryMb heap of this JVM; its command line has already applied it
  * @param eventStartMs readings before it are dead letters; null: no such bound
  * @param eventEndMs readings at it or later are dead letters; null: no such bound
@@ -54,6 +55,7 @@ record Settings(
     String extraFields,
     String valueFormat,
     String schemaRegistry,
+    String connectionsFile,
     Long eventStartMs,
     Long eventEndMs,
     boolean bounded,

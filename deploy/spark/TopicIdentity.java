@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
  * Whether the raw topic is still the one that the checkpoint was made for. A topic that is deleted
@@ -29,9 +28,10 @@ final class TopicIdentity implements AutoCloseable {
   private volatile String found;
 
   /** Remembers the id of the topic if the checkpoint is new. */
-  TopicIdentity(Settings settings) throws IOException, InterruptedException {
+  TopicIdentity(Settings settings, Connections connections)
+      throws IOException, InterruptedException {
     topic = settings.topics().raw();
-    admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap()));
+    admin = Admin.create(connections.clientProperties(settings));
     Path file = Path.of(settings.checkpoint(), FILE);
     found = currentId(null);
     if (found != null && !Files.exists(file)) {

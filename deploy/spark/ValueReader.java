@@ -1,14 +1,15 @@
 package pipeline.spark;
 
+import java.io.IOException;
 import org.apache.spark.types.variant.Variant;
 
 /** Reads the value of a raw record as one object. */
 interface ValueReader {
   Value read(RawRecord record);
 
-  static ValueReader of(Settings settings) {
+  static ValueReader of(Settings settings) throws IOException {
     return settings.valueFormat().equals("avro")
-        ? new AvroValue(SchemaRegistry.at(settings.schemaRegistry()))
+        ? new AvroValue(SchemaRegistry.at(settings.schemaRegistry(), Connections.of(settings)))
         : new JsonValue();
   }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
+import { HttpServer } from '../../activities/http/http-server';
 import { openClients } from '../../workers/clients';
 import { loadConfig } from '../../workers/config';
 import { sparkDependencies } from '../deploy/spark/spark-dependencies';
@@ -35,7 +36,7 @@ export async function startInProcessWorker(
       taskQueues: { io: taskQueue, host: taskQueue },
       spark: javaHome === undefined ? spark : { ...spark, environment: { ...spark.environment, JAVA_HOME: javaHome } },
       dashboards: null,
-      schemaRegistry,
+      schemaRegistry: schemaRegistry === null ? null : new HttpServer(schemaRegistry),
       searchAttributes: false,
       scratchFolder: join(state, 'scratch'),
       crash: () => undefined,

@@ -48,7 +48,7 @@ describe('dashboardTargetOf', () => {
 
   it('sends an API key, or a user and a password, or nothing', () => {
     const authorization = (env: NodeJS.ProcessEnv) =>
-      dashboardTargetOf(loadConfig({ KIBANA_URL, ...env }))?.authorization;
+      dashboardTargetOf(loadConfig({ KIBANA_URL, ...env }))?.server.security.authorization();
     const user = { KIBANA_USERNAME: 'elastic', KIBANA_PASSWORD: 'pass:word' };
     expect(authorization({})).toBeNull();
     expect(authorization(user)).toBe(`Basic ${btoa('elastic:pass:word')}`);

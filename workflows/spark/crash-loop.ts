@@ -4,13 +4,13 @@ import type { SparkState } from '../../activities/spark/types';
 /** Drivers in a row that end without a committed micro-batch; after that many the cause is not expected to disappear. */
 const MAX_FAILED_STARTS = 5;
 const MAX_PAUSE_MS = 60_000;
-/** With this, a driver says that it needs a server which is away: as long as it takes, nothing is wrong with the job. */
-const OUTAGE: FailureType = 'SchemaRegistryUnavailable';
+/** With these, a driver says that a server is away or keeps it out: as long as it takes, nothing is wrong with the job. */
+const OUTAGES: readonly FailureType[] = ['SchemaRegistryUnavailable', 'AccessRefused'];
 
 /** Driver ends without progress; counted from zero again after every committed micro-batch. */
 export interface CrashLoop {
   readonly failedStarts: number;
-  /** Those in a row, the last one included, because of a server that is away; they are no failed starts. */
+  /** Those in a row, the last one included, because of a server that is away or keeps it out; they are no failed starts. */
   readonly outages: number;
   readonly lastBatch: number | null;
 }
@@ -22,7 +22,7 @@ type Ended = Pick<SparkState, 'exitOk' | 'error' | 'lastBatch' | 'lastLogLines'>
 /** Counts the end of a driver. */
 export function afterDriver(before: CrashLoop, { error, lastBatch }: Ended, isDone: boolean): CrashLoop {
   const hasProgressed = lastBatch !== before.lastBatch || isDone;
-  const isOutage = !isDone && error?.startsWith(`${OUTAGE}:`) === true;
+  const isOutage = !isDone && OUTAGES.some((outage) => error?.startsWith(`${outage}:`) === true);
   const { failedStarts } = hasProgressed ? NO_CRASHES : before;
   return {
     failedStarts: isOutage || hasProgressed ? failedStarts : failedStarts + 1,
@@ -36,7 +36,7 @@ export function troubleAfter(
   { failedStarts, outages }: CrashLoop,
   ended: Ended,
 ): { readonly state: 'RETRYING' | 'PARKED'; readonly reason: string } | null {
-  if (outages > 0) return { state: 'RETRYING', reason: ended.error ?? OUTAGE };
+  if (outages > 0) return { state: 'RETRYING', reason: ended.error ?? '' };
   if (failedStarts >= MAX_FAILED_STARTS) return { state: 'PARKED', reason: sparkFailed(failedStarts, ended) };
   // A bounded driver that found nothing to do has not failed.
   if (failedStarts === 0 || ended.exitOk === true) return null;

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { HttpServer } from '../../../activities/http/http-server';
 import { activitiesWith } from '../../support/activities';
 
 const FILE = join(__dirname, '..', '..', '..', 'kibana', 'dashboards.ndjson');
@@ -98,7 +99,8 @@ afterEach(async () => {
 });
 
 function deploy(url = kibana.url, authorization: string | null = `ApiKey ${SECRET}`) {
-  return activitiesWith({ dashboards: { url, authorization, file: FILE } }).deployDashboards();
+  const server = new HttpServer(url, { authorization: () => authorization, tls: () => ({}) });
+  return activitiesWith({ dashboards: { server, file: FILE } }).deployDashboards();
 }
 
 async function failureOf(work: Promise<unknown>): Promise<Error> {

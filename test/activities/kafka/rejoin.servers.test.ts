@@ -64,7 +64,7 @@ describe('a reader', () => {
   it('keeps its position when it rejoins its group in the middle of a range', async () => {
     await publish(6);
     const readers = new ConnectionPool(READER);
-    const reading = { kafka, readers, offsets: (of: string) => gateway.offsets(of) };
+    const reading = { clients: { open: () => kafka }, readers, offsets: (of: string) => gateway.offsets(of) };
     const seen: string[] = [];
     const before = kafka.joins;
     await readRange(reading, { topic, partition: 0, from: '2', to: '6' }, async (records) => {

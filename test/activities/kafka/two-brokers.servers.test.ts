@@ -105,7 +105,7 @@ describe('a cluster whose second broker is killed and started again', () => {
       () => undefined,
     );
     await read.catch(() => undefined);
-    isServed = await servesClients(pair.brokers, AbortSignal.timeout(120_000));
+    isServed = await servesClients(pair, AbortSignal.timeout(120_000));
     await next();
     await patiently(() => gateway.publish('asked', [record]));
     await next();

@@ -48,7 +48,7 @@ async function takeLock(pid: number): Promise<void> {
 
 function requestFor({ path }: RunFolder): Parameters<typeof submitDriver>[1] {
   const settings = { leaseFile: join(path, 'lease'), driverMemoryMb: 512 } as JobSettings;
-  return { runFolder: path, isSmall: true, settings };
+  return { runFolder: path, isSmall: true, settings, connections: '{}' };
 }
 
 describe('a driver on this machine', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { rawEventId } from '../../../activities/reconciliation/event-id';
+import { HttpServer } from '../../../activities/http/http-server';
 import { rawValues, type RawValues } from '../../../activities/reconciliation/raw-values';
 import type { IncomingRecord } from '../../../activities/kafka';
 import { framed } from '../../support/framed';
@@ -88,7 +89,7 @@ function delivered({ value }: RawRecord, offset: number): IncomingRecord {
 
 /** The values as a proof reads them. */
 function valuesOf(url: string): RawValues {
-  return rawValues({ valueFormat: 'avro', eventId: EVENT_ID }, url, new AbortController().signal);
+  return rawValues({ valueFormat: 'avro', eventId: EVENT_ID }, new HttpServer(url), new AbortController().signal);
 }
 
 describe('a topic in Avro', () => {

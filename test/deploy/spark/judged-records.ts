@@ -64,7 +64,13 @@ export function judgeEach(batches: readonly JudgedBatch[]): Judgement[] {
 }
 
 function settingsOf(plan: PipelinePlan, schemaRegistry: string | null): object {
-  const place = { bootstrap: 'unused', schemaRegistry, sparkState: 'unused', runFolder: 'unused' };
+  const place = {
+    bootstrap: 'unused',
+    schemaRegistry,
+    connectionsFile: null,
+    sparkState: 'unused',
+    runFolder: 'unused',
+  };
   const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'available-now', start: 0 }, place);
   return { ...settings, checkpoint: 'unused' };
 }

@@ -19,9 +19,20 @@ let folder: string;
 let handle: SparkHandle;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lease-'));
-  const place = { bootstrap: '127.0.0.1:1', schemaRegistry: null, sparkState: folder, runFolder: join(folder, 'run') };
+  const place = {
+    bootstrap: '127.0.0.1:1',
+    schemaRegistry: null,
+    connectionsFile: null,
+    sparkState: folder,
+    runFolder: join(folder, 'run'),
+  };
   const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'processing-time', start: 0 }, place);
-  handle = await submitDriver(sparkDependencies('unused'), { runFolder: place.runFolder, settings, isSmall: true });
+  handle = await submitDriver(sparkDependencies('unused'), {
+    runFolder: place.runFolder,
+    settings,
+    connections: '{}',
+    isSmall: true,
+  });
 });
 afterAll(async () => {
   await stopDriver(handle, 0);

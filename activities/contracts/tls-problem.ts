@@ -1,0 +1,69 @@
+/** The PEM texts of one end of TLS connections. Secret, because of the key. */
+export interface TlsTexts {
+  /** Certificates of the CAs to trust; those that Node trusts if there are none. */
+  readonly ca?: string;
+  /** Client certificate with its chain, and its key; both or none. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Prefix of the variables of the worker that say how to connect to a server. */
+export type ServerPrefix = 'KAFKA' | 'ELASTICSEARCH' | 'KIBANA' | 'SCHEMA_REGISTRY';
+
+interface TlsProblem {
+  readonly isMeant: RegExp;
+  readonly problem: (prefix: ServerPrefix) => string;
+}
+
+/** By the codes and texts of Node and OpenSSL. */
+const PROBLEMS: readonly TlsProblem[] = [
+  {
+    isMeant: /UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SELF_SIGNED|unable to (verify|get)|self[- ]signed certificate/,
+    problem: (prefix) =>
+      `its certificate is of an unknown CA; set ${prefix}_CA_FILE to a file with the certificate of that CA`,
+  },
+  {
+    isMeant: /CERT_HAS_EXPIRED|certificate has expired/,
+    problem: () => 'its certificate has expired; renew the certificate of the server',
+  },
+  {
+    isMeant: /CERT_NOT_YET_VALID|not yet valid/,
+    problem: () => 'its certificate is not valid yet; check the clocks of both machines',
+  },
+  {
+    isMeant: /ALTNAME_INVALID|does not match certificate/,
+    problem: () =>
+      'its certificate is for another host name; connect to a name that is in the certificate, or renew it with this one',
+  },
+  {
+    isMeant: /protocol.?version|UNSUPPORTED_PROTOCOL|unsupported protocol/i,
+    problem: () => 'it offers no version of TLS from 1.2 on; let the server offer TLS 1.2 or 1.3',
+  },
+  {
+    isMeant:
+      /alert.(unknown ca|bad certificate|certificate expired|certificate unknown)|ALERT_(UNKNOWN_CA|BAD_CERT|CERTIFICATE_(EXPIRED|UNKNOWN))/i,
+    problem: (prefix) =>
+      `it refuses the client certificate; set ${prefix}_CLIENT_CERTIFICATE_FILE and ${prefix}_CLIENT_KEY_FILE to one that it accepts`,
+  },
+  {
+    isMeant: /certificate.?required|alert.handshake.?failure/i,
+    problem: (prefix) =>
+      `it requires a client certificate; set ${prefix}_CLIENT_CERTIFICATE_FILE and ${prefix}_CLIENT_KEY_FILE`,
+  },
+  {
+    isMeant: /wrong.?version.?number|before secure TLS connection|packet length too long|record layer failure/i,
+    problem: () => 'it does not speak TLS on this port; name its port for TLS, or connect without TLS',
+  },
+];
+
+/**
+ * Returns what is wrong with a TLS connection and what to do, as the end of a sentence; undefined if an error is none
+ * of TLS.
+ *
+ * @param prefix - of the variables to correct
+ */
+export function tlsProblem(error: unknown, prefix: ServerPrefix): string | undefined {
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  const text = `${typeof code === 'string' ? code : ''} ${typeof message === 'string' ? message : String(error)}`;
+  return PROBLEMS.find(({ isMeant }) => isMeant.test(text))?.problem(prefix);
+}
