@@ -8,19 +8,18 @@
  * @module
  */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
-import { addressesOf, type Config, loadConfig } from './config';
+import { addressesOf, loadConfig } from './config';
 import { childEnvironment } from './child-environment';
 import { dashboardTargetOf, openClients, schemaRegistryOf } from './clients';
 import { dataConverterOf } from './codec/data-converter';
 import { kafkaSecurityOf } from './connections';
 import { crashPoint } from './crash-point';
+import { RenewedConnection } from './renewed-connection';
 import { registerSearchAttributes } from './search-attributes';
 import { sparkStateOf } from './spark-drivers';
-import { temporalOptions } from './temporal-connection';
 import { workflowBundle } from './workflow-bundle';
 
 /** Concurrent activities of each of the last two. */
@@ -35,7 +34,8 @@ async function main(): Promise<void> {
   const taskQueues = { io: `${queue}-io`, host: `${queue}-host-${config.PIPELINE_HOST}` };
   const dataConverter = dataConverterOf(config);
   const clients = openClients(config, 'pipeline-worker');
-  const connection = await connect(config);
+  const temporal = await RenewedConnection.open(config);
+  const stopped = new AbortController();
   try {
     const state = config.PIPELINE_STATE_DIR ?? join(__dirname, '..', '.pipeline');
     const activities = createActivities({
@@ -52,12 +52,12 @@ async function main(): Promise<void> {
       },
       dashboards: dashboardTargetOf(config),
       schemaRegistry: schemaRegistryOf(config),
-      searchAttributes: await registerSearchAttributes(connection, config.TEMPORAL_NAMESPACE),
+      searchAttributes: await registerSearchAttributes(temporal.current, config.TEMPORAL_NAMESPACE),
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),
     });
     const common = {
-      connection,
+      connection: temporal.current,
       namespace: config.TEMPORAL_NAMESPACE,
       activities,
       dataConverter,
@@ -73,10 +73,12 @@ async function main(): Promise<void> {
       Worker.create({ ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: SLOTS }),
     ]);
     console.log(`worker ready on ${queue}, ${taskQueues.io}, ${taskQueues.host}`);
+    void temporal.renewFor(workers, stopped.signal);
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
+    stopped.abort();
     await clients.close();
-    await connection.close();
+    await temporal.close();
   }
 }
 
@@ -85,19 +87,6 @@ function printEntry({ level, timestampNanos, message, meta }: LogEntry): void {
   const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
   const attributes = inspect(meta ?? {}, { breakLength: Infinity, compact: true });
   console.error(`${time} ${level} ${message} ${attributes}`);
-}
-
-/** Waits for Temporal without a timeout and logs each failed attempt. */
-async function connect(config: Config): Promise<NativeConnection> {
-  const { temporal: address } = addressesOf(config);
-  for (;;) {
-    try {
-      return await NativeConnection.connect(temporalOptions(config));
-    } catch (error) {
-      console.error(`waiting for Temporal at ${address}: ${error instanceof Error ? error.message : String(error)}`);
-      await sleep(2_000);
-    }
-  }
 }
 
 // Exits at once, since an activity that exceeded the shutdown timeout may still keep connections and the process open.

@@ -15,23 +15,23 @@ interface TlsProblem {
   readonly problem: (prefix: ServerPrefix) => string;
 }
 
-/** By the codes and texts of Node and OpenSSL. */
+/** By the codes and texts of Node, OpenSSL and Java. */
 const PROBLEMS: readonly TlsProblem[] = [
   {
-    isMeant: /UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SELF_SIGNED|unable to (verify|get)|self[- ]signed certificate/,
+    isMeant: /UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SELF_SIGNED|unable to (verify|get|find)|self[- ]signed certificate/,
     problem: (prefix) =>
       `its certificate is of an unknown CA; set ${prefix}_CA_FILE to a file with the certificate of that CA`,
   },
   {
-    isMeant: /CERT_HAS_EXPIRED|certificate has expired/,
+    isMeant: /CERT_HAS_EXPIRED|certificate has expired|NotAfter/,
     problem: () => 'its certificate has expired; renew the certificate of the server',
   },
   {
-    isMeant: /CERT_NOT_YET_VALID|not yet valid/,
+    isMeant: /CERT_NOT_YET_VALID|not yet valid|NotBefore/,
     problem: () => 'its certificate is not valid yet; check the clocks of both machines',
   },
   {
-    isMeant: /ALTNAME_INVALID|does not match certificate/,
+    isMeant: /ALTNAME_INVALID|does not match certificate|No (subject alternative|name)/,
     problem: () =>
       'its certificate is for another host name; connect to a name that is in the certificate, or renew it with this one',
   },

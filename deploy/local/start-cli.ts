@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { addressesOf, type Config, loadConfig } from '../../workers/config';
+import { type Config, loadConfig } from '../../workers/config';
 import { jsonArgument } from '../../workers/json-argument';
 import { progressLine, reportText } from '../../workers/report-text';
 import { type PipelineRun, startPipeline } from '../../workers/start-pipeline';
+import { temporalCliOptions } from '../../workers/temporal-connection';
 import { exitStatus } from './exit-status';
 import { printFileAccount } from './file-account';
 import { inputOf } from './input-option';
@@ -13,8 +14,6 @@ import { StackError } from './stack-error';
 import { printEvent } from './stack-event';
 
 const LINK_TIMEOUT_MS = 5_000;
-/** Where the Temporal CLI looks by itself. */
-const DEFAULT_TEMPORAL = '127.0.0.1:7233';
 
 const USAGE = `Usage: npm start -- [options]
 
@@ -88,9 +87,7 @@ function printRun(config: Config, { report }: PipelineRun, { name, input, report
     if (reportFile !== undefined) writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
   }
   const argument = input === undefined ? '' : ` --input ${jsonArgument(input)}`;
-  const { temporal } = addressesOf(config);
-  const address = temporal === DEFAULT_TEMPORAL ? '' : ` --address ${temporal}`;
-  const command = `temporal workflow start${address} --type streamingPipeline --task-queue ${config.PIPELINE_TASK_QUEUE}`;
+  const command = `temporal workflow start${temporalCliOptions(config)} --type streamingPipeline --task-queue ${config.PIPELINE_TASK_QUEUE}`;
   console.log(`\nThe same with the Temporal CLI:\n  ${command} --workflow-id pipeline/${name}${argument}`);
 }
 

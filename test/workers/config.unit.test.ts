@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig, SETTINGS } from '../../workers/config';
-import { temporalOptions } from '../../workers/temporal-connection';
+import { temporalCliOptions, temporalOptions } from '../../workers/temporal-connection';
 
 /** The message about invalid settings. */
 function problemsOf(env: NodeJS.ProcessEnv): string {
@@ -132,6 +132,9 @@ describe('loadConfig with files', () => {
       tls: { serverNameOverride: 'cloud' },
     });
     expect(temporalOptions(loadConfig({}))).toEqual({ address: '127.0.0.1:7233' });
+    const options = `--address cloud.example:7233 --namespace 'other' --profile 'cloud'`;
+    expect(temporalCliOptions(loadConfig(cloud)).trim()).toBe(options);
+    expect(temporalCliOptions(loadConfig({ TEMPORAL_API_KEY: 's3cret' }))).toBe('');
   });
 
   it('finds temporal.toml where the CLI does', () => {

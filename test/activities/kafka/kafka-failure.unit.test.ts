@@ -1,5 +1,12 @@
-import { KafkaJSAggregateError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs';
+import {
+  KafkaJSAggregateError,
+  KafkaJSConnectionError,
+  KafkaJSNonRetriableError,
+  KafkaJSNumberOfRetriesExceeded,
+  KafkaJSProtocolError,
+} from 'kafkajs';
 import { kafkaFailure } from '../../../activities/kafka/kafka-failure';
+import { TlsRequired } from '../../../activities/kafka/refusal';
 
 const INVALID = Object.assign(new Error('Replication-factor is invalid'), {
   type: 'INVALID_REPLICATION_FACTOR',
@@ -23,5 +30,26 @@ describe('the failure for an error of Kafka', () => {
     expect(kafkaFailure(error, 'Preparing topics').message).toContain(
       '(INVALID_REPLICATION_FACTOR: Replication-factor is invalid; another)',
     );
+  });
+
+  const protocol = (type: string): Error =>
+    new KafkaJSProtocolError(Object.assign(new Error('refused'), { type, code: 1, retriable: false }));
+
+  it.each<[string, Error, RegExp]>([
+    ['a missing right', protocol('GROUP_AUTHORIZATION_FAILED'), /no right to do this with the group/],
+    ['wrong credentials', protocol('SASL_AUTHENTICATION_FAILED'), /correct KAFKA_USERNAME and KAFKA_PASSWORD/],
+    [
+      'plaintext',
+      new KafkaJSConnectionError('x', { code: new TlsRequired().code } as never),
+      /set KAFKA_SECURITY_PROTOCOL/,
+    ],
+    ['a certificate', new KafkaJSConnectionError('x', { code: 'CERT_HAS_EXPIRED' } as never), /has expired/],
+  ])('names %s as the cause, however the client has wrapped it', (_cause, error, message) => {
+    const exceeded = new KafkaJSNumberOfRetriesExceeded(error, { retryCount: 5, retryTime: 1_000 });
+    for (const wrapped of [error, exceeded, new KafkaJSNonRetriableError(error, { cause: exceeded } as never)]) {
+      const failure = kafkaFailure(wrapped, 'Reading');
+      expect(failure).toMatchObject({ type: 'AccessRefused', nonRetryable: false });
+      expect(failure.message).toMatch(message);
+    }
   });
 });
