@@ -91,7 +91,8 @@ final class SchemaRegistry {
     parser.setValidateDefaults(false);
     try {
       String missing = parseReferences(parser, found, new HashSet<>());
-      if (missing != null) return Answer.refused(Reason.UnknownSchema, id, ", which refers to " + missing);
+      if (missing != null)
+        return Answer.refused(Reason.UnknownSchema, id, ", which refers to " + missing);
       return new Answer(parser.parse(found.path("schema").asText()), null);
     } catch (SchemaParseException broken) {
       return Answer.refused(Reason.SchemaNotAvro, id, ", which cannot be parsed as Avro");

@@ -46,7 +46,7 @@ describe('the failure for an error of Kafka', () => {
     ['a certificate', new KafkaJSConnectionError('x', { code: 'CERT_HAS_EXPIRED' } as never), /has expired/],
   ])('names %s as the cause, however the client has wrapped it', (_cause, error, message) => {
     const exceeded = new KafkaJSNumberOfRetriesExceeded(error, { retryCount: 5, retryTime: 1_000 });
-    for (const wrapped of [error, exceeded, new KafkaJSNonRetriableError(error, { cause: exceeded } as never)]) {
+    for (const wrapped of [error, exceeded, Object.assign(new KafkaJSNonRetriableError(error), { cause: exceeded })]) {
       const failure = kafkaFailure(wrapped, 'Reading');
       expect(failure).toMatchObject({ type: 'AccessRefused', nonRetryable: false });
       expect(failure.message).toMatch(message);
