@@ -10,8 +10,8 @@
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
-import { createActivities } from '../activities';
-import { addressesOf, loadConfig } from './config';
+import { type ActivityDependencies, createActivities } from '../activities';
+import { addressesOf, type Config, loadConfig } from './config';
 import { childEnvironment } from './child-environment';
 import { dashboardTargetOf, openClients, schemaRegistryOf } from './clients';
 import { dataConverterOf } from './codec/data-converter';
@@ -41,15 +41,7 @@ async function main(): Promise<void> {
     const activities = createActivities({
       ...clients,
       taskQueues,
-      spark: {
-        jobJar: config.SPARK_JOB_JAR,
-        jars: config.SPARK_JARS,
-        classArchive: config.SPARK_CLASS_ARCHIVE,
-        bootstrap: addressesOf(config).kafkaBrokers.join(','),
-        kafkaSecurity: () => kafkaSecurityOf(config),
-        environment: childEnvironment(process.env),
-        sparkState: sparkStateOf(state),
-      },
+      spark: sparkOf(config, state),
       dashboards: dashboardTargetOf(config),
       schemaRegistry: schemaRegistryOf(config),
       searchAttributes: await registerSearchAttributes(temporal.current, config.TEMPORAL_NAMESPACE),
@@ -80,6 +72,18 @@ async function main(): Promise<void> {
     await clients.close();
     await temporal.close();
   }
+}
+
+function sparkOf(config: Config, state: string): ActivityDependencies['spark'] {
+  return {
+    jobJar: config.SPARK_JOB_JAR,
+    jars: config.SPARK_JARS,
+    classArchive: config.SPARK_CLASS_ARCHIVE,
+    bootstrap: addressesOf(config).kafkaBrokers.join(','),
+    kafkaSecurity: () => kafkaSecurityOf(config),
+    environment: childEnvironment(process.env),
+    sparkState: sparkStateOf(state),
+  };
 }
 
 /** One line per entry, with its attributes. */

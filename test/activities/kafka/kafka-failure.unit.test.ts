@@ -38,12 +38,8 @@ describe('the failure for an error of Kafka', () => {
   it.each<[string, Error, RegExp]>([
     ['a missing right', protocol('GROUP_AUTHORIZATION_FAILED'), /no right to do this with the group/],
     ['wrong credentials', protocol('SASL_AUTHENTICATION_FAILED'), /correct KAFKA_USERNAME and KAFKA_PASSWORD/],
-    [
-      'plaintext',
-      new KafkaJSConnectionError('x', { code: new TlsRequired().code } as never),
-      /set KAFKA_SECURITY_PROTOCOL/,
-    ],
-    ['a certificate', new KafkaJSConnectionError('x', { code: 'CERT_HAS_EXPIRED' } as never), /has expired/],
+    ['plaintext', new KafkaJSConnectionError('x', { code: new TlsRequired().code }), /set KAFKA_SECURITY_PROTOCOL/],
+    ['a certificate', new KafkaJSConnectionError('x', { code: 'CERT_HAS_EXPIRED' }), /has expired/],
   ])('names %s as the cause, however the client has wrapped it', (_cause, error, message) => {
     const exceeded = new KafkaJSNumberOfRetriesExceeded(error, { retryCount: 5, retryTime: 1_000 });
     for (const wrapped of [error, exceeded, Object.assign(new KafkaJSNonRetriableError(error), { cause: exceeded })]) {
