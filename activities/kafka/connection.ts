@@ -29,7 +29,7 @@ export interface KafkaServers {
   readonly security?: () => KafkaSecurity;
 }
 
-const UNPROTECTED: KafkaSecurity = { tls: null, sasl: null };
+export const UNPROTECTED: KafkaSecurity = { tls: null, sasl: null };
 const KEEP_ALIVE_MS = 60_000;
 /** KafkaJS gives up after a second, which a handshake with a busy broker exceeds. */
 const TLS_TIMEOUT_MS = 10_000;

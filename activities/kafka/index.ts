@@ -12,6 +12,7 @@ import type { KafkaGateway } from './types';
 
 export { servesClients } from './cluster';
 export type { KafkaSasl, KafkaSecurity, KafkaServers } from './connection';
+export { UNPROTECTED } from './connection';
 export { boundsOf } from './read-range';
 export type { KafkaRight } from './rights';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds, TopicOffsets } from './types';

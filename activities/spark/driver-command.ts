@@ -60,7 +60,12 @@ export function driverCommand(
     'spark.sql.streaming.checkpointFileManagerClass': CHECKPOINT_FILES,
   };
   const args = [
-    ...[`-Xmx${settings.driverMemoryMb}m`, '-XX:+UseSerialGC', `-Djava.io.tmpdir=${folder.scratchFolder}`],
+    ...[
+      `-Xmx${settings.driverMemoryMb}m`,
+      '-XX:+UseSerialGC',
+      '-XX:+ExitOnOutOfMemoryError',
+      `-Djava.io.tmpdir=${folder.scratchFolder}`,
+    ],
     ...(isSmall ? ['-XX:TieredStopAtLevel=1'] : []),
     ...(classArchive === undefined ? [] : [`-XX:SharedArchiveFile=${classArchive}`]),
     ...OPENED_PACKAGES.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),

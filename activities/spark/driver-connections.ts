@@ -13,8 +13,8 @@ interface DriverConnections {
 }
 
 export interface ProtectedServers {
-  /** Default: plaintext without authentication. */
-  readonly kafkaSecurity?: () => KafkaSecurity;
+  /** Read for each driver. */
+  readonly kafkaSecurity: () => KafkaSecurity;
   /** Null if none is configured. */
   readonly schemaRegistry: HttpServer | null;
 }
@@ -29,7 +29,7 @@ const MODULES = 'org.apache.kafka.common.security';
 export function driverConnections({ kafkaSecurity, schemaRegistry }: ProtectedServers): string {
   const security = schemaRegistry?.security;
   const connections: DriverConnections = {
-    kafka: kafkaProperties(kafkaSecurity?.() ?? { tls: null, sasl: null }),
+    kafka: kafkaProperties(kafkaSecurity()),
     schemaRegistry: {
       authorization: security?.authorization() ?? null,
       tls: tlsProperties(security?.tls() ?? {}),

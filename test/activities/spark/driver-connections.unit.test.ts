@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { HttpServer } from '../../../activities/http/http-server';
+import { UNPROTECTED } from '../../../activities/kafka';
 import { driverConnections, type ProtectedServers } from '../../../activities/spark/driver-connections';
 import { withRemedy } from '../../../activities/spark/refused-driver';
 
@@ -14,7 +15,7 @@ function connectionsOf(servers: ProtectedServers): Connections {
 
 describe('what a driver connects with', () => {
   it('is plaintext without settings', () => {
-    expect(connectionsOf({ schemaRegistry: null })).toEqual({
+    expect(connectionsOf({ kafkaSecurity: () => UNPROTECTED, schemaRegistry: null })).toEqual({
       kafka: { 'security.protocol': 'PLAINTEXT' },
       schemaRegistry: { authorization: null, tls: {} },
     });

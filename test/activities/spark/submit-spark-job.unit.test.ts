@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import { UNPROTECTED } from '../../../activities/kafka';
 import { parseInput } from '../../../activities/preparation/parse-input';
 import { checkpointFolder } from '../../../activities/spark/job-settings';
 import { submitSparkJob } from '../../../activities/spark/submit-spark-job';
@@ -36,6 +37,7 @@ async function submit(accepted: LostRecords['type'] | null): Promise<Record<stri
     jobJar: 'job.jar',
     environment,
     bootstrap: '127.0.0.1:1',
+    kafkaSecurity: () => UNPROTECTED,
     schemaRegistry: null,
     sparkState,
   };
@@ -54,7 +56,14 @@ describe('the submission of a driver', () => {
     const inAvro = { ...plan, rules: { ...plan.rules, valueFormat: 'avro' } } as const;
     const message = 'set SCHEMA_REGISTRY_URL in its environment, start it again and resume';
     const input: SubmitSparkJobInput = { plan: inAvro, rawFrom: 'earliest', trigger: 'processing-time', start: 0 };
-    const spark = { jars: 'spark', jobJar: 'job.jar', environment: {}, bootstrap: 'unused', schemaRegistry: null };
+    const spark = {
+      jars: 'spark',
+      jobJar: 'job.jar',
+      environment: {},
+      bootstrap: 'unused',
+      kafkaSecurity: () => UNPROTECTED,
+      schemaRegistry: null,
+    };
     const submitted = new MockActivityEnvironment({}, { logger }).run(
       (given: SubmitSparkJobInput) => submitSparkJob({ ...spark, sparkState }, given),
       input,

@@ -1,3 +1,4 @@
+import { UNPROTECTED } from '../../../activities/kafka';
 import type { SparkDependencies } from '../../../activities/spark/submit-spark-job';
 import { stackAddresses, workerEnvironment } from '../../support/stack';
 
@@ -10,6 +11,7 @@ export function sparkDependencies(sparkState: string): SparkDependencies {
     classArchive: SPARK_CLASS_ARCHIVE,
     bootstrap: stackAddresses().kafkaBrokers.join(','),
     environment: { ...process.env, JAVA_HOME, JDK_JAVA_OPTIONS },
+    kafkaSecurity: () => UNPROTECTED,
     schemaRegistry: null,
     sparkState,
   };
