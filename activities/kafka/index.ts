@@ -14,7 +14,7 @@ export { servesClients } from './cluster';
 export type { KafkaSasl, KafkaSecurity, KafkaServers } from './connection';
 export { UNPROTECTED } from './connection';
 export { boundsOf } from './read-range';
-export type { KafkaRight } from './rights';
+export { grantRights, type KafkaRight } from './rights';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds, TopicOffsets } from './types';
 
 /** Key of the admin client that is for no single topic. */

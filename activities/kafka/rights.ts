@@ -1,4 +1,6 @@
-import type { AclOperationTypes } from 'kafkajs';
+import { type AclEntry, AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs';
+import { KafkaClients, type KafkaServers } from './connection';
+import { kafkaFailure } from './kafka-failure';
 
 type Operation = Exclude<keyof typeof AclOperationTypes, 'UNKNOWN' | 'ANY'>;
 
@@ -8,4 +10,33 @@ export interface KafkaRight {
   readonly name: string;
   readonly isPrefix: boolean;
   readonly operations: readonly Operation[];
+}
+
+/**
+ * Allows a user what the rights say, from every host. Idempotent; takes nothing away.
+ *
+ * @param servers - with the credentials of an administrator
+ */
+export async function grantRights(servers: KafkaServers, user: string, rights: readonly KafkaRight[]): Promise<void> {
+  const admin = new KafkaClients(servers, { clientId: 'rights' }).open().admin();
+  try {
+    await admin.connect();
+    await admin.createAcls({ acl: rights.flatMap((right) => entriesOf(user, right)) });
+  } catch (error) {
+    throw kafkaFailure(error, `Granting rights to ${user}`);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function entriesOf(user: string, { resource, name, isPrefix, operations }: KafkaRight): AclEntry[] {
+  return operations.map((operation) => ({
+    principal: `User:${user}`,
+    host: '*',
+    permissionType: AclPermissionTypes.ALLOW,
+    operation: AclOperationTypes[operation],
+    resourceType: resource === 'topic' ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
+    resourceName: name,
+    resourcePatternType: isPrefix ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+  }));
 }
