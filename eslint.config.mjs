@@ -9,7 +9,7 @@ const NONDETERMINISTIC_GLOBALS = ['process', 'Buffer', 'fetch', 'performance', '
 }));
 
 export default defineConfig(
-  { ignores: ['coverage/', '.pipeline/'] },
+  { ignores: ['coverage/', '.pipeline/', '.pipeline-secure/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

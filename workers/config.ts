@@ -76,6 +76,9 @@ export const settingsSchema = z.object({
   ),
 
   TEMPORAL_PORT: port(7233).describe('Port of the local Temporal server.'),
+  TEMPORAL_DEV_PORT: port(7234).describe(
+    'Port of the local Temporal server behind its TLS proxy, with `--secure`, where the proxy has `TEMPORAL_PORT`.',
+  ),
   TEMPORAL_UI_PORT: port(8233).describe('Port of the local Temporal Web UI.'),
   KAFKA_PORT: port(9092).describe('Port of the local Kafka broker.'),
   KAFKA_CONTROLLER_PORT: port(9093).describe('Port of the local KRaft controller.'),

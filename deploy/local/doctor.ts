@@ -24,6 +24,8 @@ export type CheckResult = { readonly ok: string } | { readonly problem: string }
 /** What to check; by default this process and its machine. `freeBytes` are those at an existing path. */
 export interface DoctorOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** For a stack whose servers are protected. */
+  readonly isSecure?: boolean;
   readonly nodeVersion?: string;
   readonly freeBytes?: (path: string) => Promise<number>;
 }
@@ -33,9 +35,9 @@ export interface DoctorOptions {
  * install a part are checked only if that part is missing.
  */
 export async function runChecks(config: Config, options: DoctorOptions = {}): Promise<CheckResult[]> {
-  const { env = process.env, nodeVersion = process.versions.node, freeBytes = freeBytesAt } = options;
+  const { env = process.env, isSecure = false, nodeVersion = process.versions.node, freeBytes = freeBytesAt } = options;
   const [cache, state] = [cacheFolder(config), stateFolder(config)];
-  const parts = neededParts(config);
+  const parts = neededParts(config, isSecure);
   const missing = new Set(parts.filter((part) => !isInstalled(part, cache)).map(({ name }) => name));
   const installed = parts.filter(({ name }) => !missing.has(name));
   const temporal = missing.has('temporal') ? await temporalOnPath(env) : undefined;
@@ -52,7 +54,7 @@ export async function runChecks(config: Config, options: DoctorOptions = {}): Pr
     ...(await Promise.all(tools.map((tool) => checkTool(tool, env)))),
     ...(temporal === undefined ? [] : [{ ok: `${temporal.version} (${temporal.path})` }]),
     ...installed.map(({ name, version }) => ({ ok: `${name} ${version} is installed` })),
-    ...(await checkPorts(config, new Set(ownPorts))),
+    ...(await checkPorts(portSettings(config, isSecure), config, new Set(ownPorts))),
     ...(await checkFolders(folders, freeBytes)),
   ];
 }
@@ -105,7 +107,7 @@ const TOOLS: readonly Tool[] = [
     minVersion: '3.10.0',
     install:
       'Python 3.10 or newer with venv (Debian and Ubuntu: apt install python3 python3-venv; macOS: brew install python)',
-    parts: ['temporal'],
+    parts: ['temporal', 'caddy'],
   },
 ];
 
@@ -137,12 +139,24 @@ async function checkTool(tool: Tool, env: NodeJS.ProcessEnv): Promise<CheckResul
   return { ok: `${tool.name} ${version} (${program})` };
 }
 
-/** @param own - ports of servers that an earlier launcher left running; the next start stops these */
-async function checkPorts(config: Config, own: ReadonlySet<number>): Promise<CheckResult[]> {
-  const settings: (keyof Config & `${string}_PORT`)[] = ['PAGE_PORT'];
-  if (config.TEMPORAL_ADDRESS === undefined) settings.push('TEMPORAL_PORT', 'TEMPORAL_UI_PORT');
+type PortSetting = keyof Config & `${string}_PORT`;
+
+/** The settings of the ports that the stack listens on. */
+function portSettings(config: Config, isSecure: boolean): PortSetting[] {
+  const settings: PortSetting[] = ['PAGE_PORT'];
+  if (config.TEMPORAL_ADDRESS === undefined)
+    settings.push('TEMPORAL_PORT', isSecure ? 'TEMPORAL_DEV_PORT' : 'TEMPORAL_UI_PORT');
   if (config.KAFKA_BROKERS === undefined) settings.push('KAFKA_PORT', 'KAFKA_CONTROLLER_PORT');
   if (config.ELASTICSEARCH_NODE === undefined) settings.push('ELASTICSEARCH_PORT', 'ELASTICSEARCH_TRANSPORT_PORT');
+  return settings;
+}
+
+/** @param own - ports of servers that an earlier launcher left running; the next start stops these */
+async function checkPorts(
+  settings: readonly PortSetting[],
+  config: Config,
+  own: ReadonlySet<number>,
+): Promise<CheckResult[]> {
   const results = settings.map(async (setting, index): Promise<CheckResult> => {
     const port = config[setting];
     const same = settings.slice(0, index).find((earlier) => config[earlier] === port);

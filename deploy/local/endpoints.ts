@@ -22,13 +22,15 @@ export interface Endpoint {
   readonly probe: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Returns the endpoints of the stack. */
-export function endpointsOf(config: Config): Record<'temporal' | 'kafka' | 'elasticsearch' | 'page', Endpoint> {
-  const { temporal, kafkaBrokers, elasticsearchNode } = addressesOf(config);
+export type Endpoints = Readonly<Record<'temporal' | 'kafka' | 'elasticsearch' | 'page', Endpoint>>;
+
+/** Returns the endpoints of the stack. @param clients - the settings with which they are probed */
+export function endpointsOf(config: Config, clients = config): Endpoints {
+  const { temporal, kafkaBrokers, elasticsearchNode } = addressesOf(clients);
   const page = localUrl(config, 'PAGE');
   type Probe = (config: Config, signal: AbortSignal) => Promise<void>;
   const endpoint = (name: string, setting: unknown, address: string, probe: Probe): Endpoint => {
-    return { name, managed: setting === undefined, address, probe: (signal) => probe(config, signal) };
+    return { name, managed: setting === undefined, address, probe: (signal) => probe(clients, signal) };
   };
   return {
     temporal: endpoint('temporal', config.TEMPORAL_ADDRESS, temporal, probeTemporal),

@@ -3,12 +3,12 @@ import type { Config } from '../../workers/config';
 import { inspect } from '../../workers/inspect-source';
 import { InspectionFailed } from '../../workers/inspection-failed';
 import { inspectionSummary } from '../../workers/inspection-text';
+import { sourceOf } from './input-option';
 import { installedSpark } from './install/installed-spark';
 
 /** Prints what the file of an input looks like, and what becomes of its first rows, before a run starts. */
 export async function printFileAccount(config: Config, input: unknown): Promise<void> {
-  const source = sectionOf(input, 'source');
-  const { kind, path } = source;
+  const { kind, path } = sourceOf(input);
   if (kind !== 'file' || typeof path !== 'string') return;
   const request = {
     source: { kind, path },
@@ -23,9 +23,4 @@ export async function printFileAccount(config: Config, input: unknown): Promise<
     // The run itself fails with a message of its own.
     console.log(`\n${error.message}\n`);
   }
-}
-
-function sectionOf(input: unknown, name: string): Readonly<Record<string, unknown>> {
-  const section: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
-  return typeof section === 'object' && section !== null ? (section as Record<string, unknown>) : {};
 }

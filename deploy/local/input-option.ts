@@ -23,6 +23,18 @@ export function inputOf({ input, 'input-file': file }: InputOptions, usage: stri
   );
 }
 
+/** Returns the `source` of an input that nothing has checked yet; empty if there is none. */
+export function sourceOf(input: unknown): Readonly<Record<string, unknown>> {
+  const source: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, 'source') : undefined;
+  return typeof source === 'object' && source !== null ? (source as Record<string, unknown>) : {};
+}
+
+/** Returns the topic that an input reads, if it reads one. */
+export function sourceTopicOf(input: unknown): { sourceTopic?: string } {
+  const { kind, topic } = sourceOf(input);
+  return kind === 'topic' && typeof topic === 'string' ? { sourceTopic: topic } : {};
+}
+
 function orThrow<T>(problem: string, act: () => T): T {
   try {
     return act();

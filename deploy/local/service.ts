@@ -21,6 +21,8 @@ export interface Service {
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Runs before each start; idempotent. */
   readonly prepare?: (signal: AbortSignal) => Promise<void>;
+  /** Runs each time when it has become ready, before it counts as ready; idempotent. */
+  readonly afterReady?: () => Promise<void>;
   /** Time between SIGTERM and SIGKILL. */
   readonly stopGraceMs: number;
 }

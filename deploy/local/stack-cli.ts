@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../../workers/config';
 import { runChecks } from './doctor';
 import { stateFolder } from './folders';
+import { connectedAs, existingSecurity, securedConfig } from './security/stack-security';
 import { exitWith, listenForShutdown } from './shutdown';
 import { type Stack, startStack } from './stack';
 import { StackError } from './stack-error';
@@ -10,21 +12,58 @@ import { printEvent } from './stack-event';
 import { refuseSecondLauncher, resetState } from './state-folder';
 import { describeStatus, stackStatus } from './status';
 
-const USAGE = 'Usage: stack-cli doctor | up | status | reset [--yes]';
+const USAGE = 'Usage: stack-cli (doctor | up | status | reset [--yes]) [--secure], or up --secure [--name NAME …]';
+/** The pipeline that `npm start` runs by default. */
+const DEFAULT_NAME = 'demo';
 
-/** @returns the exit status */
-async function main([command, ...flags]: readonly string[]): Promise<number> {
-  const config = loadConfig();
-  if (command === 'doctor' && flags.length === 0) return doctor(config);
-  if (command === 'up' && flags.length === 0) return up(config);
-  if (command === 'status' && flags.length === 0) return status(config);
-  if (command === 'reset' && flags.every((flag) => flag === '--yes')) return reset(config, flags.length > 0);
-  console.error(USAGE);
-  return 2;
+interface Options {
+  readonly secure: boolean;
+  /** Only for `up --secure`. */
+  readonly name?: string[] | undefined;
+  /** Only for `reset`. */
+  readonly yes: boolean;
 }
 
-async function doctor(config: Config): Promise<number> {
-  const results = await runChecks(config);
+const COMMANDS: Readonly<Record<string, (config: Config, options: Options) => Promise<number>>> = {
+  doctor: (config, { secure }) => doctor(config, secure),
+  up: (config, { secure, name = [DEFAULT_NAME] }) => up(config, secure ? name : undefined),
+  status: (config, { secure }) => status(config, secure),
+  reset: (config, { yes }) => reset(config, yes),
+};
+
+/** @returns the exit status */
+async function main(args: string[]): Promise<number> {
+  const { positionals, values } = parse(args);
+  const [name = '', ...others] = positionals;
+  const command = COMMANDS[name];
+  const isMisused =
+    (values.yes && name !== 'reset') || (values.name !== undefined && !(name === 'up' && values.secure));
+  if (command === undefined || others.length > 0 || isMisused) {
+    console.error(USAGE);
+    return 2;
+  }
+  return command(values.secure ? securedConfig(process.env) : loadConfig(), values);
+}
+
+/** @throws {@link StackError} when an option is unknown */
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        secure: { type: 'boolean', default: false },
+        name: { type: 'string', multiple: true },
+        yes: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+async function doctor(config: Config, isSecure: boolean): Promise<number> {
+  const results = await runChecks(config, { isSecure });
   const problems = results.flatMap((result) => ('problem' in result ? `- ${result.problem}` : []));
   if (problems.length > 0) {
     console.error([`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:`, ...problems].join('\n'));
@@ -34,10 +73,15 @@ async function doctor(config: Config): Promise<number> {
   return 0;
 }
 
-/** Keeps servers, worker and page running until a shutdown signal. */
-async function up(config: Config): Promise<number> {
+/**
+ * Keeps servers, worker and page running until a shutdown signal.
+ *
+ * @param names - of the pipelines for which a secured stack gives rights; undefined for a plain one
+ */
+async function up(config: Config, names: readonly string[] | undefined): Promise<number> {
   const { received, ...signals } = listenForShutdown();
-  const stack = await startStack({ config, environment: process.env, onEvent: printEvent, ...signals });
+  const securedFor = names?.map((name) => ({ name }));
+  const stack = await startStack({ config, securedFor, environment: process.env, onEvent: printEvent, ...signals });
   try {
     await stack.ready;
     console.log(describeAddresses(stack));
@@ -48,8 +92,9 @@ async function up(config: Config): Promise<number> {
   }
 }
 
-async function status(config: Config): Promise<number> {
-  const parts = await stackStatus(config);
+async function status(config: Config, isSecure: boolean): Promise<number> {
+  const clients = isSecure ? connectedAs(config, existingSecurity(config).variables('admin')) : config;
+  const parts = await stackStatus(config, clients);
   console.log(describeStatus(parts));
   return parts.every(({ problem }) => problem === undefined) ? 0 : 1;
 }
@@ -81,7 +126,7 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-function describeAddresses({ addresses, stateFolder: state }: Stack): string {
+function describeAddresses({ addresses, security, stateFolder: state }: Stack): string {
   const { page, temporal, temporalUi, kafkaBrokers, elasticsearchNode } = addresses;
   return [
     '',
@@ -91,6 +136,7 @@ function describeAddresses({ addresses, stateFolder: state }: Stack): string {
     `  Kafka           ${kafkaBrokers.join(',')}`,
     `  Elasticsearch   ${elasticsearchNode}`,
     `  State and logs  ${state}`,
+    ...(security === undefined ? [] : [`  To connect      set -a; . ${security.variablesFile}; set +a`]),
     '',
     'Ctrl-C stops the worker and the servers; their data is kept.',
   ].join('\n');

@@ -1,16 +1,15 @@
-import { join } from 'node:path';
 import { childEnvironment } from '../../workers/child-environment';
 import { type Addresses, addressesOf, type Config } from '../../workers/config';
+import type { PipelineRights } from '../../workers/rights/pipeline-rights';
 import { stopSparkDrivers } from '../../workers/spark-drivers';
 import { findProblems } from './doctor';
 import { endpointsOf, untilReady } from './endpoints';
 import { stateFolder } from './folders';
 import { type Installation, installParts, sparkPaths } from './install/install-parts';
 import { ProcessRecords } from './processes/process-records';
+import { connectedAs, prepareSecurity, type StackSecurity } from './security/stack-security';
 import type { Service } from './service';
-import { elasticsearchService } from './services/elasticsearch';
-import { kafkaService } from './services/kafka';
-import { temporalService } from './services/temporal';
+import { managedServers } from './services/managed-servers';
 import { pageService, workerService, workerVariables } from './services/worker-and-page';
 import { rejectOnAbort, type ShutdownSignals } from './shutdown';
 import { StackError } from './stack-error';
@@ -20,12 +19,6 @@ import { SupervisedService } from './supervised-service';
 
 /** Long, since an external server may be started only now. */
 const EXTERNAL_TIMEOUT_MS = 600_000;
-
-const SERVERS = [
-  ['temporal', temporalService],
-  ['kafka', kafkaService],
-  ['elasticsearch', elasticsearchService],
-] as const;
 
 /** Addresses of the servers, managed or external. */
 export interface StackAddresses extends Addresses {
@@ -41,6 +34,8 @@ export interface StackOptions extends Pick<ShutdownSignals, 'signal' | 'force'> 
   /** Environment in which installers are looked up; worker and page inherit it. */
   readonly environment: NodeJS.ProcessEnv;
   readonly onEvent: OnStackEvent;
+  /** If set, the servers are protected, and the worker has rights for these pipelines. */
+  readonly securedFor?: readonly PipelineRights[] | undefined;
   /** Starts neither worker nor page. */
   readonly serversOnly?: boolean;
 }
@@ -48,6 +43,10 @@ export interface StackOptions extends Pick<ShutdownSignals, 'signal' | 'force'> 
 /** Servers, a worker and the page, which are kept running until they are stopped. */
 export interface Stack {
   readonly addresses: StackAddresses;
+  /** The settings with which the launcher connects to the servers. */
+  readonly clients: Config;
+  /** Undefined for a plain stack. */
+  readonly security: StackSecurity | undefined;
   readonly stateFolder: string;
   /** Resolves when every part is ready; rejects if an installation fails or the start is aborted. */
   readonly ready: Promise<Installation>;
@@ -64,47 +63,60 @@ export interface Stack {
  * @throws {@link StackError} before anything is started, when another launcher runs or a check fails
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { config, environment, onEvent, signal } = options;
+  const { config, environment, onEvent, signal, securedFor } = options;
   const folder = stateFolder(config);
   const unlock = await lockStateFolder(folder);
   try {
     await stopOrphans(folder, onEvent);
-    const problems = await findProblems(config, { env: environment });
+    const problems = await findProblems(config, { env: environment, isSecure: securedFor !== undefined });
     if (problems.length > 0) throw new StackError(`The stack cannot start:\n- ${problems.join('\n- ')}`);
     signal.throwIfAborted();
-    return supervise(options, folder, unlock);
+    const security = securedFor === undefined ? undefined : prepareSecurity(config, securedFor);
+    return supervise(options, security, folder, unlock);
   } catch (error) {
     await unlock();
     throw error;
   }
 }
 
-function supervise(options: StackOptions, folder: string, unlock: () => Promise<void>): Stack {
+function supervise(
+  options: StackOptions,
+  security: StackSecurity | undefined,
+  folder: string,
+  unlock: () => Promise<void>,
+): Stack {
   const { config, environment, onEvent, serversOnly = false, force } = options;
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
-  const installing = installParts(config, { onEvent, env: childEnvironment(environment), signal });
+  const env = childEnvironment(environment);
+  const installing = installParts(config, { isSecure: security !== undefined, onEvent, env, signal });
   const records = new ProcessRecords(folder);
 
-  const { page: pageEndpoint, ...endpoints } = endpointsOf(config);
-  const temporalUi = endpoints.temporal.managed ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
-  const addresses = { ...addressesOf(config), temporalUi, page: pageEndpoint.address };
-  const keepRunning = (name: string, service: Promise<Service>) =>
-    new SupervisedService(name, service, records, onEvent);
-  const servers = SERVERS.filter(([name]) => endpoints[name].managed).map(([name, serviceOf]) =>
-    keepRunning(name, serviceOf(config, installing, join(folder, name))),
+  const { clients, endpoints, addresses } = connectionsOf(config, security);
+  const keepRunning = (name: string, it: Promise<Service>) => new SupervisedService(name, it, records, onEvent);
+  const servers = Object.entries(managedServers({ config, clients, endpoints, security }, installing, folder)).map(
+    ([name, service]) => keepRunning(name, service),
   );
   const external = Object.values(endpoints)
     .filter((endpoint) => !endpoint.managed)
     .map((endpoint) => untilReady(endpoint, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal }));
   const serversReady = Promise.all([...servers.map(({ ready }) => ready), ...external]);
 
+  const untilServersReady = (): Promise<unknown> => Promise.race([serversReady, rejectOnAbort(signal)]);
   const worker = async (): Promise<Service> => {
-    await serversReady;
+    await untilServersReady();
     const installed = { javaHome: await installing.javaHome, ...sparkPaths(config) };
-    return workerService(workerVariables(addresses, installed, folder), environment);
+    const variables = { ...workerVariables(addresses, installed, folder), ...security?.variables('worker') };
+    return workerService(variables, environment);
   };
-  const page = async (): Promise<Service> => serversReady.then(() => pageService(config, addresses, environment));
+  const page = async (): Promise<Service> => {
+    await untilServersReady();
+    return pageService(
+      config,
+      security?.variables('page') ?? { ELASTICSEARCH_NODE: addresses.elasticsearchNode },
+      environment,
+    );
+  };
   const programs = serversOnly ? [] : [keepRunning('worker', worker()), keepRunning('page', page())];
   const services = [...servers, ...programs];
   const allReady = Promise.all([installing.required, serversReady, ...programs.map((program) => program.ready)]);
@@ -122,5 +134,15 @@ function supervise(options: StackOptions, folder: string, unlock: () => Promise<
     await unlock();
   };
   let stopped: Promise<void> | undefined;
-  return { addresses, stateFolder: folder, ready, crashLoop, stop: () => (stopped ??= stop()) };
+  return { addresses, clients, security, stateFolder: folder, ready, crashLoop, stop: () => (stopped ??= stop()) };
+}
+
+/** How the launcher connects to the servers, and where they and the page are. */
+function connectionsOf(config: Config, security: StackSecurity | undefined) {
+  const clients = security === undefined ? config : connectedAs(config, security.variables('admin'));
+  const { page, ...endpoints } = endpointsOf(config, clients);
+  const hasUi = endpoints.temporal.managed && security === undefined;
+  const temporalUi = hasUi ? `http://127.0.0.1:${config.TEMPORAL_UI_PORT}` : undefined;
+  const addresses: StackAddresses = { ...addressesOf(clients), temporalUi, page: page.address };
+  return { clients, endpoints, addresses };
 }

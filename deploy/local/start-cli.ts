@@ -7,7 +7,8 @@ import { type PipelineRun, startPipeline } from '../../workers/start-pipeline';
 import { temporalCliOptions } from '../../workers/temporal-connection';
 import { exitStatus } from './exit-status';
 import { printFileAccount } from './file-account';
-import { inputOf } from './input-option';
+import { inputOf, sourceTopicOf } from './input-option';
+import { securedConfig } from './security/stack-security';
 import { exitWith, listenForShutdown, rejectOnAbort } from './shutdown';
 import { type StackAddresses, startStack } from './stack';
 import { StackError } from './stack-error';
@@ -20,6 +21,7 @@ const USAGE = `Usage: npm start -- [options]
   --name NAME          name of the pipeline; its workflow id is pipeline/NAME (demo)
   --input JSON         input of the workflow
   --input-file FILE    the same, from a file
+  --secure             with servers that ask for certificates and passwords, in a state folder of their own
   --report FILE        write the report to a file, as JSON
   --exit               stop everything after the run; the exit status is 0 if it reconciles, 1 if not, and 3 if it
                        reconciles but has more dead letters than maxDeadLetterRatio, or no record has a value`;
@@ -28,6 +30,7 @@ const OPTIONS = {
   name: { type: 'string', default: 'demo' },
   input: { type: 'string' },
   'input-file': { type: 'string' },
+  secure: { type: 'boolean', default: false },
   report: { type: 'string' },
   exit: { type: 'boolean', default: false },
 } as const;
@@ -38,15 +41,17 @@ type StartOptions = ReturnType<typeof parseOptions>;
 /** Starts the stack and runs one pipeline to its report. @returns the exit status */
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
-  const config = loadConfig();
+  const config = options.secure ? securedConfig(process.env) : loadConfig();
   const shutdown = listenForShutdown();
-  const stack = await startStack({ config, environment: process.env, onEvent: printEvent, ...shutdown });
+  const securedFor = options.secure ? [{ name: options.name, ...sourceTopicOf(options.input) }] : undefined;
+  const stack = await startStack({ config, securedFor, environment: process.env, onEvent: printEvent, ...shutdown });
+  const { clients } = stack;
   try {
     await Promise.race([stack.ready, stack.crashLoop]);
-    await Promise.race([printFileAccount(config, options.input), rejectOnAbort(shutdown.signal)]);
-    const run = await Promise.race([runPipeline(config, options), rejectOnAbort(shutdown.signal)]);
-    printRun(config, run, options);
-    console.log(await workingLinks(config, stack.addresses, run, options.name));
+    await Promise.race([printFileAccount(clients, options.input), rejectOnAbort(shutdown.signal)]);
+    const run = await Promise.race([runPipeline(clients, options), rejectOnAbort(shutdown.signal)]);
+    printRun(clients, run, options);
+    console.log(await workingLinks(clients, stack.addresses, run, options.name));
     if (options.exit) return exitStatus(run.report);
     console.log('\nCtrl-C stops the worker and the servers; their data is kept.');
     await shutdown.received;
@@ -58,8 +63,8 @@ async function main(): Promise<number> {
 
 /** @throws {@link StackError} when an option is unknown, or the input is not JSON */
 function parseOptions(args: string[]) {
-  const { name, report: reportFile, exit, ...given } = parseArguments(args);
-  return { name, input: inputOf(given, USAGE), reportFile, exit };
+  const { name, secure, report: reportFile, exit, ...given } = parseArguments(args);
+  return { name, secure, input: inputOf(given, USAGE), reportFile, exit };
 }
 
 function parseArguments(args: string[]) {

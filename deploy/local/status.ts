@@ -14,11 +14,15 @@ export interface PartStatus extends Pick<Endpoint, 'name' | 'managed'> {
   readonly log: string | undefined;
 }
 
-/** Probes every server and the page, and checks whether the worker runs. */
-export async function stackStatus(config: Config): Promise<PartStatus[]> {
+/**
+ * Probes every server and the page, and checks whether the worker runs.
+ *
+ * @param clients - the settings with which the servers are probed
+ */
+export async function stackStatus(config: Config, clients = config): Promise<PartStatus[]> {
   const running = new ProcessRecords(stateFolder(config)).running();
   const recordOf = (name: string): { pid?: number; log?: string } => running.find((each) => each.name === name) ?? {};
-  const parts = Object.values(endpointsOf(config)).map(async (endpoint): Promise<PartStatus> => {
+  const parts = Object.values(endpointsOf(config, clients)).map(async (endpoint): Promise<PartStatus> => {
     const { name, address, managed } = endpoint;
     const { pid, log } = managed ? recordOf(name) : {};
     return { name, managed, address, pid, log, problem: await whyNotReady(endpoint) };

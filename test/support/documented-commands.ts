@@ -60,6 +60,8 @@ export const NOT_RUN = {
   'npm run inspect -- FILE': 'describes the argument; with a file it is run',
   'npm run inspect -- --topic NAME': 'describes an option; the workflow of the same name inspects a topic',
   'npm run rights -- NAME': 'describes the argument; the suite of the rights runs it with a name',
+  'npm start -- --secure': 'runs until Ctrl-C; the suites of the secured stack start its servers and a pipeline',
+  'npm run stack -- --secure --name demo': 'the suites of the secured stack start its servers',
   'npm start': 'runs until Ctrl-C; with --exit it is run',
   'npm start -- --name NAME --input-file FILE': 'describes the options',
 } as const;

@@ -3,6 +3,7 @@ import { takenPort } from '../../deploy/local/processes/ports';
 const PORT_VARIABLES = [
   'TEMPORAL_PORT',
   'TEMPORAL_UI_PORT',
+  'TEMPORAL_DEV_PORT',
   'KAFKA_PORT',
   'KAFKA_CONTROLLER_PORT',
   'ELASTICSEARCH_PORT',

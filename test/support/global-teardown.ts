@@ -1,16 +1,10 @@
-import { rm } from 'node:fs/promises';
-import type { Stack } from '../../deploy/local/stack';
-
-interface TestRun {
-  readonly stack: Stack;
-  readonly stateFolder: string;
-}
+import type { TestStack } from './test-stack';
 
 /** Jest loads the setup and the teardown separately; they share only the global object. */
-const holder = globalThis as { pipelineTestRun?: TestRun };
+const holder = globalThis as { pipelineTestRun?: TestStack };
 
 /** Called by the global setup, so that the teardown finds what to stop. */
-export function keepTestRun(run: TestRun): void {
+export function keepTestRun(run: TestStack): void {
   holder.pipelineTestRun = run;
 }
 
@@ -18,7 +12,5 @@ export function keepTestRun(run: TestRun): void {
 export default async function globalTeardown(): Promise<void> {
   const run = holder.pipelineTestRun;
   delete holder.pipelineTestRun;
-  if (run === undefined) return;
-  await run.stack.stop();
-  await rm(run.stateFolder, { recursive: true, force: true });
+  await run?.remove();
 }

@@ -1,11 +1,11 @@
 const { createHash } = require('node:crypto');
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const KINDS = ['pipeline', 'servers', 'unit'];
+const KINDS = ['pipeline', 'servers', 'unit', 'secure'];
 
 /**
- * Starts the suites of whole pipelines first: they wait most, and one that starts last would run alone. `--randomize`
- * shuffles the suites too, not only the tests in each.
+ * Starts the suites of whole pipelines first: they wait most, and one that starts last would run alone. Those of the
+ * secured stack come last, since it is started meanwhile. `--randomize` shuffles the suites too, not only the tests in each.
  */
 module.exports = class KindSequencer extends Sequencer {
   constructor(options) {

@@ -3,6 +3,8 @@ import type { Config } from '../../../workers/config';
 import { cacheFolder } from '../folders';
 import { type InstallOptions, installPart, isInstalled, type Part, partFolder } from './part';
 import {
+  CADDY_BINARY,
+  caddyPart,
   ELASTICSEARCH_HOME,
   elasticsearchPart,
   kafkaPart,
@@ -24,6 +26,8 @@ export interface Installation {
   readonly javaHome: string;
   /** The `temporal` CLI. */
   readonly temporal: string;
+  /** The TLS proxy of a secured stack. */
+  readonly caddy: string;
   /** Folder of Kafka's jars. */
   readonly kafkaLibs: string;
   /** Unpacked Elasticsearch distribution; read-only, its configuration is elsewhere. */
@@ -43,8 +47,14 @@ export type PendingInstallation = { readonly [Field in keyof Installation]: Prom
   readonly all: Promise<Installation>;
 };
 
+/** `isSecure`: for a stack whose servers are protected. */
+type InstallPartsOptions = Omit<InstallOptions, 'cache' | 'signal'> & {
+  readonly isSecure?: boolean;
+  readonly signal: AbortSignal;
+};
+
 /**
- * Starts to install every missing part that this configuration needs, and returns at once. Idempotent: if all parts are
+ * Starts to install every missing part that this stack needs, and returns at once. Idempotent: if all parts are
  * installed, no program is started.
  *
  * The first failure, a {@link StackError} when a program fails or a checksum is wrong, terminates the other programs,
@@ -52,10 +62,10 @@ export type PendingInstallation = { readonly [Field in keyof Installation]: Prom
  */
 export function installParts(
   config: Config,
-  { onEvent, env, signal: interrupted }: Omit<InstallOptions, 'cache' | 'signal'> & { readonly signal: AbortSignal },
+  { isSecure = false, onEvent, env, signal: interrupted }: InstallPartsOptions,
 ): PendingInstallation {
   const cache = cacheFolder(config);
-  const needed = neededParts(config);
+  const needed = neededParts(config, isSecure);
   const isMissing = (part: Part): boolean => needed.includes(part) && !isInstalled(part, cache);
   const failure = new AbortController();
   const signal = AbortSignal.any([failure.signal, interrupted]);
@@ -87,6 +97,7 @@ export function installParts(
     java: java.then((found) => found.java),
     javaHome: java.then((found) => found.javaHome),
     temporal: installTemporal(),
+    caddy: install(caddyPart).then((folder) => join(folder, CADDY_BINARY)),
     kafkaLibs: kafka,
     elasticsearchHome: elasticsearch.then((folder) => join(folder, ELASTICSEARCH_HOME)),
     sparkJars: spark,
@@ -105,12 +116,13 @@ export function sparkPaths(config: Config): Pick<Installation, 'sparkJars' | 'sp
   };
 }
 
-/** Returns the parts that this configuration needs, installed or not. */
-export function neededParts(config: Config): Part[] {
+/** Returns the parts that a stack needs, installed or not. */
+export function neededParts(config: Config, isSecure = false): Part[] {
   const parts: Part[] = [sparkPart, sparkJobPart, sparkClassesPart];
   if (config.KAFKA_BROKERS === undefined) parts.push(kafkaPart);
   if (config.ELASTICSEARCH_NODE === undefined) parts.push(elasticsearchPart);
   if (config.TEMPORAL_ADDRESS === undefined) parts.push(temporalPart);
+  if (isSecure) parts.push(caddyPart);
   return parts;
 }
 

@@ -12,6 +12,7 @@ const REPORT_INTERVAL_MS = 5000;
 
 export type PartName =
   | 'temporal'
+  | 'caddy'
   | 'kafka'
   | 'elasticsearch'
   | 'spark'

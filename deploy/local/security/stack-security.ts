@@ -19,7 +19,7 @@ const PIPELINES_FILE = 'pipelines.json';
 const CONNECTION_SETTINGS = SETTINGS.filter(
   (name) =>
     /^(TEMPORAL|KAFKA|ELASTICSEARCH)_/.test(name) &&
-    !/_PORT$|^TEMPORAL_(NAMESPACE|CONFIG_FILE)$|^ELASTICSEARCH_TIMEOUT_MS$/.test(name),
+    !/_PORT$|^TEMPORAL_(NAMESPACE|CONFIG_FILE|CODEC_KEYS_FILE)$|^ELASTICSEARCH_TIMEOUT_MS$/.test(name),
 );
 
 /** The certificates, the passwords and the rights of a secured stack, each secret in a file with mode 600. */

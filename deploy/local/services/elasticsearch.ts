@@ -1,13 +1,16 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { cp, lchown, mkdir, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Config } from '../../../workers/config';
-import { endpointsOf } from '../endpoints';
+import { cp, lchown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { elasticsearchRoles } from '../../../workers/rights/pipeline-rights';
 import { restrictedFolder } from '../folders';
 import type { PendingInstallation } from '../install/install-parts';
+import { type FileRealmUser, rolesFile, usersFile, usersRolesFile } from '../security/file-realm';
+import { writeSecret } from '../security/secret-file';
+import type { StackSecurity } from '../security/stack-security';
 import { SERVER_GRACE_MS, type Service } from '../service';
 import { StackError } from '../stack-error';
 import { javaOptions } from './java-options';
+import type { ServerContext } from './server-context';
 
 /** `nobody` on most systems; any user but root works. */
 const UNPRIVILEGED = { uid: 65_534, gid: 65_534 };
@@ -17,7 +20,7 @@ const UNPRIVILEGED = { uid: 65_534, gid: 65_534 };
  * which belongs to the user that the node runs as.
  */
 export async function elasticsearchService(
-  config: Config,
+  { config, endpoints, security }: ServerContext,
   installing: Pick<PendingInstallation, 'java' | 'javaHome' | 'elasticsearchHome'>,
   folder: string,
 ): Promise<Service> {
@@ -28,7 +31,7 @@ export async function elasticsearchService(
   const user = unprivilegedUser([folder, join(home, 'lib'), javaHome]);
   return {
     name: 'elasticsearch',
-    endpoint: endpointsOf(config).elasticsearch,
+    endpoint: endpoints.elasticsearch,
     ports: [config.ELASTICSEARCH_PORT, config.ELASTICSEARCH_TRANSPORT_PORT],
     // Unpacked without execute permission. It becomes a small Java process, which forwards SIGTERM to the node.
     command: [
@@ -53,12 +56,34 @@ export async function elasticsearchService(
     ...(user !== undefined && { user }),
     prepare: async () => {
       await cp(join(home, 'config'), conf, { recursive: true });
-      await cp(join(__dirname, 'elasticsearch.yml'), join(conf, 'elasticsearch.yml'));
+      const kind = security === undefined ? 'plain' : 'secure';
+      const settings = ['elasticsearch.yml', `elasticsearch-${kind}.yml`].map((file) => join(__dirname, file));
+      const texts = await Promise.all(settings.map((path) => readFile(path, 'utf8')));
+      await writeFile(join(conf, 'elasticsearch.yml'), texts.join(''));
+      if (security !== undefined) await writeSecurity(conf, security);
       for (const path of [data, logs, tmp]) await mkdir(path, { recursive: true });
       if (user !== undefined) await changeOwner(folder, user);
     },
     stopGraceMs: SERVER_GRACE_MS,
   };
+}
+
+/** The roles of each user; the worker also drops months. */
+const ROLES = { admin: ['superuser'], worker: ['worker', 'retention'], page: ['page'] } as const;
+
+/** Copies, since the node reads no file outside of its configuration folder. */
+async function writeSecurity(conf: string, security: StackSecurity): Promise<void> {
+  const { key, certificate } = security.certificate('elasticsearch');
+  for (const path of [key, certificate, security.authority])
+    writeSecret(join(conf, 'security', basename(path)), await readFile(path, 'utf8'));
+  const users = (['admin', 'worker', 'page'] as const).map(async (name): Promise<FileRealmUser> => {
+    const password = (await readFile(security.passwordFile(name), 'utf8')).trim();
+    return { name, password, roles: ROLES[name] };
+  });
+  const realm = await Promise.all(users);
+  writeSecret(join(conf, 'users'), usersFile(realm));
+  writeSecret(join(conf, 'users_roles'), usersRolesFile(realm));
+  writeSecret(join(conf, 'roles.yml'), rolesFile(elasticsearchRoles(security.pipelines)));
 }
 
 /** Returns the user to run as instead of root, if any. @throws {@link StackError} when that user cannot enter a folder */

@@ -37,8 +37,11 @@ export function workerVariables(
 }
 
 /** The server of the local page of charts. */
-export function pageService(config: Config, addresses: Addresses, environment: NodeJS.ProcessEnv): Service {
-  const own = childEnvironment(environment, ['ELASTICSEARCH_', 'PAGE_']);
-  const env = { ...own, ELASTICSEARCH_NODE: addresses.elasticsearchNode };
+export function pageService(
+  config: Config,
+  variables: Readonly<Record<string, string>>,
+  environment: NodeJS.ProcessEnv,
+): Service {
+  const env = { ...childEnvironment(environment, ['ELASTICSEARCH_', 'PAGE_']), ...variables };
   return { ...program('page', 'serve-page.ts', env), endpoint: endpointsOf(config).page, ports: [config.PAGE_PORT] };
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lastLines } from '../../../deploy/local/processes/child';
+import { endpointsOf } from '../../../deploy/local/endpoints';
 import { kafkaService, serverProperties } from '../../../deploy/local/services/kafka';
 import { loadConfig } from '../../../workers/config';
 import { SHORT_RUN_JAVA_OPTIONS } from '../../support/java-options';
@@ -66,7 +67,8 @@ export class BrokerPair {
     const config = loadConfig({ ...ports, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS });
     const { java: program, kafkaLibs } = installation();
     const installed = { java: Promise.resolve(program), kafkaLibs: Promise.resolve(kafkaLibs) };
-    const { command, env } = await kafkaService(config, installed, folder);
+    const context = { config, clients: config, endpoints: endpointsOf(config), security: undefined };
+    const { command, env } = await kafkaService(context, installed, folder);
     const [java, ...args] = command;
     // Of two lines about one property the last counts.
     writeFileSync(join(folder, 'server.properties'), serverProperties(config, folder) + this.#ownLines(name));
