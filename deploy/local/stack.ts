@@ -102,22 +102,18 @@ function supervise(
     .map((endpoint) => untilReady(endpoint, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal }));
   const serversReady = Promise.all([...servers.map(({ ready }) => ready), ...external]);
 
-  const untilServersReady = (): Promise<unknown> => Promise.race([serversReady, rejectOnAbort(signal)]);
+  const afterServers = (service: () => Promise<Service> | Service): Promise<Service> =>
+    Promise.race([serversReady, rejectOnAbort(signal)]).then(service);
   const worker = async (): Promise<Service> => {
-    await untilServersReady();
     const installed = { javaHome: await installing.javaHome, ...sparkPaths(config) };
     const variables = { ...workerVariables(addresses, installed, folder), ...security?.variables('worker') };
     return workerService(variables, environment);
   };
-  const page = async (): Promise<Service> => {
-    await untilServersReady();
-    return pageService(
-      config,
-      security?.variables('page') ?? { ELASTICSEARCH_NODE: addresses.elasticsearchNode },
-      environment,
-    );
-  };
-  const programs = serversOnly ? [] : [keepRunning('worker', worker()), keepRunning('page', page())];
+  const pageVariables = security?.variables('page') ?? { ELASTICSEARCH_NODE: addresses.elasticsearchNode };
+  const page = (): Service => pageService(config, pageVariables, environment);
+  const programs = serversOnly
+    ? []
+    : [keepRunning('worker', afterServers(worker)), keepRunning('page', afterServers(page))];
   const services = [...servers, ...programs];
   const allReady = Promise.all([installing.required, serversReady, ...programs.map((program) => program.ready)]);
   const ready = Promise.race([allReady.then(([installation]) => installation), rejectOnAbort(signal)]);
