@@ -86,7 +86,9 @@ describe('the servers of a secured stack', () => {
   it('refuse a wrong password', async () => {
     const { wrongPasswordFile } = stack.refused;
     expect(await refusal('kafka', { KAFKA_PASSWORD_FILE: wrongPasswordFile })).toMatch(/SASL|password/i);
-    expect(await refusal('elasticsearch', { ELASTICSEARCH_PASSWORD_FILE: wrongPasswordFile })).toMatch(/unable to authenticate user \[worker\]/);
+    expect(await refusal('elasticsearch', { ELASTICSEARCH_PASSWORD_FILE: wrongPasswordFile })).toMatch(
+      /unable to authenticate user \[worker\]/,
+    );
   });
 
   it('refuse a client of Temporal whose certificate is missing, expired or of another authority', async () => {
