@@ -1,4 +1,5 @@
 import { pipelineNameSchema } from '../../activities/contracts/pipeline-names';
+import { SEARCH_ATTRIBUTES } from '../../activities/contracts/search-attributes';
 import type { KafkaRight } from '../../activities/kafka';
 import { addressesOf, type Config } from '../config';
 import { kibanaRoles, spaceOf } from './kibana-roles';
@@ -105,8 +106,21 @@ function temporalLines(namespace: string, files: RightsFile[]): string[] {
       const permission = `${namespace}=${NAMESPACE_ACCESS[role]}`;
       return `tcld service-account create-scoped --name pipeline-${role} --namespace-permission '${permission}'`;
     }),
+    ...searchAttributeLines(namespace),
     '# With a Temporal server of your own, these claims in the JSON Web Token of each:',
     ...claims.map((document) => `#   ${JSON.stringify(document)}`),
+  ];
+}
+
+/** A worker registers them itself if it may, which only an administrator of the namespace may. */
+function searchAttributeLines(namespace: string): string[] {
+  const names = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => `--name ${name} --type Keyword`);
+  return [
+    '# The search attributes of pipelines, which a worker without more access cannot register. In Temporal Cloud:',
+    `#   tcld namespace search-attributes add --namespace '${namespace}' ${Object.values(SEARCH_ATTRIBUTES)
+      .map(({ name }) => `--sa ${name}=Keyword`)
+      .join(' ')}`,
+    `temporal operator search-attribute create --namespace '${namespace}' ${names.join(' ')}`,
   ];
 }
 

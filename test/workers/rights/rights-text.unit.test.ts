@@ -72,6 +72,9 @@ describe('rightsAccount', () => {
     const { text, files } = rightsAccount(CONFIG, REQUEST);
     expect(text).toContain("--name pipeline-worker --namespace-permission 'factory=Write'");
     expect(text).toContain("--name pipeline-reader --namespace-permission 'factory=Read'");
+    expect(text).toMatch(
+      /^temporal operator search-attribute create --namespace 'factory' .*--name PipelineState --type Keyword/m,
+    );
     const claims = files
       .filter(({ name }) => name.startsWith('temporal-'))
       .map((file) => JSON.parse(file.text) as object);
