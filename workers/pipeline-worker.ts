@@ -8,8 +8,9 @@
  * @module
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { DefaultLogger, type LogEntry, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type ActivityDependencies, createActivities } from '../activities';
 import { addressesOf, type Config, loadConfig } from './config';
 import { childEnvironment } from './child-environment';
@@ -19,11 +20,14 @@ import { kafkaSecurityOf } from './connections';
 import { crashPoint } from './crash-point';
 import { RenewedConnection } from './renewed-connection';
 import { registerSearchAttributes } from './search-attributes';
+import { checkServers } from './servers/check-servers';
+import { watchServers } from './servers/watch-servers';
 import { sparkStateOf } from './spark-drivers';
 import { workflowBundle } from './workflow-bundle';
 
 /** Concurrent activities of each of the last two. */
 const SLOTS = 16;
+const RETRY_MS = 2_000;
 
 /** Runs until SIGINT or SIGTERM, then lets activities finish and closes every client. */
 async function main(): Promise<void> {
@@ -34,8 +38,9 @@ async function main(): Promise<void> {
   const taskQueues = { io: `${queue}-io`, host: `${queue}-host-${config.PIPELINE_HOST}` };
   const dataConverter = dataConverterOf(config);
   const clients = openClients(config, 'pipeline-worker');
-  const temporal = await RenewedConnection.open(config);
   const stopped = new AbortController();
+  void watchServers(() => checkServers(config, []), printLine, stopped.signal);
+  const temporal = await RenewedConnection.open(config);
   try {
     const state = config.PIPELINE_STATE_DIR ?? join(__dirname, '..', '.pipeline');
     const activities = createActivities({
@@ -59,11 +64,12 @@ async function main(): Promise<void> {
       shutdownForceTime: '30 seconds',
     } as const;
     const code = await workflowBundle(state, logger, dataConverter);
-    const workers = await Promise.all([
-      Worker.create({ ...common, taskQueue: queue, workflowBundle: code }),
-      Worker.create({ ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: SLOTS }),
-      Worker.create({ ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: SLOTS }),
-    ]);
+    const options: readonly WorkerOptions[] = [
+      { ...common, taskQueue: queue, workflowBundle: code },
+      { ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: SLOTS },
+      { ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: SLOTS },
+    ];
+    const workers = await Promise.all(options.map(createWorker));
     console.log(`worker ready on ${queue}, ${taskQueues.io}, ${taskQueues.host}`);
     void temporal.renewFor(workers, stopped.signal);
     await Promise.all(workers.map((worker) => worker.run()));
@@ -84,6 +90,22 @@ function sparkOf(config: Config, state: string): ActivityDependencies['spark'] {
     environment: childEnvironment(process.env),
     sparkState: sparkStateOf(state),
   };
+}
+
+function printLine(line: string): void {
+  console.log(line);
+}
+
+/** Tries again while Temporal is away or refuses this worker; the watch of the servers says which. */
+async function createWorker(options: WorkerOptions): Promise<Worker> {
+  for (;;) {
+    try {
+      return await Worker.create(options);
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'TransportError')) throw error;
+    }
+    await sleep(RETRY_MS);
+  }
 }
 
 /** One line per entry, with its attributes. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
-import { addressesOf, type Config } from './config';
+import type { Config } from './config';
 import { temporalOptions } from './temporal-connection';
 
 const RETRY_MS = 2_000;
@@ -15,15 +15,13 @@ export class RenewedConnection {
     private used: string,
   ) {}
 
-  /** Waits for Temporal without a timeout and logs each failed attempt. */
+  /** Waits for Temporal without a timeout; the watch of the servers says why. */
   static async open(config: Config): Promise<RenewedConnection> {
-    const { temporal: address } = addressesOf(config);
     for (;;) {
       try {
         const options = temporalOptions(config);
         return new RenewedConnection(config, await NativeConnection.connect(options), textOf(options));
-      } catch (error) {
-        console.error(`waiting for Temporal at ${address}: ${reasonOf(error)}`);
+      } catch {
         await sleep(RETRY_MS);
       }
     }

@@ -8,19 +8,21 @@ export interface TlsTexts {
 }
 
 /** Prefix of the variables of the worker that say how to connect to a server. */
-export type ServerPrefix = 'KAFKA' | 'ELASTICSEARCH' | 'KIBANA' | 'SCHEMA_REGISTRY';
+export type ServerPrefix = 'TEMPORAL' | 'KAFKA' | 'ELASTICSEARCH' | 'KIBANA' | 'SCHEMA_REGISTRY';
+
+/** The variables with the paths of PEM files. */
+type TlsVariables = Readonly<Record<'ca' | 'certificate' | 'key', string>>;
 
 interface TlsProblem {
   readonly isMeant: RegExp;
-  readonly problem: (prefix: ServerPrefix) => string;
+  readonly problem: (variables: TlsVariables) => string;
 }
 
 /** By the codes and texts of Node, OpenSSL and Java. */
 const PROBLEMS: readonly TlsProblem[] = [
   {
     isMeant: /UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SELF_SIGNED|unable to (verify|get|find)|self[- ]signed certificate/,
-    problem: (prefix) =>
-      `its certificate is of an unknown CA; set ${prefix}_CA_FILE to a file with the certificate of that CA`,
+    problem: ({ ca }) => `its certificate is of an unknown CA; set ${ca} to a file with the certificate of that CA`,
   },
   {
     isMeant: /CERT_HAS_EXPIRED|certificate has expired|NotAfter/,
@@ -42,13 +44,12 @@ const PROBLEMS: readonly TlsProblem[] = [
   {
     isMeant:
       /alert.(unknown ca|bad certificate|certificate expired|certificate unknown)|ALERT_(UNKNOWN_CA|BAD_CERT|CERTIFICATE_(EXPIRED|UNKNOWN))/i,
-    problem: (prefix) =>
-      `it refuses the client certificate; set ${prefix}_CLIENT_CERTIFICATE_FILE and ${prefix}_CLIENT_KEY_FILE to one that it accepts`,
+    problem: ({ certificate, key }) =>
+      `it refuses the client certificate; set ${certificate} and ${key} to one that it accepts`,
   },
   {
     isMeant: /certificate.?required|alert.handshake.?failure/i,
-    problem: (prefix) =>
-      `it requires a client certificate; set ${prefix}_CLIENT_CERTIFICATE_FILE and ${prefix}_CLIENT_KEY_FILE`,
+    problem: ({ certificate, key }) => `it requires a client certificate; set ${certificate} and ${key}`,
   },
   {
     isMeant: /wrong.?version.?number|before secure TLS connection|packet length too long|record layer failure/i,
@@ -65,5 +66,18 @@ const PROBLEMS: readonly TlsProblem[] = [
 export function tlsProblem(error: unknown, prefix: ServerPrefix): string | undefined {
   const { code, message } = Object(error) as { code?: unknown; message?: unknown };
   const text = `${typeof code === 'string' ? code : ''} ${typeof message === 'string' ? message : String(error)}`;
-  return PROBLEMS.find(({ isMeant }) => isMeant.test(text))?.problem(prefix);
+  return PROBLEMS.find(({ isMeant }) => isMeant.test(text))?.problem(variablesOf(prefix));
+}
+
+/** Those of Temporal are those of its own command line. */
+function variablesOf(prefix: ServerPrefix): TlsVariables {
+  if (prefix === 'TEMPORAL') {
+    const tls = 'TEMPORAL_TLS';
+    return { ca: `${tls}_SERVER_CA_CERT_PATH`, certificate: `${tls}_CLIENT_CERT_PATH`, key: `${tls}_CLIENT_KEY_PATH` };
+  }
+  return {
+    ca: `${prefix}_CA_FILE`,
+    certificate: `${prefix}_CLIENT_CERTIFICATE_FILE`,
+    key: `${prefix}_CLIENT_KEY_FILE`,
+  };
 }

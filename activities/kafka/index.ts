@@ -10,7 +10,9 @@ import { READER, readRange } from './read-range';
 import { offsetsAt, prepareTopics, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
+export { missingKafkaRights } from './check-rights';
 export { servesClients } from './cluster';
+export { kafkaFailure } from './kafka-failure';
 export type { KafkaSasl, KafkaSecurity, KafkaServers } from './connection';
 export { UNPROTECTED } from './connection';
 export { boundsOf } from './read-range';

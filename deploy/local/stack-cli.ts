@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../../workers/config';
 import { runChecks } from './doctor';
 import { stateFolder } from './folders';
 import { connectedAs, existingSecurity, securedConfig } from './security/stack-security';
+import { serversDoctor } from './servers-doctor';
 import { exitWith, listenForShutdown } from './shutdown';
 import { type Stack, startStack } from './stack';
 import { StackError } from './stack-error';
@@ -12,7 +13,8 @@ import { printEvent } from './stack-event';
 import { refuseSecondLauncher, resetState } from './state-folder';
 import { describeStatus, stackStatus } from './status';
 
-const USAGE = 'Usage: stack-cli (doctor | up | status | reset [--yes]) [--secure], or up --secure [--name NAME …]';
+const USAGE = `Usage: stack-cli (doctor [--servers [NAME …]] | up | status | reset [--yes]) [--secure]
+       stack-cli up --secure [--name NAME …]`;
 /** The pipeline that `npm start` runs by default. */
 const DEFAULT_NAME = 'demo';
 
@@ -20,12 +22,17 @@ interface Options {
   readonly secure: boolean;
   /** Only for `up --secure`. */
   readonly name?: string[] | undefined;
+  /** Only for `doctor`. */
+  readonly servers: boolean;
+  /** The pipelines whose rights `doctor --servers` checks. */
+  readonly pipelines: readonly string[];
   /** Only for `reset`. */
   readonly yes: boolean;
 }
 
 const COMMANDS: Readonly<Record<string, (config: Config, options: Options) => Promise<number>>> = {
-  doctor: (config, { secure }) => doctor(config, secure),
+  doctor: (config, { secure, servers, pipelines }) =>
+    servers ? serversDoctor(secure ? asWorker(config) : config, pipelines) : doctor(config, secure),
   up: (config, { secure, name = [DEFAULT_NAME] }) => up(config, secure ? name : undefined),
   status: (config, { secure }) => status(config, secure),
   reset: (config, { yes }) => reset(config, yes),
@@ -34,15 +41,24 @@ const COMMANDS: Readonly<Record<string, (config: Config, options: Options) => Pr
 /** @returns the exit status */
 async function main(args: string[]): Promise<number> {
   const { positionals, values } = parse(args);
-  const [name = '', ...others] = positionals;
+  const [name = '', ...pipelines] = positionals;
   const command = COMMANDS[name];
-  const isMisused =
-    (values.yes && name !== 'reset') || (values.name !== undefined && !(name === 'up' && values.secure));
-  if (command === undefined || others.length > 0 || isMisused) {
+  if (command === undefined || isMisused(name, { ...values, pipelines })) {
     console.error(USAGE);
     return 2;
   }
-  return command(values.secure ? securedConfig(process.env) : loadConfig(), values);
+  return command(values.secure ? securedConfig(process.env) : loadConfig(), { ...values, pipelines });
+}
+
+/** Whether an option does not belong to a command. */
+function isMisused(command: string, { secure, servers, name, pipelines, yes }: Options): boolean {
+  if (servers ? command !== 'doctor' : pipelines.length > 0) return true;
+  return (yes && command !== 'reset') || (name !== undefined && !(command === 'up' && secure));
+}
+
+/** Returns the settings of the worker of the secured stack, which an earlier start has made. */
+function asWorker(config: Config): Config {
+  return connectedAs(config, existingSecurity(config).variables('worker'));
 }
 
 /** @throws {@link StackError} when an option is unknown */
@@ -53,6 +69,7 @@ function parse(args: string[]) {
       allowPositionals: true,
       options: {
         secure: { type: 'boolean', default: false },
+        servers: { type: 'boolean', default: false },
         name: { type: 'string', multiple: true },
         yes: { type: 'boolean', default: false },
       },

@@ -11,6 +11,7 @@ export const START_COMMANDS = {
 /** Run in a copy of the project where nothing runs; the exit status, and what they print. */
 export const STACK_COMMANDS = {
   'npm run doctor': { status: 0, prints: 'Nothing is missing.' },
+  'npm run doctor -- --servers': { status: 1, prints: 'ECONNREFUSED' },
   'npm run stack:status': { status: 1, prints: 'not running' },
   'npm run stack:reset -- --yes': { status: 0, prints: 'nothing to delete' },
 } as const;
