@@ -7,7 +7,7 @@ import { MIRROR_MEMBER, mirrorOffsets, type MirrorMember } from './offset-mirror
 import { publish } from './publish';
 import type { PartitionReader } from './partition-reader';
 import { READER, readRange } from './read-range';
-import { offsetsAt, prepareTopics, topicOffsets } from './topics';
+import { offsetsAt, prepareTopics, retentionMs, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
 export { missingKafkaRights } from './check-rights';
@@ -16,6 +16,7 @@ export { kafkaFailure } from './kafka-failure';
 export type { KafkaSasl, KafkaSecurity, KafkaServers } from './connection';
 export { UNPROTECTED } from './connection';
 export { boundsOf } from './read-range';
+export { placeText, recordsAt, type RecordPlace } from './records-at';
 export { grantRights, type KafkaRight } from './rights';
 export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds, TopicOffsets } from './types';
 
@@ -62,6 +63,7 @@ export function createKafkaGateway({ clientId, idleMs, ...servers }: GatewayOpti
     prepareTopics: (specs) => withAdmin(ALL_TOPICS, (admin) => prepareTopics(admin, brokers, specs)),
     offsets,
     offsetsAt: (topic, timeMs) => withAdmin(topic, (admin) => offsetsAt(admin, topic, timeMs)),
+    retentionMs: (topic) => withAdmin(topic, (admin) => retentionMs(admin, topic)),
     publish: (topic, records, onTooLarge) =>
       producers.use(
         topic,

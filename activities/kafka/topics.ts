@@ -57,6 +57,13 @@ async function existingTopics(admin: Admin, names: readonly string[]): Promise<R
   );
 }
 
+export async function retentionMs(admin: Admin, topic: string): Promise<number | null> {
+  const fail = throwKafkaFailure(`Reading the settings of topic ${topic}`, { topic });
+  const settings = await retryOn(NOT_YET, () => existingTopics(admin, [topic])).catch(fail);
+  const value = Number(settings.get(topic)?.['retention.ms']);
+  return value >= 0 ? value : null;
+}
+
 /** KafkaJS returns the last stable offset as `high`. */
 export async function topicOffsets(admin: Admin, topic: string): Promise<TopicOffsets> {
   const needed = { operation: 'Describe', topics: [topic] } as const;

@@ -4,7 +4,7 @@ import type { PartitionOffsets } from '../contracts/offsets';
 export interface OutgoingRecord {
   readonly key: string | Buffer | null;
   readonly value: string | Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | Buffer>>;
 }
 
 /** A record as read; buffers share memory with other records of the fetch, so copy what you keep. */
@@ -74,6 +74,12 @@ export interface KafkaGateway {
    * @throws SourceMissing when the topic does not exist
    */
   offsetsAt(topic: string, timeMs: number): Promise<PartitionOffsets>;
+  /**
+   * Returns after how long a topic deletes its records, in ms; null if it keeps them.
+   *
+   * @throws ServiceUnavailable when Kafka does not respond
+   */
+  retentionMs(topic: string): Promise<number | null>;
   /**
    * Publishes with acks from all replicas, in order per partition, in requests under the topic's limit.
    * An unknown result is an error, so a repeated call may publish records twice, with the same ids.

@@ -5,7 +5,7 @@ import type { TopicRange } from '../contracts/offsets';
 import { RUN_HEADER } from '../contracts/record';
 import { ofOtherRuns } from '../elasticsearch/provenance';
 import { scanIndex } from '../elasticsearch/scan-index';
-import type { KafkaGateway } from '../kafka';
+import { placeText, recordsAt, type KafkaGateway } from '../kafka';
 import { windowReading, type ReadingShape, type WindowReading } from './window-reading';
 
 export interface RejectedReadingsRequest extends ReadingShape {
@@ -21,7 +21,7 @@ export interface RejectedReadingsRequest extends ReadingShape {
 /**
  * Returns by id the readings of all runs that the index rejected, those of this run from Kafka: they count in their
  * windows, as the Spark job has counted them. All are in memory, with about 300 bytes each; of a run with many of them,
- * indexing has parked before. Of those of other runs, one is left out if its dead letter has no more than its beginning.
+ * indexing has parked before. Of those of other runs, one is left out if its dead letter has no more than its beginning, or is protected.
  */
 export async function rejectedReadings(
   { kafka, elasticsearch }: { readonly kafka: KafkaGateway; readonly elasticsearch: Client },
@@ -46,7 +46,10 @@ export async function rejectedReadings(
     if (original === null) truncated.push({ ...letter, original: undefined });
     else add(letter['id'], original, true);
   });
-  for (const letter of truncated) add(letter['id'], await enrichedValue(kafka, request, letter), true);
+  const places = truncated.map(placeOf);
+  const enriched = await recordsAt(kafka, enrichedTopic, places, signal);
+  for (const [at, place] of places.entries())
+    add(truncated[at]?.['id'], enriched.get(placeText(place))?.value ?? null, true);
   return rejected;
 }
 
@@ -71,17 +74,6 @@ async function readLetters(
   }
 }
 
-/** Reads the record of a dead letter that has no more than its beginning. */
-async function enrichedValue(
-  kafka: KafkaGateway,
-  { enrichedTopic: topic, signal }: RejectedReadingsRequest,
-  { partition, offset }: JsonObject,
-): Promise<Buffer | null> {
-  const from = String(offset);
-  let value: Buffer | null = null;
-  const range = { topic, partition: Number(partition), from, to: String(BigInt(from) + 1n), signal };
-  await kafka.readRange(range, ([record]) => {
-    value = record?.value ?? null;
-  });
-  return value;
+function placeOf({ partition, offset }: JsonObject): { readonly partition: number; readonly offset: string } {
+  return { partition: Number(partition), offset: String(offset) };
 }

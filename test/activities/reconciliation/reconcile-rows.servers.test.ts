@@ -69,7 +69,7 @@ async function writeRows(
   const changing: typeof kafka = {
     ...kafka,
     publish: async (topic, records, refused) => {
-      rowIds.push(...records.map(({ headers }) => headers['pipeline-row'] ?? headers['event-id'] ?? ''));
+      rowIds.push(...records.map(({ headers }) => String(headers['pipeline-row'] ?? headers['event-id'] ?? '')));
       await kafka.publish(topic, topic === raw.topic ? change(records) : records, refused);
     },
   };

@@ -24,7 +24,7 @@ export class RecordingKafka implements KafkaGateway {
 
   /** Ids of readings or rows. */
   ids(topic: string): string[] {
-    return this.records(topic).map(({ headers }) => headers[EVENT_ID_HEADER] ?? headers[ROW_HEADER] ?? '');
+    return this.records(topic).map(({ headers }) => String(headers[EVENT_ID_HEADER] ?? headers[ROW_HEADER] ?? ''));
   }
 
   values(topic: string): string[] {
@@ -45,6 +45,10 @@ export class RecordingKafka implements KafkaGateway {
 
   readRange(): Promise<never> {
     return Promise.reject(new Error('sources read no ranges'));
+  }
+
+  retentionMs(): Promise<never> {
+    return Promise.reject(new Error('sources read no settings'));
   }
 
   offsetsAt(): Promise<never> {

@@ -18,7 +18,8 @@ export function recomputedWindows(plan: PipelinePlan, enriched: readonly Written
   }
   const bytes = expect.any(String) as string;
   const written = [...accounts].map(([id, account]) => {
-    const { key, headers, value } = account.record();
+    const { key, value, ...record } = account.record();
+    const headers = Object.fromEntries(Object.entries(record.headers).map(([name, text]) => [name, String(text)]));
     return [id, { key: String(key), headers, value: JSON.parse(String(value)) as Written['value'], bytes }] as const;
   });
   return new Map(written);
