@@ -24,6 +24,7 @@ import { recomputeWindows } from './recomputation/recompute-windows';
 import { deadLetterSummary } from './reconciliation/dead-letter-summary';
 import { reconcileRun } from './reconciliation/reconcile-run';
 import { findRun, storeReport } from './reconciliation/run-reports';
+import { readProtectKey } from './protect-key';
 import { dropMonths } from './retention/drop-months';
 import { expireMonths } from './retention/expire-months';
 import { inspectFile } from './sources/inspect-file';
@@ -39,13 +40,15 @@ export interface ActivityDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
   readonly taskQueues: TaskQueues;
-  readonly spark: Omit<SparkDependencies, 'schemaRegistry'>;
+  readonly spark: Omit<SparkDependencies, 'schemaRegistry' | 'protectKeyFile'>;
   /** Null if no Kibana is configured. */
   readonly dashboards: DashboardTarget | null;
   /** Confluent-compatible API of a schema registry; null if none is configured. */
   readonly schemaRegistry: HttpServer | null;
   /** Whether the namespace knows the search attributes of pipelines. */
   readonly searchAttributes: boolean;
+  /** Absolute path of the key of protected values; null if none is configured. */
+  readonly protectKeyFile: string | null;
   /** For files that exist only during one activity. */
   readonly scratchFolder: string;
   /** Fault injection; does nothing in production. */
@@ -58,12 +61,14 @@ export type Activities = ReturnType<typeof createActivities>;
 // The list below is the return type.
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
 export function createActivities(dependencies: ActivityDependencies) {
-  const { kafka, elasticsearch, taskQueues, dashboards, schemaRegistry, searchAttributes } = dependencies;
+  const { kafka, elasticsearch, taskQueues, dashboards, schemaRegistry, protectKeyFile, searchAttributes } =
+    dependencies;
   const services = { kibana: dashboards !== null, schemaRegistry: schemaRegistry !== null, searchAttributes };
-  const spark = { ...dependencies.spark, schemaRegistry };
+  const spark = { ...dependencies.spark, schemaRegistry, protectKeyFile };
   return {
-    // Preparation. An exception of the synchronous `parseInput` must become a rejected promise.
-    parseInput: (request: ParseInputRequest) => Promise.resolve().then(() => parseInput(taskQueues, request, services)),
+    // Preparation
+    parseInput: async (request: ParseInputRequest) =>
+      parseInput(taskQueues, request, { ...services, protectKey: await protectKeyFacts(protectKeyFile) }),
     prepareTopics: prepareTopics.bind(null, kafka),
     topicEnds: topicEnds.bind(null, kafka),
     prepareIndices: prepareIndices.bind(null, elasticsearch),
@@ -105,4 +110,12 @@ export function createActivities(dependencies: ActivityDependencies) {
     // Dashboards
     deployDashboards: deployDashboards.bind(null, dashboards),
   };
+}
+
+/** The key is needed only if the input protects anything, so what is wrong with it is told only then. */
+async function protectKeyFacts(file: string | null): Promise<{ fingerprint: string } | { problem: string }> {
+  return await readProtectKey(file).then(
+    ({ fingerprint }) => ({ fingerprint }),
+    (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
+  );
 }

@@ -56,6 +56,10 @@ export const settingsSchema = z.object({
     ),
   ...httpServerSettings('SCHEMA_REGISTRY', 'the schema registry'),
 
+  PROTECT_KEY_FILE: optionalText.describe(
+    'File with the key under which the input’s `protect` hashes values: at least 32 bytes, on every worker of the pipeline.',
+  ),
+
   PIPELINE_TASK_QUEUE: taskQueuePart
     .default('pipeline')
     .describe(

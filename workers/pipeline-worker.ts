@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -50,6 +50,7 @@ async function main(): Promise<void> {
       dashboards: dashboardTargetOf(config),
       schemaRegistry: schemaRegistryOf(config),
       searchAttributes: await registerSearchAttributes(temporal.current, config.TEMPORAL_NAMESPACE),
+      protectKeyFile: config.PROTECT_KEY_FILE === undefined ? null : resolve(config.PROTECT_KEY_FILE),
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),
     });

@@ -83,6 +83,11 @@ export const FAILURES = {
     meaning: 'the schema registry does not respond, or not as the Confluent-compatible API of a registry does',
     remedy: 'restart the registry, or correct `SCHEMA_REGISTRY_URL` of the worker; the work continues automatically',
   },
+  ProtectKeyMissing: {
+    reaction: 'retries without limit',
+    meaning: 'the worker does not have the key of protected values, or another one than the run began with',
+    remedy: 'let `PROTECT_KEY_FILE` of the worker name a file with that key; the work continues automatically',
+  },
   OffsetOutOfRange: {
     reaction: 'parks until `resume`',
     meaning: 'the log does not contain the requested offset any more, or not yet',

@@ -6,6 +6,7 @@ import { dialectShape } from './file-dialect';
 import { longSchema } from './long-format';
 import { DEFAULT_MEASUREMENTS, measurementSchema } from './measurement';
 import { numbersSchema } from './number-reading';
+import { protectSchema } from './protection';
 import { rowIdentitySchema } from './row-ids';
 
 const ratio = (description: string, value: number) => z.number().min(0).max(1).default(value).describe(description);
@@ -119,6 +120,7 @@ export const pipelineInputSchema = z
       .enum(['label', 'dead-letter'])
       .default('label')
       .describe('What happens to fields that the mapping does not name'),
+    protect: protectSchema.optional(),
     index: indexSchema
       .prefault({ by: 'none' })
       .describe('none: one index for all readings; month: one index per month, so that old months can be dropped'),

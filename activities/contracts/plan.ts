@@ -1,4 +1,5 @@
 import type { FieldMapping } from './field-mapping';
+import type { Protection } from './protection';
 import type { FileSource, PipelineInput, SimulateSource, ValueFormat } from './pipeline-input';
 
 /** The four topics of a pipeline; `raw` belongs to others if the source is a topic. */
@@ -19,6 +20,8 @@ export type PlannedSource = PlannedSimulation | FileSource | { readonly kind: 't
 /** What decides the output of the Spark job; `definition` is its hash, together with `shufflePartitions`. */
 export interface ProcessingRules extends Readonly<Pick<PipelineInput, 'measurements' | 'extraFields'>> {
   readonly fields: FieldMapping;
+  /** Absent if nothing is protected, so that it changes no other definition. */
+  readonly protect?: Protection;
   /** Of raw records. */
   readonly valueFormat: ValueFormat;
   readonly windowMs: number;

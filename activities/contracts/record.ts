@@ -29,7 +29,8 @@
  *
  * Producers of raw records may set `event-id`; the other headers are internal. The raw record of a row has `pipeline-row`
  * instead, since the row may bring an event id, and `pipeline-position` with its number; a row that cannot become a record is a dead letter with that id. Every record
- * that results from a redrive (raw, enriched or dead letter) has `pipeline-redrive`.
+ * that results from a redrive (raw, enriched or dead letter) has `pipeline-redrive`. Every derived record of a pipeline that
+ * protects values has `pipeline-protected`; its dead letters have their own id as key, and no `pipeline-row`.
  *
  * `EnrichedReading`, a pure function of the raw bytes and the field mapping: `id`, `deviceId`, `timestamp` (ISO 8601 in UTC,
  * six fractional digits) and one number per measurement, at least one. Optional: `text`; `words`, the distinct words of
@@ -59,6 +60,8 @@ export const RAW_HEADER = 'pipeline-raw';
 export const VERSION_HEADER = 'pipeline-version';
 /** Marks a record without key and value: in its raw record no measurement has a value. */
 export const ABSENT_HEADER = 'pipeline-absent';
+/** Fingerprint of the key, on every derived record of a pipeline that protects values. */
+export const PROTECTED_HEADER = 'pipeline-protected';
 /** How many times the record was redriven, 1 to `MAX_REDRIVES`; copied to all records made from it. */
 export const REDRIVE_HEADER = 'pipeline-redrive';
 export const MAX_REDRIVES = 3;
@@ -120,9 +123,12 @@ export interface DeadLetter {
   /** Kafka timestamp in epoch ms; absent at stage `source`. */
   readonly publishedAt?: number;
   readonly originalLength: number;
-  readonly originalSha256: string;
+  /** This and `original` are absent if the pipeline protects values. */
+  readonly originalSha256?: string;
   /** Base64 of the first `MAX_ORIGINAL_BYTES` bytes. */
-  readonly original: string;
+  readonly original?: string;
+  /** HMAC-SHA-256 of the original in hex, if the pipeline protects values and the worker had the key. */
+  readonly originalHmac?: string;
   /** Headers of an enriched record or a window that a redrive needs, unchanged. */
   readonly headers?: { readonly raw?: string; readonly version?: string };
 }

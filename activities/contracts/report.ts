@@ -19,6 +19,10 @@ export const reconcileRequestSchema = z.object({
   bounded: z.boolean().describe('Fewer rules apply to a run without end: see `reconcileRun`'),
   aliases: z.object({ readings: z.string(), windows: z.string(), deadLetters: z.string(), runs: z.string() }),
   valueFormat: z.enum(['json', 'avro']).default('json').describe('Of raw records'),
+  protectKeyFingerprint: z
+    .string()
+    .optional()
+    .describe('Of the key under which event ids are hashed; absent: they are not'),
   eventId: fieldPlaceSchema.describe('Where a raw record has its event id if no header has it'),
 });
 

@@ -85,6 +85,7 @@ export const DEAD_LETTER_PROPERTIES: Properties = {
   publishedAt: EPOCH_MS,
   originalLength: { type: 'long' },
   originalSha256: { type: 'keyword' },
+  originalHmac: { type: 'keyword' },
   original: { type: 'binary' },
   headers: { properties: { raw: SOURCE_ONLY, version: SOURCE_ONLY } },
 };

@@ -23,6 +23,8 @@ const NO_COUNTS: IndexCounts = { read: 0, indexed: 0, stale: 0, deadLetters: 0, 
 export interface IndexingDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
+  /** See `ActivityDependencies`. */
+  readonly protectKeyFile: string | null;
   /** Fault injection at `index-before-read`, `index-after-bulk`, `index-after-heartbeat`, `index-before-result`. */
   readonly crash: (point: string) => void;
 }
@@ -79,7 +81,7 @@ export function sliceEnd(
 
 /** @param position - advances as requests are done */
 async function indexRange(
-  { kafka, elasticsearch, crash }: IndexingDependencies,
+  { crash, ...clients }: IndexingDependencies,
   input: IndexSliceInput,
   position: Position,
   bounds: PartitionBounds,
@@ -89,13 +91,13 @@ async function indexRange(
   const { topic, partition, alias } = input;
   const { last } = position;
   const pipeline = pipelineOf(topic);
-  const router = await MonthRouter.create(elasticsearch, pipeline, alias);
+  const router = await MonthRouter.create(clients.elasticsearch, pipeline, alias);
   const heartbeat = (): void => {
     context.heartbeat(position);
   };
   const { sleep: pause, cancellationSignal } = context;
   const signal = requestSignal(context);
-  const write = writeEntries({ kafka, elasticsearch, router, pause, signal, heartbeat, target: input });
+  const write = writeEntries({ ...clients, router, pause, signal, heartbeat, target: input });
   const writer = new BulkWriter<WriteResult>(
     async (entries) => {
       const result = await write(entries);
@@ -115,7 +117,7 @@ async function indexRange(
   const from = unverified?.offset ?? position.next;
   try {
     const range = { topic, partition, from, to, bounds, signal: cancellationSignal };
-    await kafka.readRange(range, async (records) => {
+    await clients.kafka.readRange(range, async (records) => {
       const indexing = { pipeline, indexedAt: Date.now() };
       const rest = unverified === null ? records : skipVerified(records, unverified, topic, bounds);
       unverified = null;

@@ -2,6 +2,7 @@ import { deadLetterRecord } from '../contracts/dead-letter';
 import { pipelineFailure } from '../contracts/failures';
 import {
   coordinatesId,
+  PROTECTED_HEADER,
   RAW_HEADER,
   REDRIVE_HEADER,
   redriveCount,
@@ -11,6 +12,7 @@ import {
 } from '../contracts/record';
 import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
+import { protectKeyIfPresent } from '../protect-key';
 import { awaitDocuments } from './await-documents';
 import type { BulkItem, RejectedRecord } from './bulk-item';
 import type { BulkEntry, MonthRouter } from './month-router';
@@ -34,6 +36,8 @@ export interface WriteResult {
 
 export interface WriteDependencies extends Omit<SendBulkRequest, 'alias' | 'items'> {
   readonly kafka: KafkaGateway;
+  /** See `ActivityDependencies`. */
+  readonly protectKeyFile: string | null;
   /** For the alias of `target`. */
   readonly router: MonthRouter;
   /** Sends a heartbeat with the current position. */
@@ -43,7 +47,7 @@ export interface WriteDependencies extends Omit<SendBulkRequest, 'alias' | 'item
 
 /** @returns the function with which the `BulkWriter` of one slice writes a request */
 export function writeEntries(dependencies: WriteDependencies): (entries: readonly BulkEntry[]) => Promise<WriteResult> {
-  const { kafka, heartbeat, target } = dependencies;
+  const { heartbeat, target } = dependencies;
   const seen = { records: 0, rejected: 0 };
 
   return async (entries) => {
@@ -60,7 +64,7 @@ export function writeEntries(dependencies: WriteDependencies): (entries: readonl
     seen.rejected += rejected.length;
     assertNoFlood(target, seen, rejected);
     const deadLetters: RejectedRecord[] = [...invalid, ...rejected];
-    if (deadLetters.length > 0) await publishDeadLetters(kafka, target, deadLetters);
+    if (deadLetters.length > 0) await publishDeadLetters(dependencies, deadLetters);
     return toResult(entries, outcome, deadLetters.length);
   };
 }
@@ -119,10 +123,10 @@ function assertNoFlood(
 
 /** Publishes records as dead letters of stage `index`, before the checkpoint passes them. */
 async function publishDeadLetters(
-  kafka: KafkaGateway,
-  { topic, alias, deadLetterTopic }: WriteDependencies['target'],
+  { kafka, protectKeyFile, target }: WriteDependencies,
   rejected: readonly RejectedRecord[],
 ): Promise<void> {
+  const { topic, alias, deadLetterTopic } = target;
   if (deadLetterTopic === null) {
     throw pipelineFailure(
       'IndexMisconfigured',
@@ -130,6 +134,7 @@ async function publishDeadLetters(
         'Nothing is lost: indexing continues by itself once the index is corrected.',
     );
   }
+  const protections = await protectionsOf(rejected, protectKeyFile);
   await kafka.publish(
     deadLetterTopic,
     rejected.map(({ record, id, reason }) =>
@@ -145,10 +150,33 @@ async function publishDeadLetters(
         original: record.value ?? Buffer.alloc(0),
         run: record.headers[RUN_HEADER]?.toString('utf8') ?? '',
         redrive: redriveCount(record.headers[REDRIVE_HEADER]),
+        protect: protections.get(fingerprintOf(record)),
         ...keptHeaders(record),
       }),
     ),
   );
+}
+
+type Protect = NonNullable<Parameters<typeof deadLetterRecord>[0]['protect']>;
+
+/** Returns by fingerprint the keys of protected records, null for one that this worker does not have. */
+async function protectionsOf(
+  rejected: readonly RejectedRecord[],
+  protectKeyFile: string | null,
+): Promise<ReadonlyMap<string | undefined, Protect>> {
+  const protections = new Map<string | undefined, Protect>();
+  for (const keyFingerprint of new Set(rejected.map(({ record }) => fingerprintOf(record)))) {
+    if (keyFingerprint === undefined) continue;
+    protections.set(keyFingerprint, {
+      keyFingerprint,
+      key: await protectKeyIfPresent(protectKeyFile, keyFingerprint),
+    });
+  }
+  return protections;
+}
+
+function fingerprintOf({ headers }: IncomingRecord): string | undefined {
+  return headers[PROTECTED_HEADER]?.toString('utf8');
 }
 
 function keptHeaders({ headers }: IncomingRecord): Pick<DeadLetter, 'headers'> {

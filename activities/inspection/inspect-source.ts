@@ -105,5 +105,7 @@ async function outcomeUnder(
 
 function planOf(input: JsonObject): PipelinePlan {
   const startedAt = new Date().toISOString();
-  return parseInput(QUEUES, { input, workflowId: 'pipeline/inspection', run: 'inspection', startedAt });
+  // What becomes of a record does not depend on it, and no key is needed without it.
+  const unprotected = { ...input, protect: undefined };
+  return parseInput(QUEUES, { input: unprotected, workflowId: 'pipeline/inspection', run: 'inspection', startedAt });
 }

@@ -4,6 +4,7 @@ import { mappingProblems, resolveFieldMapping } from '../contracts/field-mapping
 import { dialectProblems } from '../contracts/file-dialect';
 import type { Measurement } from '../contracts/measurement';
 import { pipelineInputSchema, type PipelineInput, type SimulateSource } from '../contracts/pipeline-input';
+import { protectionProblems, resolveProtection } from '../contracts/protection';
 import { aliasesOf, derivedTopics, ownRawTopic, pipelineNameSchema } from '../contracts/pipeline-names';
 import type { PipelinePlan, PlannedSimulation, PlannedSource, ProcessingRules } from '../contracts/plan';
 import { shortHash } from '../contracts/short-hash';
@@ -31,7 +32,11 @@ interface WorkerServices {
   readonly kibana?: boolean;
   readonly schemaRegistry?: boolean;
   readonly searchAttributes?: boolean;
+  /** Fingerprint of the key of protected values, or why there is none. */
+  readonly protectKey?: ProtectKeyFacts;
 }
+
+type ProtectKeyFacts = { readonly fingerprint: string } | { readonly problem: string };
 
 const WORKFLOW_ID_PREFIX = 'pipeline/';
 /**
@@ -42,6 +47,7 @@ export const PROCESSING = {
   version: 6,
   answersSha256: '78de5da8420212b8d2e9ff2002194067bffe6242055340581d1d4c911775595e',
 };
+const NO_KEY: ProtectKeyFacts = { problem: 'Expected a key of protected values, got none.' };
 const ONE_SECOND_MS = 1_000;
 const ONE_DAY_MS = 24 * 3_600_000;
 
@@ -53,7 +59,7 @@ const ONE_DAY_MS = 24 * 3_600_000;
 export function parseInput(
   queues: TaskQueues,
   { input, workflowId, run, startedAt }: ParseInputRequest,
-  { kibana = false, schemaRegistry = false, searchAttributes = false }: WorkerServices = {},
+  services: WorkerServices = {},
 ): PipelinePlan {
   const name = workflowId.startsWith(WORKFLOW_ID_PREFIX) ? workflowId.slice(WORKFLOW_ID_PREFIX.length) : '';
   const isNamed = pipelineNameSchema.safeParse(name).success;
@@ -62,10 +68,11 @@ export function parseInput(
     ...contradictions(
       parsed === null ? usableParts(input) : { ...parsed, hasAllMeasurements: true },
       name,
-      schemaRegistry,
+      services.schemaRegistry === true,
     ),
+    ...(parsed === null ? [] : protectProblems(parsed, services)),
   ]);
-  const rules = processingRules(given);
+  const rules = processingRules(given, fingerprintOf(services));
   const { triggerInterval, ...spark } = given.spark;
   const definition = shortHash(JSON.stringify([PROCESSING.version, rules, spark.shufflePartitions]));
   const generation = rules.bounded ? run : `live-${definition}`;
@@ -91,9 +98,14 @@ export function parseInput(
     spark: { ...spark, triggerIntervalMs: durationMs(triggerInterval) },
     ioTaskQueue: queues.io,
     hostTaskQueue: queues.host,
-    dashboards: kibana,
-    searchAttributes,
+    dashboards: services.kibana === true,
+    searchAttributes: services.searchAttributes === true,
   };
+}
+
+/** Only an input that protects something needs it, and is refused without. */
+function fingerprintOf({ protectKey = NO_KEY }: WorkerServices): string {
+  return 'fingerprint' in protectKey ? protectKey.fingerprint : '';
 }
 
 function nameProblem(workflowId: string): string {
@@ -159,7 +171,19 @@ function formatProblems(source: PipelineInput['source'], schemaRegistry: boolean
   ];
 }
 
-function processingRules({ source, measurements, index, ...given }: PipelineInput): ProcessingRules {
+function protectProblems({ protect, source }: PipelineInput, { protectKey = NO_KEY }: WorkerServices): string[] {
+  if (protect === undefined) return [];
+  const fields = resolveFieldMapping(source.kind === 'simulate' ? { fields: {} } : source, []);
+  return [
+    ...protectionProblems(protect, fields).map((line) => `✖ ${line}`),
+    ...('problem' in protectKey ? [`✖ ${protectKey.problem}\n  → at protect`] : []),
+  ];
+}
+
+function processingRules(
+  { source, measurements, index, protect, ...given }: PipelineInput,
+  keyFingerprint: string,
+): ProcessingRules {
   const endless = source.kind === 'simulate' ? source.records === null : source.kind === 'topic' && source.follow;
   return {
     measurements,
@@ -173,6 +197,7 @@ function processingRules({ source, measurements, index, ...given }: PipelineInpu
     deduplicationMs: durationMs(given.live.deduplication),
     eventStartMs: index.by === 'month' ? monthStartMs(index.from) : null,
     eventEndMs: index.by === 'month' ? monthStartMs(monthsBefore(index.to, -1)) : null,
+    ...(protect === undefined ? {} : { protect: resolveProtection(protect, keyFingerprint) }),
   };
 }
 

@@ -13,6 +13,8 @@ export interface PreparedTopics {
   readonly start: TopicPositions;
   /** Next offsets: the first that the run writes. */
   readonly end: TopicPositions;
+  /** How long the raw topic keeps records, null without limit; only if values are protected. */
+  readonly rawRetentionMs?: number | null;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PreparedTopics {
  * @throws ServiceUnavailable when Kafka does not respond
  */
 export async function prepareTopics(kafka: KafkaGateway, plan: PipelinePlan): Promise<PreparedTopics> {
-  const { topics, partitions, minRetentionMs, source } = plan;
+  const { topics, partitions, minRetentionMs, source, rules } = plan;
   const { raw, ...derived } = topics;
   if (source.kind === 'topic' && Object.keys((await kafka.offsets(raw)).end).length === 0) {
     const problem = `source.topic: expected an existing topic, got ${raw}, which has no partition.`;
@@ -33,7 +35,8 @@ export async function prepareTopics(kafka: KafkaGateway, plan: PipelinePlan): Pr
   const specs = Object.values(derived).map((topic) => spec(topic, MAX_DERIVED_MESSAGE_BYTES));
   if (source.kind !== 'topic') specs.unshift(spec(raw, MAX_RAW_MESSAGE_BYTES));
   await kafka.prepareTopics(specs);
-  return await topicPositions(kafka, plan);
+  const retention = rules.protect === undefined ? {} : { rawRetentionMs: await kafka.retentionMs(raw) };
+  return { ...(await topicPositions(kafka, plan)), ...retention };
 }
 
 /** Returns the next offset of every partition of the four topics. */

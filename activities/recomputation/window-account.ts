@@ -1,5 +1,5 @@
 import type { Measurement } from '../contracts/measurement';
-import { EVENT_ID_HEADER, RUN_HEADER, VERSION_HEADER } from '../contracts/record';
+import { EVENT_ID_HEADER, PROTECTED_HEADER, RUN_HEADER, VERSION_HEADER } from '../contracts/record';
 import { windowId, windowVersion } from '../contracts/window';
 import type { OutgoingRecord } from '../kafka';
 import { MeasuredValues } from './measured-values';
@@ -19,6 +19,8 @@ export interface WindowRules {
   readonly startedAt: string;
   readonly windowMs: number;
   readonly measurements: readonly Measurement[];
+  /** Absent if nothing is protected. */
+  readonly protectKeyFingerprint?: string | undefined;
 }
 
 /** The account of one window, taken reading by reading in any order. */
@@ -61,7 +63,7 @@ export class WindowAccount {
   /** Returns the record that the Spark job would write if one run had all the readings. */
   record(): OutgoingRecord {
     const { deviceId, startMs } = this.key;
-    const { run, startedAt, windowMs } = this.rules;
+    const { run, startedAt, windowMs, protectKeyFingerprint } = this.rules;
     const { id } = this;
     const anomaly = windowAnomaly(this.#measured);
     const statistics = this.#measured
@@ -75,7 +77,10 @@ export class WindowAccount {
     return {
       key: deviceId,
       value: JSON.stringify(document),
-      headers: { [EVENT_ID_HEADER]: id, [RUN_HEADER]: run, [VERSION_HEADER]: windowVersion(startedAt, this.#count) },
+      headers: {
+        ...{ [EVENT_ID_HEADER]: id, [RUN_HEADER]: run, [VERSION_HEADER]: windowVersion(startedAt, this.#count) },
+        ...(protectKeyFingerprint === undefined ? {} : { [PROTECTED_HEADER]: protectKeyFingerprint }),
+      },
     };
   }
 }

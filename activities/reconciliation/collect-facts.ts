@@ -11,6 +11,7 @@ import { scanIndex, type IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 import type { FactBuckets } from './fact-buckets';
 import { plannedIds } from './planned-ids';
+import type { ProtectedIds } from './protected-ids';
 import type { RawValues } from './raw-values';
 import type { ReadingFact } from './reading-fact';
 import { RecordFacts } from './record-facts';
@@ -28,6 +29,7 @@ export interface FactCollection {
   /** Whether readings and windows are in monthly indices. */
   readonly byMonth: boolean;
   readonly values: RawValues;
+  readonly ids: ProtectedIds;
   readonly signal: AbortSignal;
   /** Called with what is read next. */
   readonly onStep: (step: string) => void;
@@ -35,9 +37,9 @@ export interface FactCollection {
 
 /** Reads each topic and index once, one after the other, and appends a fact for each id in it. */
 export async function collectFacts(collection: FactCollection): Promise<RecordFacts> {
-  const { request, readings, windows, byMonth, values } = collection;
+  const { request, readings, windows, byMonth, values, ids } = collection;
   const { scope, aliases } = request;
-  const facts = new RecordFacts(request, byMonth, values);
+  const facts = new RecordFacts(request, byMonth, values, ids);
   await collectPlanned(collection);
   const ofRaw = (record: IncomingRecord): ReadingFact | null => {
     const fact = facts.ofRaw(record);
@@ -105,11 +107,11 @@ async function collectOvercounted(
   }
 }
 
-async function collectPlanned({ request, readings, signal, onStep }: FactCollection): Promise<void> {
+async function collectPlanned({ request, readings, ids: protection, signal, onStep }: FactCollection): Promise<void> {
   if (request.plan === null) return;
   onStep('listing what was planned');
   for await (const ids of plannedIds(request.plan, signal)) {
-    for (const id of ids) readings.append({ kind: 'planned', id });
+    for (const id of ids) readings.append({ kind: 'planned', id: protection.idOf(id) });
     // Perhaps without I/O, so yield to heartbeats and cancellation.
     await setImmediate();
     signal.throwIfAborted();

@@ -9,6 +9,7 @@ import {
 } from '../contracts/record';
 import type { IncomingRecord } from '../kafka';
 import { idTextAt } from './id-text';
+import { PLAIN_IDS, type ProtectedIds } from './protected-ids';
 
 /**
  * Returns the id of a raw record: from its header, else from its mapped place, else that of its row in a file, else its
@@ -16,10 +17,17 @@ import { idTextAt } from './id-text';
  *
  * @param hasRows - whether the records are rows of a file; in a topic of others, a header that is called like ours says
  *   nothing
+ * @param ids - apply to all but coordinates
  */
-export function rawEventId(topic: string, record: IncomingRecord, place: FieldPlace, hasRows: boolean): string {
-  const row = hasRows ? validId(record.headers[ROW_HEADER]) : undefined;
-  return givenId(record, place) ?? row ?? coordinatesId(topic, record.partition, record.offset);
+export function rawEventId(
+  topic: string,
+  record: IncomingRecord,
+  place: FieldPlace,
+  hasRows: boolean,
+  ids: ProtectedIds = PLAIN_IDS,
+): string {
+  const brought = givenId(record, place) ?? (hasRows ? validId(record.headers[ROW_HEADER]) : undefined);
+  return brought === undefined ? coordinatesId(topic, record.partition, record.offset) : ids.idOf(brought);
 }
 
 /**

@@ -9,6 +9,7 @@ import type { KafkaGateway } from '../kafka';
 import { collectFacts, sharesReadings, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
 import { findElsewhere } from './find-elsewhere';
+import { protectedIds } from './protected-ids';
 import { rawValues } from './raw-values';
 import { readingDiscrepancies } from './reading-discrepancies';
 import type { ReadingFact } from './reading-fact';
@@ -35,6 +36,8 @@ interface ReconciliationDependencies {
   readonly elasticsearch: Client;
   /** Address; null if none is configured. */
   readonly schemaRegistry: HttpServer | null;
+  /** Absolute path of the key of protected values; null if none is configured. */
+  readonly protectKeyFile: string | null;
   /** For files that exist only during the activity: about 700 bytes per reading. */
   readonly scratchFolder: string;
 }
@@ -71,10 +74,11 @@ interface ReconciliationDependencies {
  * @throws SourceMissing or SourceChanged when the file of the plan cannot be counted again
  * @throws ServiceUnavailable when Kafka, Elasticsearch or the disk fails
  * @throws SchemaRegistryUnavailable when a schema is needed that the registry does not give
+ * @throws ProtectKeyMissing when the worker does not have the key under which ids were hashed
  * @throws IndexMisconfigured when Elasticsearch rejects a request
  */
 export async function reconcileRun(
-  { kafka, elasticsearch, schemaRegistry, scratchFolder }: ReconciliationDependencies,
+  { kafka, elasticsearch, schemaRegistry, protectKeyFile, scratchFolder }: ReconciliationDependencies,
   request: ReconcileRequest,
 ): Promise<ReconcileResult> {
   const startedAt = Date.now();
@@ -96,7 +100,8 @@ export async function reconcileRun(
       const before = await readRetention(elasticsearch, runs);
       const byMonth = before !== null;
       const values = rawValues(request, schemaRegistry, signal);
-      const collection = { values, kafka, elasticsearch, request, readings, windows, byMonth, signal, onStep };
+      const ids = await protectedIds(request, protectKeyFile);
+      const collection = { values, ids, kafka, elasticsearch, request, readings, windows, byMonth, signal, onStep };
       const facts = await collectFacts(collection);
       const { foreign, rawBytes } = facts;
       // Months may be dropped meanwhile: those dropped before must not be indexed, those expired by now may be missing.

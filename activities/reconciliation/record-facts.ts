@@ -12,6 +12,7 @@ import type { IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord } from '../kafka';
 import { bytesDigest, documentDigest } from './content-digest';
 import { derivedEventId, rawEventId } from './event-id';
+import { PLAIN_IDS, type ProtectedIds } from './protected-ids';
 import { JSON_VALUES, type RawValues } from './raw-values';
 import type { ForeignDeadLetterFact, ForeignFact, ProcessedFact, PublishedFact, ReadingFact } from './reading-fact';
 import type { WindowFact } from './window-state';
@@ -33,6 +34,7 @@ export class RecordFacts {
     private readonly request: ReconcileRequest,
     private readonly byMonth: boolean,
     private readonly values: RawValues = JSON_VALUES,
+    private readonly ids: ProtectedIds = PLAIN_IDS,
   ) {
     const { name, raw } = request.scope;
     this.#fillsRaw = fillsRawTopic(name, raw.topic);
@@ -51,14 +53,15 @@ export class RecordFacts {
     }
     this.rawBytes += record.value?.length ?? 0;
     const read = { ...record, value: this.values.jsonOf(record) };
-    const id = rawEventId(scope.raw.topic, read, eventId, plan?.kind === 'file');
+    const id = rawEventId(scope.raw.topic, read, eventId, plan?.kind === 'file', this.ids);
     const ofAnotherRun = isForeign && redriveCount(record.headers[REDRIVE_HEADER]) > 0;
-    const digest = bytesDigest(record.value);
+    const digest = this.ids.contentOf(record.value);
     return { kind: 'published', id, digest, ...this.#rowOf(record, id), ...(ofAnotherRun ? { ofAnotherRun } : {}) };
   }
 
   #rowOf({ headers }: IncomingRecord, id: string): { row?: string } {
-    const row = this.request.plan?.kind === 'file' ? headers[ROW_HEADER]?.toString('utf8') : undefined;
+    const header = this.request.plan?.kind === 'file' ? headers[ROW_HEADER]?.toString('utf8') : undefined;
+    const row = header === undefined ? undefined : this.ids.idOf(header);
     return row === undefined || row === id ? {} : { row };
   }
 

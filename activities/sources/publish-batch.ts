@@ -4,6 +4,7 @@ import { pipelineFailure } from '../contracts/failures';
 import type { PipelinePlan, PlannedSource } from '../contracts/plan';
 import { EVENT_ID_HEADER, MAX_RAW_RECORD_BYTES, POSITION_HEADER, ROW_HEADER, RUN_HEADER } from '../contracts/record';
 import type { KafkaGateway, OutgoingRecord } from '../kafka';
+import { protectKeyOf, type ProtectKey } from '../protect-key';
 
 /** Why a record becomes a dead letter instead of a raw record. */
 export interface Rejection {
@@ -25,6 +26,8 @@ export interface SourceRecord {
 
 export interface SourceDependencies {
   readonly kafka: KafkaGateway;
+  /** See `ActivityDependencies`. */
+  readonly protectKeyFile: string | null;
   /** Fault injection: called with `source` between the acknowledgement of a batch and its heartbeat. */
   readonly crash: (point: string) => void;
 }
@@ -36,6 +39,18 @@ export function sourceOf<Kind extends PlannedSource['kind']>(
 ): Extract<PlannedSource, { kind: Kind }> {
   if (source.kind === kind) return source as Extract<PlannedSource, { kind: Kind }>;
   throw pipelineFailure('InvalidInput', `source.kind: expected ${kind}, got ${source.kind}`);
+}
+
+/**
+ * Returns the key of protected values, of which the ids and digests of dead letters are made; null if nothing is protected.
+ *
+ * @throws ProtectKeyMissing when the worker does not have it
+ */
+export async function sourceKey(
+  { protectKeyFile }: SourceDependencies,
+  { rules: { protect } }: PipelinePlan,
+): Promise<ProtectKey | null> {
+  return protect === undefined ? null : await protectKeyOf(protectKeyFile, protect.keyFingerprint);
 }
 
 export const batchCountsSchema = z.strictObject({
@@ -51,6 +66,7 @@ export const NO_COUNTS: BatchCounts = { published: 0, deadLetters: 0, bytes: 0 }
 /**
  * Publishes every record: to the raw topic, or as a dead letter of stage `source` if it is rejected.
  *
+ * @param key - of protected values; null if nothing is protected
  * @param before - counts of earlier batches, to which those of this one are added
  * @throws ServiceUnavailable when Kafka did not acknowledge; a repeated call publishes again with the same ids
  */
@@ -58,6 +74,7 @@ export async function publishBatch(
   kafka: KafkaGateway,
   plan: PipelinePlan,
   records: readonly SourceRecord[],
+  key: ProtectKey | null = null,
   before = NO_COUNTS,
 ): Promise<BatchCounts> {
   const { raw, deadLetter } = plan.topics;
@@ -69,7 +86,7 @@ export async function publishBatch(
     if (rejection === null) {
       accepted.push(record);
       bytes += recordBytes(record);
-    } else letters.push(letterOf(plan, record, rejection));
+    } else letters.push(letterOf(plan, record, rejection, key));
   }
   const isFile = plan.source.kind === 'file';
   const outgoing = accepted.map(({ id, position, key, value }): OutgoingRecord => {
@@ -80,12 +97,8 @@ export async function publishBatch(
     const record = accepted[outgoing.indexOf(tooLarge)];
     if (record === undefined) return;
     bytes -= recordBytes(record);
-    letters.push(
-      letterOf(plan, record, {
-        reason: 'TooLarge',
-        detail: `Expected a record that topic ${raw} accepts, got a larger one of ${recordBytes(record)} bytes.`,
-      }),
-    );
+    const detail = `Expected a record that topic ${raw} accepts, got a larger one of ${recordBytes(record)} bytes.`;
+    letters.push(letterOf(plan, record, { reason: 'TooLarge', detail }, key));
   });
   if (letters.length > 0) await kafka.publish(deadLetter, letters);
   const published = before.published + records.length - letters.length;
@@ -103,7 +116,15 @@ function sizeRejection(record: SourceRecord): Rejection | null {
   return { reason: 'TooLarge', detail };
 }
 
-function letterOf({ run, topics }: PipelinePlan, record: SourceRecord, rejection: Rejection): OutgoingRecord {
-  const { id, position: offset, key, value: original } = record;
-  return deadLetterRecord({ id, stage: 'source', ...rejection, topic: topics.raw, offset, key, original, run });
+function letterOf(
+  { run, topics }: PipelinePlan,
+  record: SourceRecord,
+  rejection: Rejection,
+  protectKey: ProtectKey | null,
+): OutgoingRecord {
+  const { position: offset, key, value: original } = record;
+  const id = protectKey === null ? record.id : protectKey.hash(record.id);
+  const protect = protectKey === null ? undefined : { keyFingerprint: protectKey.fingerprint, key: protectKey };
+  const place = { topic: topics.raw, offset };
+  return deadLetterRecord({ id, stage: 'source', ...rejection, ...place, key, original, run, protect });
 }

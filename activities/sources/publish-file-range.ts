@@ -7,7 +7,14 @@ import { readRecords, type FileRecord } from './file/file-rows';
 import { textBytes } from './file/file-text';
 import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { Pace } from './pace';
-import { batchCountsSchema, NO_COUNTS, publishBatch, sourceOf, type SourceDependencies } from './publish-batch';
+import {
+  batchCountsSchema,
+  NO_COUNTS,
+  publishBatch,
+  sourceKey,
+  sourceOf,
+  type SourceDependencies,
+} from './publish-batch';
 
 export interface PublishFileRangeInput {
   readonly plan: PipelinePlan;
@@ -43,13 +50,16 @@ const MAX_BATCH_RECORDS = 1_000;
  * @throws SourceChanged when the file no longer has, or no longer begins with, the bytes that were inspected
  * @throws SourceMissing when it no longer exists
  * @throws SourceMalformed when a quoted cell of a CSV is not closed
+ * @throws ProtectKeyMissing when the worker does not have the key of protected values
  * @throws ServiceUnavailable when Kafka did not acknowledge
  */
 export async function publishFileRange(
-  { kafka, crash }: SourceDependencies,
+  dependencies: SourceDependencies,
   input: PublishFileRangeInput,
 ): Promise<FilePublishResult> {
+  const { kafka, crash } = dependencies;
   const { plan, facts, rowFrom, maxRecords, startedAtMs } = input;
+  const key = await sourceKey(dependencies, plan);
   const source = sourceOf(plan, 'file');
   const { path, ratePerSecond } = source;
   const rowEnd = rowFrom + maxRecords;
@@ -68,7 +78,7 @@ export async function publishFileRange(
     const groups = readRecords(file, { source, facts, fields: plan.rules.fields }, start);
     for await (const batch of batches(groups, pace.batchSize(MAX_BATCH_RECORDS), rowEnd - progress.rowNext)) {
       await pace.due(progress.rowNext + batch.length - 1, heartbeat);
-      const counts = await publishBatch(kafka, plan, batch, progress);
+      const counts = await publishBatch(kafka, plan, batch, key, progress);
       crash('source');
       const byteNext = batch.at(-1)?.end ?? progress.byteNext;
       progress = { ...counts, byteNext, rowNext: progress.rowNext + batch.length };

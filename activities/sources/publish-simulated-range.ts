@@ -4,7 +4,14 @@ import type { PipelinePlan } from '../contracts/plan';
 import { simulatedId } from '../contracts/planned-ids';
 import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
 import { Pace } from './pace';
-import { batchCountsSchema, NO_COUNTS, publishBatch, sourceOf, type SourceDependencies } from './publish-batch';
+import {
+  batchCountsSchema,
+  NO_COUNTS,
+  publishBatch,
+  sourceKey,
+  sourceOf,
+  type SourceDependencies,
+} from './publish-batch';
 import { BLOCK_SIZE, ReadingSimulator } from './simulation/simulate-reading';
 
 export interface PublishSimulatedRangeInput {
@@ -29,12 +36,15 @@ export type PublishResult = Readonly<z.infer<typeof resultSchema>>;
  *
  * A retry continues after the last batch that was heartbeaten, and may publish records again with the same ids and bytes.
  *
+ * @throws ProtectKeyMissing when the worker does not have the key of protected values
  * @throws ServiceUnavailable when Kafka did not acknowledge
  */
 export async function publishSimulatedRange(
-  { kafka, crash }: SourceDependencies,
+  dependencies: SourceDependencies,
   { plan, from, to, startedAtMs }: PublishSimulatedRangeInput,
 ): Promise<PublishResult> {
+  const { kafka, crash } = dependencies;
+  const key = await sourceKey(dependencies, plan);
   const simulation = sourceOf(plan, 'simulate');
   const simulator = new ReadingSimulator(simulation, plan.rules.measurements, plan.rules.extraFields === 'label');
   const inRange = resultSchema.refine(({ next }) => next >= from && next <= to);
@@ -52,7 +62,7 @@ export async function publishSimulatedRange(
       key: device,
       value: payload,
     }));
-    const counts = await publishBatch(kafka, plan, batch, progress);
+    const counts = await publishBatch(kafka, plan, batch, key, progress);
     crash('source');
     progress = { ...counts, next: end };
     heartbeat();

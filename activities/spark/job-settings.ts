@@ -5,6 +5,7 @@ import type { PartitionOffsets } from '../contracts/offsets';
 import { fillsRawTopic } from '../contracts/pipeline-names';
 import { POSITION_HEADER, ROW_HEADER } from '../contracts/record';
 import type { PipelinePlan, ProcessingRules, SparkSettings } from '../contracts/plan';
+import type { Protection } from '../contracts/protection';
 import { runFiles } from './run-folder';
 import type { SubmitSparkJobInput } from './types';
 
@@ -18,7 +19,7 @@ const LEASE_MS = 120_000;
 export interface JobSettings
   extends
     Pick<PipelinePlan, 'topics' | 'run' | 'generation' | 'windowIdPrefix'>,
-    Omit<ProcessingRules, 'measurements' | 'fields'>,
+    Omit<ProcessingRules, 'measurements' | 'fields' | 'protect'>,
     SparkSettings,
     Pick<SubmitSparkJobInput, 'trigger'>,
     ReturnType<typeof runFiles> {
@@ -27,6 +28,8 @@ export interface JobSettings
   readonly schemaRegistry: string | null;
   /** Path of the file with what the job connects with; null: it connects to nothing. */
   readonly connectionsFile: string | null;
+  /** `keyFile`: absolute path of the file with the key, which itself is no setting. Null if nothing is protected. */
+  readonly protect: (Protection & { readonly keyFile: string }) | null;
   /** See `fillsRawTopic`. */
   readonly ownRawTopic: boolean;
   /** Epoch ms. */
@@ -47,19 +50,23 @@ export interface JobSettings
 interface JobPlaces
   extends
     Readonly<Record<'bootstrap' | 'sparkState' | 'runFolder', string>>,
-    Pick<JobSettings, 'schemaRegistry' | 'connectionsFile'> {}
+    Pick<JobSettings, 'schemaRegistry' | 'connectionsFile'> {
+  /** Absolute; null if the worker has none, which it needs for protected values. */
+  readonly protectKeyFile?: string | null;
+}
 
 /** Translates a plan into the settings of one start. */
 export function jobSettings(
   { plan, rawFrom, rawUntil = null, trigger, accepted = null }: SubmitSparkJobInput,
-  { bootstrap, schemaRegistry, connectionsFile, sparkState, runFolder }: JobPlaces,
+  { bootstrap, schemaRegistry, connectionsFile, protectKeyFile = null, sparkState, runFolder }: JobPlaces,
 ): JobSettings {
   const { name, topics, run, generation, windowIdPrefix, spark } = plan;
-  const { fields, measurements, ...rules } = plan.rules;
+  const { fields, measurements, protect, ...rules } = plan.rules;
   return {
     bootstrap,
     schemaRegistry,
     connectionsFile,
+    protect: protect === undefined ? null : { ...protect, keyFile: protectKeyFile ?? '' },
     topics,
     ownRawTopic: fillsRawTopic(name, topics.raw),
     run,

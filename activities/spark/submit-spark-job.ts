@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { pipelineFailure } from '../contracts/failures';
 import { offsetCount } from '../contracts/offsets';
+import { protectKeyOf } from '../protect-key';
 import type { SparkInstallation } from './driver-command';
 import { driverConnections, type ProtectedServers } from './driver-connections';
 import { stopDriver, submitDriver } from './driver-process';
@@ -15,6 +16,8 @@ import type { SparkHandle, SubmitSparkJobInput } from './types';
 export interface SparkDependencies extends SparkInstallation, ProtectedServers {
   /** Kafka brokers, separated by commas. */
   readonly bootstrap: string;
+  /** Absolute path of the key of protected values; null if none is configured. */
+  readonly protectKeyFile: string | null;
   /** Folder of run folders and checkpoints; must survive the worker. */
   readonly sparkState: string;
 }
@@ -36,16 +39,19 @@ const NO_REGISTRY =
  * still runs on this checkpoint is ended first: both would write the same micro-batch. The log entry of a new generation,
  * which has no checkpoint yet, says from which offsets it reads.
  *
+ * @throws ProtectKeyMissing when this worker does not have the key of protected values that the run began with
  * @throws SparkFailed when the driver's process cannot be started, or this worker lacks a schema registry that it needs
  * @throws AccessRefused when a file with a certificate or a secret cannot be read
  */
 export async function submitSparkJob(spark: SparkDependencies, input: SubmitSparkJobInput): Promise<SparkHandle> {
-  const { bootstrap, schemaRegistry, sparkState } = spark;
+  const { bootstrap, schemaRegistry, protectKeyFile, sparkState } = spark;
+  const { protect } = input.plan.rules;
+  if (protect !== undefined) await protectKeyOf(protectKeyFile, protect.keyFingerprint);
   const connections = connectionsFor(input, spark);
   const starts = startsFolder(sparkState, input.plan);
   const runFolder = join(starts, String(input.start));
   const { connectionsFile } = new RunFolder(runFolder);
-  const places = { bootstrap, connectionsFile, sparkState, runFolder };
+  const places = { bootstrap, connectionsFile, protectKeyFile, sparkState, runFolder };
   const settings = jobSettings(input, { ...places, schemaRegistry: schemaRegistry?.url ?? null });
   for (const other of await recordedDrivers(dirname(starts))) {
     if (other.runFolder === runFolder) continue;

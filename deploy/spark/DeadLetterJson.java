@@ -18,8 +18,9 @@ final class DeadLetterJson {
 
   /**
    * @param position of the row of a file that the record comes from; null if there is none
+   * @param protection null if there is none: then the letter keeps its original
    */
-  static byte[] of(Outcome outcome, byte[] position) {
+  static byte[] of(Outcome outcome, byte[] position, Protection protection) {
     RawRecord raw = outcome.record();
     byte[] original = raw.value() == null ? NOTHING : raw.value();
     boolean isCut = original.length > MAX_ORIGINAL_BYTES;
@@ -35,8 +36,12 @@ final class DeadLetterJson {
           json.writeStringField("offset", Long.toString(raw.offset()));
           json.writeNumberField("publishedAt", raw.publishedMs());
           json.writeNumberField("originalLength", original.length);
-          json.writeStringField("originalSha256", sha256(original));
-          json.writeStringField("original", Base64.getEncoder().encodeToString(kept));
+          if (protection == null) {
+            json.writeStringField("originalSha256", sha256(original));
+            json.writeStringField("original", Base64.getEncoder().encodeToString(kept));
+          } else {
+            json.writeStringField("originalHmac", protection.digest(original));
+          }
         });
   }
 

@@ -8,6 +8,7 @@ import org.apache.spark.types.variant.VariantUtil;
  * The event id of a raw record: that of the header, else that of the mapped field, else that of its
  * row in a file, else the record's coordinates.
  *
+ * @param id protected, unless it is the coordinates
  * @param refusal if the record brings an id that cannot be used; else null
  */
 record EventId(String id, Refusal refusal) {
@@ -19,15 +20,19 @@ record EventId(String id, Refusal refusal) {
    * @param place of the mapped field
    * @param field what stands there; null if there is nothing
    * @param row null if the record is no row of a file
+   * @param protection null if there is none
    */
-  static EventId of(RawRecord record, FieldPlace place, Variant field, byte[] row) {
+  static EventId of(
+      RawRecord record, FieldPlace place, Variant field, byte[] row, Protection protection) {
     byte[] header = record.eventIdHeader();
     boolean isGiven = header != null || (field != null && field.getType() != VariantUtil.Type.NULL);
     String given = header != null ? ofBytes(header) : ofField(field);
     boolean isUsable = given != null && isUsable(given);
-    if (isUsable || !isGiven) return new EventId(isUsable ? given : ownId(record, row), null);
-    return new EventId(
-        ownId(record, row), refusal(header == null ? place : HEADER, found(header, field, given)));
+    String brought = isUsable ? given : usableRow(row);
+    String leaving = brought == null || protection == null ? brought : protection.id(brought);
+    String id = leaving == null ? record.coordinatesId() : leaving;
+    if (isUsable || !isGiven) return new EventId(id, null);
+    return new EventId(id, refusal(header == null ? place : HEADER, found(header, field, given)));
   }
 
   private static Refusal refusal(FieldPlace place, String found) {
@@ -39,9 +44,9 @@ record EventId(String id, Refusal refusal) {
     return given.isEmpty() ? "empty text" : "a longer one";
   }
 
-  private static String ownId(RawRecord record, byte[] row) {
+  private static String usableRow(byte[] row) {
     String given = row == null ? null : ofBytes(row);
-    return given != null && isUsable(given) ? given : record.coordinatesId();
+    return given != null && isUsable(given) ? given : null;
   }
 
   private static String ofBytes(byte[] header) {

@@ -40,6 +40,9 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
 
   static final String REDRIVE_HEADER = "pipeline-redrive";
 
+  /** Fingerprint of the key, on every record of a pipeline that protects values. */
+  static final String PROTECTED_HEADER = "pipeline-protected";
+
   /**
    * Limit of the topics that the job writes, with everything that Kafka adds to a record: four
    * times the default, since JSON escaping and base64 make a raw record longer.
@@ -92,10 +95,12 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
   }
 
   /** The headers that every record has; others can be added. */
-  static List<Row> headers(String eventId, String run) {
-    List<Row> headers = new ArrayList<>(4);
+  static List<Row> headers(String eventId, Settings settings) {
+    List<Row> headers = new ArrayList<>(5);
     headers.add(header(EVENT_ID_HEADER, utf8(eventId)));
-    headers.add(header(RUN_HEADER, utf8(run)));
+    headers.add(header(RUN_HEADER, utf8(settings.run())));
+    Settings.Protect protect = settings.protect();
+    if (protect != null) headers.add(header(PROTECTED_HEADER, utf8(protect.keyFingerprint())));
     return headers;
   }
 

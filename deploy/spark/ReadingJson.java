@@ -22,7 +22,7 @@ final class ReadingJson {
           json.writeStringField("deviceId", reading.deviceId());
           json.writeStringField("timestamp", EventTime.format(reading.eventMicros()));
           writeMeasurements(json, reading.values());
-          if (reading.text() != null) writeText(json, reading.text());
+          if (reading.text() != null) writeText(json, reading);
           if (reading.labels() != null) writeLabels(json, reading.labels());
           if (reading.isLate()) json.writeBooleanField("late", true);
         });
@@ -36,9 +36,9 @@ final class ReadingJson {
     if (celsius != null) json.writeNumberField("dewPoint", celsius);
   }
 
-  private static void writeText(JsonGenerator json, String text) throws IOException {
-    json.writeStringField("text", text);
-    List<String> words = Words.of(text);
+  private static void writeText(JsonGenerator json, Reading reading) throws IOException {
+    json.writeStringField("text", reading.text());
+    List<String> words = reading.hasWords() ? Words.of(reading.text()) : null;
     if (words == null) return;
     json.writeArrayFieldStart("words");
     for (String word : words) json.writeString(word);

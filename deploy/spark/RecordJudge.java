@@ -110,6 +110,8 @@ import pipeline.spark.TimestampReader.Timestamp;
  * can have: DeviceMissing, BadTimestamp, NotANumber, BadEventId, or NotUtf8 for the text. A path
  * leads to nothing in a key that is not one JSON object, read as strictly as a value.
  *
+ * <p>What leaves the raw topic is then protected as in the table of {@link Protection}.
+ *
  * <p>A header {@code event-id} follows the rule of the field; broken, or not UTF-8, it gives
  * BadEventId. The first reason in the order of {@link #firstRefusal} counts.
  */
@@ -125,8 +127,12 @@ final class RecordJudge {
   private final int rowHeader;
   private final int positionHeader;
 
-  RecordJudge(Settings settings) throws IOException {
+  /** Null if there is none. */
+  private final Protection protection;
+
+  RecordJudge(Settings settings, Protection protection) throws IOException {
     this.settings = settings;
+    this.protection = protection;
     reader = ValueReader.of(settings);
     mapping = new FieldMapping(settings);
     timestamps = new TimestampReader(settings.fields().timestamp(), settings.fields().time());
@@ -143,8 +149,8 @@ final class RecordJudge {
   Outcome judge(RawRecord record) {
     ValueReader.Value value = reader.read(record);
     MappedFields fields = mapping.read(record, value.object());
-    EventId eventId =
-        EventId.of(record, settings.fields().eventId(), fields.eventId(), rowOf(record));
+    FieldPlace place = settings.fields().eventId();
+    EventId eventId = EventId.of(record, place, fields.eventId(), rowOf(record), protection);
     if (value.refusal() != null) return Outcome.deadLetter(record, eventId.id(), value.refusal());
     String device = deviceOf(fields.deviceId());
     Timestamp time = timestamps.read(fields.timestamp());
@@ -153,10 +159,11 @@ final class RecordJudge {
     if (refusal != null) return Outcome.deadLetter(record, eventId.id(), refusal);
     if (Measurements.areAbsent(values)) return Outcome.absent(record, eventId.id());
     String text = fields.text() == null ? null : StrictJson.text(fields.text());
+    boolean isLate = isLate(record, time.micros());
     Reading reading =
-        new Reading(
-            device, time.micros(), values, text, fields.labels(), isLate(record, time.micros()));
-    return Outcome.reading(record, eventId.id(), reading);
+        new Reading(device, time.micros(), values, text, true, fields.labels(), isLate);
+    Reading leaving = protection == null ? reading : protection.apply(reading);
+    return Outcome.reading(record, eventId.id(), leaving);
   }
 
   private Refusal firstRefusal(

@@ -12,9 +12,13 @@ final class RecordProcessor {
   private final RecordJudge judge;
   private final ReadingJson readings;
 
+  /** Null if there is none. */
+  private final Protection protection;
+
   RecordProcessor(Settings settings) throws IOException {
     this.settings = settings;
-    judge = new RecordJudge(settings);
+    protection = Protection.of(settings);
+    judge = new RecordJudge(settings, protection);
     readings = new ReadingJson(settings.fields().measurements());
   }
 
@@ -35,7 +39,7 @@ final class RecordProcessor {
   private OutputRecord outputOf(Outcome outcome) {
     RawRecord raw = outcome.record();
     boolean isDead = outcome.refusal() != null;
-    List<Row> headers = OutputRecord.headers(outcome.id(), settings.run());
+    List<Row> headers = OutputRecord.headers(outcome.id(), settings);
     if (!isDead) {
       String coordinates = raw.partition() + ":" + raw.offset() + ":" + raw.publishedMs();
       headers.add(OutputRecord.header(OutputRecord.RAW_HEADER, OutputRecord.utf8(coordinates)));
@@ -44,16 +48,18 @@ final class RecordProcessor {
       headers.add(OutputRecord.header(OutputRecord.ABSENT_HEADER, OutputRecord.utf8("1")));
     byte[] row = judge.rowOf(raw);
     byte[] position = judge.positionOf(raw);
-    // A redrive publishes the record again, for which the proof then finds the row.
-    if (isDead && row != null) headers.add(OutputRecord.header(OutputRecord.ROW_HEADER, row));
-    if (isDead && position != null)
+    // A redrive publishes the record again, for which the proof then finds the row. That of a
+    // protected one reads it from the raw topic.
+    if (isDead && row != null && protection == null)
+      headers.add(OutputRecord.header(OutputRecord.ROW_HEADER, row));
+    if (isDead && position != null && protection == null)
       headers.add(OutputRecord.header(OutputRecord.POSITION_HEADER, position));
-    if (raw.redriveHeader() != null)
+    if (raw.redriveHeader() != null && (protection == null || isCount(raw.redriveHeader())))
       headers.add(OutputRecord.header(OutputRecord.REDRIVE_HEADER, raw.redriveHeader()));
     Settings.Topics topics = settings.topics();
     if (isDead) {
-      byte[] letter = DeadLetterJson.of(outcome, position);
-      return new OutputRecord(topics.deadLetter(), keyOfDeadLetter(raw), letter, headers);
+      byte[] letter = DeadLetterJson.of(outcome, position, protection);
+      return new OutputRecord(topics.deadLetter(), keyOfDeadLetter(outcome), letter, headers);
     }
     if (outcome.isAbsent()) return new OutputRecord(topics.enriched(), null, null, headers);
     byte[] device = OutputRecord.utf8(outcome.reading().deviceId());
@@ -61,8 +67,18 @@ final class RecordProcessor {
     return new OutputRecord(topics.enriched(), device, reading, headers);
   }
 
-  /** A key that would make the dead letter itself too large is left out. */
-  private static byte[] keyOfDeadLetter(RawRecord raw) {
+  /** In a topic of others, the header may have any bytes. */
+  private static boolean isCount(byte[] header) {
+    return header.length == 1 && header[0] >= '1' && header[0] <= '3';
+  }
+
+  /**
+   * A key that would make the dead letter itself too large is left out. For a protected one, the id
+   * keeps the dead letters of one record in their order.
+   */
+  private byte[] keyOfDeadLetter(Outcome outcome) {
+    RawRecord raw = outcome.record();
+    if (protection != null) return OutputRecord.utf8(outcome.id());
     return raw.key() == null || raw.key().length > MAX_DEAD_LETTER_KEY_BYTES ? null : raw.key();
   }
 }

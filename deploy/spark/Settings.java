@@ -30,6 +30,7 @@ import org.apache.spark.SparkEnv;
  * @param valueFormat of raw records: "json" or "avro"
  * @param schemaRegistry address of its Confluent-compatible API; null if there is none
  * @param connectionsFile path of {@link Connections}; null: nothing is connected to
+ * @param protect null if nothing is protected
  * @param driverMemoryMb heap of this JVM; its command line has already applied it
  * @param eventStartMs readings before it are dead letters; null: no such bound
  * @param eventEndMs readings at it or later are dead letters; null: no such bound
@@ -56,6 +57,7 @@ record Settings(
     String valueFormat,
     String schemaRegistry,
     String connectionsFile,
+    Protect protect,
     Long eventStartMs,
     Long eventEndMs,
     boolean bounded,
@@ -119,6 +121,21 @@ record Settings(
       double max,
       String decimal,
       List<String> absent) {}
+
+  /**
+   * What is protected, each with its rule or null.
+   *
+   * @param keyFile has the key, which is never a setting itself: Spark shows settings
+   * @param labels of all labels
+   * @param namedLabels of labels by name, if there is none of all
+   */
+  record Protect(
+      String keyFile,
+      String keyFingerprint,
+      ProtectRule deviceId,
+      ProtectRule text,
+      ProtectRule labels,
+      Map<String, ProtectRule> namedLabels) {}
 
   /** Property of the Spark session that has the text of the settings. */
   static final String PROPERTY = "spark.pipeline.settings";

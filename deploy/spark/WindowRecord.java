@@ -25,7 +25,7 @@ final class WindowRecord {
   OutputRecord of(
       String deviceId, long startMs, long count, List<MeasurementStatistics> statistics) {
     String id = settings.windowIdPrefix() + deviceId + "|" + startMs + "|" + settings.windowMs();
-    List<Row> headers = OutputRecord.headers(id, settings.run());
+    List<Row> headers = OutputRecord.headers(id, settings);
     byte[] version = OutputRecord.utf8(Long.toString(version(count)));
     headers.add(OutputRecord.header(OutputRecord.VERSION_HEADER, version));
     byte[] value =

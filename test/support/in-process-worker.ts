@@ -9,6 +9,12 @@ import { bundledWorkflows } from '../workflows/bundle';
 import type { PipelineDriver } from './pipeline-driver';
 import { stackAddresses, workerEnvironment } from './stack';
 
+interface InProcessOptions {
+  readonly javaHome?: string;
+  readonly schemaRegistry?: string | null;
+  readonly protectKeyFile?: string | null;
+}
+
 /**
  * Starts a worker in this process for all task queues of the driver, which stops it when it is closed. It costs a third of
  * a worker process, for suites that do not kill workers.
@@ -17,7 +23,7 @@ import { stackAddresses, workerEnvironment } from './stack';
  */
 export async function startInProcessWorker(
   driver: PipelineDriver,
-  { javaHome, schemaRegistry = null }: { javaHome?: string; schemaRegistry?: string | null } = {},
+  { javaHome, schemaRegistry = null, protectKeyFile = null }: InProcessOptions = {},
 ): Promise<void> {
   const { taskQueue } = driver;
   const logger = new DefaultLogger('ERROR');
@@ -38,6 +44,7 @@ export async function startInProcessWorker(
       dashboards: null,
       schemaRegistry: schemaRegistry === null ? null : new HttpServer(schemaRegistry),
       searchAttributes: false,
+      protectKeyFile,
       scratchFolder: join(state, 'scratch'),
       crash: () => undefined,
     }),

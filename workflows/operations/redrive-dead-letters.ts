@@ -48,8 +48,22 @@ export async function redriveDeadLetters(input: unknown): Promise<RedriveResult>
   return dryRun ? { ...result, inputToRedrive: { ...choice, from, to, dryRun: false } } : result;
 }
 
-function noteOf(name: string, { noReader = 0 }: DeadLetterCounts): string | null {
-  if (noReader === 0) return null;
+function noteOf(name: string, { noReader = 0, notRetained = 0 }: DeadLetterCounts): string | null {
+  const notes = [
+    ...(noReader === 0 ? [] : [noReaderNote(name, noReader)]),
+    ...(notRetained === 0 ? [] : [notRetainedNote(notRetained)]),
+  ];
+  return notes.length === 0 ? null : notes.join(' ');
+}
+
+function notRetainedNote(notRetained: number): string {
+  return (
+    `${notRetained} dead letters cannot be redriven: their pipeline protects values, so they keep none, and Kafka has deleted ` +
+    'the records that they are of. Only their producer can send those again.'
+  );
+}
+
+function noReaderNote(name: string, noReader: number): string {
   return (
     `${noReader} dead letters of stage parse are left as they are: they would go through the raw topic, and no run of ` +
     `pipeline/${name} without end is open to read it. Correct the input and start the pipeline again: it reads its ` +

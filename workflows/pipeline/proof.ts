@@ -26,6 +26,7 @@ export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, d
     bounded: rules.bounded,
     aliases,
     valueFormat: rules.valueFormat,
+    ...(rules.protect === undefined ? {} : { protectKeyFingerprint: rules.protect.keyFingerprint }),
     eventId: rules.fields.eventId,
   };
 }

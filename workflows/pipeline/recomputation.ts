@@ -22,9 +22,9 @@ export async function recomputeSharedWindows(
   const { deadLetter: from } = rules.bounded ? end : start;
   const deadLetters =
     indexed.deadLetters === 0 ? null : { topic: topics.deadLetter, from, to: (await topicEnds(plan)).deadLetter };
-  const { windowMs, measurements } = rules;
+  const { windowMs, measurements, protect } = rules;
   board.windowsRecomputed = await recomputeWindows({
-    ...{ run, startedAt, windowMs, measurements, deadLetters },
+    ...{ run, startedAt, windowMs, measurements, deadLetters, protectKeyFingerprint: protect?.keyFingerprint },
     ...{
       readings: aliases.readings,
       windows: aliases.windows,

@@ -6,9 +6,12 @@ import type {
   RunReport,
   StageReport,
 } from '../../activities/contracts/report';
+import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { NO_TOTALS, ratePerSecond, type StageTotals } from '../control/progress';
 import type { DrainedRun } from './drain';
 import { proofTaskQueue } from './proof';
+
+const HOUR_MS = 3_600_000;
 
 /** Combines the proof with the counters of the stages. */
 export function runReport(
@@ -60,6 +63,16 @@ function foreignNotes({ topics }: PipelinePlan, { foreign }: ReconcileResult): s
     `${foreign} records of ${topics.raw} were passed over, since their header pipeline-run names another run: only the ` +
       'pipeline itself should write to its raw topic. A topic of your own can be read with a topic source.',
   ];
+}
+
+/** Where values still are that the run protects. */
+export function protectionNotes({ topics, rules }: PipelinePlan, { rawRetentionMs }: PreparedTopics): string[] {
+  if (rules.protect === undefined) return [];
+  const kept =
+    typeof rawRetentionMs === 'number'
+      ? `Kafka deletes its records after ${rawRetentionMs / HOUR_MS} hours`
+      : 'it keeps its records without limit';
+  return [`Protected values are still in ${topics.raw}, as they were published: ${kept}.`];
 }
 
 /** What operators did to the run. */

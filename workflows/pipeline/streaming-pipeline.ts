@@ -23,7 +23,7 @@ import { deadLetterFlood, floodSources } from './dead-letter-flood';
 import { drain, type DrainedRun } from './drain';
 import { ProgressBoard } from './progress-board';
 import { proofTaskQueue, reconcileRequest } from './proof';
-import { runReport } from './run-report';
+import { protectionNotes, runReport } from './run-report';
 
 const { parseInput } = proxyLocalActivities<Activities>(PARSING);
 /** Kibana can take some minutes to start; a refusal that lasts longer is noted in the run's report. */
@@ -70,7 +70,8 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
     ...counts,
     example: (await deadLetterSummary({ alias: aliases.deadLetters, run })).example,
   };
-  const report = runReport(plan, drained, request, proof, flood, [...notes, ...(await dashboardNotes)]);
+  const allNotes = [...notes, ...(await dashboardNotes), ...protectionNotes(plan, prepared)];
+  const report = runReport(plan, drained, request, proof, flood, allNotes);
   await storeReport({ report });
   board.enter('done');
   await condition(allHandlersFinished);

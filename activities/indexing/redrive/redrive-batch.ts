@@ -6,7 +6,8 @@ import { BulkWriter } from '../bulk-writer';
 import { MonthRouter } from '../month-router';
 import { writeEntries, type WriteDependencies } from '../write-entries';
 import { findDocuments, updateDeadLetters, type FoundDocument, type DeadLetterUpdate } from './documents';
-import { derivedRecordOf, isRestorable, rawRecordOf, versionOf, type DeadLetter } from './dead-letter';
+import { derivedRecordOf, isProtected, isRestorable, rawRecordOf, versionOf, type DeadLetter } from './dead-letter';
+import { withSources } from './protected-originals';
 
 const count = z.number().optional();
 export const deadLetterCountsSchema = z.object({
@@ -24,6 +25,8 @@ export const deadLetterCountsSchema = z.object({
   exhausted: count,
   /** Its record belongs to a dropped month. */
   expired: count,
+  /** It keeps no value, and its topic does not have the record any more. */
+  notRetained: count,
   /** Its record cannot be restored: see `isRestorable`. */
   notRedrivable: count,
 });
@@ -71,13 +74,14 @@ export class RedriveBatch {
   async run(
     deadLetters: readonly DeadLetter[],
   ): Promise<{ readonly redriven: RedrivenDeadLetter[]; readonly unindexed: number }> {
-    const { elasticsearch, signal, target } = this.dependencies;
+    const { kafka, elasticsearch, signal, target } = this.dependencies;
     const ids = deadLetters.map(({ content }) => content.id);
     const source = { elasticsearch, alias: target.aliases.deadLetters, byMonth: false, signal };
     const documents = await findDocuments(source, ids);
-    const current = deadLetters.flatMap((deadLetter) => {
+    const made = deadLetters.filter((deadLetter) => isMadeFrom(documents.get(deadLetter.content.id), deadLetter));
+    const current = (await withSources(kafka, made, signal)).flatMap((deadLetter) => {
       const document = documents.get(deadLetter.content.id);
-      return document !== undefined && isMadeFrom(document, deadLetter) ? [{ deadLetter, document }] : [];
+      return document === undefined ? [] : [{ deadLetter, document }];
     });
     const indexed = await this.#findIndexed(current);
     const expired = await this.#findExpired(ofStage(current, 'index'));
@@ -154,6 +158,7 @@ export class RedriveBatch {
     const expired = new Set<DeadLetter>();
     for (const { topic, router, group } of await this.#byTopic(current)) {
       for (const { deadLetter } of group) {
+        if (deadLetter.source === null) continue;
         const entry = router.route(derivedRecordOf(deadLetter, 1), { pipeline: pipelineOf(topic), indexedAt: 0 });
         if ('expired' in entry) expired.add(deadLetter);
       }
@@ -202,6 +207,7 @@ function decide({ deadLetter, document }: CurrentDeadLetter, isIndexed: boolean,
   if (isIndexed) return 'resolved';
   if (isExpired) return 'expired';
   if (!isRestorable(deadLetter)) return 'notRedrivable';
+  if (isProtected(deadLetter) && !deadLetter.source) return 'notRetained';
   return redrivesOf(document) >= MAX_REDRIVES ? 'exhausted' : 'redriven';
 }
 
@@ -210,7 +216,9 @@ function redrivesOf({ provenance }: FoundDocument): number {
   return provenance.redrive ?? 0;
 }
 
-function isMadeFrom({ provenance }: FoundDocument, { record }: DeadLetter): boolean {
+function isMadeFrom(document: FoundDocument | undefined, { record }: DeadLetter): boolean {
+  if (document === undefined) return false;
+  const { provenance } = document;
   return provenance.partition === record.partition && provenance.offset === record.offset;
 }
 

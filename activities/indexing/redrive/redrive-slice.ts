@@ -44,7 +44,7 @@ const positionSchema = z.object({ next: z.string().regex(/^\d+$/), counts: slice
  * @throws IndexMisconfigured when Elasticsearch rejects items for a reason other than the document
  */
 export async function redriveSlice(
-  { kafka, elasticsearch, crash }: IndexingDependencies,
+  { kafka, elasticsearch, protectKeyFile, crash }: IndexingDependencies,
   input: RedriveSliceInput,
 ): Promise<SliceCounts> {
   const context = Context.current();
@@ -54,7 +54,10 @@ export async function redriveSlice(
   const heartbeat = (): void => {
     context.heartbeat(position);
   };
-  const batch = new RedriveBatch({ kafka, elasticsearch, pause, signal, heartbeat, target: input });
+  const batch = new RedriveBatch({
+    ...{ kafka, elasticsearch, protectKeyFile, pause, signal, heartbeat },
+    target: input,
+  });
   const range = { topic: topics.deadLetter, partition, from: position.next, to, signal };
   const timer = setInterval(heartbeat, HEARTBEAT_MS);
   try {

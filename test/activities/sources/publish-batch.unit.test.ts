@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MAX_ORIGINAL_BYTES, MAX_RAW_RECORD_BYTES } from '../../../activities/contracts/record';
+import { ProtectKey } from '../../../activities/protect-key';
 import { publishBatch } from '../../../activities/sources/publish-batch';
 import { RecordingKafka } from './recording-kafka';
 import { sourcePlan } from './source-plan';
@@ -45,6 +46,24 @@ describe('publishBatch', () => {
     expect(kafka.records('sources.dead-letter')[0]).toMatchObject({
       key: 'device',
       headers: { 'event-id': 'id-7', 'pipeline-run': 'run-1' },
+    });
+  });
+
+  it('creates a dead letter without any value of a record if values are protected', async () => {
+    const kafka = new RecordingKafka();
+    const key = new ProtectKey(Buffer.alloc(32, 'k'));
+    const large = record(7, 2_000_000);
+    await publishBatch(kafka, plan, [large], key);
+    const [letter] = kafka.deadLetters('sources.dead-letter');
+    expect(letter).toMatchObject({
+      originalLength: 2_000_000,
+      originalHmac: key.digest(large.value),
+      id: key.hash('id-7'),
+    });
+    expect([letter?.original, letter?.originalSha256]).toEqual([undefined, undefined]);
+    expect(kafka.records('sources.dead-letter')[0]).toMatchObject({
+      key: key.hash('id-7'),
+      headers: { 'event-id': key.hash('id-7'), 'pipeline-run': 'run-1', 'pipeline-protected': key.fingerprint },
     });
   });
 

@@ -91,7 +91,7 @@ describe('publishFileRange of a CSV', () => {
       { id: `${prefix}-1`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 3' },
       { id: `${prefix}-2`, stage: 'source', reason: 'RowShape', topic: RAW, offset: 'row 4' },
     ]);
-    expect(deadLetters.map(({ original }) => Buffer.from(original, 'base64').toString())).toEqual([
+    expect(deadLetters.map(({ original }) => Buffer.from(original ?? '', 'base64').toString())).toEqual([
       'S2,t',
       'S3,t,1,2,x,"y\n"',
     ]);

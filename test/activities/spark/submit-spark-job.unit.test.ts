@@ -39,6 +39,7 @@ async function submit(accepted: LostRecords['type'] | null): Promise<Record<stri
     bootstrap: '127.0.0.1:1',
     kafkaSecurity: () => UNPROTECTED,
     schemaRegistry: null,
+    protectKeyFile: null,
     sparkState,
   };
   const input: SubmitSparkJobInput = { plan, rawFrom: { 0: '7' }, trigger: 'available-now', start: 3, accepted };
@@ -63,6 +64,7 @@ describe('the submission of a driver', () => {
       bootstrap: 'unused',
       kafkaSecurity: () => UNPROTECTED,
       schemaRegistry: null,
+      protectKeyFile: null,
     };
     const submitted = new MockActivityEnvironment({}, { logger }).run(
       (given: SubmitSparkJobInput) => submitSparkJob({ ...spark, sparkState }, given),

@@ -28,6 +28,7 @@ export interface JudgedBatch {
   readonly records: readonly RawRecord[];
   /** Default: none. */
   readonly schemaRegistry?: string;
+  readonly protectKeyFile?: string;
 }
 
 /** What the job's command line prints for records, in their order: the lines, and the records in them. */
@@ -46,8 +47,8 @@ export function judgeEach(batches: readonly JudgedBatch[]): Judgement[] {
   const { java, sparkJars, sparkJobJar } = installation();
   const classPath = [sparkJobJar, join(sparkJars, '*')].join(delimiter);
   const command = [SHORT_RUN_JAVA_OPTIONS, '-cp', classPath, 'pipeline.spark.JudgeCommand'];
-  const inputs = batches.flatMap(({ plan, records, schemaRegistry = null }) => [
-    { settings: settingsOf(plan, schemaRegistry) },
+  const inputs = batches.flatMap(({ plan, records, ...places }) => [
+    { settings: settingsOf(plan, places) },
     ...records.map((record, offset) => lineOf(plan, record, offset)),
   ]);
   const { status, stdout, stderr } = spawnSync(java, command, {
@@ -63,14 +64,12 @@ export function judgeEach(batches: readonly JudgedBatch[]): Judgement[] {
   });
 }
 
-function settingsOf(plan: PipelinePlan, schemaRegistry: string | null): object {
-  const place = {
-    bootstrap: 'unused',
-    schemaRegistry,
-    connectionsFile: null,
-    sparkState: 'unused',
-    runFolder: 'unused',
-  };
+function settingsOf(
+  plan: PipelinePlan,
+  { schemaRegistry = null, protectKeyFile = null }: Partial<Record<'schemaRegistry' | 'protectKeyFile', string | null>>,
+): object {
+  const unused = { bootstrap: 'unused', connectionsFile: null, sparkState: 'unused', runFolder: 'unused' };
+  const place = { ...unused, schemaRegistry, protectKeyFile };
   const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'available-now', start: 0 }, place);
   return { ...settings, checkpoint: 'unused' };
 }

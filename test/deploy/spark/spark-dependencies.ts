@@ -13,6 +13,7 @@ export function sparkDependencies(sparkState: string): SparkDependencies {
     environment: { ...process.env, JAVA_HOME, JDK_JAVA_OPTIONS },
     kafkaSecurity: () => UNPROTECTED,
     schemaRegistry: null,
+    protectKeyFile: null,
     sparkState,
   };
 }

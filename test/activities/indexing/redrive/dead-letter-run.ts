@@ -25,6 +25,8 @@ type Environment = ReturnType<typeof activityEnvironment>;
 /** A pipeline's topics and indices, of one partition each, and the two activities that work on its dead letters. */
 export class DeadLetterRun {
   readonly run = 'r1';
+  /** Of the worker; null: it has none. */
+  protectKeyFile: string | null = null;
 
   private constructor(
     readonly name: string,
@@ -156,8 +158,8 @@ export class DeadLetterRun {
   }
 
   #activities(crash: (point: string) => void = () => undefined): Activities {
-    const { kafka, elasticsearch } = this;
-    return activitiesWith({ kafka, elasticsearch, crash });
+    const { kafka, elasticsearch, protectKeyFile } = this;
+    return activitiesWith({ kafka, elasticsearch, protectKeyFile, crash });
   }
 }
 
