@@ -12,6 +12,7 @@ import { testEnvironment } from '../support/environment';
 import { failureOf } from '../support/failure-of';
 import { stackAddresses, temporalProgram } from '../support/stack';
 import { PipelineDriver } from '../support/pipeline-driver';
+import { expectProtected, writeProtectKey } from './expect-protected';
 import { expectInspection } from './expect-inspection';
 import type { WorkerProcess } from '../support/worker-process';
 import { until } from '../support/until';
@@ -29,7 +30,7 @@ const typed = new Set<string>();
 beforeAll(async () => {
   driver = await PipelineDriver.open();
   // The task queue that the documents name.
-  worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline' });
+  worker = await driver.startWorker({ PIPELINE_TASK_QUEUE: 'pipeline', PROTECT_KEY_FILE: writeProtectKey() });
 });
 afterAll(async () => {
   await driver.close();
@@ -230,6 +231,7 @@ describe('the commands of the documents', () => {
     );
     await type('start --workflow-id pipeline/cellar');
     await type('start --workflow-id pipeline/home');
+    await type('start --workflow-id pipeline/wearers');
     await type('start --workflow-id pipeline/mine');
     await produces();
     expect(await status('pipeline/plant')).toBe('RUNNING');
@@ -264,6 +266,7 @@ describe('the commands of the documents', () => {
     expect(document._source?.['temperature']).toBeCloseTo(100, 5);
     await expectExport(driver);
     await expectLongFormat(driver);
+    await expectProtected(driver, worker.lines);
     await proveAndExpire('plant');
   }, 600_000);
 
