@@ -71,7 +71,8 @@ export const FAILURES = {
   NoWorker: {
     reaction: 'retries without limit',
     meaning: 'no worker has started an activity for a minute: none serves its task queue, or all their slots are taken',
-    remedy: 'start a worker of that task queue, on that machine if the name has a host; the work continues automatically',
+    remedy:
+      'start a worker of that task queue, on that machine if the name has a host; the work continues automatically',
   },
   AccessRefused: {
     reaction: 'retries, then parks and tries again',
