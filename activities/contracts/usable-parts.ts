@@ -35,16 +35,27 @@ export function usableParts(input: unknown): UsableParts {
 function usableSource(schema: z.ZodType<PipelineInput['source']>, given: unknown): PipelineInput['source'] | undefined {
   const { success, data, error } = schema.safeParse(given);
   if (success) return data;
-  if (!isObject(given)) return undefined;
+  if (!isObject(given) || error.issues.some(isDecisive)) return undefined;
   const rest: Record<string, unknown> = { ...given, fields: { ...(isObject(given['fields']) ? given['fields'] : {}) } };
-  for (const { path, ...issue } of error.issues) {
-    const [option, field] = path.map(String);
-    if (option !== undefined && DECISIVE.includes(option)) return undefined;
-    if (option === undefined) for (const key of 'keys' in issue ? issue.keys : []) Reflect.deleteProperty(rest, key);
-    else if (option === 'fields' && field !== undefined) Reflect.deleteProperty(rest['fields'] as object, field);
-    else if (option in PLACEHOLDERS) rest[option] = PLACEHOLDERS[option];
-    else Reflect.deleteProperty(rest, option);
-  }
+  for (const issue of error.issues) removeRefused(rest, issue);
   if (rest['kind'] === 'simulate' || !('fields' in given)) delete rest['fields'];
   return schema.safeParse(rest).data;
+}
+
+function isDecisive({ path: [option] }: z.core.$ZodIssue): boolean {
+  return option !== undefined && DECISIVE.includes(String(option));
+}
+
+/** Takes out of a source what an issue is about. */
+function removeRefused(source: Record<string, unknown>, issue: z.core.$ZodIssue): void {
+  const [option, field] = issue.path.map(String);
+  if (option === undefined) {
+    for (const key of 'keys' in issue ? issue.keys : []) Reflect.deleteProperty(source, key);
+  } else if (option === 'fields' && field !== undefined) {
+    Reflect.deleteProperty(source['fields'] as object, field);
+  } else if (option in PLACEHOLDERS) {
+    source[option] = PLACEHOLDERS[option];
+  } else {
+    Reflect.deleteProperty(source, option);
+  }
 }

@@ -53,16 +53,15 @@ export async function sendBulk(
   let busy = 0;
   for (let tries = 1; waiting.length > 0; tries++) {
     const reply = await postBulk(request, waiting);
-    if (reply.kind === 'refused' && reply.status === TOO_MANY_REQUESTS) busy += 1;
-    if (reply.kind === 'refused' && shouldSplit(reply.status, busy)) {
+    busy += Number(isBusy(reply));
+    if (shouldSplit(reply, busy)) {
       if (reply.retryAfterMs !== null) await pause(reply.retryAfterMs);
       await sendHalves({ ...request, items: waiting }, reply, outcome);
       break;
     }
     waiting = applyReply(alias, waiting, reply, outcome);
     if (waiting.length === 0) break;
-    const isSilent = reply.kind === 'timeout' && Date.now() - startedMs >= MAX_SILENCE_MS;
-    if (tries >= MAX_TRIES || isSilent) throw retriesExhausted(alias, waiting.length, reply);
+    if (tries >= MAX_TRIES || isSilent(reply, startedMs)) throw retriesExhausted(alias, waiting.length, reply);
     await pause(pauseMs(reply, tries));
   }
   return outcome;
@@ -118,8 +117,17 @@ function isIndexMissing({ month }: BulkItem, { error }: ItemResult): boolean {
   return month !== undefined && error?.type === 'index_not_found_exception';
 }
 
-function shouldSplit(status: number, busy: number): boolean {
-  return status === TOO_LARGE || status === BAD_REQUEST || (status === TOO_MANY_REQUESTS && busy > BUSY_BEFORE_SPLIT);
+function isBusy(reply: BulkReply): boolean {
+  return reply.kind === 'refused' && reply.status === TOO_MANY_REQUESTS;
+}
+
+function shouldSplit(reply: BulkReply, busy: number): reply is Refused {
+  if (isBusy(reply)) return busy > BUSY_BEFORE_SPLIT;
+  return reply.kind === 'refused' && (reply.status === TOO_LARGE || reply.status === BAD_REQUEST);
+}
+
+function isSilent(reply: BulkReply, startedMs: number): boolean {
+  return reply.kind === 'timeout' && Date.now() - startedMs >= MAX_SILENCE_MS;
 }
 
 /** Splits down to single items; one that is too large alone is rejected. */

@@ -21,16 +21,15 @@ export async function likelyDialect(text: Buffer, path: string, given: DialectOp
   const { delimiter, quote, rows } = await likelyDelimiter(body, path, base, known);
   const commented = await lastComment(body, path, { ...base, delimiter, quote });
   const isKnown = given.header !== undefined || given.rowNames !== undefined;
-  const { skipLines, ...header } = isKnown ? {} : likelyHeader(rows.slice(0, MAX_ROWS), body, commented);
-  return {
-    ...(delimiter === ',' ? {} : { delimiter }),
-    ...(quote === '"' ? {} : { quote }),
-    ...comment,
-    ...(given.skipLines === undefined || skipLines === undefined
-      ? { ...header, ...(skipLines === undefined ? {} : { skipLines }) }
-      : {}),
-    ...given,
-  };
+  const header = isKnown ? {} : likelyHeader(rows.slice(0, MAX_ROWS), body, commented);
+  // The given number stays, and what was found below other lines would not fit it.
+  const isSkippedAgain = given.skipLines !== undefined && header.skipLines !== undefined;
+  return { ...signsOf(delimiter, quote), ...comment, ...(isSkippedAgain ? {} : header), ...given };
+}
+
+/** Those that are not the defaults. */
+function signsOf(delimiter: string, quote: string | null): DialectOptions {
+  return { ...(delimiter === ',' ? {} : { delimiter }), ...(quote === '"' ? {} : { quote }) };
 }
 
 /** A sign before the first lines, or the first line, but not before all. */

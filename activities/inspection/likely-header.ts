@@ -28,18 +28,27 @@ export function likelyHeader(
 ): HeaderOptions {
   const width = commonestWidth(rows);
   const start = headerAt(rows, width);
-  const hasNone = isLikeRows(rows[start]?.cells ?? [], rows.slice(start + 1));
-  const named = rows.slice(start, start + MAX_TITLE_ROWS).findIndex((row, index) => {
-    return !hasNone && row.cells.length <= width && isHeader(row, rows.slice(start + index + 1));
-  });
+  const named = titlesAbove(rows.slice(start), width);
   const at = start + Math.max(0, named);
   const [header, ...data] = rows.slice(at);
   if (header === undefined) return {};
   const skipped = at === 0 ? {} : { skipLines: linesBefore(rows[at - 1], text) };
-  if (named < 0) {
-    const areNames = commented?.length === width && !commented.some(isValue);
-    return { ...skipped, header: namesOf(areNames ? commented : null, width) };
-  }
+  if (named >= 0) return { ...skipped, ...optionsOf(header, data, width, text) };
+  const areNames = commented?.length === width && !commented.some(isValue);
+  return { ...skipped, header: namesOf(areNames ? commented : null, width) };
+}
+
+/** How many of the first rows are titles above a header; -1 if no row has names. */
+function titlesAbove(rows: readonly CsvRow[], width: number): number {
+  const [first, ...others] = rows;
+  if (isLikeRows(first?.cells ?? [], others)) return -1;
+  return rows
+    .slice(0, MAX_TITLE_ROWS)
+    .findIndex((row, index) => row.cells.length <= width && isHeader(row, rows.slice(index + 1)));
+}
+
+/** What a row of names needs beside itself: its names given, if they cannot be read or rows of units follow. */
+function optionsOf(header: CsvRow, data: readonly CsvRow[], width: number, text: Buffer): HeaderOptions {
   const withNames = (last: CsvRow | undefined): HeaderOptions => {
     return { skipLines: linesBefore(last, text), header: namesOf(header.cells, width) };
   };
@@ -47,8 +56,8 @@ export function likelyHeader(
   if (below > 0) return withNames(data[below - 1]);
   const problems = csvHeader([header, ...data], fileDialect({}))?.problems ?? [];
   const isSaid = (text: string): boolean => problems.some((problem) => problem.includes(text));
-  if (isSaid('source.rowNames')) return { ...skipped, rowNames: true };
-  return isRepeated(header) || isSaid('name all columns') ? withNames(header) : skipped;
+  if (isSaid('source.rowNames')) return { rowNames: true };
+  return isRepeated(header) || isSaid('name all columns') ? withNames(header) : {};
 }
 
 function isRepeated({ cells }: CsvRow): boolean {

@@ -41,22 +41,27 @@ export function measurementProposal({
 }: MeasuredColumn): MeasurementProposal {
   if (quantity === null) return unknownQuantity(name, word, texts);
   const written = [...new Set(texts.flatMap((text) => unitOfText(text, quantity) ?? []))];
-  const found = written.length > 0 ? null : unitOfName(word, quantity);
-  const units = written.length > 0 ? written : found === null ? likelyUnits(quantity, numbers) : [found];
+  const units = written.length > 0 ? written : unitsWithoutColumn(word, numbers, quantity);
   const [unit = quantity.unit] = units;
   const measurement = { name, unit: quantity.unit, ...limitsOf(unit === quantity.unit ? numbers : [], quantity) };
   // What is asked is shown, even if it is the default.
   const options: JsonObject = unit === quantity.unit && units.length === 1 ? {} : { unit };
+  if (units.length === 1) return { measurement, options, questions: [] };
+  const why =
+    written.length > 1
+      ? 'The column of units has several, and a measurement has one: all others are read as if they had it.'
+      : 'Its name does not say so.';
   const question: Question = {
     setting: `source.fields.${name}.unit`,
-    asks:
-      written.length > 1
-        ? `Which unit do the values of "${word}" have? The column of units has several, and a measurement has one: all others ` +
-          'are read as if they had it.'
-        : `Which unit do the values of "${word}" have? Its name does not say so.`,
+    asks: `Which unit do the values of "${word}" have? ${why}`,
     answers: units.slice(0, 4).map((own) => ({ source: { fields: { [name]: { unit: own } } } })),
   };
-  return { measurement, options, questions: units.length > 1 ? [question] : [] };
+  return { measurement, options, questions: [question] };
+}
+
+function unitsWithoutColumn(word: string, numbers: readonly number[], quantity: Quantity): readonly string[] {
+  const named = unitOfName(word, quantity);
+  return named === null ? likelyUnits(quantity, numbers) : [named];
 }
 
 function unknownQuantity(name: string, word: string, texts: readonly string[]): MeasurementProposal {

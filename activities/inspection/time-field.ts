@@ -26,6 +26,8 @@ const TIME_NAMES = [
   'datetimeutc',
   'utctime',
 ];
+const WHICH_ZONE = 'In which zone are the times? They do not say so; a place such as Europe/Berlin has summer time.';
+const WHICH_INSTANT = 'Which instant does a time mean that occurs twice, when clocks go back?';
 const HOUR_TWICE = 'In the sample, the times go back by up to an hour once at night.';
 const ZONE_IN_NAME = /\b(?:GMT|UTC)\s*([+-]\d{1,2}(?::?\d{2})?)?/i;
 
@@ -34,35 +36,46 @@ export function timeField(columns: readonly ColumnProfile[], given: JsonObject):
   const candidates = [...columns.flatMap(candidateOf), ...splitTime(columns)].sort(
     (one, other) => rank(one) - rank(other),
   );
-  const [best, next] = candidates;
+  const [best] = candidates;
   if (best === undefined) return null;
   const { format, others, hasZone } = best.reading;
-  const options: Record<string, unknown> = { ...placeOptions(best.place), ...(format === 'iso' ? {} : { format }) };
-  const questions: Question[] = [];
-  const ask = (option: string, asks: string, values: readonly unknown[]): void => {
-    const answers = values.map((value) => ({ source: { fields: { timestamp: { [option]: value } } } }));
-    if (given[option] === undefined) questions.push({ setting: `source.fields.timestamp.${option}`, asks, answers });
-  };
-  if (next !== undefined && rank(next) === rank(best) && given['column'] === undefined) {
-    const equal = candidates.filter((candidate) => rank(candidate) === rank(best)).map(({ place }) => place);
-    const answers = equal.slice(0, 5).map((place) => ({ source: { fields: { timestamp: placeOptions(place) } } }));
-    questions.push({ setting: 'source.fields.timestamp', asks: 'Which of these is the time of a reading?', answers });
-  }
-  if (others.length > 0) ask('format', ambiguityOf(format), [format, ...others]);
-  if (!hasZone) {
-    const named = zoneInName(best.columns);
-    const texts = best.columns.flatMap((column) => column.texts);
-    const isTwice = format === 'iso' && hasHourTwice(texts);
-    options['zone'] = named ?? 'UTC';
-    const asks = 'In which zone are the times? They do not say so; a place such as Europe/Berlin has summer time.';
-    if (named === null) ask('zone', isTwice ? `${asks} ${HOUR_TWICE}` : asks, zones());
-    if (isTwice || goBackIn(String(given['zone'] ?? options['zone']), texts)) {
-      options['ambiguous'] = 'earlier';
-      const which = 'Which instant does a time mean that occurs twice, when clocks go back?';
-      ask('ambiguous', isTwice ? `${which} ${HOUR_TWICE}` : which, ['earlier', 'later']);
-    }
-  }
+  const zoned = hasZone ? { options: {}, questions: [] } : zoneOptions(best, given);
+  const questions = [
+    ...(given['column'] === undefined ? whichTime(candidates.filter((each) => rank(each) === rank(best))) : []),
+    ...(others.length > 0 ? [question('format', ambiguityOf(format), [format, ...others])] : []),
+    ...zoned.questions,
+  ].filter(({ setting }) => given[setting.replace('source.fields.timestamp.', '')] === undefined);
+  const options = { ...placeOptions(best.place), ...(format === 'iso' ? {} : { format }), ...zoned.options };
   return { columns: best.columns, field: options, questions };
+}
+
+function question(option: string, asks: string, values: readonly string[]): Question {
+  const answers = values.map((value) => ({ source: { fields: { timestamp: { [option]: value } } } }));
+  return { setting: `source.fields.timestamp.${option}`, asks, answers };
+}
+
+/** Asks if several columns are equally likely. */
+function whichTime(equal: readonly TimeCandidate[]): Question[] {
+  if (equal.length < 2) return [];
+  const answers = equal.slice(0, 5).map(({ place }) => ({ source: { fields: { timestamp: placeOptions(place) } } }));
+  return [{ setting: 'source.fields.timestamp', asks: 'Which of these is the time of a reading?', answers }];
+}
+
+/** The zone of times that name none, and which instant an hour means that occurs twice. */
+function zoneOptions(
+  { columns, reading: { format } }: TimeCandidate,
+  given: JsonObject,
+): { readonly options: JsonObject; readonly questions: readonly Question[] } {
+  const texts = columns.flatMap((column) => column.texts);
+  const isTwice = format === 'iso' && hasHourTwice(texts);
+  const because = isTwice ? ` ${HOUR_TWICE}` : '';
+  const named = zoneInName(columns);
+  const zone = named ?? 'UTC';
+  const inZone = named === null ? [question('zone', `${WHICH_ZONE}${because}`, zones())] : [];
+  const used = typeof given['zone'] === 'string' ? given['zone'] : zone;
+  if (!isTwice && !goBackIn(used, texts)) return { options: { zone }, questions: inZone };
+  const questions = [...inZone, question('ambiguous', `${WHICH_INSTANT}${because}`, ['earlier', 'later'])];
+  return { options: { zone, ambiguous: 'earlier' }, questions };
 }
 
 function candidateOf(column: ColumnProfile): TimeCandidate[] {
