@@ -89,7 +89,10 @@ describe('an idle gateway', () => {
       expect([await read(0), await read(1)]).toEqual(['v0', 'v1']);
       const own = sockets.made;
       // Ten fetches otherwise; a heartbeat to the group is sent every three seconds.
-      for (let before = -1; sockets.sent !== before; await sleep(1_000)) before = sockets.sent;
+      for (let before = -1; sockets.sent !== before;) {
+        before = sockets.sent;
+        await sleep(1_000);
+      }
       expect(await read(0)).toBe('v0');
       expect(sockets.made).toBe(own);
     } finally {
