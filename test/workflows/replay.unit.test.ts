@@ -6,7 +6,9 @@ import { bundledWorkflows } from './bundle';
 /** Saved by `npm run histories`. */
 const HISTORIES = join(__dirname, 'histories');
 /** The workflow id of a history, or of its parent if it is one of a child: child ids begin with it. */
-const workflowIdOf = (name: string): string => (name.startsWith('replay-topic') ? 'replay/quick' : 'pipeline/quick');
+const WORKFLOW_IDS = { 'replay-topic': 'replay/quick', 'inspect-source': 'inspect/quick' };
+const workflowIdOf = (name: string): string =>
+  Object.entries(WORKFLOW_IDS).find(([type]) => name.startsWith(type))?.[1] ?? 'pipeline/quick';
 const SIMULATED = 'simulate-readings.drained.json';
 const logger = new DefaultLogger('ERROR');
 
