@@ -238,6 +238,8 @@ describe('the commands of the documents', () => {
     await refusesScheduledRun();
     await type('update pipeline/mine pause');
     await shows(/"state": ?"PAUSED"/);
+    const paused = (command: string): string => command.replace('PARKED', 'PAUSED');
+    await until('it is found', async () => (await type('workflow list', '', paused)).includes('pipeline/mine'));
     await type('update pipeline/mine resume');
     await type('cancel pipeline/mine');
     await until('it is cancelled', async () => (await status('pipeline/mine')) === 'CANCELLED');
