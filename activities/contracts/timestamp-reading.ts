@@ -105,6 +105,11 @@ function isOffset(zone: string): boolean {
   return /^[+-](?:0\d|1[0-7]):?[0-5]\d$/.test(zone);
 }
 
+/** Whether a text names a zone: an IANA name or an offset. */
+export function isZone(text: string): boolean {
+  return isOffset(text) || ianaName(text) !== undefined;
+}
+
 /** Returns the name as the tz database spells it; undefined if it has none. */
 function ianaName(zone: string): string | undefined {
   if (!/^(?:UTC|GMT|[A-Za-z_]+\/[A-Za-z0-9_+/-]+)$/.test(zone)) return undefined;

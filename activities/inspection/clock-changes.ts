@@ -28,7 +28,9 @@ export function hasHourTwice(texts: readonly string[]): boolean {
   const steps = times.slice(1).map((time, at) => ({ time, byMs: time - (times[at] ?? time) }));
   const back = steps.filter(({ byMs }) => byMs < 0);
   // One time that occurs twice may be that hour; if many do, they are of several devices.
-  const [step, ...others] = back.length > 0 ? back : steps.filter(({ byMs }) => byMs === 0);
+  const isHourly = steps.every(({ byMs }) => byMs === 0 || byMs === HOUR_MS);
+  const same = isHourly ? steps.filter(({ byMs }) => byMs === 0) : [];
+  const [step, ...others] = back.length > 0 ? back : same;
   if (step === undefined || others.length > 0 || times.length < 3) return false;
   return step.byMs >= -HOUR_MS && new Date(step.time).getUTCHours() < LAST_HOUR;
 }

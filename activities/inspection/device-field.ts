@@ -61,6 +61,11 @@ function isDeviceId({ texts, distinct, numbers, present, cells, kinds }: ColumnP
   return isPlain && isWhole && repeats && texts.every((text) => Buffer.byteLength(text) <= MAX_DEVICE_BYTES);
 }
 
+/** Whether a column of whole numbers is called as devices are, so that it measures nothing. */
+export function isDeviceNumber(word: string, texts: readonly string[]): boolean {
+  return DEVICE_NAMES.includes(plainName(word)) && texts.every((text) => /^\d+$/.test(text));
+}
+
 /** Few texts of one word each; those of a column that speaks of a state or a note are none of devices. */
 function isLabel({ word, texts, distinct, numbers }: ColumnProfile): boolean {
   const isOther =

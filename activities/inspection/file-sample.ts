@@ -3,7 +3,7 @@ import { pipelineFailure } from '../contracts/failures';
 import { fileDialect, type DialectOptions } from '../contracts/file-dialect';
 import type { Question } from '../contracts/inspection';
 import { parseObject, type JsonObject } from '../contracts/json-object';
-import { csvHeader } from '../sources/file/csv-header';
+import { csvHeader, LONE_RETURN, RETURNS } from '../sources/file/csv-header';
 import { readCsvRows } from '../sources/file/csv-rows';
 import { openFile } from '../sources/file/file-identity';
 import { openText, textBytes } from '../sources/file/file-text';
@@ -18,6 +18,9 @@ import type { Sample } from './sample';
 import type { SampleColumn } from './sample-column';
 
 const DIALECT = ['encoding', 'delimiter', 'quote', 'skipLines', 'comment', 'header', 'rowNames'] as const;
+
+const ONE_CELL =
+  'Rows have one cell: if a sign stands between cells, set source.delimiter; if quotes enclose whole rows, remove them.';
 
 /** How the file is read as rows. */
 interface FileShape {
@@ -65,6 +68,7 @@ function formatOf({ text }: FileHead, path: string): 'csv' | 'ndjson' {
   };
   if (start === '')
     throw refused('The file is empty: expected CSV with a header line, or a JSON object on every line.');
+  if (LONE_RETURN.test(start) && !start.includes('\n')) throw refused(RETURNS);
   if (start.startsWith('{')) {
     const [first = ''] = start.split('\n', 1);
     if (parseObject(first) !== undefined || /^\{\s*"[^]*\}\s*\r?$/.test(first)) return 'ndjson';
@@ -86,11 +90,17 @@ async function csvSample({ path, options }: FileShape): Promise<SampledRows> {
     const names = header?.columns ?? [];
     const data = dialect.header === null ? rows.slice(1) : rows;
     const first = dialect.rowNames ? 1 : 0;
-    const whole = data.filter(({ cells, bytes }) => cells.length === names.length + first && !bytes.includes(0));
+    // Files that are put together have their header again.
+    const isHeader = (cells: readonly string[]): boolean => cells.every((cell, at) => cell === names[at]);
+    const whole = data.filter(({ cells, bytes }) => {
+      return cells.length === names.length + first && !bytes.includes(0) && !isHeader(cells);
+    });
     const columns = names.map((name, at): SampleColumn => {
       return { place: name, name, word: name, cells: whole.map(({ cells }) => cells[at + first]) };
     });
-    return { columns, sampled: data.length, notes: [...(header?.problems ?? []), ...problem] };
+    const problems = header?.problems ?? [];
+    const single = names.length === 1 && problems.length === 0 && data.length > 0 ? [ONE_CELL] : [];
+    return { columns, sampled: data.length, notes: [...problems, ...single, ...problem] };
   } finally {
     await file.close();
   }

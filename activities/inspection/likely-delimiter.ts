@@ -7,6 +7,8 @@ import { timeReading } from './time-reading';
 /** Signs that often stand between cells, the likeliest first. */
 const DELIMITERS = [',', ';', '\t', '|', ' '];
 const MAX_ROWS = 200;
+const MAX_QUOTE_BYTES = 64 * 1024;
+const SINGLE_QUOTED = /(?:^|[,;\t| ])'[^'\n]*'(?:[,;\t| \r]|$)/;
 
 /** The delimiter and the quote under which a text is most like a table, and its rows under them. */
 export interface LikelyDelimiter extends Pick<FileDialect, 'delimiter' | 'quote'> {
@@ -29,7 +31,7 @@ export async function likelyDelimiter(
 ): Promise<LikelyDelimiter> {
   const found: { readonly likely: LikelyDelimiter; readonly score: number }[] = [];
   for (const delimiter of known.delimiter ? [given.delimiter] : DELIMITERS) {
-    for (const quote of known.quote ? [given.quote] : ['"', null]) {
+    for (const quote of known.quote ? [given.quote] : quotesOf(text)) {
       const rows = await textRows(text, path, { ...given, delimiter, quote });
       found.push({ likely: { delimiter, quote, rows: rows.rows }, score: scoreOf(rows) });
       // Without a quote only what has none can be read better.
@@ -38,6 +40,16 @@ export async function likelyDelimiter(
   }
   const best = Math.max(...found.map(({ score }) => score));
   return found.find(({ score }) => score === best)?.likely ?? { ...given, rows: [] };
+}
+
+/** Most lines of a file, but perhaps for its header, have cells in single quotes, or none has them. */
+function quotesOf(text: Buffer): (string | null)[] {
+  const lines = text
+    .toString('utf8', 0, MAX_QUOTE_BYTES)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const isSingle = lines.filter((line) => SINGLE_QUOTED.test(line)).length * 2 > lines.length - 1;
+  return [...(isSingle ? ["'"] : []), '"', null];
 }
 
 function scoreOf({ rows: all, isBroken }: TextRows): number {

@@ -5,6 +5,8 @@ import { textRows } from './text-rows';
 
 const COMMENT_SIGNS = ['#', '%'];
 const MAX_ROWS = 200;
+/** Spreadsheets take the delimiter from such a first line. */
+const DELIMITER_LINE = /^sep=(.)\r?\n/i;
 
 /**
  * Finds the dialect of a CSV: the options that differ from the defaults.
@@ -13,6 +15,10 @@ const MAX_ROWS = 200;
  * @param given - options that are known already
  */
 export async function likelyDialect(text: Buffer, path: string, given: DialectOptions): Promise<DialectOptions> {
+  const delimiterLine = given.skipLines === undefined ? DELIMITER_LINE.exec(text.toString('utf8', 0, 16)) : null;
+  if (delimiterLine !== null) {
+    return await likelyDialect(text, path, { delimiter: delimiterLine[1], ...given, skipLines: 1 });
+  }
   const sign = given.comment ?? commentSign(text);
   const comment = sign === undefined ? {} : { comment: sign };
   const base = fileDialect({ ...given, ...comment, skipLines: 0, header: ['any'] });

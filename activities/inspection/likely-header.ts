@@ -77,7 +77,11 @@ function headerAt(rows: readonly CsvRow[], width: number): number {
     const next = rows[index + 1]?.cells.length ?? width;
     return next === width && (cells.length === width || (cells.length === width - 1 && width > 2));
   });
-  return Math.max(0, at);
+  const found = rows[at];
+  if (found !== undefined && isHeader(found, rows.slice(at + 1))) return at;
+  // The row below the names may be broken.
+  const named = rows.findIndex((row, index) => row.cells.length === width && isHeader(row, rows.slice(index + 1)));
+  return Math.max(0, named < 0 || named > at ? at : named);
 }
 
 /** A row of texts above rows in which some column has values of another kind; a single row is a header. */

@@ -11,6 +11,7 @@ export interface LongShape {
 const VALUE_NAMES = [
   'value',
   'val',
+  'v',
   'state',
   'reading',
   'measuredvalue',
@@ -42,8 +43,11 @@ const MAX_NAMES = 100;
 
 /** Returns null for a source that has a column for each measurement. */
 export function longShape(columns: readonly ColumnProfile[]): LongShape | null {
-  const value = columns.find(({ word, present, numbers }) => {
-    return VALUE_NAMES.includes(plainName(word)) && (present === 0 || numbers !== null);
+  const value = columns.find(({ word, present, numbers, kinds }) => {
+    // Of some names, all values may be texts.
+    const hasNumbers =
+      numbers !== null || kinds.number !== undefined || kinds['number with decimal comma'] !== undefined;
+    return VALUE_NAMES.includes(plainName(word)) && (present === 0 || hasNumbers);
   });
   if (value === undefined) return null;
   const others = columns.filter((column) => column !== value && column.numbers !== null);

@@ -39,7 +39,7 @@ export function measurementProposal({
   name,
   units: texts = [],
 }: MeasuredColumn): MeasurementProposal {
-  if (quantity === null) return unknownQuantity(name, word, texts);
+  if (quantity === null) return unknownQuantity(name, word, numbers, texts);
   const written = [...new Set(texts.flatMap((text) => unitOfText(text, quantity) ?? []))];
   const units = written.length > 0 ? written : unitsWithoutColumn(word, numbers, quantity);
   const [unit = quantity.unit] = units;
@@ -64,17 +64,25 @@ function unitsWithoutColumn(word: string, numbers: readonly number[], quantity: 
   return named === null ? likelyUnits(quantity, numbers) : [named];
 }
 
-function unknownQuantity(name: string, word: string, texts: readonly string[]): MeasurementProposal {
+function unknownQuantity(
+  name: string,
+  word: string,
+  numbers: readonly number[],
+  texts: readonly string[],
+): MeasurementProposal {
   const [text = '', ...others] = texts;
   const isUnit = others.length === 0 && measurementSchema.shape.unit.safeParse(text).success;
   const unit = isUnit ? text : bracketedUnit(word);
-  const measurement = { name, unit: unit ?? NO_UNIT, ...NO_LIMITS };
+  const measurement = { name, unit: unit ?? NO_UNIT, ...limitsOf(numbers, NO_LIMITS) };
   if (unit !== null) return { measurement, options: {}, questions: [] };
   return { measurement, options: {}, questions: [], isUnknown: true };
 }
 
 /** Powers of ten beyond the known limits, so that they say nothing about single values. */
-function limitsOf(numbers: readonly number[], quantity: Quantity): Pick<Measurement, 'min' | 'max'> {
+function limitsOf(
+  numbers: readonly number[],
+  quantity: Pick<Quantity, 'min' | 'max'>,
+): Pick<Measurement, 'min' | 'max'> {
   const [lowest, highest] = [Math.min(0, ...numbers), Math.max(0, ...numbers)];
   if (lowest >= quantity.min && highest <= quantity.max) {
     return { min: quantity.min, max: quantity.max };

@@ -13,6 +13,7 @@ import { profileOf, type ColumnProfile, type Place } from './sample-column';
 import type { Sample } from './sample';
 import { sensorsQuestion } from './sensors-question';
 import { timeField } from './time-field';
+import { writtenNumberNotes } from './written-numbers';
 
 /** What a sample is taken for. */
 export type Proposal = Pick<SourceAccount, 'shape' | 'places' | 'input' | 'questions' | 'notes'>;
@@ -59,6 +60,7 @@ export function proposal(sample: Sample, given: JsonObject): Proposal {
     notes: [
       ...sample.notes,
       ...eventId.notes,
+      ...writtenNumberNotes(rest.filter((it) => it !== column)),
       ...notesOf(sample, {
         time: time === null && !hasPlace(settingAt(given, 'source.fields.timestamp')),
         measured: namesOf(input).length === 0,
@@ -113,7 +115,7 @@ function namesOf({ measurements }: JsonObject): unknown[] {
 function notesOf({ sampled }: Sample, missing: { readonly time: boolean; readonly measured: boolean }): string[] {
   if (sampled === 0) return ['There are no rows, so only names could be looked at.'];
   return [
-    ...(missing.time ? ['Nothing looks like a time: set source.fields.timestamp.'] : []),
+    ...(missing.time ? ['Nothing looks like a time: set source.fields.timestamp, and its format.'] : []),
     ...(missing.measured ? ['Nothing looks like a measurement: set measurements and source.fields.'] : []),
   ];
 }

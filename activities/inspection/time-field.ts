@@ -1,5 +1,6 @@
 import type { Question } from '../contracts/inspection';
 import type { JsonObject } from '../contracts/json-object';
+import { isZone } from '../contracts/timestamp-reading';
 import { isAboutTime } from './about-time';
 import { goBackIn, hasHourTwice } from './clock-changes';
 import type { ColumnProfile, Place } from './sample-column';
@@ -29,6 +30,7 @@ const TIME_NAMES = [
 const WHICH_ZONE = 'In which zone are the times? They do not say so; a place such as Europe/Berlin has summer time.';
 const WHICH_INSTANT = 'Which instant does a time mean that occurs twice, when clocks go back?';
 const HOUR_TWICE = 'In the sample, the times go back by up to an hour once at night.';
+const ZONE_COLUMN = /^(?:time[ _-]?zone|tz|zone|utc[ _-]?offset)$/i;
 const ZONE_IN_NAME = /\b(?:GMT|UTC)\s*([+-]\d{1,2}(?::?\d{2})?)?/i;
 
 /** Proposes where the time stands and how it is read; null if nothing looks like a time. */
@@ -39,7 +41,7 @@ export function timeField(columns: readonly ColumnProfile[], given: JsonObject):
   const [best] = candidates;
   if (best === undefined) return null;
   const { format, others, hasZone } = best.reading;
-  const zoned = hasZone ? { options: {}, questions: [] } : zoneOptions(best, given);
+  const zoned = hasZone ? { options: {}, questions: [] } : zoneOptions(best, columns, given);
   const questions = [
     ...(given['column'] === undefined ? whichTime(candidates.filter((each) => rank(each) === rank(best))) : []),
     ...(others.length > 0 ? [question('format', ambiguityOf(format), [format, ...others])] : []),
@@ -64,14 +66,16 @@ function whichTime(equal: readonly TimeCandidate[]): Question[] {
 /** The zone of times that name none, and which instant an hour means that occurs twice. */
 function zoneOptions(
   { columns, reading: { format } }: TimeCandidate,
+  all: readonly ColumnProfile[],
   given: JsonObject,
 ): { readonly options: JsonObject; readonly questions: readonly Question[] } {
   const texts = columns.flatMap((column) => column.texts);
   const isTwice = format === 'iso' && hasHourTwice(texts);
   const because = isTwice ? ` ${HOUR_TWICE}` : '';
   const named = zoneInName(columns);
-  const zone = named ?? 'UTC';
-  const inZone = named === null ? [question('zone', `${WHICH_ZONE}${because}`, zones())] : [];
+  const zones = [...new Set([...zonesInColumn(all), 'UTC', ownZone()])];
+  const [zone = 'UTC'] = named === null ? zones : [named];
+  const inZone = named === null ? [question('zone', `${WHICH_ZONE}${because}`, zones)] : [];
   const used = typeof given['zone'] === 'string' ? given['zone'] : zone;
   if (!isTwice && !goBackIn(used, texts)) return { options: { zone }, questions: inZone };
   const questions = [...inZone, question('ambiguous', `${WHICH_INSTANT}${because}`, ['earlier', 'later'])];
@@ -114,7 +118,12 @@ function zoneInName(columns: readonly ColumnProfile[]): string | null {
   return null;
 }
 
-/** UTC, and the zone of this machine. */
-function zones(): string[] {
-  return [...new Set(['UTC', new Intl.DateTimeFormat().resolvedOptions().timeZone])];
+/** Of a column such as `timezone`, if all rows have the same one. */
+function zonesInColumn(columns: readonly ColumnProfile[]): string[] {
+  const named = columns.filter(({ word, distinct }) => ZONE_COLUMN.test(word) && distinct.size === 1);
+  return named.flatMap(({ distinct }) => [...distinct]).filter(isZone);
+}
+
+function ownZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -1,8 +1,10 @@
+import { isDeviceNumber } from './device-field';
 import { plainName } from './name-words';
 import { measurementName, measurementProposal, type MeasurementProposal } from './measurement-proposal';
 import { withoutSentinels } from './number-options';
 import { quantityOf } from './quantity';
 import type { ColumnProfile } from './sample-column';
+import { timeReading } from './time-reading';
 import { unitColumn } from './unit-column';
 
 /** A measurement with the column that it stands in. */
@@ -55,10 +57,10 @@ function isOnlyExact(known: NonNullable<Known>, all: readonly { readonly known: 
   return known.isExact && all.filter((other) => other.known?.isExact === true).length === 1;
 }
 
-function isMeasured({ place, word, numbers, distinct, texts }: ColumnProfile): boolean {
+function isMeasured({ place, word, numbers, distinct, texts, cells }: ColumnProfile): boolean {
   if (typeof place !== 'string' && !('path' in place)) return false;
   if (quantityOf(word) !== null) return numbers !== null || texts.length === 0;
-  if (numbers === null) return false;
+  if (numbers === null || isDeviceNumber(word, texts) || timeReading(cells, false) !== null) return false;
   const isFlag = [...distinct].every((text) => text === '0' || text === '1');
   return !isFlag && plainName(word) !== '' && !NO_QUANTITY.test(word) && !isRunningNumber(texts);
 }

@@ -11,6 +11,10 @@ export interface CsvHeader {
 
 const TITLE = 'The first row has one cell and the next ones have more: if it is a title, set source.skipLines.';
 
+/** Old systems ended lines so. */
+export const LONE_RETURN = /\r(?!\n|$)/;
+export const RETURNS = "Lines end with a carriage return alone. Convert them: tr '\\r' '\\n' < FILE";
+
 /** Signs that often stand between cells. */
 const DELIMITERS = [',', ';', '\t', '|'];
 
@@ -49,7 +53,8 @@ function encodingProblem(header: Buffer): string | null {
   if (header.includes(0)) {
     return 'Expected text; the header line has NUL characters. If it is UTF-16, set source.encoding to "utf-16".';
   }
-  return isUtf8(header) ? null : `Expected UTF-8; the header line is not. ${LIKELY_ENCODING}`;
+  if (!isUtf8(header)) return `Expected UTF-8; the header line is not. ${LIKELY_ENCODING}`;
+  return LONE_RETURN.test(header.toString('utf8').trimEnd()) ? RETURNS : null;
 }
 
 /** A problem that all rows have; a single one becomes a dead letter. */

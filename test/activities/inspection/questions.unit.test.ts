@@ -113,7 +113,7 @@ describe('the answers to an inspection', () => {
 
   it('that name measurements leave no note that there are none', async () => {
     const measurements = [{ name: 'level', unit: 'm', min: 0, max: 9 }];
-    const rows = ['time,sensor,level', '2026-01-05T00:00:00Z,s1,"7,5 m"'];
+    const rows = ['time,sensor,level', '2026-01-05T00:00:00Z,s1,half full'];
     expect((await proposed(rows, { measurements })).notes).toEqual([]);
   });
 });
