@@ -57,12 +57,21 @@ function isOnlyExact(known: NonNullable<Known>, all: readonly { readonly known: 
   return known.isExact && all.filter((other) => other.known?.isExact === true).length === 1;
 }
 
-function isMeasured({ place, word, numbers, distinct, texts, cells }: ColumnProfile): boolean {
+function isMeasured(column: ColumnProfile): boolean {
+  const { place, word, numbers, texts } = column;
   if (typeof place !== 'string' && !('path' in place)) return false;
   if (quantityOf(word) !== null) return numbers !== null || texts.length === 0;
-  if (numbers === null || isDeviceNumber(word, texts) || timeReading(cells, false) !== null) return false;
-  const isFlag = [...distinct].every((text) => text === '0' || text === '1');
-  return !isFlag && plainName(word) !== '' && !NO_QUANTITY.test(word) && !isRunningNumber(texts);
+  return numbers !== null && !isOtherNumber(column);
+}
+
+/** A device, a time, a flag or the number of the row. */
+function isOtherNumber({ word, texts, cells, distinct }: ColumnProfile): boolean {
+  if (isDeviceNumber(word, texts) || timeReading(cells, false) !== null || isFlag(distinct)) return true;
+  return plainName(word) === '' || NO_QUANTITY.test(word) || isRunningNumber(texts);
+}
+
+function isFlag(distinct: ReadonlySet<string>): boolean {
+  return [...distinct].every((text) => text === '0' || text === '1');
 }
 
 function isRunningNumber(texts: readonly string[]): boolean {
