@@ -1,15 +1,30 @@
-/** Prepares new servers, for one pipeline: namespace, Elasticsearch users, topics and indices. Idempotent. @module */
+/**
+ * Prepares new servers for one pipeline: namespace, users and rights, topics and indices.
+ *
+ *     node --import tsx workers/set-up-servers.ts NAME FOLDER
+ *
+ * In the folder are the passwords of Kibana, worker and Logstash, as `<name>.password`. The settings are those of an
+ * administrator of each server. Idempotent.
+ *
+ * @module
+ */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client as ElasticsearchClient } from '@elastic/elasticsearch';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
-import { z } from 'zod';
+import { grantRights } from '../activities/kafka';
 import { parseInput } from '../activities/preparation/parse-input';
 import { prepareIndices } from '../activities/preparation/prepare-indices';
 import { prepareTopics } from '../activities/preparation/prepare-topics';
 import { type Clients, openClients } from './clients';
 import { type Config, loadConfig } from './config';
+import { kafkaServersOf } from './connections';
+import { grantWorkerRights } from './rights/grant-worker-rights';
+import { logstashKafkaRights, logstashRole } from './rights/logstash-rights';
+import { elasticsearchRoles, type ElasticsearchRole } from './rights/pipeline-rights';
+import { readText } from './secrets';
 import { temporalOptions } from './temporal-connection';
 
 const RETRY_MS = 1_000;
@@ -19,34 +34,23 @@ const NAMESPACE_RETENTION = '7 days';
 /** gRPC status codes. */
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
-/** The name of the user and of the role that workers use. */
-const WORKER_USER = 'pipeline';
 
-const settings = z.object({
-  /** The pipeline whose topics and indices are created before its first run, for other writers. */
-  PIPELINE_NAME: z.string().default('demo'),
-  /** Secret, both. Elasticsearch requires at least six characters. */
-  KIBANA_PASSWORD: z.string().min(6),
-  PIPELINE_PASSWORD: z.string().min(6),
-});
-
-/** The names of the variables that are read here in addition to those of a worker. */
-export const SET_UP_SETTINGS: readonly string[] = Object.keys(settings.shape);
-
-async function main(): Promise<void> {
+async function main([, , name = 'demo', folder = '.']: readonly string[]): Promise<void> {
   const config = loadConfig();
-  const { PIPELINE_NAME, KIBANA_PASSWORD, PIPELINE_PASSWORD } = settings.parse(process.env);
   const clients = openClients(config, 'set-up');
   const temporal = await Connection.connect(temporalOptions(config));
+  const passwordOf = (user: string): string => readText(join(folder, `${user}.password`), user).trim();
   try {
     await setUpNamespace(temporal, config.TEMPORAL_NAMESPACE);
-    await setUpUsers(clients.elasticsearch, { kibana: KIBANA_PASSWORD, pipeline: PIPELINE_PASSWORD });
-    await setUpPipeline(config, clients, PIPELINE_NAME);
+    await setUpUsers(clients.elasticsearch, name, passwordOf);
+    await grantWorkerRights(config, [{ name }]);
+    await grantRights(kafkaServersOf(config), 'logstash', logstashKafkaRights(name));
+    await setUpPipeline(config, clients, name);
   } finally {
     await clients.close();
     await temporal.close();
   }
-  console.log(`namespace ${config.TEMPORAL_NAMESPACE}, users, and topics and indices of ${PIPELINE_NAME} are ready`);
+  console.log(`namespace ${config.TEMPORAL_NAMESPACE}, users, and topics and indices of ${name} are ready`);
 }
 
 /** Registers a namespace if it does not exist, and returns when workers can use it. Idempotent. */
@@ -69,19 +73,25 @@ async function succeedsUnless(status: number, call: Promise<unknown>): Promise<b
   }
 }
 
-/** Creates the user of workers, who can access only pipelines, and sets its and Kibana's password. Idempotent. */
+/**
+ * Creates the users `worker` and `logstash`, who may do in Elasticsearch what they need for one pipeline, and sets their
+ * and Kibana's password. Idempotent.
+ */
 export async function setUpUsers(
   { security }: ElasticsearchClient,
-  passwords: { readonly kibana: string; readonly pipeline: string },
+  pipeline: string,
+  passwordOf: (user: string) => string,
 ): Promise<void> {
-  await security.changePassword({ username: 'kibana_system', password: passwords.kibana });
-  await security.putRole({
-    name: WORKER_USER,
-    // Monthly indices are created from templates.
-    cluster: ['monitor', 'manage_index_templates'],
-    indices: [{ names: ['pipeline.*'], privileges: ['manage', 'read', 'write'] }],
-  });
-  await security.putUser({ username: WORKER_USER, password: passwords.pipeline, roles: [WORKER_USER] });
+  await security.changePassword({ username: 'kibana_system', password: passwordOf('kibana') });
+  const { worker, retention } = elasticsearchRoles([{ name: pipeline }]);
+  const users = { worker: { worker, retention }, logstash: { logstash: logstashRole(pipeline) } };
+  for (const [username, roles] of Object.entries(users)) {
+    for (const [role, { cluster, indices }] of Object.entries<ElasticsearchRole>(roles)) {
+      const own = indices.map(({ names, privileges }) => ({ names: [...names], privileges: [...privileges] }));
+      await security.putRole({ name: role, cluster: [...cluster], indices: own });
+    }
+    await security.putUser({ username, password: passwordOf(username), roles: Object.keys(roles) });
+  }
 }
 
 /** Creates the topics and indices that a run with the default input would create; retries until the servers are ready. */
@@ -108,8 +118,8 @@ async function retry(activity: () => Promise<unknown>): Promise<unknown> {
 }
 
 if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof z.ZodError ? z.prettifyError(error) : error);
+  main(process.argv).catch((error: unknown) => {
+    console.error(error);
     process.exitCode = 1;
   });
 }

@@ -53,7 +53,6 @@ export const NOT_RUN = {
     'listens for others; suites start a page with a certificate and a login on this machine',
   'npm run sbom': 'the check does the same without writing the file',
   'npm audit': 'the hosted workflow runs it; a mirror of the registry may have no answer',
-  'sh deploy/make-env.sh': 'the suite of the Compose file runs it in a folder of its own',
   'TEMPORAL_ADDRESS=127.0.0.1:7233 npm run histories': 'writes new histories, which the tests replay',
   'pip install …': 'the stack installs the same release with a pinned digest',
   'npm run stack:reset': 'asks a question; with --yes it is run',

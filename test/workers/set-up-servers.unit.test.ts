@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
+import { elasticsearchRoles } from '../../workers/rights/pipeline-rights';
 import { setUpUsers } from '../../workers/set-up-servers';
 import { listen } from '../support/listen';
 
@@ -25,22 +26,25 @@ afterAll(async () => {
 });
 
 describe('setUpUsers', () => {
-  it('sets the password of Kibana, and creates a user for workers that can access only the indices of pipelines', async () => {
-    await setUpUsers(elasticsearch, { kibana: 'kib4na', pipeline: 'pipel1ne' });
-    const names = ['pipeline.*'];
+  it('creates users who can access one pipeline only, and sets their and Kibana’s password', async () => {
+    await setUpUsers(elasticsearch, 'a', (user) => `${user}-passw0rd`);
+    const names = ['pipeline.a.*'];
+    const { worker, retention } = elasticsearchRoles([{ name: 'a' }]);
+    const user = (username: string, ...roles: string[]) => ({
+      request: `PUT /_security/user/${username}`,
+      body: { username, password: `${username}-passw0rd`, roles },
+    });
+    expect([...worker.indices, ...retention.indices].flatMap((index) => index.names)).toEqual([...names, ...names]);
     expect(asked).toEqual([
-      { request: 'PUT /_security/user/kibana_system/_password', body: { password: 'kib4na' } },
+      { request: 'PUT /_security/user/kibana_system/_password', body: { password: 'kibana-passw0rd' } },
+      { request: 'PUT /_security/role/worker', body: worker },
+      { request: 'PUT /_security/role/retention', body: retention },
+      user('worker', 'worker', 'retention'),
       {
-        request: 'PUT /_security/role/pipeline',
-        body: {
-          cluster: ['monitor', 'manage_index_templates'],
-          indices: [{ names, privileges: ['manage', 'read', 'write'] }],
-        },
+        request: 'PUT /_security/role/logstash',
+        body: { cluster: ['monitor'], indices: [{ names, privileges: ['auto_configure', 'index'] }] },
       },
-      {
-        request: 'PUT /_security/user/pipeline',
-        body: { username: 'pipeline', password: 'pipel1ne', roles: ['pipeline'] },
-      },
+      user('logstash', 'logstash'),
     ]);
   });
 });
