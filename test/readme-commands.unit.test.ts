@@ -152,6 +152,8 @@ describe('the check of a command', () => {
     ['a Compose file that does not exist', 'docker compose -f compose.prod.yaml up'],
     ['a profile that no service has', 'docker compose --profile metrics up -d'],
     ['a service that does not exist', 'docker compose up -d grafana'],
+    ['a command in a service that does not exist', 'docker compose exec grafana ls'],
+    ['a file of a service that does not exist', 'docker compose cp grafana:/security here'],
     ['a command that Compose does not have', 'docker compose start-all'],
     ['a shell script that does not exist', 'sh deploy/make-secrets.sh'],
     ['a package without a pinned version', 'pip install temporal'],

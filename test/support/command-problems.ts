@@ -109,11 +109,19 @@ interface ComposeFile {
 }
 
 const COMPOSE_COMMANDS: Readonly<Record<string, readonly string[]>> = {
-  up: ['-d', '--detach', '--build', '--wait'],
+  up: ['-d', '--detach', '--build', '--wait', '--force-recreate'],
+  exec: [],
+  cp: [],
   down: ['--volumes'],
   config: ['--quiet'],
   logs: ['--follow'],
   ps: ['--all'],
+};
+
+/** The words that name a service, for the commands of which not every word does. */
+const SERVICE_WORDS: Readonly<Record<string, (args: readonly string[]) => readonly string[]>> = {
+  exec: ([service = '']) => [service],
+  cp: ([from = '']) => [from.replace(/:.*/, '')],
 };
 
 /** `docker compose [--profile NAME] [-f FILE] COMMAND [options] [SERVICE…]` */
@@ -129,7 +137,9 @@ function dockerProblems([compose = '', ...words]: readonly string[]): readonly s
   return [
     ...(command in COMPOSE_COMMANDS ? [] : [`${command}: unknown command of docker compose`]),
     ...words.filter((word, position) => words[position - 1] === '--profile' && !profiles.has(word)),
-    ...args.filter((word) => !known.includes(word)).map((word) => `${word}: neither an option nor a service`),
+    ...(SERVICE_WORDS[command]?.(args) ?? args)
+      .filter((word) => !known.includes(word))
+      .map((word) => `${word}: neither an option nor a service`),
   ];
 }
 
