@@ -119,7 +119,8 @@ async function retry(activity: () => Promise<unknown>): Promise<unknown> {
 
 if (require.main === module) {
   main(process.argv).catch((error: unknown) => {
-    console.error(error);
+    // Not the whole error: a request in it may hold a password.
+    console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   });
 }
