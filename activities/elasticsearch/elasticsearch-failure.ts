@@ -34,10 +34,11 @@ export function elasticsearchFailure(error: unknown, what: string, place: Failur
   const details = { ...place, cause: error };
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode ?? SERVER_ERROR;
-    const advice = adviceFor(status, error.body);
+    const reason = answeredReason(error.body);
+    const advice = accessAdvice(status, reason);
     return pipelineFailure(
       advice === undefined ? typeOf(status) : 'AccessRefused',
-      `${what}: Elasticsearch answered ${status} (${answeredReason(error.body)}).${advice ?? ''}`,
+      `${what}: Elasticsearch answered ${status} (${reason}).${advice === undefined ? '' : ` ${advice}`}`,
       details,
     );
   }
@@ -62,16 +63,20 @@ function typeOf(status: number): FailureType {
   return status === TOO_MANY_REQUESTS || status >= SERVER_ERROR ? 'ServiceUnavailable' : 'IndexMisconfigured';
 }
 
-/** What to do if the user is refused; undefined if an answer means something else. */
-function adviceFor(status: number, body: unknown): string | undefined {
+/**
+ * Returns what to do if Elasticsearch refuses the user; undefined if an answer means something else.
+ *
+ * @param reason - of the answer, see `answeredReason`
+ */
+export function accessAdvice(status: number, reason: string): string | undefined {
   if (status === UNAUTHORIZED)
     return (
-      ' Correct ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, or ELASTICSEARCH_API_KEY or ' +
+      'Correct ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, or ELASTICSEARCH_API_KEY or ' +
       'ELASTICSEARCH_BEARER_TOKEN.'
     );
   // An index that is blocked for writes is forbidden too.
-  const isRefused = status === FORBIDDEN && (body === '' || answeredReason(body).startsWith(SECURITY_EXCEPTION));
-  return isRefused ? ' Grant the user of this worker the privilege that the reason names.' : undefined;
+  const isRefused = status === FORBIDDEN && (reason === NO_REASON || reason.startsWith(SECURITY_EXCEPTION));
+  return isRefused ? 'Grant the user of this worker the privilege that the reason names.' : undefined;
 }
 
 /** Whether Elasticsearch answered that there is no such thing. */

@@ -1,5 +1,5 @@
 import { pipelineFailure } from '../contracts/failures';
-import { answeredReason } from '../elasticsearch/elasticsearch-failure';
+import { accessAdvice, answeredReason } from '../elasticsearch/elasticsearch-failure';
 import { isVersioned, type BulkItem } from './bulk-item';
 import { verdictOf, postBulk, type BulkReply, type BulkTarget, type ItemResult } from './post-bulk';
 
@@ -41,7 +41,8 @@ export interface SendBulkRequest extends BulkTarget {
  *
  * @returns `outcome`, to which the final verdicts are added
  * @throws ServiceUnavailable when retries did not help for half a minute
- * @throws IndexMisconfigured when Elasticsearch rejects items for a reason other than the document
+ * @throws AccessRefused when Elasticsearch refuses the user
+ * @throws IndexMisconfigured when it rejects items for a reason other than the document
  */
 export async function sendBulk(
   request: SendBulkRequest,
@@ -178,10 +179,13 @@ function itemReason({ error }: ItemResult): string {
 }
 
 function refusal(alias: string, status: number, reason: string): Error {
+  const advice = accessAdvice(status, reason);
+  const remedy = advice ?? 'Correct the index or its alias.';
   return pipelineFailure(
-    'IndexMisconfigured',
-    `Elasticsearch rejects documents for ${alias} with ${status} (${reason}). ` +
-      'Nothing is lost: indexing continues by itself once the index or its alias is corrected.',
+    advice === undefined ? 'IndexMisconfigured' : 'AccessRefused',
+    // What to do comes first, since a long message is cut where it is shown.
+    `Elasticsearch answered ${status} to documents for ${alias}. ${remedy} Nothing is lost: indexing then continues by ` +
+      `itself. The reason: ${reason}.`,
     { index: alias },
   );
 }

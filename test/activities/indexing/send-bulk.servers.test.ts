@@ -140,6 +140,13 @@ describe('sendBulk before a faulty Elasticsearch', () => {
     await expectAll(alias, 10);
   });
 
+  it.each([401, 403])('says at once that access is refused when the answer is %d', async (status) => {
+    faults({ kind: 'answer', status, body: '{"error":{"type":"security_exception"}}' });
+    const failure = { type: 'AccessRefused', message: expect.stringContaining(`answered ${status}`) as string };
+    await expect(send(await newAlias(), items(2))).rejects.toMatchObject(failure);
+    expect(pauses).toEqual([]);
+  });
+
   it('stops trying after some tries with a failure that Temporal retries', async () => {
     const alias = await newAlias();
     proxy.plan = () => ({ kind: 'answer', status: 503, body: '' });
