@@ -2,23 +2,29 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeSecret } from '../../deploy/local/security/secret-file';
+import { existingSecurity, securedConfig } from '../../deploy/local/security/stack-security';
 import { freePorts } from './free-ports';
 import { StackProcess, type ServerName } from './stack-process';
+
+type Variables = Readonly<Record<string, string>>;
 
 /** A local stack on ports and in a state folder of its own, whose servers can be killed one by one or all at once. */
 export class IsolatedStack {
   private constructor(
     private launcher: StackProcess,
-    private readonly ports: Readonly<Record<string, string>>,
+    private readonly ports: Variables,
     private readonly folder: string,
+    private readonly securedFor: string | undefined,
   ) {}
 
-  static async start(): Promise<IsolatedStack> {
+  /** @param securedFor - the pipeline for which a worker has rights; undefined: the servers are not protected */
+  static async start(securedFor?: string): Promise<IsolatedStack> {
     const folder = mkdtempSync(join(tmpdir(), 'isolated-stack-'));
     await chmod(folder, 0o755);
-    mkdirSync(join(folder, 'state'), { mode: 0o755 });
+    mkdirSync(stateFolder(folder, securedFor), { mode: 0o755 });
     const ports = await freePorts();
-    return new IsolatedStack(await launch(ports, folder), ports, folder);
+    return new IsolatedStack(await launch(ports, folder, securedFor), ports, folder, securedFor);
   }
 
   get temporal(): string {
@@ -34,13 +40,20 @@ export class IsolatedStack {
   }
 
   /** Environment of a worker process on these servers. */
-  get workerEnvironment(): Readonly<Record<string, string>> {
-    return {
-      TEMPORAL_ADDRESS: this.temporal,
-      KAFKA_BROKERS: this.kafkaBrokers.join(','),
-      ELASTICSEARCH_NODE: this.elasticsearchNode,
-      PIPELINE_STATE_DIR: join(this.folder, 'worker'),
-    };
+  get workerEnvironment(): Variables {
+    return { ...this.#variables('worker'), PIPELINE_STATE_DIR: join(this.folder, 'worker') };
+  }
+
+  /** The variables of a client that may do everything. */
+  get adminVariables(): Variables {
+    return this.#variables('admin');
+  }
+
+  /** Returns the path of a new file, which is removed with the stack. */
+  writeSecret(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeSecret(path, text);
+    return path;
   }
 
   /** Process id of a server, which is also the id of its process group. */
@@ -52,7 +65,7 @@ export class IsolatedStack {
   async killServers(which: ServerName | 'all'): Promise<void> {
     if (which !== 'all') return this.launcher.kill(which);
     await this.launcher.killEverything();
-    this.launcher = await launch(this.ports, this.folder);
+    this.launcher = await launch(this.ports, this.folder, this.securedFor);
   }
 
   async stop(): Promise<void> {
@@ -60,11 +73,33 @@ export class IsolatedStack {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  #variables(client: 'admin' | 'worker'): Variables {
+    if (this.securedFor !== undefined) {
+      const settings = { ...this.ports, PIPELINE_STATE_DIR: stateFolder(this.folder) };
+      return existingSecurity(securedConfig(settings)).variables(client);
+    }
+    return {
+      TEMPORAL_ADDRESS: this.temporal,
+      KAFKA_BROKERS: this.kafkaBrokers.join(','),
+      ELASTICSEARCH_NODE: this.elasticsearchNode,
+    };
+  }
+
   #at(port: string): string {
     return `127.0.0.1:${this.ports[port] ?? ''}`;
   }
 }
 
-async function launch(ports: Readonly<Record<string, string>>, folder: string): Promise<StackProcess> {
-  return await StackProcess.start(ports, join(folder, 'state'));
+/** A secured stack has its state beside the folder that the settings name. */
+function stateFolder(folder: string, securedFor?: string): string {
+  return join(folder, securedFor === undefined ? 'state' : 'state-secure');
+}
+
+async function launch(ports: Variables, folder: string, securedFor?: string): Promise<StackProcess> {
+  if (securedFor === undefined) return await StackProcess.start(ports, stateFolder(folder));
+  const command = `npm run stack -- --secure --name ${securedFor}`;
+  return await StackProcess.start(ports, stateFolder(folder), {
+    command,
+    securedFolder: stateFolder(folder, securedFor),
+  });
 }

@@ -13,6 +13,8 @@ interface StackCommand {
   /** The beginning of the line that it prints once everything is up. */
   readonly readyLine?: string;
   readonly project?: string;
+  /** Where a secured stack has its state, beside the folder that the settings name. */
+  readonly securedFolder?: string;
 }
 
 /** A command that starts the local stack: the launcher, the servers, the worker, the page and whatever they start. */
@@ -30,11 +32,11 @@ export class StackProcess {
   static async start(
     environment: Readonly<Record<string, string>>,
     stateFolder: string,
-    { command = 'npm run stack', readyLine = 'Ctrl-C stops', project = PROJECT }: StackCommand = {},
+    { command = 'npm run stack', readyLine = 'Ctrl-C stops', project = PROJECT, securedFolder }: StackCommand = {},
   ): Promise<StackProcess> {
     const env = testEnvironment({ ...environment, PIPELINE_STATE_DIR: stateFolder });
     const { pid, ended, lines } = await startCommand(command, env, readyLine, project);
-    return new StackProcess(pid, stateFolder, ended, lines);
+    return new StackProcess(pid, securedFolder ?? stateFolder, ended, lines);
   }
 
   /** Process id of a part, which is also the id of its process group. */

@@ -1,5 +1,5 @@
 import { alignedColumns } from '../../support/aligned-columns';
-import { medianCost, WITH_TEMPORAL, type Cost } from './cost';
+import { medianCost, SECURED, WITH_TEMPORAL, type Cost } from './cost';
 
 const COLUMNS: readonly (readonly [heading: string, cell: (cost: Cost, naive: Cost | undefined) => string])[] = [
   ['documents/s', ({ documentsPerSecond }) => String(Math.round(documentsPerSecond))],
@@ -22,10 +22,11 @@ export function costTable(costs: ReadonlyMap<string, readonly Cost[]>, documents
     ['indexing', ...COLUMNS.map(([heading]) => heading)],
     ...[...medians].map(([name, cost]) => [name, ...COLUMNS.map(([, cell]) => cell(cost, naive))]),
   ];
-  const [ours, alone] = [medians.get(WITH_TEMPORAL), medians.get('ours alone')];
-  const durability =
-    ours === undefined || alone === undefined
-      ? ''
-      : `; ours is ${(ours.documentsPerSecond / alone.documentsPerSecond).toFixed(2)} × ours alone`;
-  return [...alignedColumns(rows), '', `${documents} documents${durability}`, ''].join('\n');
+  const ratio = (name: string, to: string): string => {
+    const [one, other] = [medians.get(name), medians.get(to)];
+    if (one === undefined || other === undefined) return '';
+    return `; ${name} is ${(one.documentsPerSecond / other.documentsPerSecond).toFixed(2)} × ${to}`;
+  };
+  const ratios = ratio(WITH_TEMPORAL, 'ours alone') + ratio(SECURED, WITH_TEMPORAL);
+  return [...alignedColumns(rows), '', `${documents} documents${ratios}`, ''].join('\n');
 }

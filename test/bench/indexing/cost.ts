@@ -12,6 +12,8 @@ export interface Cost {
 }
 
 export const WITH_TEMPORAL = 'ours';
+/** The same over TLS, with passwords, client certificates and encrypted histories. */
+export const SECURED = 'ours secured';
 
 export function medianCost(costs: readonly Cost[]): Cost {
   const median = (field: keyof Cost): number => {

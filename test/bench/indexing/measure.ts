@@ -2,20 +2,25 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { Client, Connection } from '@temporalio/client';
-import { createKafkaGateway } from '../../../activities/kafka';
+import type { Client } from '@temporalio/client';
 import { startWorker } from '../../support/worker-process';
-import type { IsolatedStack } from '../../support/isolated-stack';
 import { groupCpuMs, processCpuMs, residentMb } from '../process-cost';
+import type { BenchServers } from './bench-servers';
 import type { Place } from './contenders';
-import { WITH_TEMPORAL, type Cost } from './cost';
+import { SECURED, WITH_TEMPORAL, type Cost } from './cost';
+
+type Work = Pick<Place, 'topic' | 'alias' | 'documents'>;
 
 /** Starts a contender, measures it while it indexes the topic, and stops it. */
-export async function measure(stack: IsolatedStack, contender: string, place: Place): Promise<Cost> {
-  return contender === WITH_TEMPORAL ? await measureWorker(stack, place) : await measureScript(stack, contender, place);
+export async function measure(servers: BenchServers, contender: string, work: Work): Promise<Cost> {
+  return contender === WITH_TEMPORAL || contender === SECURED
+    ? await measureWorker(servers, work)
+    : await measureScript(servers, contender, work);
 }
 
-async function measureScript(stack: IsolatedStack, contender: string, place: Place): Promise<Cost> {
+async function measureScript(servers: BenchServers, contender: string, work: Work): Promise<Cost> {
+  const { kafkaBrokers: brokers, elasticsearchNode: elasticsearch } = servers.stack;
+  const place: Place = { brokers, elasticsearch, ...work };
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', require.resolve('./contenders'), contender, JSON.stringify(place)],
@@ -28,7 +33,7 @@ async function measureScript(stack: IsolatedStack, contender: string, place: Pla
   ended.catch(() => undefined);
   const nextLine = (): Promise<unknown> => Promise.race([once(lines, 'line'), ended]);
   await nextLine();
-  const cost = await costOf(stack, child.pid ?? 0, place, async () => {
+  const cost = await costOf(servers, child.pid ?? 0, work, async () => {
     child.stdin.write('go\n');
     await nextLine();
   });
@@ -37,16 +42,14 @@ async function measureScript(stack: IsolatedStack, contender: string, place: Pla
   return cost;
 }
 
-async function measureWorker(stack: IsolatedStack, place: Place): Promise<Cost> {
-  const { topic, alias } = place;
+async function measureWorker(servers: BenchServers, work: Work): Promise<Cost> {
+  const { temporal, kafka, workerEnvironment } = servers;
+  const { topic, alias } = work;
   const taskQueue = `bench-${randomUUID()}`;
-  const worker = await startWorker({ ...stack.workerEnvironment, PIPELINE_TASK_QUEUE: taskQueue });
-  const temporal = new Client({ connection: await Connection.connect({ address: stack.temporal }) });
-  const kafka = createKafkaGateway({ brokers: place.brokers, clientId: 'bench' });
+  const worker = await startWorker({ ...workerEnvironment, PIPELINE_TASK_QUEUE: taskQueue });
   const { start: next, end: until } = await kafka.offsets(topic);
-  await kafka.close();
   const workflowId = `bench/${randomUUID()}`;
-  const cost = await costOf(stack, worker.pid, place, async () => {
+  const cost = await costOf(servers, worker.pid, work, async () => {
     await temporal.workflow.execute('indexTopic', {
       taskQueue,
       workflowId,
@@ -60,7 +63,6 @@ async function measureWorker(stack: IsolatedStack, place: Place): Promise<Cost> 
   });
   await worker.kill('SIGTERM');
   const historyEvents = await historyEventsOf(temporal, workflowId);
-  await temporal.connection.close();
   return { ...cost, historyEvents };
 }
 
@@ -79,9 +81,9 @@ async function historyEventsOf(temporal: Client, workflowId: string): Promise<nu
 }
 
 async function costOf(
-  stack: IsolatedStack,
+  { stack }: BenchServers,
   pid: number,
-  { documents }: Place,
+  { documents }: Work,
   work: () => Promise<void>,
 ): Promise<Cost> {
   const server = stack.pidOf('elasticsearch');
