@@ -1,33 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import { Client as ElasticsearchClient } from '@elastic/elasticsearch';
+import type { Client as ElasticsearchClient } from '@elastic/elasticsearch';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { RunReport } from '../../activities/contracts/report';
-import { createKafkaGateway, type KafkaGateway } from '../../activities/kafka';
+import type { KafkaGateway } from '../../activities/kafka';
+import { openClients } from '../../workers/clients';
+import { dataConverterOf } from '../../workers/codec/data-converter';
+import { loadConfig } from '../../workers/config';
+import { temporalOptions } from '../../workers/temporal-connection';
 import type { streamingPipeline } from '../../workflows';
-import { stackAddresses, workerEnvironment } from './stack';
+import { workerEnvironment } from './stack';
 import { startWorker, type WorkerProcess } from './worker-process';
 
 type Handle = WorkflowHandle<typeof streamingPipeline>;
 
-/** The clients, the task queue and the workers of one suite on the shared servers. */
+type Variables = Readonly<Record<string, string>>;
+
+/** The clients, the task queue and the workers of one suite on the shared or the secured servers. */
 export class PipelineDriver {
   readonly taskQueue = `test-${randomUUID()}`;
   readonly #stopWorkers: (() => Promise<void>)[] = [];
 
   private constructor(
+    private readonly worker: Variables,
     readonly temporal: Client,
     readonly kafka: KafkaGateway,
     readonly elasticsearch: ElasticsearchClient,
   ) {}
 
-  static async open(): Promise<PipelineDriver> {
-    const addresses = stackAddresses();
-    const connection = await Connection.connect({ address: addresses.temporal });
-    return new PipelineDriver(
-      new Client({ connection }),
-      createKafkaGateway({ brokers: addresses.kafkaBrokers, clientId: 'test' }),
-      new ElasticsearchClient({ node: addresses.elasticsearchNode, maxRetries: 0 }),
-    );
+  /**
+   * @param worker - environment of its workers
+   * @param client - the variables with which the suite itself connects
+   */
+  static async open(worker = workerEnvironment(), client = worker): Promise<PipelineDriver> {
+    const config = loadConfig(client);
+    const connection = await Connection.connect(temporalOptions(config));
+    const temporal = new Client({ connection, dataConverter: dataConverterOf(config) });
+    const { kafka, elasticsearch } = openClients(config, 'test');
+    return new PipelineDriver(worker, temporal, kafka, elasticsearch);
   }
 
   /** Stops the workers, then closes the clients. */
@@ -38,9 +47,9 @@ export class PipelineDriver {
     await this.temporal.connection.close();
   }
 
-  async startWorker(environment: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> {
+  async startWorker(environment: Variables = {}): Promise<WorkerProcess> {
     const worker = await startWorker({
-      ...workerEnvironment(),
+      ...this.worker,
       PIPELINE_TASK_QUEUE: this.taskQueue,
       ...environment,
     });

@@ -1,14 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
-import { rolesFile, usersFile, usersRolesFile } from '../../../deploy/local/security/file-realm';
 import { aliasesOf } from '../../../activities/contracts/pipeline-names';
 import { openElasticsearch } from '../../../workers/clients';
 import { loadConfig } from '../../../workers/config';
 import { searchPage } from '../../../workers/page/page-search';
 import { PANELS, parsePageRequest } from '../../../workers/page/page-request';
 import { elasticsearchRoles } from '../../../workers/rights/pipeline-rights';
+import { setRealmEntries } from '../../support/realm-files';
 import { secureStack, type SecureStack } from '../../support/secure-stack';
 import { until } from '../../support/until';
 import { elasticsearchSteps, type Privilege } from './elasticsearch-steps';
@@ -25,11 +23,10 @@ const TAG = randomUUID().slice(0, 8);
 const PASSWORD = randomBytes(12).toString('hex');
 /** Nobody sets the index privileges of cluster-wide requests per pipeline, so each of these users lacks one of them. */
 const USERS = ['all', ...CLUSTER].map((missing) => ({ name: `rights-${missing}`, lacks: missing }));
-const FILES = ['roles.yml', 'users', 'users_roles'];
+const PREFIX = 'rights-';
 
 let stack: SecureStack;
 let admin: Client;
-let original: readonly string[];
 /** By the missing privilege and the step: `done`, or the message of its failure. */
 let outcomes: ReadonlyMap<string, Readonly<Record<string, string>>>;
 
@@ -44,14 +41,9 @@ function clientOf(user: string): Client {
   );
 }
 
-function realmFile(name: string): string {
-  return join(stack.stateFolder, 'elasticsearch', 'config', name);
-}
-
 beforeAll(async () => {
   stack = await secureStack();
   admin = openElasticsearch(loadConfig(stack.clients.admin));
-  original = FILES.map((name) => readFileSync(realmFile(name), 'utf8'));
   // The same user has, on the indices of each pipeline, all privileges but one.
   const indices = MISSING.map((missing) => ({
     names: [`pipeline.${pipelineWithout(missing)}.*`],
@@ -67,9 +59,7 @@ beforeAll(async () => {
     password: PASSWORD,
     roles: [name],
   }));
-  appendFileSync(realmFile('roles.yml'), rolesFile({ ...Object.fromEntries(roles), 'rights-page': page }));
-  appendFileSync(realmFile('users'), usersFile(users));
-  appendFileSync(realmFile('users_roles'), usersRolesFile(users));
+  await setRealmEntries(stack, PREFIX, { users, roles: { ...Object.fromEntries(roles), 'rights-page': page } });
   for (const { name } of users) await untilKnown(name);
   outcomes = new Map(
     await Promise.all(MISSING.map(async (missing) => [missing, await outcomesWithout(missing)] as const)),
@@ -77,9 +67,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  FILES.forEach((name, i) => {
-    writeFileSync(realmFile(name), original[i] ?? '');
-  });
+  await setRealmEntries(stack, PREFIX, { users: [] });
   await admin.close();
 });
 
