@@ -1,6 +1,6 @@
 import { fileDialect } from '../contracts/file-dialect';
 import type { FileSource } from '../contracts/pipeline-input';
-import { csvHeader } from '../sources/file/csv-header';
+import { csvHeader, HEADER_ROWS } from '../sources/file/csv-header';
 import { readCsvRows } from '../sources/file/csv-rows';
 import { openFile } from '../sources/file/file-identity';
 import { openText } from '../sources/file/file-text';
@@ -14,7 +14,7 @@ export async function csvColumnsOf(source: FileSource): Promise<readonly string[
   const file = await openFile(path);
   try {
     const text = await openText({ file, path, ...dialect }, 0);
-    const { rows } = await firstRows(readCsvRows({ path, text, dialect }), ({ bytes }) => bytes, 2);
+    const { rows } = await firstRows(readCsvRows({ path, text, dialect }), ({ bytes }) => bytes, HEADER_ROWS);
     return csvHeader(rows, dialect)?.columns ?? [];
   } finally {
     await file.close();

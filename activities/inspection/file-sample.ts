@@ -3,7 +3,7 @@ import { pipelineFailure } from '../contracts/failures';
 import { fileDialect, type DialectOptions } from '../contracts/file-dialect';
 import type { Question } from '../contracts/inspection';
 import { parseObject, type JsonObject } from '../contracts/json-object';
-import { csvHeader, LONE_RETURN, RETURNS } from '../sources/file/csv-header';
+import { csvHeader, HEADER_ROWS, LONE_RETURN, RETURNS } from '../sources/file/csv-header';
 import { readCsvRows } from '../sources/file/csv-rows';
 import { openFile } from '../sources/file/file-identity';
 import { openText, textBytes } from '../sources/file/file-text';
@@ -86,7 +86,7 @@ async function csvSample({ path, options }: FileShape): Promise<SampledRows> {
   try {
     const text = await openText({ file, path, ...dialect }, 0);
     const { rows, problem } = await firstRows(readCsvRows({ path, text, dialect }), ({ bytes }) => bytes);
-    const header = csvHeader(rows.slice(0, 2), dialect);
+    const header = csvHeader(rows.slice(0, HEADER_ROWS), dialect);
     const names = header?.columns ?? [];
     const data = dialect.header === null ? rows.slice(1) : rows;
     const first = dialect.rowNames ? 1 : 0;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
 import { Context } from '@temporalio/activity';
-import type { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { FieldMapping } from '../contracts/field-mapping';
 import { columnsOf } from '../contracts/field-place';
 import { pipelineFailure } from '../contracts/failures';
@@ -9,7 +9,7 @@ import { fileDialect } from '../contracts/file-dialect';
 import { parseObject } from '../contracts/json-object';
 import type { FileSource } from '../contracts/pipeline-input';
 import type { PipelinePlan } from '../contracts/plan';
-import { csvHeader } from './file/csv-header';
+import { csvHeader, HEADER_ROWS } from './file/csv-header';
 import { readCsvRows, type CsvRow } from './file/csv-rows';
 import { identify, openFile, type FileFacts } from './file/file-identity';
 import { openText, textBytes, type FileText } from './file/file-text';
@@ -53,7 +53,7 @@ export async function inspectFile(
 async function csvColumns(text: FileText, source: FileSource, fields: FieldMapping): Promise<readonly string[]> {
   const { path, fields: given } = source;
   const dialect = fileDialect(source);
-  const rows: readonly CsvRow[] = await firstRows(readCsvRows({ path, text, dialect }), 2);
+  const rows: readonly CsvRow[] = await firstRows(readCsvRows({ path, text, dialect }), HEADER_ROWS);
   const header = csvHeader(rows, dialect);
   if (header === null) throw malformed(path, 'Expected a header line with column names; the file is empty.');
   const { columns } = header;
@@ -101,12 +101,20 @@ function noColumns(line: FileRow | undefined, path: string): null {
   throw malformed(path, `Expected a JSON object on every line; ${found}.`);
 }
 
-/** Returns all rows of the first groups that have `count` together; fewer only if the file has no more. */
+/**
+ * Returns all rows of the first groups that have `count` together; fewer only if the file has no more, or what follows
+ * cannot be divided into rows, which fails once those before are published.
+ */
 async function firstRows<Row>(groups: AsyncIterable<readonly Row[]>, count: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const group of groups) {
-    for (const row of group) rows.push(row);
-    if (rows.length >= count) break;
+  try {
+    for await (const group of groups) {
+      for (const row of group) rows.push(row);
+      if (rows.length >= count) break;
+    }
+  } catch (error) {
+    const isAfterRows = error instanceof ApplicationFailure && error.type === 'SourceMalformed' && rows.length > 1;
+    if (!isAfterRows) throw error;
   }
   return rows;
 }

@@ -15,13 +15,16 @@ const TITLE = 'The first row has one cell and the next ones have more: if it is 
 export const LONE_RETURN = /\r(?!\n|$)/;
 export const RETURNS = "Lines end with a carriage return alone. Convert them: tr '\\r' '\\n' < FILE";
 
+/** How many of the first rows tell whether all have one problem; a single one becomes a dead letter. */
+export const HEADER_ROWS = 10;
+
 /** Signs that often stand between cells. */
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /**
  * Compares the first rows of a CSV with its dialect.
  *
- * @param rows - at least two if the file has as many
+ * @param rows - {@link HEADER_ROWS} of them if the file has as many
  * @returns null if there is no header
  */
 export function csvHeader(rows: readonly CsvRow[], dialect: FileDialect): CsvHeader | null {

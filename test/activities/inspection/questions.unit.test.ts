@@ -132,6 +132,17 @@ describe('the header that an inspection finds', () => {
     expect(JSON.stringify([found.input, found.questions])).not.toMatch(/kitchen|sensor-17|2026|20[.,]5/);
   });
 
+  it.each([
+    ['one cell more', '2026-01-05T00:00:00Z,s1,20,hot, dry'],
+    ['one cell less', '2026-01-05T00:00:00Z,s1,20'],
+  ])('is above a broken first row with %s, which is not skipped', async (_, broken) => {
+    const rows = [1, 2, 3].map((minute) => `2026-01-05T00:0${minute}:00Z,s1,20,ok`);
+    const found = await proposed(['time,sensor,temp_c,state', broken, ...rows]);
+    expect(found.input['source']).toMatchObject({ fields: { temperature: 'temp_c' } });
+    expect(found.input['source']).not.toHaveProperty('skipLines');
+    expect(found.input['source']).not.toHaveProperty('rowNames');
+  });
+
   it('is the first row of a file that has it again', async () => {
     const header = 'time,sensor,temp_c';
     const rows = Array.from({ length: 9 }, (_none, minute) => `2026-01-05T00:0${minute}:00Z,s1,20`);

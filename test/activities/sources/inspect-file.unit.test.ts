@@ -50,6 +50,7 @@ describe('inspectFile', () => {
     ['lines before them', { skipLines: 2 }, 'Plot "7\n\nstation,at,temp,note\n'],
     ['comments', { comment: '#' }, '# station,at\nstation,at,temp,note\n'],
     ['row names', { rowNames: true }, '"station","at","temp","note"\n"1","S1","t",70,"x"\n'],
+    ['a first row that has a cell too many', {}, 'station,at,temp,note\nS1,t,70,hot, dry\nS2,t,70,x\n'],
     ['names in the input', { header: ['station', 'at', 'temp', 'note'] }, 'S1,t,70,x\n'],
     ['names in the input, but no row', { header: ['station', 'at', 'temp', 'note'] }, ''],
     ['compression', {}, gzipSync('station,at,temp,note\n')],
