@@ -71,13 +71,9 @@ function commonestWidth(rows: readonly CsvRow[]): number {
   return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0] ?? 0;
 }
 
-/**
- * Titles have fewer cells than the rows below; a header of rows with names has one cell less. Names in all columns are a
- * header, however many cells the row below has: it may be broken.
- */
+/** Titles have fewer cells than the rows below; a header of rows with names has one cell less. */
 function headerAt(rows: readonly CsvRow[], width: number): number {
   const at = rows.findIndex(({ cells }, index) => {
-    if (cells.length === width && cells.every((cell) => cell !== '' && !isValue(cell))) return true;
     const next = rows[index + 1]?.cells.length ?? width;
     return next === width && (cells.length === width || (cells.length === width - 1 && width > 2));
   });

@@ -15,9 +15,9 @@ const PARTS = [
 ] as const;
 const DATE_PARTS = 3;
 
-/** Returns the times that stand in several columns: a date and a time of day, or year, month, day and perhaps more. */
+/** Returns the times that stand in several columns: a date and a time of day, which may be numbers, as the date may be. */
 export function splitTime(columns: readonly ColumnProfile[]): TimeCandidate[] {
-  return [...dateAndClock(columns), ...numberedParts(columns), ...datesAlone(columns)];
+  return [...dateAndClock(columns), ...numberedParts(columns), ...dateAndNumbers(columns), ...datesAlone(columns)];
 }
 
 function dateAndClock(columns: readonly ColumnProfile[]): TimeCandidate[] {
@@ -46,15 +46,38 @@ function dateAndClock(columns: readonly ColumnProfile[]): TimeCandidate[] {
   ];
 }
 
-function numberedParts(columns: readonly ColumnProfile[]): TimeCandidate[] {
-  const found: { readonly column: ColumnProfile; readonly letters: string }[] = [];
-  for (const [names, letters] of PARTS) {
+interface NumberedPart {
+  readonly column: ColumnProfile;
+  readonly letters: string;
+}
+
+/** The columns of numbers that are called as parts of a time, up to the first part that has none. */
+function partsIn(columns: readonly ColumnProfile[], wanted: readonly (typeof PARTS)[number][]): NumberedPart[] {
+  const found: NumberedPart[] = [];
+  for (const [names, letters] of wanted) {
     const column = columns.find(({ word, numbers }) => {
       return numbers !== null && (names as readonly string[]).includes(plainName(word));
     });
     if (column === undefined) break;
     found.push({ column, letters });
   }
+  return found;
+}
+
+/** A date, and beside it the number of an hour and perhaps of a minute and a second. */
+function dateAndNumbers(columns: readonly ColumnProfile[]): TimeCandidate[] {
+  const date = columns.find(({ time }) => time?.isDate === true);
+  const parts = partsIn(columns, PARTS.slice(DATE_PARTS));
+  if (date === undefined || date.time === null || parts.length === 0) return [];
+  const { format, others } = date.time;
+  const join = (first: string): string => [first, ...parts.map(({ letters }) => letters)].join(' ');
+  const joined = [date, ...parts.map(({ column }) => column)];
+  const reading = { format: join(format), others: others.map(join), hasZone: false };
+  return [{ columns: joined, place: { join: joined.map(({ place }) => place), separator: ' ' }, reading }];
+}
+
+function numberedParts(columns: readonly ColumnProfile[]): TimeCandidate[] {
+  const found = partsIn(columns, PARTS);
   if (found.length < DATE_PARTS) return [];
   return [
     {

@@ -1,12 +1,12 @@
 import type { Question } from '../contracts/inspection';
 import type { JsonObject } from '../contracts/json-object';
-import { isZone } from '../contracts/timestamp-reading';
 import { isAboutTime } from './about-time';
 import { goBackIn, hasHourTwice } from './clock-changes';
 import type { ColumnProfile, Place } from './sample-column';
 import { splitTime } from './split-time';
 import type { TimeCandidate } from './time-candidate';
 import { plainName } from './name-words';
+import { zoneOfTimes } from './zone-of-times';
 
 export interface TimeProposal {
   readonly columns: readonly ColumnProfile[];
@@ -27,11 +27,8 @@ const TIME_NAMES = [
   'datetimeutc',
   'utctime',
 ];
-const WHICH_ZONE = 'In which zone are the times? They do not say so; a place such as Europe/Berlin has summer time.';
 const WHICH_INSTANT = 'Which instant does a time mean that occurs twice, when clocks go back?';
 const HOUR_TWICE = 'In the sample, the times go back by up to an hour once at night.';
-const ZONE_COLUMN = /^(?:time[ _-]?zone|tz|zone|utc[ _-]?offset)$/i;
-const ZONE_IN_NAME = /\b(?:GMT|UTC)\s*([+-]\d{1,2}(?::?\d{2})?)?/i;
 
 /** Proposes where the time stands and how it is read; null if nothing looks like a time. */
 export function timeField(columns: readonly ColumnProfile[], given: JsonObject): TimeProposal | null {
@@ -72,10 +69,8 @@ function zoneOptions(
   const texts = columns.flatMap((column) => column.texts);
   const isTwice = format === 'iso' && hasHourTwice(texts);
   const because = isTwice ? ` ${HOUR_TWICE}` : '';
-  const named = zoneInName(columns);
-  const zones = [...new Set([...zonesInColumn(all), 'UTC', ownZone()])];
-  const [zone = 'UTC'] = named === null ? zones : [named];
-  const inZone = named === null ? [question('zone', `${WHICH_ZONE}${because}`, zones)] : [];
+  const { zone, question: asked } = zoneOfTimes(columns, format, all);
+  const inZone = asked === null ? [] : [question('zone', `${asked.asks}${because}`, asked.zones)];
   const used = typeof given['zone'] === 'string' ? given['zone'] : zone;
   if (!isTwice && !goBackIn(used, texts)) return { options: { zone }, questions: inZone };
   const questions = [...inZone, question('ambiguous', `${WHICH_INSTANT}${because}`, ['earlier', 'later'])];
@@ -103,27 +98,4 @@ function ambiguityOf(format: string): string {
   return /^(?:s|ms|us|ns)$/.test(format)
     ? 'In which unit are the times? They are older than 2001, or of the first days of 1970 in a finer unit.'
     : 'Is the day or the month first? No day of the sample is after the 12th.';
-}
-
-/** `Date Time, GMT+02:00` names the offset of its values. */
-function zoneInName(columns: readonly ColumnProfile[]): string | null {
-  for (const { word } of columns) {
-    const found = ZONE_IN_NAME.exec(word.replaceAll('_', ' '));
-    if (found === null) continue;
-    const [, offset] = found;
-    if (offset === undefined) return 'UTC';
-    const [, sign = '+', hours = '0', minutes = '00'] = /^([+-])(\d{1,2}):?(\d{2})?$/.exec(offset) ?? [];
-    return `${sign}${hours.padStart(2, '0')}:${minutes}`;
-  }
-  return null;
-}
-
-/** Of a column such as `timezone`, if all rows have the same one. */
-function zonesInColumn(columns: readonly ColumnProfile[]): string[] {
-  const named = columns.filter(({ word, distinct }) => ZONE_COLUMN.test(word) && distinct.size === 1);
-  return named.flatMap(({ distinct }) => [...distinct]).filter(isZone);
-}
-
-function ownZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
