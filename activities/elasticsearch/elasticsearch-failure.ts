@@ -74,8 +74,11 @@ export function accessAdvice(status: number, reason: string): string | undefined
       'Correct ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, or ELASTICSEARCH_API_KEY or ' +
       'ELASTICSEARCH_BEARER_TOKEN.'
     );
+  if (status !== FORBIDDEN) return undefined;
+  if (reason === NO_REASON)
+    return 'Grant the user of this worker the privilege for this, or remove the block of the index.';
   // An index that is blocked for writes is forbidden too.
-  const isRefused = status === FORBIDDEN && (reason === NO_REASON || reason.startsWith(SECURITY_EXCEPTION));
+  const isRefused = reason.startsWith(SECURITY_EXCEPTION);
   return isRefused ? 'Grant the user of this worker the privilege that the reason names.' : undefined;
 }
 

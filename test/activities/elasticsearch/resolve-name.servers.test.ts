@@ -43,7 +43,8 @@ describe('a metadata block on a foreign index', () => {
       return elasticsearchFailure(await request.catch((error: unknown) => error), 'Asking').message;
     };
     expect(await failure(elasticsearch.indices.exists({ index: METADATA_BLOCKED }))).toBe(
-      'Asking: Elasticsearch answered 403 (no reason given).',
+      'Asking: Elasticsearch answered 403 (no reason given). ' +
+        'Grant the user of this worker the privilege for this, or remove the block of the index.',
     );
     expect(await failure(elasticsearch.indices.get({ index: METADATA_BLOCKED }))).toBe(
       'Asking: Elasticsearch answered 403 (cluster_block_exception: ' +
