@@ -127,7 +127,7 @@ describe('the roles of a worker in Elasticsearch', () => {
   describe('allow nothing else', () => {
     const name = pipelineWithout('nothing');
     const own = aliasesOf(name).runs;
-    const others = [`${name}-b`, `${name}-readings`].map((other) => aliasesOf(other).readings);
+    const others = ['-b', '-readings'].map((suffix) => aliasesOf(`${name}${suffix}`).readings);
     let worker: Client;
     beforeAll(async () => {
       worker = clientOf('rights-all');

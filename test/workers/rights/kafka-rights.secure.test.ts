@@ -139,7 +139,7 @@ describe('the rights of a worker in Kafka', () => {
 
   describe('allow nothing else', () => {
     const { name, sourceTopic } = ALLOWED;
-    const others = [`${name}-b.raw`, `${name}-readings.enriched`, `${name}.notes`];
+    const others = ['-b.raw', '-readings.enriched', '.notes'].map((suffix) => `${name}${suffix}`);
     const own = ownRawTopic(name);
     let asWorker: Admin;
     beforeAll(async () => {
