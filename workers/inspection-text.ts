@@ -102,8 +102,14 @@ function outcomeLines(account: SourceAccount, maxReasons: number): string[] {
   const tried = rows(account, outcome.read + outcome.absent + dead);
   const first = `Of the first ${tried}: ${count(outcome.read)} read${absent}, ${counted(dead, 'dead letter')}`;
   const times = outcome.times === null ? [] : [`  timestamps from ${outcome.times.join(' to ')}`];
+  const repeats =
+    outcome.repeats === 0
+      ? []
+      : [
+          `  ${counted(outcome.repeats, 'repeat')} of an earlier id, not counted again; identity "row" counts equal rows of a file`,
+        ];
   const failure = outcome.failure === null ? [] : [`  then a run fails: ${outcome.failure}`];
-  return [first, ...times, ...deadLines(outcome, maxReasons), ...failure];
+  return [first, ...repeats, ...times, ...deadLines(outcome, maxReasons), ...failure];
 }
 
 function deadLines({ dead }: SampleOutcome, maxReasons: number): string[] {

@@ -64,7 +64,7 @@ function proofLines({ proof }: RunReport): string[] {
   const reasons = Object.entries(proof.deadLettersByReason).map(([reason, number]) => `${reason} ${count(number)}`);
   const discrepancies = Object.entries(proof.discrepancies).map(([kind, number]) => `  ${count(number)} × ${kind}`);
   return [
-    `by ids: ${proof.planned === null ? '' : `planned ${count(proof.planned)} = `}published ${count(proof.published)}` +
+    `by ids: ${plannedText(proof)}published ${count(proof.published)}` +
       ` = indexed ${count(proof.indexed)}${proof.expired > 0 ? ` + expired ${count(proof.expired)}` : ''}` +
       `${proof.absent > 0 ? ` + absent ${count(proof.absent)}` : ''} + dead letters ${count(proof.deadLetters)}` +
       `; windows ${count(proof.windows)} holding ${count(proof.windowedReadings)} readings`,
@@ -94,4 +94,10 @@ function seconds(milliseconds: number): string {
 
 function count(number: number): string {
   return number.toLocaleString('en-US');
+}
+
+/** Of a plan that names an id twice, fewer are published. */
+function plannedText({ planned, published }: RunReport['proof']): string {
+  if (planned === null) return '';
+  return `planned ${count(planned)}${planned === published ? ' = ' : ', '}`;
 }

@@ -51,6 +51,8 @@ export interface SampleOutcome {
   readonly read: number;
   /** Rows without any value. */
   readonly absent: number;
+  /** Of those that are read: with the id of an earlier one, and therefore not counted again. */
+  readonly repeats: number;
   /** The first and the last timestamp that is read; null if there is none, and in the result of a workflow. */
   readonly times: readonly [first: string, last: string] | null;
   /** The commonest first. */

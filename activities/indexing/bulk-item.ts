@@ -44,6 +44,8 @@ export interface RejectedRecord {
   readonly id: string | null;
   /** A `DeadLetter.reason`. */
   readonly reason: string;
+  /** What Elasticsearch answered, which may quote values. */
+  readonly answered?: string | undefined;
 }
 
 /**

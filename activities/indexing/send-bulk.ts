@@ -19,8 +19,8 @@ const BAD_REQUEST = 400;
 export interface BulkOutcome {
   done: number;
   stale: number;
-  /** Documents that cannot be indexed; `reason` is Elasticsearch's error type. */
-  readonly rejected: { readonly item: BulkItem; readonly reason: string }[];
+  /** Documents that cannot be indexed; `reason` is Elasticsearch's error type, and `answered` its reason. */
+  readonly rejected: { readonly item: BulkItem; readonly reason: string; readonly answered?: string | undefined }[];
   /** Items whose monthly index does not exist. */
   readonly missing: BulkItem[];
 }
@@ -105,8 +105,8 @@ function countVerdicts(
       if (!isVersioned(item)) retried.add(item.id);
       return true;
     }
-    const type = result.error?.type;
-    if (verdict === 'reject') outcome.rejected.push({ item, reason: type ?? 'unknown' });
+    const { type = 'unknown', reason: answered } = result.error ?? {};
+    if (verdict === 'reject') outcome.rejected.push({ item, reason: type, answered });
     else if (verdict !== 'fatal') outcome[verdict] += 1;
     else if (isIndexMissing(item, result)) outcome.missing.push(item);
     else throw refusal(alias, result.status, itemReason(result));

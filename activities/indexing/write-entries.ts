@@ -17,6 +17,7 @@ import { awaitDocuments } from './await-documents';
 import type { BulkItem, RejectedRecord } from './bulk-item';
 import type { BulkEntry, MonthRouter } from './month-router';
 import type { IndexCounts, IndexSliceInput } from './slice';
+import { rejectionDetail } from './rejection-detail';
 import { sendBulk, type BulkOutcome, type SendBulkRequest } from './send-bulk';
 
 /** While a request is in flight or waits to be sent again. */
@@ -59,7 +60,7 @@ export function writeEntries(dependencies: WriteDependencies): (entries: readonl
     const outcome = await write(dependencies, items).finally(() => {
       clearInterval(timer);
     });
-    const rejected = outcome.rejected.map(({ item: { record, id }, reason }) => ({ record, id, reason }));
+    const rejected = outcome.rejected.map(({ item: { record, id }, ...refusal }) => ({ record, id, ...refusal }));
     seen.records += entries.length;
     seen.rejected += rejected.length;
     assertNoFlood(target, seen, rejected);
@@ -137,11 +138,12 @@ async function publishDeadLetters(
   const protections = await protectionsOf(rejected, protectKeyFile);
   await kafka.publish(
     deadLetterTopic,
-    rejected.map(({ record, id, reason }) =>
+    rejected.map(({ record, id, reason, answered }) =>
       deadLetterRecord({
         id: id ?? coordinatesId(topic, record.partition, record.offset),
         stage: 'index',
         reason,
+        ...rejectionDetail(reason, answered),
         topic,
         partition: record.partition,
         offset: record.offset,

@@ -1,4 +1,5 @@
 import type { DeadSample, SampleOutcome } from '../contracts/inspection';
+import { EVENT_ID_HEADER } from '../contracts/record';
 import { parseObject } from '../contracts/json-object';
 import type { PipelinePlan } from '../contracts/plan';
 import { jobSettings } from '../spark/job-settings';
@@ -47,10 +48,15 @@ async function judged(
   return {
     read: count('read'),
     absent: count('absent'),
+    repeats: repeatsAmong(judgements.filter((_judgement, index) => kinds[index] === 'read')),
     times: first === undefined || last === undefined ? null : [first, last],
     dead: byReason(dead),
     failure,
   };
+}
+
+function repeatsAmong(read: readonly Judgement[]): number {
+  return read.length - new Set(read.map(({ headers }) => headers[EVENT_ID_HEADER])).size;
 }
 
 function timeOf(value: Judgement['value']): string[] {

@@ -41,8 +41,8 @@ describe('npm run inspect', () => {
     expect(found.stdout).toMatch(/npm start -- --name greenhouse --input '\{"source":\{"kind":"file"/);
   });
 
-  it('takes answers, and prints the account as JSON', async () => {
-    const path = file('local.csv', 'when,sensor,temp_c\n2026-01-05 00:00:00,s1,20.5\n');
+  it('takes answers, counts equal rows as repeats, and prints the account as JSON', async () => {
+    const path = file('local.csv', `when,sensor,temp_c\n${'2026-01-05 00:00:00,s1,20.5\n'.repeat(2)}`);
     const answer = JSON.stringify({ source: { fields: { timestamp: { zone: 'Asia/Tokyo' } } } });
     const { status, stdout } = await type(`npm run -s inspect -- ${path} --json --input '${answer}'`);
     expect(status).toBe(0);
@@ -50,7 +50,7 @@ describe('npm run inspect', () => {
     const times = Array.from({ length: 2 }, () => '2026-01-04T15:00:00.000000Z');
     expect({ questions, outcome }).toEqual({
       questions: [],
-      outcome: { read: 1, absent: 0, times, dead: [], failure: null },
+      outcome: { read: 2, absent: 0, repeats: 1, times, dead: [], failure: null },
     });
     expect(input['source']).toMatchObject({ fields: { timestamp: { column: 'when', zone: 'Asia/Tokyo' } } });
   });

@@ -47,8 +47,9 @@ export function commandsIn(text: string): string[] {
   return codeBlocks(text).flatMap(({ language, lines }) => (language === 'sh' ? lines : []));
 }
 
+/** Whether the tests can run a command on their servers; one with files of a container needs Docker. */
 export function needsServers(command: string): boolean {
-  return SERVER_PROGRAMS.some((program) => command.startsWith(`${program} `));
+  return SERVER_PROGRAMS.some((program) => command.startsWith(`${program} `)) && !command.includes('pipeline-client/');
 }
 
 const FENCED = /^( *)```(\w*)\n([^]*?)^\1```$/gm;

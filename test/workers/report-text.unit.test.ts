@@ -33,6 +33,15 @@ describe('the text of a report', () => {
   });
 });
 
+describe('the sum of the proof in the text of a report', () => {
+  it.each([
+    ['has as many published as planned', 100, 'planned 100 = published 100 = indexed'],
+    ['has fewer published where the plan names an id twice', 101, 'planned 101, published 100 = indexed'],
+  ])('%s', (_fact, planned, sum) => {
+    expect(reportText({ ...REPORT, proof: { ...PROOF, planned } })).toContain(sum);
+  });
+});
+
 describe('the text of a report of a run with records without values', () => {
   it('says so below its first line, and in the sum of the proof', () => {
     const lines = reportText({ ...REPORT, proof: { ...PROOF, indexed: 4, absent: 1_055 } }).split('\n');

@@ -91,7 +91,7 @@ export function withInspection(): Activities {
       Promise.resolve({
         ...{ source, facts: ['format: csv'], sampled: 1, shape: 'wide', places: [], questions: [], notes: [] },
         input: { source: { ...source, format: 'csv' } },
-        outcome: { read: 1, absent: 0, times: null, dead: [], failure: null },
+        outcome: { read: 1, absent: 0, repeats: 0, times: null, dead: [], failure: null },
       }),
   }).activities;
 }
