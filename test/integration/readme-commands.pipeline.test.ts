@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { aliasesOf } from '../../activities/contracts/pipeline-names';
 import type { RunReport } from '../../activities/contracts/report';
 import type { OutgoingRecord } from '../../activities/kafka';
-import { commandsIn, DOCUMENTS, documentText, needsServers } from '../support/documents';
+import { commandsIn, DOCUMENTS, documentText, runsOnTestServers } from '../support/documents';
 import { PROJECT } from '../support/program';
 import { testEnvironment } from '../support/environment';
 import { failureOf } from '../support/failure-of';
@@ -22,7 +22,7 @@ const EXAMPLE = 'deploy/examples/topic.json';
 const run = promisify(execFile);
 
 /** Every command in the documents that runs against real servers. */
-const COMMANDS = DOCUMENTS.flatMap((document) => commandsIn(documentText(document))).filter(needsServers);
+const COMMANDS = DOCUMENTS.flatMap((document) => commandsIn(documentText(document))).filter(runsOnTestServers);
 
 let driver: PipelineDriver;
 let worker: WorkerProcess;

@@ -46,7 +46,6 @@ export const NOT_RUN = {
   'FUZZ_SEED=1 npm run test:fuzz': 'takes ten minutes or more; the tests try some of its inputs',
   'npm run bench …': 'takes minutes, on a quiet machine',
   'docker compose …': 'needs Docker',
-  'temporal workflow list --address 127.0.0.1:7233 …': 'needs certificates of the containers',
   'TEMPORAL_CODEC_KEYS_FILE=codec-keys npm start': 'runs until Ctrl-C; a suite runs a pipeline with keys',
   'TEMPORAL_CODEC_KEYS_FILE=codec-keys CODEC_SERVER_TOKEN_FILE=codec-token npm run codec-server':
     'runs until Ctrl-C; the suite of encrypted histories starts it',

@@ -47,9 +47,13 @@ export function commandsIn(text: string): string[] {
   return codeBlocks(text).flatMap(({ language, lines }) => (language === 'sh' ? lines : []));
 }
 
-/** Whether the tests can run a command on their servers; one with files of a container needs Docker. */
 export function needsServers(command: string): boolean {
-  return SERVER_PROGRAMS.some((program) => command.startsWith(`${program} `)) && !command.includes('pipeline-client/');
+  return SERVER_PROGRAMS.some((program) => command.startsWith(`${program} `));
+}
+
+/** Whether the tests can run a command on their servers: not with the certificates of containers, which need Docker. */
+export function runsOnTestServers(command: string): boolean {
+  return needsServers(command) && !command.includes('pipeline-client/');
 }
 
 const FENCED = /^( *)```(\w*)\n([^]*?)^\1```$/gm;
