@@ -77,10 +77,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A source that fails three times with the marker, and heartbeats and returns it afterwards; a driver that runs on. */
+let isFailureShown = false;
+
+/** A source that fails with the marker until that is shown, and heartbeats and returns it afterwards; a driver that runs on. */
 function markedActivities(): Activities {
   const { activities } = fakeActivities();
-  let failures = 0;
   return {
     ...activities,
     parseInput: async (request) => ({
@@ -92,8 +93,7 @@ function markedActivities(): Activities {
     publishSimulatedRange: async (input) => {
       heartbeat(marker);
       await sleep(200);
-      failures += 1;
-      if (failures <= 3) throw pipelineFailure('ServiceUnavailable', `${marker} does not answer`, { topic: marker });
+      if (!isFailureShown) throw pipelineFailure('ServiceUnavailable', `${marker} does not answer`, { topic: marker });
       return { ...(await activities.publishSimulatedRange(input)), [marker]: marker };
     },
     // Otherwise three workflows ask without a pause, and a busy machine does nothing else.
@@ -150,6 +150,7 @@ async function exchangeMarkers(handle: WorkflowHandle): Promise<void> {
   await until('the failure is shown', async () => JSON.stringify((await progress())?.attention ?? []).includes(marker));
   const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
   expect(JSON.stringify(metadata)).toContain(marker);
+  isFailureShown = true;
   await handle.executeUpdate('setRate', { args: [{ ratePerSecond: 20 }] });
   await expect(handle.executeUpdate('setRate', { args: [{ [marker]: 1 }] })).rejects.toThrow();
   const source = client.workflow.getHandle(`${workflowId}/source`);

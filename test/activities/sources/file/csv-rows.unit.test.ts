@@ -208,9 +208,9 @@ describe('readCsvRows', () => {
         found.push(...reader.end());
         expect(found.map(String)).toEqual(rows.map((row) => row.bytes.toString()));
         const [header] = found;
-        // The parser omits closing quotation marks before a comment sign that begins no comment, and keeps those before a
-        // lone carriage return; no header has them.
-        if (header === undefined || /["']#/.test(header.toString()) || /["']\r(?!\n)/.test(given)) return;
+        // The parser omits closing quotation marks before a comment sign that begins no comment, and keeps those beside
+        // a lone carriage return; no header has them.
+        if (header === undefined || /["']#/.test(header.toString()) || /["']\r(?!\n)|\r["']/.test(given)) return;
         expect(columnNames(header.toString(), dialect)).toEqual(csvHeader(rows, dialect)?.columns);
       }),
       { numRuns: 2_000 },
