@@ -38,12 +38,12 @@ class TimeSkippingWorker {
     return this.environment.client;
   }
 
-  /** Runs the workflows `<kind>/<name>` and their children with these activities, all on the one task queue by default. */
-  serve(name: string, activities: Activities, hostTaskQueue = TASK_QUEUE): void {
+  /** Runs the workflows `<kind>/<name>` and their children with these activities, all on the one task queue. */
+  serve(name: string, activities: Activities): void {
     const parseInput: Activities['parseInput'] = async (request) => ({
       ...(await activities.parseInput(request)),
       ioTaskQueue: TASK_QUEUE,
-      hostTaskQueue,
+      hostTaskQueue: TASK_QUEUE,
     });
     this.#served.set(name, { ...activities, parseInput });
   }

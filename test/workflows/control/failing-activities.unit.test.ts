@@ -14,9 +14,9 @@ const READ_ONLY =
 const worker = workerOfSuite();
 let runs = 0;
 
-async function start(activities: Activities, hostTaskQueue?: string): Promise<WorkflowHandle> {
+async function start(activities: Activities): Promise<WorkflowHandle> {
   const name = `failing-${++runs}`;
-  worker.serve(name, activities, hostTaskQueue);
+  worker.serve(name, activities);
   const { client, taskQueue } = worker;
   const options = { taskQueue, workflowId: `pipeline/${name}`, workflowExecutionTimeout: '2 days' };
   return await client.workflow.start('streamingPipeline', { ...options, args: [SIMULATED] });
@@ -150,16 +150,6 @@ describe('an activity that fails', () => {
     await attentionOf(handle);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
-  });
-
-  it('is shown after a minute if no worker starts it', async () => {
-    const { activities } = fakeActivities();
-    const handle = await start(activities, 'lost-host');
-    expect(await attentionOf(handle)).toEqual({
-      ...{ stage: 'spark', state: 'RETRYING', partition: null, command: null },
-      reason: 'NoWorker: no worker of lost-host has started submitSparkJob for a minute',
-    });
-    await handle.terminate();
   });
 });
 
