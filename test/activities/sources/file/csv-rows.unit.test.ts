@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { fileDialect, type DialectOptions } from '../../../../activities/contracts/file-dialect';
 import { columnNames } from '../../../../activities/reconciliation/column-names';
 import { createRowReader } from '../../../../activities/reconciliation/row-reader';
-import { csvHeader } from '../../../../activities/sources/file/csv-header';
+import { csvHeader, RETURNS } from '../../../../activities/sources/file/csv-header';
 import { readCsvRows, type CsvRow } from '../../../../activities/sources/file/csv-rows';
 import { textOf } from './text-of';
 
@@ -208,10 +208,12 @@ describe('readCsvRows', () => {
         found.push(...reader.end());
         expect(found.map(String)).toEqual(rows.map((row) => row.bytes.toString()));
         const [header] = found;
-        // The parser omits closing quotation marks before a comment sign that begins no comment, and keeps those beside
-        // a lone carriage return; no header has them.
-        if (header === undefined || /["']#/.test(header.toString()) || /["']\r(?!\n)|\r["']/.test(given)) return;
-        expect(columnNames(header.toString(), dialect)).toEqual(csvHeader(rows, dialect)?.columns);
+        const named = csvHeader(rows, dialect);
+        // A header with a lone carriage return is refused. The parser omits closing quotation marks before a comment sign
+        // that begins no comment, and keeps those before a lone carriage return.
+        if (header === undefined || /["']#/.test(header.toString()) || /["']\r(?!\n)/.test(given)) return;
+        if (named?.problems.includes(RETURNS) !== true)
+          expect(columnNames(header.toString(), dialect)).toEqual(named?.columns);
       }),
       { numRuns: 2_000 },
     );
