@@ -6,6 +6,7 @@ import { inspectionText, isReadable, unreadableText } from '../../workers/inspec
 import { inputOf } from './input-option';
 import { installedSpark } from './install/installed-spark';
 import { exitWith } from './shutdown';
+import { parseArguments } from './parse-arguments';
 import { StackError } from './stack-error';
 import { describeEvent } from './stack-event';
 
@@ -30,7 +31,7 @@ const OPTIONS = {
 
 /** @returns 0 if something of the source can be read, else 1 */
 async function main(args: string[]): Promise<number> {
-  const options = parseArguments(args);
+  const options = parseArguments(() => parse(args), USAGE);
   if (options.values.help) {
     console.log(USAGE);
     return 0;
@@ -50,7 +51,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 /** @throws {@link StackError} when there is not exactly one source, or the input is no JSON object */
-function requestOf({ values, positionals }: ReturnType<typeof parseArguments>) {
+function requestOf({ values, positionals }: ReturnType<typeof parse>) {
   const { topic, json } = values;
   const [path, ...more] = positionals;
   const given = inputOf(values, USAGE) ?? {};
@@ -64,13 +65,8 @@ function requestOf({ values, positionals }: ReturnType<typeof parseArguments>) {
   return { source, given: given as Record<string, unknown>, json };
 }
 
-/** @throws {@link StackError} when an option is unknown */
-function parseArguments(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+function parse(args: string[]) {
+  return parseArgs({ args, options: OPTIONS, allowPositionals: true });
 }
 
 void exitWith(main(process.argv.slice(2)));

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../../workers/config';
 import { requestProblem, rightsAccount, type RightsRequest } from '../../workers/rights/rights-text';
 import { exitWith } from './shutdown';
+import { parseArguments } from './parse-arguments';
 import { StackError } from './stack-error';
 
 const USAGE = `Usage: npm run rights -- NAME [options]
@@ -33,7 +34,10 @@ async function main(args: string[]): Promise<number> {
 
 /** @throws {@link StackError} when an option is unknown or there is not exactly one name of a pipeline */
 function parseOptions(args: string[]): RightsRequest {
-  const { values, positionals } = parseArguments(args);
+  const { values, positionals } = parseArguments(
+    () => parseArgs({ args, options: OPTIONS, allowPositionals: true }),
+    USAGE,
+  );
   const { source, folder = null, 'kafka-user': kafkaUser } = values;
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new StackError(`Expected one NAME.\n\n${USAGE}`);
@@ -41,14 +45,6 @@ function parseOptions(args: string[]): RightsRequest {
   const problem = requestProblem(request);
   if (problem !== null) throw new StackError(`${problem}\n\n${USAGE}`);
   return request;
-}
-
-function parseArguments(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
 }
 
 void exitWith(main(process.argv.slice(2)));

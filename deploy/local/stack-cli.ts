@@ -8,6 +8,7 @@ import { connectedAs, existingSecurity, securedConfig } from './security/stack-s
 import { serversDoctor } from './servers-doctor';
 import { exitWith, listenForShutdown } from './shutdown';
 import { type Stack, startStack } from './stack';
+import { parseArguments } from './parse-arguments';
 import { StackError } from './stack-error';
 import { printEvent } from './stack-event';
 import { refuseSecondLauncher, resetState } from './state-folder';
@@ -63,20 +64,13 @@ function asWorker(config: Config): Config {
 
 /** @throws {@link StackError} when an option is unknown */
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        secure: { type: 'boolean', default: false },
-        servers: { type: 'boolean', default: false },
-        name: { type: 'string', multiple: true },
-        yes: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+  const options = {
+    secure: { type: 'boolean', default: false },
+    servers: { type: 'boolean', default: false },
+    name: { type: 'string', multiple: true },
+    yes: { type: 'boolean', default: false },
+  } as const;
+  return parseArguments(() => parseArgs({ args, allowPositionals: true, options }), USAGE);
 }
 
 async function doctor(config: Config, isSecure: boolean): Promise<number> {

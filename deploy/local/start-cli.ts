@@ -11,7 +11,7 @@ import { inputOf, sourceTopicOf } from './input-option';
 import { securedConfig } from './security/stack-security';
 import { exitWith, listenForShutdown, rejectOnAbort } from './shutdown';
 import { type StackAddresses, startStack } from './stack';
-import { StackError } from './stack-error';
+import { parseArguments } from './parse-arguments';
 import { printEvent } from './stack-event';
 
 const LINK_TIMEOUT_MS = 5_000;
@@ -63,16 +63,14 @@ async function main(): Promise<number> {
 
 /** @throws {@link StackError} when an option is unknown, or the input is not JSON */
 function parseOptions(args: string[]) {
-  const { name, secure, report: reportFile, exit, ...given } = parseArguments(args);
+  const {
+    name,
+    secure,
+    report: reportFile,
+    exit,
+    ...given
+  } = parseArguments(() => parseArgs({ args, options: OPTIONS }).values, USAGE);
   return { name, secure, input: inputOf(given, USAGE), reportFile, exit };
-}
-
-function parseArguments(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS }).values;
-  } catch (error) {
-    throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
 }
 
 /** Prints a line whenever the progress has changed. */
