@@ -12,7 +12,7 @@
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 /** Contracts whose values workflows may import. */
-const PURE_CONTRACTS = '^activities/contracts/(failures|search-attributes)\\.ts$';
+const PURE_CONTRACTS = '^activities/contracts/(failures|lane-progress|latency|report-interval|search-attributes)\\.ts$';
 
 module.exports = {
   forbidden: [

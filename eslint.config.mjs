@@ -40,7 +40,7 @@ export default defineConfig(
               message: 'Workflows import @temporalio/workflow only.',
             },
             {
-              regex: '/activities(?!/contracts/(failures|search-attributes)$)',
+              regex: '/activities(?!/contracts/(failures|lane-progress|latency|report-interval|search-attributes)$)',
               allowTypeImports: true,
               message: 'Workflows import types of activities, and the values of pure contracts, only.',
             },

@@ -9,7 +9,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { deployDashboards, type DashboardTarget } from './dashboards/deploy-dashboards';
 import type { HttpServer } from './http/http-server';
-import { indexSlice } from './indexing/index-slice';
+import { indexLane } from './indexing/index-lane';
 import { redriveSlice } from './indexing/redrive/redrive-slice';
 import { inspectMasked } from './inspection/masked-account';
 import { planInspection, type InspectionPlan } from './inspection/plan-inspection';
@@ -72,7 +72,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     prepareTopics: prepareTopics.bind(null, kafka),
     topicEnds: topicEnds.bind(null, kafka),
     prepareIndices: prepareIndices.bind(null, elasticsearch),
-    planReplay: planReplay.bind(null, kafka, taskQueues.io),
+    planReplay: planReplay.bind(null, kafka, taskQueues.lanes),
     planRedrive: planRedrive.bind(null, kafka, followsRawTopic, taskQueues.io),
 
     // Inspection
@@ -91,7 +91,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     stopSparkJob: ({ handle, graceMs }: StopSparkJobInput) => stopDriver(handle, graceMs, heartbeatAndWait),
 
     // Indexing
-    indexSlice: indexSlice.bind(null, dependencies),
+    indexLane: indexLane.bind(null, dependencies),
     redriveSlice: redriveSlice.bind(null, dependencies),
 
     // Recomputation

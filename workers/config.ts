@@ -63,11 +63,17 @@ export const settingsSchema = z.object({
   PIPELINE_TASK_QUEUE: taskQueuePart
     .default('pipeline')
     .describe(
-      'Task queue of workflows and short activities. The other two queues append `-io` and `-host-<PIPELINE_HOST>`.',
+      'Task queue of workflows and short activities. The other queues append `-io`, `-lanes` and `-host-<PIPELINE_HOST>`.',
     ),
   PIPELINE_HOST: taskQueuePart
     .default(hostname())
     .describe('Name of this machine in the task queue for Spark drivers and files. Must survive a restart.'),
+
+  PIPELINE_LANES: integer(1, 10_000)
+    .default(200)
+    .describe(
+      'Lanes and simulations that this worker runs at once: three lanes or more for each running pipeline, and one simulation.',
+    ),
 
   PIPELINE_STATE_DIR: optionalText.describe(
     'Folder for Spark checkpoints, run folders, and data and logs of the local servers. If unset, `.pipeline` in the project.',

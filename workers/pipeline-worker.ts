@@ -3,6 +3,7 @@
  *
  * - `<queue>`: workflows and short activities
  * - `<queue>-io`: activities that read and write Kafka and Elasticsearch, with a fixed number of slots
+ * - `<queue>-lanes`: lanes and simulations, which run as long as their pipelines, with slots of their own
  * - `<queue>-host-<host>`: activities that are bound to this machine: Spark drivers and files
  *
  * @module
@@ -25,8 +26,10 @@ import { watchServers } from './servers/watch-servers';
 import { sparkStateOf } from './spark-drivers';
 import { workflowBundle } from './workflow-bundle';
 
-/** Concurrent activities of each of the last two. */
-const SLOTS = 16;
+/** Concurrent activities that read and write. */
+const IO_SLOTS = 16;
+/** Most of them only watch a Spark driver. */
+const HOST_SLOTS = 100;
 const RETRY_MS = 2_000;
 
 /** Runs until SIGINT or SIGTERM, then lets activities finish and closes every client. */
@@ -35,7 +38,7 @@ async function main(): Promise<void> {
   const logger = new DefaultLogger('INFO', printEntry);
   Runtime.install({ logger });
   const { PIPELINE_TASK_QUEUE: queue } = config;
-  const taskQueues = { io: `${queue}-io`, host: `${queue}-host-${config.PIPELINE_HOST}` };
+  const taskQueues = { io: `${queue}-io`, lanes: `${queue}-lanes`, host: `${queue}-host-${config.PIPELINE_HOST}` };
   const dataConverter = dataConverterOf(config);
   const clients = openClients(config, 'pipeline-worker');
   const stopped = new AbortController();
@@ -67,11 +70,12 @@ async function main(): Promise<void> {
     const code = await workflowBundle(state, logger, dataConverter);
     const options: readonly WorkerOptions[] = [
       { ...common, taskQueue: queue, workflowBundle: code },
-      { ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: SLOTS },
-      { ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: SLOTS },
+      { ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: IO_SLOTS },
+      { ...common, taskQueue: taskQueues.lanes, maxConcurrentActivityTaskExecutions: config.PIPELINE_LANES },
+      { ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: HOST_SLOTS },
     ];
     const workers = await Promise.all(options.map(createWorker));
-    console.log(`worker ready on ${queue}, ${taskQueues.io}, ${taskQueues.host}`);
+    console.log(`worker ready on ${queue}, ${Object.values(taskQueues).join(', ')}`);
     void temporal.renewFor(workers, stopped.signal);
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {

@@ -96,7 +96,8 @@ export async function setUpUsers(
 
 /** Creates the topics and indices that a run with the default input would create; retries until the servers are ready. */
 export async function setUpPipeline(config: Config, clients: Clients, name: string): Promise<void> {
-  const taskQueues = { io: config.PIPELINE_TASK_QUEUE, host: config.PIPELINE_TASK_QUEUE };
+  const queue = config.PIPELINE_TASK_QUEUE;
+  const taskQueues = { io: queue, lanes: queue, host: queue };
   const defaultRun = { input: undefined, run: 'set-up', startedAt: new Date().toISOString() };
   const plan = parseInput(taskQueues, { ...defaultRun, workflowId: `pipeline/${name}` });
   const { aliases, rules, index } = plan;

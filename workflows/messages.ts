@@ -2,6 +2,8 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
+import { LANE_PROGRESS_SIGNAL } from '../activities/contracts/lane-progress';
+import type { LaneProgress } from '../activities/indexing/lane';
 import type { Command, CommandKind, CommandResult } from './control/commands';
 import type {
   Attention,
@@ -30,6 +32,9 @@ export const attentionSignal = defineSignal<[OperationName, readonly Attention[]
 
 /** `runSparkJob`: nothing more will be published; process up to these raw offsets and end. */
 export const drainSignal = defineSignal<[PartitionOffsets]>('drain');
+
+/** `indexTopic`: what a lane has indexed since its activity began. */
+export const laneProgressSignal = defineSignal<[LaneProgress]>(LANE_PROGRESS_SIGNAL);
 
 /** `indexTopic`: nothing more will come; index up to these offsets and end. */
 export const finishSignal = defineSignal<[PartitionOffsets]>('finish');

@@ -107,6 +107,9 @@ export const pipelineInputSchema = z
       .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'expected names that differ')
       .default([...DEFAULT_MEASUREMENTS]),
     partitions: int(1, 100).default(4).describe('Partitions of topics that the pipeline creates'),
+    lanes: int(1, 100)
+      .default(1)
+      .describe('Activities that share the partitions of each indexed topic, so that several workers can'),
     minRetention: duration(
       'A topic that exists already under a name of the pipeline is refused if it deletes records sooner',
       '1 day',
@@ -129,7 +132,7 @@ export const pipelineInputSchema = z
       .default('direct')
       .describe('external: another program indexes the derived topics; the pipeline waits for it and reconciles'),
     maxDeadLetterRatio: ratio(
-      'If the index rejects more than this share of a slice, the partition is parked until an operator decides',
+      'If the index rejects more than this share of the records of a lane, it is parked until an operator decides',
       0.5,
     ),
     live: liveSchema.prefault({}).describe('For a run without end; a bounded run keeps all state'),

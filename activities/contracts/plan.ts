@@ -36,7 +36,9 @@ export interface ProcessingRules extends Readonly<Pick<PipelineInput, 'measureme
 }
 
 /** The checked and completed input of a run; all other parts of the pipeline read only this. */
-export interface PipelinePlan extends Readonly<Pick<PipelineInput, 'partitions' | 'sink' | 'maxDeadLetterRatio'>> {
+export interface PipelinePlan extends Readonly<
+  Pick<PipelineInput, 'partitions' | 'lanes' | 'sink' | 'maxDeadLetterRatio'>
+> {
   /** The workflow id after `pipeline/`; prefix of topics, indices and checkpoints. */
   readonly name: string;
   /** Run id of the first execution; marks the records of this run. */
@@ -63,6 +65,8 @@ export interface PipelinePlan extends Readonly<Pick<PipelineInput, 'partitions' 
   readonly spark: SparkSettings;
   /** Task queue for Kafka and Elasticsearch activities. */
   readonly ioTaskQueue: string;
+  /** Task queue of what works as long as a pipeline runs: lanes and simulations. */
+  readonly laneTaskQueue: string;
   /** Task queue of the machine that has the file and runs the Spark driver. */
   readonly hostTaskQueue: string;
   /** Whether the worker has a Kibana to import dashboards into. */

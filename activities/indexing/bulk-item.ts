@@ -33,6 +33,8 @@ export interface BulkItem {
   readonly head: string;
   /** Size in a bulk body. */
   readonly bytes: number;
+  /** From its publication until it was read; null if its Kafka time is implausible. */
+  readonly latencyMs: number | null;
   /** The month of its index; absent if the alias has a single index. */
   readonly month?: Month;
 }
@@ -69,9 +71,12 @@ export function toBulkItem(
   const action = actionLine(id, headers[VERSION_HEADER]?.toString('latin1'), target?.index);
   if (action === null) return { record, id, reason: 'BadVersion' };
   const separator = isEmptyObject(value) ? '' : ',';
-  const head = `${action}\n{"${PROVENANCE_FIELD}":${provenance(record, context)}${separator}`;
+  const origin = originOf(record, context);
+  const { latencyMs } = origin;
+  const head = `${action}\n{"${PROVENANCE_FIELD}":${provenance(record, context, origin)}${separator}`;
   const bytes = Buffer.byteLength(head) + value.length;
-  return target === undefined ? { record, id, head, bytes } : { record, id, head, bytes, month: target.month };
+  const item = { record, id, head, bytes, latencyMs };
+  return target === undefined ? item : { ...item, month: target.month };
 }
 
 /** Whether Elasticsearch keeps the highest version under this id; otherwise it keeps the document written last. */
@@ -112,23 +117,41 @@ function isEmptyObject(value: Buffer): boolean {
   return value[at] === CLOSING_BRACE;
 }
 
-/** Writes a `Provenance` as JSON, by string concatenation because it runs for every record. */
-function provenance(record: IncomingRecord, { pipeline, indexedAt }: IndexingContext): string {
-  const { partition, offset, timestamp, headers } = record;
-  const [rawPartition, rawOffset, publishedAt] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
-  const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
-  const published = isNumber(publishedAt) ? publication(Number(publishedAt), indexedAt) : '';
-  const redrive = redriveCount(headers[REDRIVE_HEADER]);
-  return (
-    `{"pipeline":${quoted(pipeline)},"run":${run},"partition":${isNumber(rawPartition) ? Number(rawPartition) : partition},` +
-    `"offset":${quoted(rawOffset ?? offset)},${published}"processedAt":${timestamp},"indexedAt":${indexedAt}` +
-    `${redrive === 0 ? '' : `,"redrive":${redrive}`}}`
-  );
+/** The raw record that a record was made from, as it stands in a document. */
+interface Origin {
+  readonly partition: number;
+  readonly offset: string;
+  readonly publishedAt: number | null;
+  readonly latencyMs: number | null;
 }
 
-function publication(publishedAt: number, indexedAt: number): string {
-  const isPlausible = publishedAt >= PLAUSIBLE_FROM_MS && publishedAt <= indexedAt;
-  return `"publishedAt":${publishedAt},${isPlausible ? `"latencyMs":${indexedAt - publishedAt},` : ''}`;
+function originOf({ partition, offset, headers }: IncomingRecord, { indexedAt }: IndexingContext): Origin {
+  const [rawPartition, rawOffset, published] = headers[RAW_HEADER]?.toString('utf8').split(':') ?? [];
+  const publishedAt = isNumber(published) ? Number(published) : null;
+  const isPlausible = publishedAt !== null && publishedAt >= PLAUSIBLE_FROM_MS && publishedAt <= indexedAt;
+  return {
+    partition: isNumber(rawPartition) ? Number(rawPartition) : partition,
+    offset: rawOffset ?? offset,
+    publishedAt,
+    latencyMs: isPlausible ? indexedAt - publishedAt : null,
+  };
+}
+
+/** Writes a `Provenance` as JSON, by string concatenation because it runs for every record. */
+function provenance(
+  { timestamp, headers }: IncomingRecord,
+  { pipeline, indexedAt }: IndexingContext,
+  { partition, offset, publishedAt, latencyMs }: Origin,
+): string {
+  const run = quoted(headers[RUN_HEADER]?.toString('utf8') ?? '');
+  const published = publishedAt === null ? '' : `"publishedAt":${publishedAt},`;
+  const latency = latencyMs === null ? '' : `"latencyMs":${latencyMs},`;
+  const redrive = redriveCount(headers[REDRIVE_HEADER]);
+  return (
+    `{"pipeline":${quoted(pipeline)},"run":${run},"partition":${partition},` +
+    `"offset":${quoted(offset)},${published}${latency}"processedAt":${timestamp},"indexedAt":${indexedAt}` +
+    `${redrive === 0 ? '' : `,"redrive":${redrive}`}}`
+  );
 }
 
 function isNumber(digits: string | undefined): boolean {

@@ -10,13 +10,14 @@ import {
   VERSION_HEADER,
   type DeadLetter,
 } from '../contracts/record';
-import { recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
+import { latencyCounts, mergedLatency, type LatencyCounts } from '../contracts/latency';
+import { recordFingerprint } from '../contracts/record-fingerprint';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 import { protectKeyIfPresent } from '../protect-key';
 import { awaitDocuments } from './await-documents';
 import type { BulkItem, RejectedRecord } from './bulk-item';
 import type { BulkEntry, MonthRouter } from './month-router';
-import type { IndexCounts, IndexSliceInput } from './slice';
+import type { IndexCounts, IndexLaneInput, LanePositions } from './lane';
 import { rejectionDetail } from './rejection-detail';
 import { sendBulk, type BulkOutcome, type SendBulkRequest } from './send-bulk';
 
@@ -29,10 +30,11 @@ const MIN_FLOOD = 100;
 
 /** The result of one bulk request whose records are all indexed, expired, absent, or acknowledged as dead letters. */
 export interface WriteResult {
-  /** Decimal offset after its last record. */
-  readonly next: string;
-  readonly last: RecordFingerprint;
+  /** After its last record of each partition. */
+  readonly positions: LanePositions;
   readonly counts: IndexCounts;
+  /** From publication on. */
+  readonly latency: LatencyCounts;
 }
 
 export interface WriteDependencies extends Omit<SendBulkRequest, 'alias' | 'items'> {
@@ -43,10 +45,10 @@ export interface WriteDependencies extends Omit<SendBulkRequest, 'alias' | 'item
   readonly router: MonthRouter;
   /** Sends a heartbeat with the current position. */
   readonly heartbeat: () => void;
-  readonly target: Pick<IndexSliceInput, 'topic' | 'alias' | 'deadLetterTopic' | 'maxDeadLetterRatio' | 'sink'>;
+  readonly target: Pick<IndexLaneInput, 'topic' | 'alias' | 'deadLetterTopic' | 'maxDeadLetterRatio' | 'sink'>;
 }
 
-/** @returns the function with which the `BulkWriter` of one slice writes a request */
+/** @returns the function with which a `BulkWriter` writes one request */
 export function writeEntries(dependencies: WriteDependencies): (entries: readonly BulkEntry[]) => Promise<WriteResult> {
   const { heartbeat, target } = dependencies;
   const seen = { records: 0, rejected: 0 };
@@ -95,16 +97,30 @@ async function sendToIndices(dependencies: WriteDependencies, items: readonly Bu
 }
 
 function toResult(entries: readonly BulkEntry[], { done, stale }: BulkOutcome, deadLetters: number): WriteResult {
-  const last = entries.at(-1)?.record;
-  if (last === undefined) throw new RangeError('expected at least one record');
+  const last = new Map(entries.map(({ record }) => [record.partition, record]));
+  const positions = [...last].map(([partition, record]) => {
+    const position = { next: String(BigInt(record.offset) + 1n), last: recordFingerprint(record) };
+    return [partition, position] as const;
+  });
   const bytes = entries.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
   const absent = entries.filter((entry) => 'absent' in entry).length;
   const expired = entries.length - done - stale - deadLetters - absent;
   return {
-    next: String(BigInt(last.offset) + 1n),
-    last: recordFingerprint(last),
+    positions: Object.fromEntries(positions),
+    latency: latencyOf(entries),
     counts: { read: entries.length, indexed: done + stale, stale, deadLetters, expired, absent, bytes },
   };
+}
+
+function latencyOf(entries: readonly BulkEntry[]): LatencyCounts {
+  let counts: LatencyCounts = {};
+  const byMs = new Map<number, number>();
+  for (const entry of entries) {
+    const ms = 'latencyMs' in entry ? entry.latencyMs : null;
+    if (ms !== null) byMs.set(ms, (byMs.get(ms) ?? 0) + 1);
+  }
+  for (const [ms, records] of byMs) counts = mergedLatency(counts, latencyCounts(ms, records));
+  return counts;
 }
 
 function assertNoFlood(

@@ -21,7 +21,7 @@ export interface InspectionDependencies {
   readonly spark: SparkInstallation;
 }
 
-const QUEUES = { io: 'none', host: 'none' };
+const QUEUES = { io: 'none', lanes: '', host: 'none' };
 
 /**
  * Looks at the first thousand rows of a file or records of a topic, and proposes an input that reads them.

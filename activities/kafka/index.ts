@@ -3,6 +3,7 @@ import { registerCodecs } from './codecs';
 import { KafkaClients, type KafkaServers } from './connection';
 import { ConnectionPool, type ConnectionKind } from './connection-pool';
 import { kafkaFailure } from './kafka-failure';
+import { LANE_READER, LaneReader } from './lane-reader';
 import { MIRROR_MEMBER, mirrorOffsets, type MirrorMember } from './offset-mirror';
 import { publish } from './publish';
 import type { PartitionReader } from './partition-reader';
@@ -18,7 +19,15 @@ export { UNPROTECTED } from './connection';
 export { boundsOf } from './read-range';
 export { placeText, recordsAt, type RecordPlace } from './records-at';
 export { grantRights, type KafkaRight } from './rights';
-export type { IncomingRecord, KafkaGateway, OutgoingRecord, PartitionBounds, TopicOffsets } from './types';
+export type {
+  FetchedRecords,
+  FollowEnd,
+  IncomingRecord,
+  KafkaGateway,
+  OutgoingRecord,
+  PartitionBounds,
+  TopicOffsets,
+} from './types';
 
 /** Key of the admin client that is for no single topic. */
 const ALL_TOPICS = '';
@@ -54,6 +63,7 @@ export function createKafkaGateway({ clientId, idleMs, ...servers }: GatewayOpti
   const producers = new ConnectionPool<Producer>(CLIENT, idleMs);
   const admins = new ConnectionPool<Admin>(CLIENT, idleMs);
   const readers = new ConnectionPool<PartitionReader>(READER, idleMs);
+  const lanes = new ConnectionPool<LaneReader>(LANE_READER, idleMs);
   const members = new ConnectionPool<MirrorMember>(MIRROR_MEMBER, idleMs);
   const withAdmin = <T>(topic: string, work: (admin: Admin) => Promise<T>): Promise<T> =>
     admins.use(topic, async () => connected(clients.open().admin(), `Connecting to ${brokers.join(', ')}`), work);
@@ -71,9 +81,15 @@ export function createKafkaGateway({ clientId, idleMs, ...servers }: GatewayOpti
         (producer) => publish(producer, topic, records, onTooLarge),
       ),
     readRange: (request, handle) => readRange({ clients, readers, offsets }, request, handle),
+    follow: (request, handle) => {
+      const { topic, from } = request;
+      const partitions = Object.keys(from).map(Number);
+      const open = () => Promise.resolve().then(() => new LaneReader(clients.open(), topic, partitions));
+      return lanes.use(`${topic}/${partitions.join()}`, open, (reader) => reader.follow(request, handle));
+    },
     mirrorOffsets: (group, topic, next) => mirrorOffsets(clients, members, group, topic, next),
     close: async () => {
-      await readers.close();
+      await Promise.all([readers.close(), lanes.close()]);
       await Promise.all([members.close(), producers.close(), admins.close()]);
     },
   };

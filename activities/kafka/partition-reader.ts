@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch, Consumer, ConsumerCrashEvent, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from 'kafkajs';
+import type { Batch, Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { readGroupPrefix } from '../contracts/pipeline-names';
 import { fixedAssigner } from './fixed-assigner';
+import { toIncoming } from './incoming-record';
 import { kafkaFailure } from './kafka-failure';
-import type { IncomingRecord, ReadRangeRequest, RecordHandler } from './types';
+import type { ReadRangeRequest, RecordHandler } from './types';
 import { unreadableRecords } from './unreadable-records';
 
 /** The broker holds an empty fetch this long, so it bounds how late the end of a read is noticed. */
@@ -227,19 +228,4 @@ export class PartitionReader {
     const needed = { operation: 'Read', topics: [this.topic], group: this.#group } as const;
     return kafkaFailure(error, what, {}, needed);
   }
-}
-
-function toIncoming(partition: number, { offset, timestamp, key, value, headers }: KafkaMessage): IncomingRecord {
-  return { partition, offset, timestamp, key, value, headers: firstBuffers(headers) };
-}
-
-/** KafkaJS mixes up names of `Object.prototype` with its own values, which are no buffers. */
-function firstBuffers(headers: IHeaders | undefined): Record<string, Buffer> {
-  const first: Record<string, Buffer> = {};
-  for (const name in headers) {
-    const given = headers[name];
-    const value = Array.isArray(given) ? given[0] : given;
-    if (Buffer.isBuffer(value)) first[name] = value;
-  }
-  return first;
 }

@@ -51,6 +51,41 @@ export interface ReadRangeRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface FollowRequest {
+  readonly topic: string;
+  /** Decimal offset of the next record of each partition that is followed. */
+  readonly from: PartitionOffsets;
+  /** Where each partition ends; null: none does. */
+  readonly until: PartitionOffsets | null;
+  /** The ends of the partitions, if `offsets` has just returned them: records before them are expected at once. */
+  readonly ends: PartitionOffsets;
+  readonly signal: AbortSignal;
+}
+
+/** Records of one partition, in offset order, as they were fetched. */
+export interface FetchedRecords {
+  readonly partition: number;
+  readonly records: readonly IncomingRecord[];
+  /** The decimal end of the partition when they were fetched. */
+  readonly end: string;
+}
+
+export type LaneHandler = (fetched: FetchedRecords) => Promise<void> | void;
+
+export interface FollowEnd {
+  /**
+   * - `aborted`: by the signal
+   * - `reached`: every partition is at its end
+   * - `rejoined`: the leader of a partition may have moved, or the topic has a new partition
+   * - `reset`: the log does not have the position of some partition
+   * - `stalled`: the records of some partition are not delivered, though its end is known to lie behind them
+   * - `unreadable`: a batch of some partition cannot be decompressed
+   */
+  readonly why: 'aborted' | 'reached' | 'rejoined' | 'reset' | 'stalled' | 'unreadable';
+  /** Decimal offset of each partition before which all records were passed. */
+  readonly next: PartitionOffsets;
+}
+
 export type RecordHandler = (records: readonly IncomingRecord[]) => Promise<void> | void;
 export type OnTooLarge = (record: OutgoingRecord) => void;
 
@@ -96,6 +131,14 @@ export interface KafkaGateway {
    * @throws RecordsUnreadable naming the first offset of a batch that cannot be decompressed; all before it were passed
    */
   readRange(request: ReadRangeRequest, handle: RecordHandler): Promise<void>;
+  /**
+   * Passes the records of some partitions to `handle` as they come, and waits at the end of each log; one batch at a time,
+   * those of one partition in offset order. After it has returned, nothing more is passed.
+   *
+   * @throws the error of `handle`
+   * @throws ServiceUnavailable when Kafka does not respond
+   */
+  follow(request: FollowRequest, handle: LaneHandler): Promise<FollowEnd>;
   /**
    * Copies a checkpoint into a consumer group, for tools that show lag; the first call for a group joins it.
    * Best effort: it never rejects, and the pipeline never reads it.

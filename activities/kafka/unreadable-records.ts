@@ -13,8 +13,8 @@ export function unreadableRecords(
   error: unknown,
   place: Required<Pick<FailurePlace, 'topic' | 'partition' | 'offset'>>,
 ): ApplicationFailure | null {
-  const cause = error instanceof KafkaJSError ? (error.cause ?? error) : error;
-  if (!(cause instanceof CodecError) && !isRangeError(cause)) return null;
+  if (!isUnreadable(error)) return null;
+  const cause = causeOf(error) as Error;
   const { topic, partition, offset } = place;
   return pipelineFailure(
     'RecordsUnreadable',
@@ -22,6 +22,16 @@ export function unreadableRecords(
       `(${cause.message}). Nothing is passed over by itself: skip to the first offset after the batch, or restore the topic.`,
     { ...place, cause },
   );
+}
+
+/** Whether the client cannot decompress or decode a fetch response. */
+export function isUnreadable(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof CodecError || isRangeError(cause);
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof KafkaJSError ? (error.cause ?? error) : error;
 }
 
 /** Of a decoder that reads beyond the end of a batch; by its name, since errors of Node itself may be of another realm. */

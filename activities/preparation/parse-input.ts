@@ -24,6 +24,7 @@ export interface ParseInputRequest {
 /** Task queues of the worker that parses the input; the whole run uses them. */
 export interface TaskQueues {
   readonly io: string;
+  readonly lanes: string;
   readonly host: string;
 }
 
@@ -92,11 +93,13 @@ export function parseInput(
     index: given.index.by === 'month' ? given.index : null,
     sink: given.sink,
     partitions: given.partitions,
+    lanes: given.lanes,
     minRetentionMs: durationMs(given.minRetention),
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,
     spark: { ...spark, triggerIntervalMs: durationMs(triggerInterval) },
     ioTaskQueue: queues.io,
+    laneTaskQueue: queues.lanes,
     hostTaskQueue: queues.host,
     dashboards: services.kibana === true,
     searchAttributes: services.searchAttributes === true,

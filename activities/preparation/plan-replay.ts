@@ -18,7 +18,7 @@ export interface ReplayPlan extends TopicRange {
   readonly stream: z.infer<typeof streamSchema>;
   readonly alias: string;
   readonly deadLetterTopic: string | null;
-  readonly ioTaskQueue: string;
+  readonly laneTaskQueue: string;
 }
 
 const streamSchema = z.enum(['readings', 'windows', 'deadLetters']);
@@ -45,7 +45,7 @@ const replayInputSchema = z
  */
 export async function planReplay(
   kafka: KafkaGateway,
-  ioTaskQueue: string,
+  laneTaskQueue: string,
   { input, endsAt }: PlanReplayRequest,
 ): Promise<ReplayPlan> {
   const { name, stream, window, from = {}, to = {} } = parseWorkflowInput('replay', replayInputSchema, input);
@@ -55,10 +55,10 @@ export async function planReplay(
   const deadLetterTopic = stream === 'deadLetters' ? null : topics.deadLetter;
   if (window === undefined) {
     assertInLog({ topic, from, to }, await kafka.offsets(topic));
-    return { stream, topic, alias, deadLetterTopic, ioTaskQueue, from, to };
+    return { stream, topic, alias, deadLetterTopic, laneTaskQueue, from, to };
   }
   const endMs = Date.parse(endsAt);
   const start = await kafka.offsetsAt(topic, endMs - durationMs(window));
   const end = await kafka.offsetsAt(topic, endMs);
-  return { stream, topic, alias, deadLetterTopic, ioTaskQueue, from: start, to: end };
+  return { stream, topic, alias, deadLetterTopic, laneTaskQueue, from: start, to: end };
 }

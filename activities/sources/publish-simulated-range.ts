@@ -1,8 +1,7 @@
-import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { PipelinePlan } from '../contracts/plan';
 import { simulatedId } from '../contracts/planned-ids';
-import { yieldToEventLoop, lastHeartbeat } from '../heartbeat';
+import { lastHeartbeat, pacedHeartbeat, yieldToEventLoop } from '../heartbeat';
 import { Pace } from './pace';
 import {
   batchCountsSchema,
@@ -49,8 +48,9 @@ export async function publishSimulatedRange(
   const simulator = new ReadingSimulator(simulation, plan.rules.measurements, plan.rules.extraFields === 'label');
   const inRange = resultSchema.refine(({ next }) => next >= from && next <= to);
   let progress = lastHeartbeat(inRange) ?? { ...NO_COUNTS, next: from };
+  const send = pacedHeartbeat(!plan.rules.bounded);
   const heartbeat = () => {
-    Context.current().heartbeat(progress);
+    send(progress);
   };
   const pace = new Pace(simulation.ratePerSecond, { startedAtMs, from, next: progress.next });
   while (progress.next < to) {

@@ -218,8 +218,8 @@ class CaseEnvironment {
     alias: string,
   ): Promise<IndexTopicResult> {
     const deadLetterTopic = stream === 'deadLetters' ? null : deadLetter.topic;
-    const place = { stream, topic, alias, deadLetterTopic, ioTaskQueue: `${this.taskQueue}-io` };
-    const range = { maxIdleMs: 5_000, next: from, until: to };
+    const place = { stream, topic, alias, deadLetterTopic, laneTaskQueue: `${this.taskQueue}-lanes` };
+    const range = { lanes: 2, isLive: false, next: from, until: to };
     return this.#execute('indexTopic', this.#workflowId(name, stream), { ...place, ...range });
   }
 

@@ -25,7 +25,7 @@ describe('a sink that another program writes', () => {
     const { scope, aliases } = request;
     const streams = ['readings', 'windows'] as const;
     const handles = await Promise.all(streams.map((stream) => startIndexer(driver, request, stream, 'external')));
-    await until('an indexSlice activity sends heartbeats', async () => {
+    await until('an indexLane activity sends heartbeats', async () => {
       const { pendingActivities } = (await handles[0]?.describe())?.raw ?? {};
       return (pendingActivities ?? []).some(({ lastHeartbeatTime }) => Boolean(lastHeartbeatTime));
     });
@@ -52,7 +52,7 @@ describe('a sink that another program writes', () => {
     await driver.elasticsearch.bulk({ index: alias, operations: [old, {}] });
     const item = (id: string, headers: Record<string, Buffer>): BulkItem => {
       const record = { topic: 't', partition: 3, offset: '7', timestamp: '0', key: null, value: null, headers };
-      return { record, id, head: '', bytes: 0 };
+      return { record, id, head: '', bytes: 0, latencyMs: null };
     };
     const items = [
       item('old', { 'pipeline-version': Buffer.from('179577360000000002') }),

@@ -42,7 +42,7 @@ afterAll(async () => {
 /** Counts the sequence numbers that the simulation makes malformed, of those the ones without a value, and the repeats. */
 function expectedCounts(): { malformed: number; absent: number; repeats: number } {
   const request = { input: { source }, workflowId: 'pipeline/x', run: 'r', startedAt: new Date(0).toISOString() };
-  const { source: simulation }: PipelinePlan = parseInput({ io: '', host: '' }, request);
+  const { source: simulation }: PipelinePlan = parseInput({ io: '', lanes: '', host: '' }, request);
   if (simulation.kind !== 'simulate') throw new Error('expected a simulation');
   const sequences = Array.from({ length: RECORDS }, (_, sequence) => sequence);
   const kinds = sequences.filter((s) => isMalformed(simulation, s)).map((s) => malformedKind(simulation, s));
@@ -146,7 +146,7 @@ async function runUnderKills(name: string): Promise<RunReport> {
     highestAttempt(driver.temporal, `${workflowId}/${part}`, activity);
   expect(await attempts('source', 'publishSimulatedRange')).toBeGreaterThanOrEqual(2);
   expect(await attempts('spark', 'watchSparkJob')).toBeGreaterThanOrEqual(2);
-  const streams = ['readings', 'windows', 'deadLetters'].map((stream) => attempts(`index/${stream}`, 'indexSlice'));
+  const streams = ['readings', 'windows', 'deadLetters'].map((stream) => attempts(`index/${stream}`, 'indexLane'));
   expect(Math.max(...(await Promise.all(streams)))).toBeGreaterThanOrEqual(2);
   return report;
 }

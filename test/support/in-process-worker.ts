@@ -39,7 +39,7 @@ export async function startInProcessWorker(
     workflowBundle: await bundledWorkflows(logger),
     activities: createActivities({
       ...clients,
-      taskQueues: { io: taskQueue, host: taskQueue },
+      taskQueues: { io: taskQueue, lanes: taskQueue, host: taskQueue },
       spark: javaHome === undefined ? spark : { ...spark, environment: { ...spark.environment, JAVA_HOME: javaHome } },
       dashboards: null,
       schemaRegistry: schemaRegistry === null ? null : new HttpServer(schemaRegistry),

@@ -12,9 +12,9 @@ export async function startIndexer(
 ): Promise<WorkflowHandle<typeof indexTopic>> {
   const { topic, from, to } = stream === 'readings' ? scope.enriched : scope.windows;
   const input: IndexTopicInput = {
-    ...{ stream, topic, alias: aliases[stream], sink, ioTaskQueue: taskQueue },
+    ...{ stream, topic, alias: aliases[stream], sink, laneTaskQueue: taskQueue },
     ...{ deadLetterTopic: null, mirrorGroup: null, maxDeadLetterRatio: null },
-    ...{ maxIdleMs: 1_000, next: from, until: to },
+    ...{ lanes: 1, isLive: false, next: from, until: to },
   };
   const workflowId = `${scope.name}/index/${stream}`;
   return await temporal.workflow.start<typeof indexTopic>('indexTopic', { taskQueue, workflowId, args: [input] });

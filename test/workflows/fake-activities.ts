@@ -2,6 +2,7 @@ import { pipelineFailure } from '../../activities/contracts/failures';
 import type { Activities } from '../../activities';
 import type { ReconcileResult } from '../../activities/contracts/report';
 import { parseInput } from '../../activities/preparation/parse-input';
+import { laneResult } from './lane-result';
 import type { TopicPositions } from '../../activities/preparation/prepare-topics';
 
 const EMPTY: TopicPositions = { raw: { 0: '0' }, enriched: { 0: '0' }, windows: { 0: '0' }, deadLetter: { 0: '0' } };
@@ -32,7 +33,7 @@ export const PROOF: ReconcileResult = {
 
 /**
  * Creates activities that only keep the end offsets of four topics of one partition: published records are processed when a
- * driver is watched, and indexed when a slice is requested. `calls` has the names of the activities in call order.
+ * driver is watched, and indexed when a lane runs. `calls` has the names of the activities in call order.
  */
 export function fakeActivities(
   overrides: Partial<Activities> = {},
@@ -52,7 +53,8 @@ export function fakeActivities(
     topic.endsWith('.enriched') ? ends.enriched : topic.endsWith('.windows') ? ends.windows : ends.deadLetter;
 
   const activities: Activities = {
-    parseInput: (request) => Promise.resolve().then(() => parseInput({ io: 'test', host: 'test' }, request)),
+    parseInput: (request) =>
+      Promise.resolve().then(() => parseInput({ io: 'test', lanes: 'test', host: 'test' }, request)),
     prepareTopics: () => Promise.resolve({ start: EMPTY, end: positions() }),
     planReplay: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no topic')),
     planRedrive: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no topic')),
@@ -84,13 +86,7 @@ export function fakeActivities(
       });
     },
     stopSparkJob: () => Promise.resolve(),
-    indexSlice: ({ topic, from, until }) => {
-      const end = endOf(topic);
-      const next = Math.min(end, until === null ? end : Number(until));
-      const read = next - Number(from);
-      const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
-      return Promise.resolve({ next: String(next), end: String(end), ends: { 0: String(end) }, last: null, counts });
-    },
+    indexLane: (input) => Promise.resolve(laneResult(input, { 0: endOf(input.topic) })),
     redriveSlice: () => Promise.resolve({ byReason: {}, unindexed: 0 }),
     recomputeWindows: () => Promise.resolve(0),
     reconcileRun: () => Promise.resolve(PROOF),

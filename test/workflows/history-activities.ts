@@ -3,6 +3,7 @@ import type { Activities } from '../../activities';
 import { aliasesOf, derivedTopics } from '../../activities/contracts/pipeline-names';
 import { pipelineFailure } from '../../activities/contracts/failures';
 import { fakeActivities } from './fake-activities';
+import { laneResult, REMOVED } from './lane-result';
 
 /** A continuous driver and a slow source. */
 export function paced(activities: Activities): Activities {
@@ -33,10 +34,10 @@ export function failing(): Activities {
       const seen = await activities.watchSparkJob(input);
       return ++crashes <= 5 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
     },
-    indexSlice: (input) =>
-      input.topic.endsWith('.enriched') && Number(input.from) < 50
-        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'removed by retention'))
-        : activities.indexSlice(input),
+    indexLane: (input) =>
+      input.topic.endsWith('.enriched') && Number(input.from['0']?.next) < 50
+        ? Promise.resolve(laneResult(input, { 0: 0 }, { refused: [REMOVED] }))
+        : activities.indexLane(input),
   };
 }
 
@@ -104,15 +105,10 @@ export function withReplay(): Activities {
         topic: 'quick.enriched',
         alias: 'pipeline.quick.readings',
         deadLetterTopic: 'quick.dead-letter',
-        ioTaskQueue: 'histories-replayed',
+        laneTaskQueue: 'histories-replayed',
         from: { 0: '10' },
         to: { 0: '60' },
       }),
-    indexSlice: ({ from, until: to }) => {
-      const next = to ?? from;
-      const read = Number(next) - Number(from);
-      const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
-      return Promise.resolve({ next, end: next, ends: {}, last: null, counts });
-    },
+    indexLane: (input) => Promise.resolve(laneResult(input, { 0: 60 })),
   }).activities;
 }

@@ -63,6 +63,7 @@ async function main(address: string): Promise<void> {
         parseInput: async (request: Parameters<Activities['parseInput']>[0]) => ({
           ...(await path.activities.parseInput(request)),
           ioTaskQueue: taskQueue,
+          laneTaskQueue: taskQueue,
           hostTaskQueue: taskQueue,
         }),
       },

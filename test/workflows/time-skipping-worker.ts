@@ -43,6 +43,7 @@ class TimeSkippingWorker {
     const parseInput: Activities['parseInput'] = async (request) => ({
       ...(await activities.parseInput(request)),
       ioTaskQueue: TASK_QUEUE,
+      laneTaskQueue: TASK_QUEUE,
       hostTaskQueue: TASK_QUEUE,
     });
     this.#served.set(name, { ...activities, parseInput });

@@ -50,8 +50,12 @@ function isNotStarted(cause: Error): boolean {
 }
 
 function notStarted(activityType: string, taskQueue = 'its task queue'): ShownFailure {
-  const reason = `NoWorker: no worker of ${taskQueue} has started ${activityType} for a minute`;
+  const reason = `NoWorker: no worker of ${taskQueue} has started ${activityType} for a minute: none runs, or its slots are taken${slotsOf(taskQueue)}`;
   return { type: 'NoWorker' satisfies FailureType, reason, isFinal: false, readableFrom: null };
+}
+
+function slotsOf(taskQueue: string): string {
+  return taskQueue.endsWith('-lanes') ? '; PIPELINE_LANES says how many a worker has' : '';
 }
 
 function placeOf(cause: Error): FailurePlace | undefined {

@@ -7,21 +7,13 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { reportIntervalMs } from '../../activities/contracts/report-interval';
 import { answerSignal, commandSignal, commandUpdate, stageProgressQuery, stageTotalsSignal } from '../messages';
 import { COMMAND_KINDS, invalidCommand, parseCommand, type Command, type CommandResult, type Skip } from './commands';
 import { attentionTo, type Attention, type StageName, type StageTotals } from './progress';
 
-const MIN_INTERVAL_MS = 2_000;
-const MAX_INTERVAL_MS = 3_600_000;
-/** A child reports about this often per doubling of its age, so that the parent's history grows slowly. */
-const REPORTS_PER_AGE = 30;
 /** Parked partitions in one report; the message stays under 4 KB. */
 const MAX_ATTENTION = 5;
-
-/** How long a child of that age waits between two reports to its parent. */
-export function reportIntervalMs(ageMs: number): number {
-  return Math.min(Math.max(ageMs / REPORTS_PER_AGE, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
-}
 
 /** What a part shows, and what it supports besides pausing; a command without its entry is refused. */
 export interface PartBehaviour {
@@ -34,6 +26,7 @@ export interface PartBehaviour {
   readonly stop?: boolean;
   /** @returns why it is not possible, or null */
   readonly skip?: (skip: Skip) => string | null;
+  readonly paused?: () => void;
   readonly resumed?: () => void;
 }
 
@@ -163,11 +156,16 @@ export class Part {
     return this.#state;
   }
 
+  #pause(reason: string): void {
+    this.#paused = reason;
+    this.behaviour.paused?.();
+  }
+
   /** @returns why the command cannot be carried out, or null */
   #apply(command: Command): string | null {
     switch (command.kind) {
       case 'pause':
-        this.#paused = command.reason;
+        this.#pause(command.reason);
         return null;
       case 'resume':
         this.#paused = null;

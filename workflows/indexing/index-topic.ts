@@ -1,37 +1,29 @@
-import { proxyActivities, setHandler } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
+import { condition, setHandler } from '@temporalio/workflow';
 import type { FailureType } from '../../activities/contracts/failures';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
-import type { RecordFingerprint } from '../../activities/contracts/record-fingerprint';
-import type { IndexSliceInput, IndexSliceResult } from '../../activities/indexing/slice';
+import type { LaneProgress } from '../../activities/indexing/lane';
 import type { Skip } from '../control/commands';
-import { UNTIL_SHOWN } from '../control/activity-failure';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
 import { Part, type CarriedControls } from '../control/part';
-import { addTotals, NO_TOTALS, type StageName, type StageTotals } from '../control/progress';
-import { finishSignal } from '../messages';
-import { INDEXING } from '../policies';
-import { IdlePartitions } from './idle-partitions';
+import { NO_TOTALS, type StageName, type StageTotals } from '../control/progress';
+import { finishSignal, laneProgressSignal } from '../messages';
+import { Lane, type LaneSettings } from './lane';
 import { ParkedPartitions } from './parked-partitions';
+import { TopicCheckpoint, type CarriedCheckpoint } from './topic-checkpoint';
 
-/** Offsets of one activity: some seconds of work, so that progress shows and the history stays short. */
-const SLICE_RECORDS = 50_000;
-const FIRST_IDLE_MS = 1_000;
-/** A record that arrives after an idle time waits for at most a quarter of that time, and never longer than the limit. */
-const IDLE_GROWTH = 1.25;
 const OTHER_LOG: ReadonlySet<string> = new Set(['OffsetOutOfRange', 'TopicRecreated'] satisfies FailureType[]);
 
-/** What all slices of a topic have in common. */
-type SliceSettings = Required<
-  Pick<IndexSliceInput, 'topic' | 'alias' | 'sink' | 'deadLetterTopic' | 'maxDeadLetterRatio' | 'mirrorGroup'>
->;
+const MIN_REST_MS = 1_000;
+const MAX_REST_MS = 60_000;
 
-export interface IndexTopicInput extends SliceSettings {
+export interface IndexTopicInput extends Required<LaneSettings> {
   readonly stream: Exclude<StageName, 'source' | 'spark'>;
-  readonly ioTaskQueue: string;
-  /** The longest time between two polls of an idle partition. */
-  readonly maxIdleMs: number;
+  readonly laneTaskQueue: string;
+  /** How many activities share the partitions. */
+  readonly lanes: number;
+  /** Whether the run has no end. */
+  readonly isLive: boolean;
   /** The checkpoint: next offset per partition. */
   readonly next: PartitionOffsets;
   /** Where to end; null while more may come. */
@@ -47,26 +39,25 @@ export interface IndexTopicResult {
   readonly skipped: number;
 }
 
-interface CarriedIndexing {
-  totals: StageTotals;
-  skipped: number;
+interface CarriedIndexing extends CarriedCheckpoint {
   readonly startedMs: number;
-  /** The last record read of each partition, with which a recreated topic is detected. */
-  readonly last: Record<string, RecordFingerprint>;
   readonly controls?: CarriedControls;
 }
 
 /**
- * Indexes a topic, one loop per partition, up to the offsets of the `finish` signal, or until it is cancelled.
+ * Indexes a topic in lanes, each a share of its partitions, up to the offsets of the `finish` signal, or until it is
+ * cancelled.
  *
- * The checkpoint is the workflow's own state, carried from execution to execution. A partition whose work fails for good
- * is parked: it shows the reason, is retried if that may help, and only an operator can skip its records.
+ * The checkpoint is the workflow's own state, carried from execution to execution. A lane whose work fails for good, or a
+ * partition whose log cannot be read on, is parked: it shows the reason, is retried if that may help, and only an operator
+ * can skip its records.
  */
 export async function indexTopic(input: IndexTopicInput): Promise<IndexTopicResult> {
   const indexer = new TopicIndexer(input);
   setHandler(finishSignal, (offsets) => {
-    indexer.until = offsets;
+    indexer.finish(offsets);
   });
+  setHandler(laneProgressSignal, (progress) => indexer.observe(progress));
   await indexer.followAll();
   if (!indexer.isFinished) {
     await continueAfterHandlers<typeof indexTopic>(() => [{ ...input, ...indexer.carried }]);
@@ -74,151 +65,179 @@ export async function indexTopic(input: IndexTopicInput): Promise<IndexTopicResu
   return await indexer.result();
 }
 
-/** One topic being indexed: a loop per partition over a checkpoint that advances slice by slice. */
+/** One topic being indexed: a loop per lane over a checkpoint that advances with what each activity tells. */
 class TopicIndexer {
-  until: PartitionOffsets | null;
-  readonly #next: Record<string, string>;
-  readonly #lags: Record<string, number> = {};
-  /** Ends of all partitions when the latest slice was read. */
-  #ends: PartitionOffsets | null = null;
-  readonly #loops: Promise<void>[] = [];
-  readonly #state: CarriedIndexing;
-  readonly #idle = new IdlePartitions();
+  #until: PartitionOffsets | null;
+  readonly #startedMs: number;
+  readonly #checkpoint: TopicCheckpoint;
+  readonly #lanes: readonly Lane[];
+  /** By lane, how long it rested. */
+  readonly #rests = new Map<number, number>();
+  /** Skips of partitions whose lane runs. */
+  readonly #skips = new Map<string, string>();
   readonly #parked: ParkedPartitions;
   readonly #part: Part;
 
   constructor(private readonly input: IndexTopicInput) {
-    const { stream, carried } = input;
-    this.until = input.until;
-    this.#next = { ...input.next };
-    this.#state = carried ?? { totals: NO_TOTALS, skipped: 0, startedMs: Date.now(), last: {} };
+    const { stream, carried, lanes, laneTaskQueue, isLive } = input;
+    const { topic, alias, sink, deadLetterTopic, mirrorGroup, maxDeadLetterRatio } = input;
+    const settings: LaneSettings = { topic, alias, sink, deadLetterTopic, mirrorGroup, maxDeadLetterRatio };
+    this.#until = input.until;
+    this.#startedMs = carried?.startedMs ?? Date.now();
+    this.#checkpoint = new TopicCheckpoint(input.next, carried ?? { totals: NO_TOTALS, skipped: 0, last: {} });
+    const count = Math.max(1, Math.min(lanes, this.#checkpoint.partitions.length));
+    this.#lanes = Array.from({ length: count }, () => new Lane(settings, laneTaskQueue, isLive));
     this.#parked = new ParkedPartitions(stream, () => this.#part.report());
+    const interrupt = (): void => {
+      this.#interrupt();
+    };
     const behaviour = {
-      startedMs: this.#state.startedMs,
-      totals: () => this.#state.totals,
+      startedMs: this.#startedMs,
+      totals: () => this.#checkpoint.totals,
       attention: () => this.#parked.attention,
       skip: (range: Skip) => this.#skip(range),
-      resumed: this.#parked.release,
+      paused: interrupt,
+      resumed: () => {
+        this.#release();
+      },
     };
     this.#part = new Part(stream, behaviour, carried?.controls);
   }
 
   get isFinished(): boolean {
-    return Object.keys(this.#next).every((partition) => this.#isFinished(partition));
+    return this.#checkpoint.partitions.every((partition) => this.#isFinished(partition));
   }
 
   get carried(): Pick<IndexTopicInput, 'next' | 'until' | 'carried'> {
-    const carried = { ...this.#state, controls: this.#part.carried };
-    return { next: this.#next, until: this.until, carried };
+    const carried = { ...this.#checkpoint.carried, startedMs: this.#startedMs, controls: this.#part.carried };
+    return { next: this.#checkpoint.next, until: this.#until, carried };
+  }
+
+  finish(until: PartitionOffsets): void {
+    this.#until = until;
+    this.#interrupt();
+  }
+
+  async observe(progress: LaneProgress): Promise<void> {
+    const [partition] = Object.keys(progress.positions);
+    this.#checkpoint.advance(this.#laneOf(partition), progress, Date.now());
+    if (isHistoryFull()) this.#interrupt();
+    await this.#part.reportIfDue();
   }
 
   /** Ends when every partition is finished, or when the history is long enough for a new execution. */
   async followAll(): Promise<void> {
-    for (const partition of Object.keys(this.#next)) this.#loops.push(this.#follow(partition));
-    // A loop may find that the topic has more partitions by now.
-    for (let known = 0; known < this.#loops.length;) {
-      known = this.#loops.length;
-      await Promise.all(this.#loops);
-    }
+    await Promise.all(this.#lanes.map((lane, number) => this.#follow(lane, number)));
   }
 
   async result(): Promise<IndexTopicResult> {
     await this.#part.report();
-    const { totals, skipped } = this.#state;
-    return { next: this.#next, totals, skipped };
+    const { next, totals, skipped } = this.#checkpoint;
+    return { next, totals, skipped };
   }
 
-  async #follow(partition: string): Promise<void> {
-    try {
-      await this.#indexSlices(partition);
-    } finally {
-      this.#idle.leave(partition);
-    }
-  }
-
-  async #indexSlices(partition: string): Promise<void> {
-    let idleMs = FIRST_IDLE_MS;
-    while (!this.#isFinished(partition) && !isHistoryFull()) {
+  async #follow(lane: Lane, number: number): Promise<void> {
+    while (!this.#isLaneFinished(number) && !isHistoryFull()) {
       if (this.#part.paused) {
         await this.#part.untilResumed(isHistoryFull);
-        continue;
-      }
-      const bound = this.until;
-      const from = this.#next[partition] ?? '0';
-      const slice = await this.#parked.attempt(partition, (attempts) => this.#slice(partition, from, attempts));
-      if (slice?.next !== from) this.#idle.leave(partition);
-      if (slice === null) continue;
-      this.#advance(partition, from, slice);
-      await this.#part.reportIfDue();
-      if (slice.next !== from) {
-        idleMs = FIRST_IDLE_MS;
-      } else if (this.until === bound) {
-        await this.#wait(partition, () => this.until !== bound, idleMs);
-        idleMs = Math.min(Math.ceil(idleMs * IDLE_GROWTH), this.input.maxIdleMs);
+      } else if (this.#readable(number).length === 0) {
+        await condition(() => isHistoryFull() || this.#isLaneFinished(number) || this.#readable(number).length > 0);
+      } else {
+        await this.#indexOnce(lane, number);
       }
     }
   }
 
-  async #wait(partition: string, isBoundMoved: () => boolean, idleMs: number): Promise<void> {
-    if (idleMs < this.input.maxIdleMs || this.#ends === null) await conditionOrTimeout(isBoundMoved, idleMs);
-    else await this.#idle.wait(partition, () => isBoundMoved() || isHistoryFull() || this.#hasMore(partition), idleMs);
-  }
-
-  async #slice(partition: string, from: string, maximumAttempts: number): Promise<IndexSliceResult> {
-    const { topic, alias, deadLetterTopic, mirrorGroup, sink, maxDeadLetterRatio, ioTaskQueue: taskQueue } = this.input;
-    const retry = { ...INDEXING.retry, maximumAttempts };
-    const summary = `partition ${partition} from offset ${from}`;
-    const failure = this.#parked.failureOf(partition);
-    const wait = failure === undefined ? UNTIL_SHOWN : {};
-    const { indexSlice } = proxyActivities<Activities>({ ...INDEXING, ...wait, taskQueue, retry, summary });
+  async #indexOnce(lane: Lane, number: number): Promise<void> {
+    const partitions = this.#readable(number);
+    const shown = this.#lanes.length === 1 ? null : this.#partitionsOf(number).join(', ');
+    const failure = this.#parked.failureOf(shown);
     // An operator who resumes after a flood accepts it as it is.
-    const isAccepted = failure === 'DeadLetterFlood';
-    return await indexSlice({
-      ...{ topic, partition: Number(partition), from, until: this.until?.[partition] ?? null },
-      ...{ alias, deadLetterTopic, mirrorGroup, sink },
-      maxRecords: SLICE_RECORDS,
-      after: this.#state.last[partition] ?? null,
-      maxDeadLetterRatio: isAccepted ? null : maxDeadLetterRatio,
+    const maxDeadLetterRatio = failure === 'DeadLetterFlood' ? null : this.input.maxDeadLetterRatio;
+    const before = { ms: Date.now(), read: this.#checkpoint.totals.in };
+    this.#checkpoint.begin(number);
+    const result = await this.#parked.attempt(shown, this.input.laneTaskQueue, (attempts) => {
+      const from = this.#checkpoint.positions(partitions);
+      const until = this.#until;
+      const known = this.#checkpoint.partitions.length;
+      const given = { from, until, partitions: known, maxDeadLetterRatio, ageMs: Date.now() - this.#startedMs };
+      return lane.run(given, attempts, failure !== undefined);
     });
+    if (result !== null) {
+      this.#checkpoint.advance(number, result, Date.now());
+      this.#checkpoint.grow(result.partitions);
+    }
+    this.#applySkips(partitions);
+    if (result !== null && result.refused.length > 0) await this.#parked.refuse(result.refused);
+    await this.#part.reportIfDue();
+    if (result !== null) await this.#rest(number, before);
   }
 
-  #advance(partition: string, from: string, { next, end, ends, last, counts }: IndexSliceResult): void {
-    this.#ends = ends;
-    // An operator may have skipped ahead meanwhile.
-    if (this.#next[partition] === from) {
-      this.#next[partition] = next;
-      if (last !== null) this.#state.last[partition] = last;
-    }
-    for (let added = Object.keys(this.#next).length; added < Object.keys(ends).length; added++) {
-      this.#next[added] = '0';
-      this.#loops.push(this.#follow(String(added)));
-    }
-    this.#lags[partition] = Number(BigInt(end) - BigInt(next));
-    const lag = Object.values(this.#lags).reduce((sum, waiting) => sum + waiting, 0);
-    const { read, indexed: out, ...more } = counts;
-    this.#state.totals = addTotals(this.#state.totals, { in: read, out, ...more, lag }, Date.now());
+  /** An activity that comes back at once and without a record, such as from a worker that stops, is not started at once. */
+  async #rest(number: number, before: { readonly ms: number; readonly read: number }): Promise<void> {
+    const hasWorked = this.#checkpoint.totals.in > before.read || Date.now() - before.ms >= MIN_REST_MS;
+    const restMs = hasWorked ? 0 : Math.min(2 * (this.#rests.get(number) ?? MIN_REST_MS / 2), MAX_REST_MS);
+    this.#rests.set(number, Math.max(restMs, MIN_REST_MS / 2));
+    const until = this.#until;
+    const isOver = (): boolean =>
+      this.#until !== until || this.#isLaneFinished(number) || this.#readable(number).length === 0;
+    if (restMs > 0 && !isOver()) await conditionOrTimeout(isOver, restMs);
   }
 
   #skip({ partition, to }: Skip): string | null {
-    const from = this.#next[partition];
-    if (from === undefined) {
-      return `partition: expected one of ${Object.keys(this.#next).join(', ')}, got ${partition}`;
-    }
-    const isAhead = BigInt(to) > BigInt(from);
-    // Going back is for a log that is not the one of the checkpoint; what is indexed twice has the same ids.
-    if (!isAhead && !OTHER_LOG.has(this.#parked.failureOf(partition) ?? '')) return null;
-    if (isAhead) this.#state.skipped += Number(BigInt(to) - BigInt(from));
-    this.#next[partition] = to;
-    Reflect.deleteProperty(this.#state.last, partition);
-    this.#parked.release();
+    const { partitions, next } = this.#checkpoint;
+    const from = next[partition];
+    if (from === undefined) return `partition: expected one of ${partitions.join(', ')}, got ${partition}`;
+    // What is indexed twice has the same ids.
+    const isOtherLog = OTHER_LOG.has(this.#parked.refusalOf(partition) ?? '');
+    if (BigInt(to) <= BigInt(from) && !isOtherLog) return null;
+    const lane = this.#laneOf(partition);
+    const isRunning = this.#lanes[lane]?.isRunning === true && this.#readable(lane).includes(partition);
+    if (isRunning) this.#skips.set(partition, to);
+    else this.#checkpoint.skip(partition, to);
+    this.#release();
     return null;
   }
 
-  #hasMore(partition: string): boolean {
-    return BigInt(this.#ends?.[partition] ?? 0) > BigInt(this.#next[partition] ?? 0);
+  /** To be called when no activity works on these partitions. */
+  #applySkips(partitions: readonly string[]): void {
+    for (const partition of partitions) {
+      const to = this.#skips.get(partition);
+      this.#skips.delete(partition);
+      if (to !== undefined && !this.#checkpoint.isAt(partition, to)) this.#checkpoint.skip(partition, to);
+    }
+  }
+
+  /** Tries again what is parked: the lanes begin anew, with the partitions that they had left out. */
+  #release(): void {
+    this.#parked.release();
+    this.#interrupt();
+  }
+
+  #interrupt(): void {
+    for (const lane of this.#lanes) lane.interrupt();
+  }
+
+  #laneOf(partition: string | undefined): number {
+    return Number(partition ?? 0) % this.#lanes.length;
+  }
+
+  #partitionsOf(number: number): readonly string[] {
+    return this.#checkpoint.partitions.filter((partition) => this.#laneOf(partition) === number);
+  }
+
+  /** The partitions of a lane that are neither parked nor finished. */
+  #readable(number: number): readonly string[] {
+    return this.#partitionsOf(number).filter(
+      (partition) => this.#parked.refusalOf(partition) === undefined && !this.#isFinished(partition),
+    );
+  }
+
+  #isLaneFinished(number: number): boolean {
+    return this.#partitionsOf(number).every((partition) => this.#isFinished(partition));
   }
 
   #isFinished(partition: string): boolean {
-    return this.until !== null && BigInt(this.#next[partition] ?? 0) >= BigInt(this.until[partition] ?? 0);
+    return this.#until !== null && this.#checkpoint.isAt(partition, this.#until[partition] ?? '0');
   }
 }

@@ -1,82 +1,109 @@
 import { condition, log } from '@temporalio/workflow';
 import { failuresThat } from '../../activities/contracts/failures';
+import type { RefusedPartition } from '../../activities/indexing/lane';
 import { FIRST_ATTEMPTS, shownFailure, type ShownFailure } from '../control/activity-failure';
 import { conditionOrTimeout } from '../control/condition-or-timeout';
 import { isHistoryFull } from '../control/continue-as-new';
 import { attentionTo, skipCommand, type Attention, type StageName } from '../control/progress';
 
-/** Delay before a partition is retried whose failure may disappear by itself. */
+/** Delay before a lane is retried whose failure may disappear by itself. */
 const RETRY_MS = 30_000;
 /** For these, only an operator can end the failure, so that a retry some seconds later is of no use. */
 const IMMEDIATE: ReadonlySet<string> = new Set(failuresThat('parks and tries again'));
-/** Attempts of a partition that already fails: some minutes. */
+/** Attempts of a lane that already fails: some minutes. */
 const MORE_ATTEMPTS = 12;
 
-interface Parked extends ShownFailure {
+interface FailingLane extends ShownFailure {
   readonly state: 'RETRYING' | 'PARKED';
 }
 
 /**
- * Partitions whose work fails: after three attempts each is shown as RETRYING and after some minutes as PARKED, and none of
- * its records is skipped.
+ * What of a topic is not indexed at present; none of its records is skipped.
  *
- * If the failure may disappear by itself, the work is retried; otherwise it waits for `resume` or `skip`.
+ * A lane that fails is shown as RETRYING after three attempts and as PARKED after some minutes. If the failure may disappear
+ * by itself, the work is retried; otherwise it waits for `resume` or `skip`. A partition whose log cannot be read on parks
+ * alone, and waits for the same.
  */
 export class ParkedPartitions {
-  readonly #parked = new Map<string, Parked>();
+  /** By the partitions of the lane, as they are shown; null: all. */
+  readonly #lanes = new Map<string | null, FailingLane>();
+  readonly #refused = new Map<string, RefusedPartition>();
   #releases = 0;
 
   constructor(
     private readonly stage: StageName,
-    /** Reports to the parent that the state of a partition has changed. */
+    /** Reports to the parent that something fails, or does so no longer. */
     private readonly changed: () => Promise<void>,
   ) {}
 
   get attention(): readonly Attention[] {
-    return [...this.#parked].map(([partition, { state, reason, readableFrom }]) => {
+    const { stage } = this;
+    const lanes = [...this.#lanes].map(([partition, { state, reason }]) =>
+      attentionTo({ stage, state, partition, reason }),
+    );
+    const partitions = [...this.#refused.values()].map(({ partition, reason, readableFrom }) => {
       const command = readableFrom === null ? undefined : skipCommand(partition, readableFrom);
-      return attentionTo({ stage: this.stage, state, partition, reason }, command);
+      return attentionTo({ stage, state: 'PARKED', partition, reason }, command);
     });
+    return [...lanes, ...partitions];
   }
 
-  /** Type of the failure of a partition that is parked or retried. */
-  failureOf(partition: string): string | undefined {
-    return this.#parked.get(partition)?.type;
+  /** Type of the failure of a partition that is parked alone. */
+  refusalOf(partition: string): string | undefined {
+    return this.#refused.get(partition)?.type;
   }
 
-  /** Retries all parked partitions, on the command of an operator. */
-  readonly release = (): void => {
+  /** Type of the failure of a lane that is parked or retried. */
+  failureOf(lane: string | null): string | undefined {
+    return this.#lanes.get(lane)?.type;
+  }
+
+  /** Tries again what is parked, on the command of an operator. */
+  release(): void {
     this.#releases += 1;
-  };
+    this.#refused.clear();
+  }
+
+  async refuse(refused: readonly RefusedPartition[]): Promise<void> {
+    for (const each of refused) {
+      log.warn('partition parked', { stage: this.stage, ...each });
+      this.#refused.set(each.partition, each);
+    }
+    await this.changed();
+  }
 
   /**
-   * Runs `work` for a partition, with that many attempts; if it fails, waits until it may be retried.
+   * Runs `work` for a lane, with that many attempts; if it fails, waits until it may be retried.
    *
    * @returns null after a failure
    * @throws CancelledFailure when the workflow is cancelled
    */
-  async attempt<T>(partition: string, work: (maximumAttempts: number) => Promise<T>): Promise<T | null> {
+  async attempt<T>(
+    lane: string | null,
+    taskQueue: string,
+    work: (maximumAttempts: number) => Promise<T>,
+  ): Promise<T | null> {
     try {
-      const done = await work(this.#parked.has(partition) ? MORE_ATTEMPTS : FIRST_ATTEMPTS);
-      if (this.#parked.delete(partition)) {
-        log.info('partition unparked', { stage: this.stage, partition });
+      const done = await work(this.#lanes.has(lane) ? MORE_ATTEMPTS : FIRST_ATTEMPTS);
+      if (this.#lanes.delete(lane)) {
+        log.info('lane works again', { stage: this.stage, partitions: lane });
         await this.changed();
       }
       return done;
     } catch (error) {
-      await this.#park(partition, shownFailure(error));
+      await this.#park(lane, shownFailure(error, taskQueue));
       return null;
     }
   }
 
-  async #park(partition: string, failure: ShownFailure): Promise<void> {
+  async #park(lane: string | null, failure: ShownFailure): Promise<void> {
     const before = this.#releases;
-    const hasMoreAttempts = !failure.isFinal && !this.#parked.has(partition) && !IMMEDIATE.has(failure.type);
+    const hasMoreAttempts = !failure.isFinal && !this.#lanes.has(lane) && !IMMEDIATE.has(failure.type);
     const state = hasMoreAttempts ? 'RETRYING' : 'PARKED';
-    if (this.#parked.get(partition)?.state !== state) {
-      log.warn('partition fails', { stage: this.stage, partition, state, ...failure });
+    if (this.#lanes.get(lane)?.state !== state) {
+      log.warn('lane fails', { stage: this.stage, partitions: lane, state, ...failure });
     }
-    this.#parked.set(partition, { ...failure, state });
+    this.#lanes.set(lane, { ...failure, state });
     await this.changed();
     const isReleased = (): boolean => this.#releases !== before || isHistoryFull();
     if (failure.isFinal) await condition(isReleased);

@@ -7,8 +7,6 @@ import { nominalTime } from './nominal-time';
 import { PREPARATION } from '../policies';
 import type { StageTotals } from '../control/progress';
 
-const MAX_IDLE_MS = 15_000;
-
 export interface ReplayResult extends TopicRange {
   readonly totals: StageTotals;
 }
@@ -25,7 +23,7 @@ export async function replayTopic(input: unknown): Promise<ReplayResult> {
   const indexing: IndexTopicInput = {
     ...place,
     ...{ sink: 'direct', mirrorGroup: null, maxDeadLetterRatio: null },
-    ...{ maxIdleMs: MAX_IDLE_MS, next: from, until: to },
+    ...{ lanes: 1, isLive: false, next: from, until: to },
   };
   // A cancellation reaches it through `endChildren` alone.
   const child = await CancellationScope.nonCancellable(() =>

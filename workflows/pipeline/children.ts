@@ -7,10 +7,6 @@ import { replayFile } from '../sources/replay-file';
 import { runSparkJob } from '../spark/run-spark-job';
 import { simulateReadings } from '../sources/simulate-readings';
 
-/** Longest time between two polls of an idle partition. */
-const BOUNDED_IDLE_MS = 15_000;
-const LIVE_IDLE_MS = 60_000;
-
 export interface PipelineChildren {
   /** Null if others write the raw topic. */
   readonly source: ChildWorkflowHandle<typeof simulateReadings | typeof replayFile> | null;
@@ -47,8 +43,9 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
           mirrorGroup: aliases[stream],
           sink: plan.sink,
           maxDeadLetterRatio: stream === 'deadLetters' ? null : plan.maxDeadLetterRatio,
-          ioTaskQueue: plan.ioTaskQueue,
-          maxIdleMs: rules.bounded ? BOUNDED_IDLE_MS : LIVE_IDLE_MS,
+          laneTaskQueue: plan.laneTaskQueue,
+          lanes: plan.lanes,
+          isLive: !rules.bounded,
           // A run without end indexes again what is already there, which ids make harmless.
           next: (rules.bounded ? end : start)[topic],
           until: null,

@@ -23,7 +23,7 @@ export async function simulateReadings({ plan, carried }: SimulateReadingsInput)
     const { next: from, ratePerSecond } = paced;
     const to = Math.min(from + paced.rangeSize(FULL_SPEED_RANGE), last);
     const summary = `readings ${from} to ${to - 1}`;
-    const { publishSimulatedRange } = paced.activities({ ...RECORD_WORK, taskQueue: plan.ioTaskQueue, summary });
+    const { publishSimulatedRange } = paced.activities({ ...RECORD_WORK, taskQueue: plan.laneTaskQueue, summary });
     const { next, ...counts } = await publishSimulatedRange({
       plan: { ...plan, source: { ...source, ratePerSecond } },
       from,

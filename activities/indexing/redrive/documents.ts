@@ -120,5 +120,6 @@ function toUpdate({ deadLetter, document, provenance }: DeadLetterUpdate): BulkI
   const { id } = deadLetter.content;
   const update = { update: { _id: id, if_seq_no: document.seqNo, if_primary_term: document.primaryTerm } };
   const head = `${JSON.stringify(update)}\n${JSON.stringify({ doc: { [PROVENANCE_FIELD]: provenance } })}`;
-  return { record: { ...deadLetter.record, value: null }, id, head, bytes: Buffer.byteLength(head) + 1 };
+  const bytes = Buffer.byteLength(head) + 1;
+  return { record: { ...deadLetter.record, value: null }, id, head, bytes, latencyMs: null };
 }

@@ -116,7 +116,7 @@ export class RedriveBatch {
     }
   }
 
-  /** Writes them as `indexSlice` does: what is rejected becomes a dead letter again. */
+  /** Writes them as `indexLane` does: what is rejected becomes a dead letter again. */
   async #index(current: readonly CurrentDeadLetter[]): Promise<void> {
     const { heartbeat, target } = this.dependencies;
     const { deadLetter: deadLetterTopic } = target.topics;

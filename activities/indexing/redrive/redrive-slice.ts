@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DeadLetterStage } from '../../contracts/record';
 import { lastHeartbeat } from '../../heartbeat';
 import type { IncomingRecord } from '../../kafka';
-import type { IndexingDependencies } from '../index-slice';
+import type { IndexingDependencies } from '../index-lane';
 import { readDeadLetter, type DeadLetter } from './dead-letter';
 import { deadLetterCountsSchema, RedriveBatch, type DeadLetterCounts } from './redrive-batch';
 import type { RedrivenDeadLetter, RedriveTarget } from './redrive-batch';

@@ -6,7 +6,7 @@ type ProtectKeyFacts = { readonly fingerprint: string } | { readonly problem: st
 
 function parse(input: object, protectKey: ProtectKeyFacts = { fingerprint: 'f1' }): PipelinePlan {
   const request = { input, workflowId: 'pipeline/p', run: 'r', startedAt: '2026-03-04T05:06:07.000Z' };
-  return parseInput({ io: 'io', host: 'host' }, request, { protectKey });
+  return parseInput({ io: 'io', lanes: 'lanes', host: 'host' }, request, { protectKey });
 }
 
 function problemOf(input: object, protectKey?: ProtectKeyFacts): string {

@@ -7,7 +7,7 @@ const ONE_MB = 1_000_000;
 let made = 0;
 function entry(bytes: number, id = `id${made++}`, headers: Record<string, Buffer> = {}): BulkEntry {
   const record = { partition: 0, offset: '0', timestamp: '0', key: null, value: null, headers };
-  return { record, id, head: '', bytes };
+  return { record, id, head: '', bytes, latencyMs: null };
 }
 
 /** A writer whose requests the test completes. */

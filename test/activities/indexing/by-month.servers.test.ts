@@ -2,18 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { aliasesOf, derivedTopics } from '../../../activities/contracts/pipeline-names';
 import type { PipelineAliases } from '../../../activities/contracts/plan';
 import type { DeadLetter } from '../../../activities/contracts/record';
 
-import type { IndexSliceResult } from '../../../activities/indexing/slice';
+import type { IndexLaneResult } from '../../../activities/indexing/lane';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
 import { expireMonths } from '../../../activities/retention/expire-months';
 import { stackAddresses } from '../../support/stack';
-import { activitiesWith } from '../../support/activities';
+import { indexLane, positionsAt } from '../../support/index-lane';
 import { parseConfig } from '../../deploy/logstash/config-syntax';
 import { runPipeline } from '../../deploy/logstash/pipeline-run';
 
@@ -68,13 +67,11 @@ async function writeByLogstash({ value, headers }: OutgoingRecord): Promise<void
 async function slice(
   records: readonly OutgoingRecord[],
   sink: 'direct' | 'external' = 'direct',
-): Promise<IndexSliceResult> {
+): Promise<IndexLaneResult> {
   const from = (await kafka.offsets(topic)).end['0'] ?? '0';
   await kafka.publish(topic, records);
-  const activities = activitiesWith({ kafka, elasticsearch });
   const target = { alias: aliases.readings, deadLetterTopic, sink };
-  const range = { topic, partition: 0, from, until: null, maxRecords: 1_000, ...target };
-  return await new MockActivityEnvironment().run(() => activities.indexSlice(range));
+  return await indexLane({ kafka, elasticsearch }, { topic, from: positionsAt({ 0: from }), ...target });
 }
 
 async function deadLetters(): Promise<DeadLetter[]> {

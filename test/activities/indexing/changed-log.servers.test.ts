@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@elastic/elasticsearch';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-
-import type { IndexSliceInput, IndexSliceResult } from '../../../activities/indexing/slice';
+import type { LanePositions, RefusedPartition } from '../../../activities/indexing/lane';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
 import { stackAddresses } from '../../support/stack';
-import { activitiesWith } from '../../support/activities';
+import { indexLane } from '../../support/index-lane';
 
 let kafka: KafkaGateway;
 let elasticsearch: Client;
@@ -44,10 +42,24 @@ async function publish(count: number, first = 0): Promise<void> {
   );
 }
 
-async function slice(input: Partial<IndexSliceInput> = {}): Promise<IndexSliceResult> {
-  const activities = activitiesWith({ kafka, elasticsearch });
-  const whole = { topic, partition: 0, from: '0', until: null, maxRecords: 1_000, alias: topic, deadLetterTopic: null };
-  return await new MockActivityEnvironment().run(() => activities.indexSlice({ ...whole, ...input }));
+interface Indexed {
+  readonly position: LanePositions[string] | undefined;
+  readonly read: number;
+  readonly refused: readonly RefusedPartition[];
+}
+
+/** Indexes the only partition from a position on. */
+async function index({
+  from,
+  until,
+}: { from?: LanePositions[string] | undefined; until?: string } = {}): Promise<Indexed> {
+  const target = {
+    ...{ topic, alias: topic },
+    ...(from === undefined ? {} : { from: { 0: from } }),
+    ...(until === undefined ? {} : { until: { 0: until } }),
+  };
+  const { positions, counts, refused } = await indexLane({ kafka, elasticsearch }, target);
+  return { position: positions['0'], read: counts.read, refused };
 }
 
 async function withAdmin(work: (admin: Admin) => Promise<unknown>): Promise<void> {
@@ -74,43 +86,40 @@ async function removeBefore(offset: string): Promise<void> {
   });
 }
 
-describe('indexSlice on a log that has changed', () => {
-  it('reports a recreated topic even if it is longer by now, so that no offset shows it', async () => {
+describe('indexLane on a log that has changed', () => {
+  it('refuses a recreated topic even if it is longer by now, so that no offset shows it', async () => {
     await publish(3);
-    const { last } = await slice({ until: '2' });
-    expect(last).toMatchObject({ offset: '1' });
-    expect(await slice({ from: '2', after: last })).toMatchObject({ next: '3', counts: { read: 1 } });
+    const { position } = await index({ until: '2' });
+    expect(position).toMatchObject({ next: '2', last: { offset: '1' } });
+    expect(await index({ from: position })).toMatchObject({ position: { next: '3' }, read: 1 });
     await remake();
     await publish(9, 100);
-    const again = slice({ from: '2', after: last });
-    await expect(again).rejects.toMatchObject({
-      ...{ type: 'TopicRecreated', nonRetryable: true },
-      details: [{ topic, partition: 0, offset: '1', readableFrom: '0' }],
+    expect(await index({ from: position })).toMatchObject({
+      read: 0,
+      refused: [{ partition: '0', type: 'TopicRecreated', readableFrom: '0' }],
     });
   });
 
-  it('reports a topic that ends before the checkpoint, even if there is nothing to read', async () => {
+  it('refuses a topic that ends before the checkpoint, even if there is nothing to read', async () => {
     await publish(3);
-    const { next, last } = await slice();
+    const { position } = await index();
     await remake();
     await publish(1, 100);
-    const again = slice({ from: next, after: last });
-    await expect(again).rejects.toMatchObject({
-      ...{ type: 'OffsetOutOfRange', nonRetryable: true },
-      details: [{ topic, partition: 0, offset: '3', readableFrom: '0' }],
+    expect(await index({ from: position })).toMatchObject({
+      read: 0,
+      refused: [{ partition: '0', type: 'OffsetOutOfRange', readableFrom: '0' }],
     });
   });
 
-  it('continues if retention has removed the last record, and fails if it has removed unread records', async () => {
+  it('continues if retention has removed the last record, and stops if it has removed unread records', async () => {
     await publish(4);
-    const { last } = await slice({ until: '2' });
+    const { position } = await index({ until: '2' });
     await removeBefore('2');
-    expect(await slice({ from: '2', after: last })).toMatchObject({ next: '4', counts: { read: 2 } });
+    expect(await index({ from: position })).toMatchObject({ position: { next: '4' }, read: 2 });
     await removeBefore('3');
-    const lost = slice({ from: '2', after: last });
-    await expect(lost).rejects.toMatchObject({
-      ...{ type: 'OffsetOutOfRange', nonRetryable: true },
-      details: [{ topic, partition: 0, offset: '2', readableFrom: '3' }],
+    expect(await index({ from: position })).toMatchObject({
+      read: 0,
+      refused: [{ partition: '0', type: 'OffsetOutOfRange', readableFrom: '3' }],
     });
   });
 });

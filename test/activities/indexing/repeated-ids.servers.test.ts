@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@elastic/elasticsearch';
-import { MockActivityEnvironment } from '@temporalio/testing';
 
 import { toBulkItem, type BulkItem } from '../../../activities/indexing/bulk-item';
 import { sendBulk } from '../../../activities/indexing/send-bulk';
-import type { IndexSliceResult } from '../../../activities/indexing/slice';
+import type { IndexLaneResult } from '../../../activities/indexing/lane';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
 import { idOf } from '../../faults/bulk-exchange';
 import { FaultProxy } from '../../faults/fault-proxy';
 import { stackAddresses } from '../../support/stack';
-import { activitiesWith } from '../../support/activities';
+import { indexLane } from '../../support/index-lane';
 
 /** Of one bulk request. */
 const MAX_ITEMS = 5_000;
@@ -55,11 +54,8 @@ afterAll(async () => {
   await proxy.close();
 });
 
-async function slice(): Promise<IndexSliceResult> {
-  const activities = activitiesWith({ kafka, elasticsearch });
-  const place = { topic: name, partition: 0, alias: name, deadLetterTopic: null };
-  const input = { ...place, from: '0', until: null, maxRecords: 100_000 };
-  return await new MockActivityEnvironment().run(() => activities.indexSlice(input));
+async function slice(): Promise<IndexLaneResult> {
+  return await indexLane({ kafka, elasticsearch }, { topic: name, alias: name });
 }
 
 async function documentOf(id: string): Promise<Document | undefined> {

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { parseInput } from '../../../activities/preparation/parse-input';
 import type { PipelinePlan } from '../../../activities/contracts/plan';
 
-const queues = { io: 'q-io', host: 'q-host-h' };
+const queues = { io: 'q-io', lanes: 'q-lanes', host: 'q-host-h' };
 const startedAt = '2026-03-04T05:06:07.000Z';
 
 function parse(input: unknown, workflowId = 'pipeline/demo'): PipelinePlan {
@@ -35,6 +35,7 @@ describe('parseInput', () => {
       aliases: { readings: 'pipeline.demo.readings', deadLetters: 'pipeline.demo.dead-letters' },
       rules: { bounded: true, windowMs: 60_000 },
       ioTaskQueue: 'q-io',
+      laneTaskQueue: 'q-lanes',
       hostTaskQueue: 'q-host-h',
     });
   });

@@ -26,7 +26,10 @@ afterAll(async () => {
 
 function newPlan(input: unknown = {}): PipelinePlan {
   const workflowId = `pipeline/topics-${randomUUID().slice(0, 8)}`;
-  return parseInput({ io: 'io', host: 'host' }, { input, workflowId, run: 'r', startedAt: '2026-05-02T00:00:00Z' });
+  return parseInput(
+    { io: 'io', lanes: 'lanes', host: 'host' },
+    { input, workflowId, run: 'r', startedAt: '2026-05-02T00:00:00Z' },
+  );
 }
 
 const prepared = (plan: PipelinePlan): Promise<PreparedTopics> => patiently(() => prepareTopics(kafka, plan));

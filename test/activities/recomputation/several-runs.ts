@@ -9,10 +9,10 @@ import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement'
 import { derivedTopics, ownRawTopic } from '../../../activities/contracts/pipeline-names';
 import type { ReconcileRequest, ReconcileResult } from '../../../activities/contracts/report';
 import { windowId, windowStartMs, windowVersion } from '../../../activities/contracts/window';
-import type { IndexSliceResult } from '../../../activities/indexing/slice';
 import type { PrepareIndicesInput } from '../../../activities/preparation/prepare-indices';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 import { activitiesWith } from '../../support/activities';
+import { indexLane, positionsAt } from '../../support/index-lane';
 import { stackAddresses } from '../../support/stack';
 import { newRequest, prepareRun, withTopicRanges } from '../reconciliation/written-run';
 import { activityEnvironment } from '../sources/activity-environment';
@@ -144,14 +144,10 @@ export class SeveralRuns {
 
   async #index(topic: string, alias: string): Promise<void> {
     const { deadLetter } = derivedTopics(this.name);
-    const slice = { topic, alias, partition: 0, until: null, maxRecords: 100_000 };
-    const from = this.#indexed.get(topic) ?? '0';
+    const from = positionsAt({ 0: this.#indexed.get(topic) ?? '0' });
     const deadLetterTopic = topic === deadLetter ? null : deadLetter;
-    const indexed: unknown = await activityEnvironment().run(() =>
-      this.#activities.indexSlice({ ...slice, from, deadLetterTopic }),
-    );
-    const { next } = indexed as IndexSliceResult;
-    this.#indexed.set(topic, next);
+    const { positions } = await indexLane(this, { topic, alias, from, deadLetterTopic }, activityEnvironment());
+    this.#indexed.set(topic, positions['0']?.next ?? '0');
   }
 
   #deadLetter(run: string, reading: WrittenReading): OutgoingRecord {

@@ -3,13 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ReconcileRequest, ReconcileResult } from '../../../activities/contracts/report';
 
-import type { IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
 
 import type { ExpiredMonths } from '../../../activities/retention/expire-months';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { stackAddresses } from '../../support/stack';
 import {
   derived,
@@ -22,11 +21,12 @@ import {
   withTopicRanges,
 } from '../reconciliation/written-run';
 import { activitiesWith } from '../../support/activities';
+import { indexLane, positionsAt } from '../../support/index-lane';
 
 const WINDOW_MS = 60_000;
 const FIRST_READING_MS = Date.parse('2026-01-15T00:00:00Z');
 const STEP_MS = 2 * 3_600_000;
-const SLICE_RECORDS = 100;
+const STEP_RECORDS = 100;
 
 /** One reading every two hours, each in a window of its own: so many of them lie in January. */
 export const IN_JANUARY = 17 * 12;
@@ -74,20 +74,20 @@ export class MonthlyRun {
     return idOf(this.request.scope.run, sequence);
   }
 
-  /** Indexes a topic in small slices, as one partition after the other is read. */
-  async index(stream: 'readings' | 'windows', afterSlice: () => void = () => undefined): Promise<number> {
+  /** Indexes a topic in small steps, one partition after the other. */
+  async index(stream: 'readings' | 'windows', afterStep: () => void = () => undefined): Promise<number> {
     const { scope, aliases } = this.request;
     const { topic, to } = stream === 'readings' ? scope.enriched : scope.windows;
-    const activities = activitiesWith({ ...this.servers });
     let expired = 0;
     for (const [partition, end] of Object.entries(to)) {
       for (let from = '0'; from !== end;) {
-        const slice = { topic, partition: Number(partition), from, until: end, maxRecords: SLICE_RECORDS };
-        const input = { ...slice, alias: aliases[stream], deadLetterTopic: scope.deadLetter.topic };
-        const done: IndexSliceResult = await new MockActivityEnvironment().run(() => activities.indexSlice(input));
+        const until = String(Math.min(Number(end), Number(from) + STEP_RECORDS));
+        const range = { topic, from: positionsAt({ [partition]: from }), until: { [partition]: until } };
+        const target = { alias: aliases[stream], deadLetterTopic: scope.deadLetter.topic };
+        const done = await indexLane(this.servers, { ...range, ...target });
         expired += done.counts.expired;
-        from = done.next;
-        afterSlice();
+        from = until;
+        afterStep();
       }
     }
     return expired;

@@ -47,6 +47,10 @@ export class RecordingKafka implements KafkaGateway {
     return Promise.reject(new Error('sources read no ranges'));
   }
 
+  follow(): Promise<never> {
+    return Promise.reject(new Error('sources follow no topics'));
+  }
+
   retentionMs(): Promise<never> {
     return Promise.reject(new Error('sources read no settings'));
   }

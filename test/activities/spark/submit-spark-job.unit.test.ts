@@ -11,7 +11,7 @@ import { submitSparkJob } from '../../../activities/spark/submit-spark-job';
 import type { LostRecords, SubmitSparkJobInput } from '../../../activities/spark/types';
 
 const plan = parseInput(
-  { io: 'io', host: 'host' },
+  { io: 'io', lanes: 'lanes', host: 'host' },
   { input: undefined, workflowId: 'pipeline/lost', run: 'run-1', startedAt: '2026-01-01T00:00:00Z' },
 );
 

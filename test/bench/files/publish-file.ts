@@ -41,7 +41,7 @@ async function publishFile({ project, brokers, source }: PublishRequest): Promis
     ...{
       kafka,
       elasticsearch: NO_EARLIER_RUNS,
-      taskQueues: { io: 'io', host: 'host' },
+      taskQueues: { io: 'io', lanes: 'lanes', host: 'host' },
       spark: unused,
       dashboards: null,
       schemaRegistry: null,
@@ -53,7 +53,7 @@ async function publishFile({ project, brokers, source }: PublishRequest): Promis
   });
   const workflowId = `pipeline/bench-${randomUUID()}`;
   const request = { input: { source }, workflowId, run: 'bench', startedAt: new Date().toISOString() };
-  const plan = parseInput({ io: 'io', host: 'host' }, request);
+  const plan = parseInput({ io: 'io', lanes: 'lanes', host: 'host' }, request);
   const topics = [plan.topics.raw, plan.topics.deadLetter];
   await kafka.prepareTopics(topics.map((topic) => ({ topic, partitions: PARTITIONS, maxMessageBytes: 4_194_352 })));
 

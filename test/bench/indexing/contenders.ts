@@ -7,12 +7,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { Kafka, logLevel, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
-
-import type { IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway } from '../../../activities/kafka';
-import { activitiesWith } from '../../support/activities';
+import { indexLane } from '../../support/index-lane';
 
 /** The topic to read and the alias to write to. */
 export interface Place {
@@ -22,8 +19,6 @@ export interface Place {
   readonly alias: string;
   readonly documents: number;
 }
-
-const SLICE_RECORDS = 20_000;
 
 type Contender = (place: Place) => Promise<void>;
 
@@ -60,22 +55,11 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
     });
     await client.close();
   },
-  /** This project's activity, slice by slice, without a workflow. */
+  /** This project's activity, without a workflow. */
   'ours alone': async ({ brokers, elasticsearch: node, topic, alias }) => {
     const kafka = createKafkaGateway({ brokers, clientId: 'bench' });
     const elasticsearch = new Client({ node, Connection: HttpConnection, maxRetries: 0 });
-    const activities = activitiesWith({ kafka, elasticsearch });
-    const { end } = await kafka.offsets(topic);
-    const follow = async (partition: string): Promise<void> => {
-      for (let from = '0'; from !== end[partition];) {
-        const slice = { topic, partition: Number(partition), from, until: end[partition] ?? '0' };
-        const input = { ...slice, maxRecords: SLICE_RECORDS, alias, deadLetterTopic: null };
-        const environment = new MockActivityEnvironment();
-        const done: IndexSliceResult = await environment.run(() => activities.indexSlice(input));
-        from = done.next;
-      }
-    };
-    await Promise.all(Object.keys(end).map(follow));
+    await indexLane({ kafka, elasticsearch }, { topic, alias, maxMs: 3_600_000 });
     await kafka.close();
     await elasticsearch.close();
   },

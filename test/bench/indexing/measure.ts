@@ -55,8 +55,8 @@ async function measureWorker(servers: BenchServers, work: Work): Promise<Cost> {
       workflowId,
       args: [
         {
-          ...{ stream: 'readings', topic, alias, deadLetterTopic: null, ioTaskQueue: `${taskQueue}-io` },
-          ...{ maxIdleMs: 1_000, next, until },
+          ...{ stream: 'readings', topic, alias, deadLetterTopic: null, laneTaskQueue: `${taskQueue}-lanes` },
+          ...{ lanes: 1, isLive: false, next, until },
         },
       ],
     });

@@ -16,7 +16,7 @@ const text = readFileSync(join(LOGSTASH, 'pipeline.conf'), 'utf8');
 const sections = parseConfig(text);
 const ENVIRONMENT = { PIPELINE_NAME: 'plant', PIPELINE_INDEX_BY: 'none' };
 const { topics, aliases } = parseInput(
-  { io: 'io', host: 'host' },
+  { io: 'io', lanes: 'lanes', host: 'host' },
   { input: undefined, workflowId: 'pipeline/plant', run: 'r1', startedAt: '2026-05-01T00:00:00Z' },
 );
 

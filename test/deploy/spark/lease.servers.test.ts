@@ -11,7 +11,7 @@ import type { SparkHandle } from '../../../activities/spark/types';
 import { sparkDependencies } from './spark-dependencies';
 
 const plan = parseInput(
-  { io: 'io', host: 'host' },
+  { io: 'io', lanes: 'lanes', host: 'host' },
   { input: undefined, workflowId: 'pipeline/lease', run: 'run-1', startedAt: '2026-01-01T00:00:00Z' },
 );
 

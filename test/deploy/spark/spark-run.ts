@@ -91,7 +91,7 @@ export function lastWindows(windows: readonly Written[]): Map<string, Written> {
 
 /** A plan as the pipeline itself makes it. */
 export function planOf(name: string, input: unknown, fingerprint = ''): PipelinePlan {
-  const queues = { io: 'io', host: 'host' };
+  const queues = { io: 'io', lanes: 'lanes', host: 'host' };
   const request = { input, workflowId: `pipeline/${name}`, run: `run-of-${name}`, startedAt: new Date().toISOString() };
   return parseInput(queues, request, { schemaRegistry: true, protectKey: { fingerprint } });
 }

@@ -88,6 +88,7 @@ function markedActivities(): Activities {
       ...(await activities.parseInput({ ...request, input: ENDLESS })),
       searchAttributes: true,
       ioTaskQueue: taskQueue,
+      laneTaskQueue: taskQueue,
       hostTaskQueue: taskQueue,
     }),
     publishSimulatedRange: async (input) => {
@@ -95,11 +96,6 @@ function markedActivities(): Activities {
       await sleep(200);
       if (!isFailureShown) throw pipelineFailure('ServiceUnavailable', `${marker} does not answer`, { topic: marker });
       return { ...(await activities.publishSimulatedRange(input)), [marker]: marker };
-    },
-    // Otherwise three workflows ask without a pause, and a busy machine does nothing else.
-    indexSlice: async (input) => {
-      await sleep(500);
-      return await activities.indexSlice(input);
     },
     watchSparkJob: async (input) => {
       await sleep(500);

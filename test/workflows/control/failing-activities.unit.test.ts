@@ -91,7 +91,7 @@ describe('an activity that fails', () => {
   it.each([
     ['source', 'publishSimulatedRange'],
     ['spark', 'watchSparkJob'],
-    ['readings', 'indexSlice'],
+    ['readings', 'indexLane'],
     ['reconcile', 'reconcileRun'],
     ['pipeline', 'storeReport'],
   ] as const)('is shown for the stage %s: %s', async (stage, name) => {
@@ -103,7 +103,7 @@ describe('an activity that fails', () => {
     const shown = await attentionOf(handle);
     expect(shown).toMatchObject({ state: 'RETRYING', reason: `${name}: Error: no space left` });
     // The three indexers fail at the same time.
-    if (name !== 'indexSlice') expect(shown.stage).toBe(stage);
+    if (name !== 'indexLane') expect(shown.stage).toBe(stage);
     isBroken = false;
     expect(await handle.result()).toMatchObject({ reconciled: true });
   });

@@ -1,15 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Activities } from '../../../activities';
-import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { PartitionOffsets } from '../../../activities/contracts/offsets';
-import type { IndexSliceInput } from '../../../activities/indexing/slice';
+import type { IndexLaneInput } from '../../../activities/indexing/lane';
 import type { indexTopic } from '../../../workflows';
 import type { StageProgress } from '../../../workflows/control/progress';
+import { laneResult } from '../lane-result';
 import { fakeActivities } from '../fake-activities';
 import { workerOfSuite } from '../time-skipping-worker';
-
-/** The value that the pipeline uses for an unbounded run. */
-const MAX_IDLE_MS = 60_000;
 
 const worker = workerOfSuite();
 
@@ -25,22 +22,22 @@ async function startIndexer(
   return await client.workflow.start<typeof indexTopic>('indexTopic', {
     taskQueue,
     workflowId: `pipeline/${name}/index/readings`,
-    args: [{ ...place, ...limits, ioTaskQueue: taskQueue, maxIdleMs: MAX_IDLE_MS, next }],
+    args: [{ ...place, ...limits, laneTaskQueue: taskQueue, lanes: 1, isLive: true, next }],
   });
+}
+
+function numbers(offsets: Readonly<Record<string, string>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(offsets).map(([partition, offset]) => [partition, Number(offset)]));
 }
 
 describe('indexTopic', () => {
   it('adds few events while its partitions are idle, and indexes new records of any of them', async () => {
     const ends: Record<string, string> = { 0: '0', 1: '0', 2: '0', 3: '0' };
-    const slices: IndexSliceInput[] = [];
+    const lanes: IndexLaneInput[] = [];
     const { activities } = fakeActivities({
-      indexSlice: (slice) => {
-        slices.push(slice);
-        const { partition, from } = slice;
-        const end = ends[partition] ?? '0';
-        const read = Number(end) - Number(from);
-        const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
-        return Promise.resolve({ next: end, end, ends: { ...ends }, last: null, counts });
+      indexLane: (input) => {
+        lanes.push(input);
+        return Promise.resolve(laneResult(input, numbers(ends)));
       },
     });
     const { environment } = worker;
@@ -48,12 +45,11 @@ describe('indexTopic', () => {
     await environment.sleep('10 minutes');
     const before = (await handle.describe()).historyLength;
     await environment.sleep('1 hour');
-    const perPartition = ((await handle.describe()).historyLength - before) / Object.keys(ends).length;
-    expect(perPartition).toBeLessThan(200);
+    expect((await handle.describe()).historyLength - before).toBeLessThan(800);
 
     ends[2] = '5';
-    await environment.sleep(2 * MAX_IDLE_MS);
-    expect(slices.filter(({ partition }) => partition === 2).at(-1)).toMatchObject({ from: '5' });
+    await environment.sleep('2 minutes');
+    expect(lanes.at(-1)?.from).toMatchObject({ 2: { next: '5' } });
     const until = { ...ends };
     await handle.signal('finish', until);
     expect(await handle.result()).toMatchObject({ next: until, totals: { in: 5 } });
@@ -62,14 +58,14 @@ describe('indexTopic', () => {
   it('goes back to the offset of a skip when its topic was recreated, and not otherwise', async () => {
     let isRecreated = false;
     const { activities } = fakeActivities({
-      indexSlice: ({ from, after }) => {
-        if (isRecreated && after?.offset === '4')
-          return Promise.reject(pipelineFailure('TopicRecreated', 'another record'));
-        const end = isRecreated ? '2' : '5';
-        const read = Number(end) - Number(from);
-        const counts = { read, indexed: read, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
-        const last = { offset: String(Number(end) - 1), timestamp: '0', hash: '' };
-        return Promise.resolve({ next: end, end, ends: { 0: end }, last, counts });
+      indexLane: (input) => {
+        const refused = [{ partition: '0', type: 'TopicRecreated', reason: 'another record', readableFrom: '0' }];
+        const isOther = isRecreated && input.from['0']?.last?.offset === '4';
+        const result = laneResult(input, { 0: isRecreated ? 2 : 5 });
+        if (isOther) return Promise.resolve({ ...laneResult(input, { 0: 0 }), refused });
+        const next = result.positions['0']?.next ?? '0';
+        const last = { offset: String(Number(next) - 1), timestamp: '0', hash: '' };
+        return Promise.resolve({ ...result, positions: { 0: { next, last } } });
       },
     });
     const handle = await startIndexer('recreated', activities, { 0: '0' });
@@ -88,13 +84,10 @@ describe('indexTopic', () => {
 
   it('shows for a log that begins later the skip that carries on, which the part accepts', async () => {
     const { activities } = fakeActivities({
-      indexSlice: ({ from }) => {
-        if (Number(from) < 7) {
-          const place = { topic: 't', partition: 0, offset: from, readableFrom: '7' };
-          return Promise.reject(pipelineFailure('OffsetOutOfRange', 'offsets [7, 9), expected [0, 9)', place));
-        }
-        const counts = { read: 2, indexed: 2, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
-        return Promise.resolve({ next: '9', end: '9', ends: { 0: '9' }, last: null, counts });
+      indexLane: (input) => {
+        const refused = [{ partition: '0', type: 'OffsetOutOfRange', reason: 'offsets [7, 9)', readableFrom: '7' }];
+        const isBelow = Number(input.from['0']?.next) < 7;
+        return Promise.resolve(isBelow ? laneResult(input, { 0: 0 }, { refused }) : laneResult(input, { 0: 9 }));
       },
     });
     const handle = await startIndexer('removed', activities, { 0: '0' });

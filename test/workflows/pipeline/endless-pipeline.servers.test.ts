@@ -34,6 +34,7 @@ async function withWorker<T>(activities: Activities, work: () => Promise<T>): Pr
   const parseInput: Activities['parseInput'] = async (request) => ({
     ...(await activities.parseInput(request)),
     ioTaskQueue: taskQueue,
+    laneTaskQueue: taskQueue,
     hostTaskQueue: taskQueue,
     searchAttributes: true,
   });

@@ -16,14 +16,14 @@ async function shownWith(accepted: number, isAbsent = false): Promise<PipelinePr
   const name = `accepts-${accepted * 100}${isAbsent ? '-absent' : ''}`;
   let isHeld = true;
   const { activities } = fakeActivities({}, () => accepted);
-  const indexSlice: Activities['indexSlice'] = async (slice) => {
-    const result = await activities.indexSlice(slice);
-    if (!isAbsent || !slice.topic.endsWith('.enriched')) return result;
+  const indexLane: Activities['indexLane'] = async (input) => {
+    const result = await activities.indexLane(input);
+    if (!isAbsent || !input.topic.endsWith('.enriched')) return result;
     return { ...result, counts: { ...result.counts, indexed: 0, absent: result.counts.read } };
   };
   worker.serve(name, {
     ...activities,
-    indexSlice,
+    indexLane,
     deadLetterSummary: () => Promise.resolve({ byReason: { 'parse:BadTimestamp': 90 }, example: EXAMPLE }),
     storeReport: (input) => (isHeld ? Promise.reject(new Error('held')) : activities.storeReport(input)),
   });

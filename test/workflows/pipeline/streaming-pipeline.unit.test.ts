@@ -4,6 +4,7 @@ import type { Activities } from '../../../activities';
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import type { RunReport } from '../../../activities/contracts/report';
 import { failureOf } from '../../support/failure-of';
+import { laneResult, REMOVED } from '../lane-result';
 import { fakeActivities, PROOF, withKibana } from '../fake-activities';
 import { workerOfSuite } from '../time-skipping-worker';
 
@@ -59,7 +60,7 @@ describe('streamingPipeline', () => {
     expect([...new Set(calls)].slice(0, 3)).toEqual(['parseInput', 'prepareTopics', 'prepareIndices']);
     const order = ['publishSimulatedRange', 'submitSparkJob', 'watchSparkJob', 'reconcileRun', 'storeReport'];
     expect(calls.filter((name) => order.includes(name))).toEqual(order);
-    expect(calls.lastIndexOf('indexSlice')).toBeLessThan(calls.indexOf('reconcileRun'));
+    expect(calls.lastIndexOf('indexLane')).toBeLessThan(calls.indexOf('reconcileRun'));
     expect(calls).not.toContain('deployDashboards');
     expect(calls).not.toContain('recomputeWindows');
   });
@@ -72,11 +73,12 @@ describe('streamingPipeline', () => {
     };
     const { activities } = fakeActivities({ recomputeWindows });
     await activities.publishSimulatedRange({ plan: undefined as never, from: 0, to: 100 });
-    const indexSlice = activities.indexSlice.bind(activities);
-    activities.indexSlice = (input) => {
+    const indexLane = activities.indexLane.bind(activities);
+    activities.indexLane = (input) => {
       if (input.until !== null) order.push(input.topic.replace(/^.*\./, ''));
       // Nothing is read before its end is known; otherwise the end would have nothing left to wait for.
-      return indexSlice({ ...input, until: input.until ?? input.from });
+      const started = Object.entries(input.from).map(([partition, { next }]) => [partition, next] as const);
+      return indexLane({ ...input, until: input.until ?? Object.fromEntries(started) });
     };
     const report = await withWorker(activities, (start) => run(start, { source: { kind: 'topic', topic: 'plant' } }));
 
@@ -122,15 +124,15 @@ describe('streamingPipeline', () => {
 
   it('waits an hour for Elasticsearch and then continues', async () => {
     const { activities } = fakeActivities();
-    const indexSlice = activities.indexSlice.bind(activities);
+    const indexLane = activities.indexLane.bind(activities);
     const startedMs = await worker.environment.currentTimeMs();
     let attempts = 0;
-    activities.indexSlice = async (input) => {
+    activities.indexLane = async (input) => {
       attempts += 1;
       if ((await worker.environment.currentTimeMs()) - startedMs < ONE_HOUR_MS) {
         throw pipelineFailure('ServiceUnavailable', 'Elasticsearch does not answer');
       }
-      return await indexSlice(input);
+      return await indexLane(input);
     };
     const report = await withWorker(activities, (start) => run(start, SIMULATED));
 
@@ -189,11 +191,11 @@ describe('streamingPipeline', () => {
 
   it('parks a partition whose offsets no longer exist until they are skipped, and rejects a stop of one part meanwhile', async () => {
     const { activities } = fakeActivities();
-    const indexSlice = activities.indexSlice.bind(activities);
-    activities.indexSlice = (input) =>
-      input.topic.endsWith('.enriched') && Number(input.from) < 50
-        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'removed by retention'))
-        : indexSlice(input);
+    const indexLane = activities.indexLane.bind(activities);
+    activities.indexLane = (input) =>
+      input.topic.endsWith('.enriched') && Number(input.from['0']?.next) < 50
+        ? Promise.resolve(laneResult(input, { 0: 0 }, { refused: [REMOVED] }))
+        : indexLane(input);
     const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start(SIMULATED);
       const [parked] = await attentionOf(handle);
@@ -218,12 +220,12 @@ describe('streamingPipeline', () => {
     expect((report as RunReport).notes).toContain('50 offsets of readings were skipped by hand.');
   });
 
-  it('parks a partition that Elasticsearch rejects, and continues by itself when that is fixed', async () => {
+  it('parks a lane that Elasticsearch rejects, and continues by itself when that is fixed', async () => {
     const { activities } = fakeActivities();
-    const indexSlice = activities.indexSlice.bind(activities);
+    const indexLane = activities.indexLane.bind(activities);
     let isFixed = false;
-    activities.indexSlice = (input) =>
-      isFixed ? indexSlice(input) : Promise.reject(pipelineFailure('IndexMisconfigured', 'no write index'));
+    activities.indexLane = (input) =>
+      isFixed ? indexLane(input) : Promise.reject(pipelineFailure('IndexMisconfigured', 'no write index'));
     const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start(SIMULATED);
       const parked = await attentionOf(handle);

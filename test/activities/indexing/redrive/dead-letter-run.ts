@@ -4,7 +4,7 @@ import { aliasesOf } from '../../../../activities/contracts/pipeline-names';
 import { deadLetterRecord, type DeadLetterDraft } from '../../../../activities/contracts/dead-letter';
 import { DEFAULT_MEASUREMENTS } from '../../../../activities/contracts/measurement';
 
-import type { IndexSliceResult } from '../../../../activities/indexing/slice';
+import type { IndexLaneResult } from '../../../../activities/indexing/lane';
 import type { DeadLetterCounts } from '../../../../activities/indexing/redrive/redrive-batch';
 import type { RedriveSliceInput, SliceCounts } from '../../../../activities/indexing/redrive/redrive-slice';
 import {
@@ -19,6 +19,7 @@ import { stackAddresses } from '../../../support/stack';
 import { activityEnvironment } from '../../sources/activity-environment';
 import type { Activities } from '../../../../activities';
 import { activitiesWith } from '../../../support/activities';
+import { indexLane } from '../../../support/index-lane';
 
 type Environment = ReturnType<typeof activityEnvironment>;
 
@@ -71,15 +72,13 @@ export class DeadLetterRun {
   }
 
   /** Indexes what a topic holds, as `indexTopic` does. */
-  async index(what: 'enriched' | 'windows' | 'dead-letter', alias: string): Promise<IndexSliceResult> {
+  async index(what: 'enriched' | 'windows' | 'dead-letter', alias: string): Promise<IndexLaneResult> {
     const topic = this.topic(what);
     const deadLetterTopic = what === 'dead-letter' ? null : this.topic('dead-letter');
-    const input = { topic, partition: 0, from: '0', until: null, maxRecords: 100_000, alias, deadLetterTopic };
-    const result: unknown = await activityEnvironment().run(() => this.#activities().indexSlice(input));
-    return result as IndexSliceResult;
+    return await indexLane(this, { topic, alias, deadLetterTopic }, activityEnvironment());
   }
 
-  async indexDeadLetters(): Promise<IndexSliceResult> {
+  async indexDeadLetters(): Promise<IndexLaneResult> {
     return await this.index('dead-letter', this.alias('dead-letters'));
   }
 

@@ -1,25 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { aliasesOf } from '../../../activities/contracts/pipeline-names';
-import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import type { DeadLetter } from '../../../activities/contracts/record';
 import { windowVersion } from '../../../activities/contracts/window';
-
-import type { IndexSliceInput, IndexSliceResult } from '../../../activities/indexing/slice';
 import { createKafkaGateway, type KafkaGateway, type OutgoingRecord } from '../../../activities/kafka';
-import { prepareIndices } from '../../../activities/preparation/prepare-indices';
 import { FaultProxy } from '../../faults/fault-proxy';
 import { stackAddresses } from '../../support/stack';
-import { activitiesWith } from '../../support/activities';
+import { positionsAt } from '../../support/index-lane';
+import { LanePipeline, reading } from './lane-pipeline';
 
 let kafka: KafkaGateway;
 let elasticsearch: Client;
 
 beforeAll(() => {
   const { kafkaBrokers, elasticsearchNode } = stackAddresses();
-  kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'index-slice-test' });
+  kafka = createKafkaGateway({ brokers: kafkaBrokers, clientId: 'index-lane-test' });
   elasticsearch = new Client({ node: elasticsearchNode, maxRetries: 0 });
 });
 afterAll(async () => {
@@ -27,107 +22,63 @@ afterAll(async () => {
   await elasticsearch.close();
 });
 
-interface Pipeline {
-  readonly topic: string;
-  readonly deadLetterTopic: string;
-  readonly alias: string;
-  readonly windowsAlias: string;
-}
+let pipeline: LanePipeline;
+beforeEach(async () => {
+  pipeline = await LanePipeline.create({ kafka, elasticsearch });
+});
 
-async function newPipeline(): Promise<Pipeline> {
-  const name = `slice-${randomUUID()}`;
-  const aliases = aliasesOf(name);
-  const pipeline = {
-    topic: `${name}.enriched`,
-    deadLetterTopic: `${name}.dead-letter`,
-    alias: aliases.readings,
-    windowsAlias: aliases.windows,
-  };
-  const { topic, deadLetterTopic } = pipeline;
-  await kafka.prepareTopics(
-    [topic, deadLetterTopic].map((each) => ({ topic: each, partitions: 1, maxMessageBytes: 4_194_352 })),
-  );
-  await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS });
-  return pipeline;
-}
-
-function reading(n: number, value: object = { temperature: n % 40 }): OutgoingRecord {
-  return {
-    key: 'd',
-    value: JSON.stringify({ id: `e${n}`, deviceId: 'd', timestamp: '2026-01-01T00:00:00Z', ...value }),
-    headers: { 'event-id': `e${n}`, 'pipeline-run': 'r1', 'pipeline-raw': `0:${n}:1700000000000` },
-  };
-}
-
-async function slice(
-  { topic, deadLetterTopic, alias }: Pipeline,
-  input: Partial<IndexSliceInput> = {},
-  environment = new MockActivityEnvironment(),
-): Promise<IndexSliceResult> {
-  const activities = activitiesWith({ kafka, elasticsearch });
-  const whole = { topic, partition: 0, from: '0', until: null, maxRecords: 100_000, alias, deadLetterTopic, ...input };
-  return await environment.run(() => activities.indexSlice(whole));
-}
-
-async function count(alias: string): Promise<number> {
-  await elasticsearch.indices.refresh({ index: alias });
-  return (await elasticsearch.count({ index: alias })).count;
-}
-
-describe('indexSlice', () => {
+describe('indexLane', () => {
   it('indexes each record under its id, and again without a change', async () => {
-    const pipeline = await newPipeline();
     await kafka.publish(
       pipeline.topic,
       Array.from({ length: 7_000 }, (_, n) => reading(n)),
     );
 
-    const first = await slice(pipeline);
-    expect(first).toMatchObject({ next: '7000', end: '7000', counts: { read: 7_000, indexed: 7_000, deadLetters: 0 } });
-    await slice(pipeline);
-    expect(await count(pipeline.alias)).toBe(7_000);
+    const first = await pipeline.index();
+    expect(first).toMatchObject({ next: '7000', lag: 0, counts: { read: 7_000, indexed: 7_000, deadLetters: 0 } });
+    await pipeline.index();
+    expect(await pipeline.count()).toBe(7_000);
   });
 
-  it('ends at the record budget and at the bound', async () => {
-    const pipeline = await newPipeline();
+  it('ends at its bound', async () => {
     await kafka.publish(
       pipeline.topic,
       Array.from({ length: 50 }, (_, n) => reading(n)),
     );
-    expect(await slice(pipeline, { maxRecords: 20 })).toMatchObject({ next: '20', counts: { read: 20 } });
-    expect(await slice(pipeline, { from: '20', until: '45' })).toMatchObject({ next: '45', counts: { read: 25 } });
+    expect(await pipeline.index({ until: { 0: '20' } })).toMatchObject({ next: '20', counts: { read: 20 } });
+    const rest = { from: positionsAt({ 0: '20' }), until: { 0: '45' } };
+    expect(await pipeline.index(rest)).toMatchObject({ next: '45', counts: { read: 25 } });
   });
 
-  it('returns at once from an idle partition', async () => {
-    const pipeline = await newPipeline();
-    expect(await slice(pipeline)).toMatchObject({ next: '0', end: '0', counts: { read: 0 } });
+  it('returns at once when nothing is left before its bound', async () => {
+    expect(await pipeline.index()).toMatchObject({ next: '0', lag: 0, counts: { read: 0 } });
   });
 
   it('goes on at the last heartbeat', async () => {
-    const pipeline = await newPipeline();
     await kafka.publish(
       pipeline.topic,
       Array.from({ length: 10 }, (_, n) => reading(n)),
     );
     const counts = { read: 6, indexed: 6, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 1 };
-    const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: { next: '6', counts } });
-    expect(await slice(pipeline, {}, environment)).toMatchObject({ next: '10', counts: { read: 10, indexed: 10 } });
-    expect(await count(pipeline.alias)).toBe(4);
+    const environment = new MockActivityEnvironment({
+      attempt: 2,
+      heartbeatDetails: { positions: { 0: { next: '6', last: null } }, counts },
+    });
+    expect(await pipeline.index({}, environment)).toMatchObject({ next: '10', counts: { read: 10, indexed: 10 } });
+    expect(await pipeline.count()).toBe(4);
   });
 
   it('starts anew from heartbeat details it cannot read', async () => {
-    const pipeline = await newPipeline();
     await kafka.publish(pipeline.topic, [reading(0)]);
     const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: { next: -1 } });
-    expect(await slice(pipeline, {}, environment)).toMatchObject({ next: '1', counts: { read: 1 } });
+    expect(await pipeline.index({}, environment)).toMatchObject({ next: '1', counts: { read: 1 } });
   });
 
   it('dead-letters what the mapping refuses, with reason and coordinates, and indexes the others', async () => {
-    const pipeline = await newPipeline();
     const bad = reading(1, { temperature: 'warm' });
     await kafka.publish(pipeline.topic, [reading(0), bad, reading(2, { surprise: true }), reading(3)]);
 
-    expect(await slice(pipeline)).toMatchObject({ next: '4', counts: { read: 4, indexed: 2, deadLetters: 2 } });
+    expect(await pipeline.index()).toMatchObject({ next: '4', counts: { read: 4, indexed: 2, deadLetters: 2 } });
     const deadLetters: DeadLetter[] = [];
     await kafka.readRange({ topic: pipeline.deadLetterTopic, partition: 0, from: '0', to: '2' }, (records) => {
       deadLetters.push(...records.map(({ value }) => JSON.parse(String(value)) as DeadLetter));
@@ -147,16 +98,14 @@ describe('indexSlice', () => {
   });
 
   it('lets a value with a line break and a delete action change nothing but itself', async () => {
-    const pipeline = await newPipeline();
     const evil = { ...reading(1), value: '{"id":"e1"}\n{"delete":{"_id":"e0"}}\n{"index":{"_id":"e9"}}\n{"id":"e9"}' };
     await kafka.publish(pipeline.topic, [reading(0), evil, reading(2)]);
-    expect(await slice(pipeline)).toMatchObject({ counts: { read: 3, indexed: 2, deadLetters: 1 } });
-    expect(await count(pipeline.alias)).toBe(2);
+    expect(await pipeline.index()).toMatchObject({ counts: { read: 3, indexed: 2, deadLetters: 1 } });
+    expect(await pipeline.count()).toBe(2);
     expect(await elasticsearch.exists({ index: pipeline.alias, id: 'e0' })).toBe(true);
   });
 
   it('keeps the newest version of a window, in whatever order versions come', async () => {
-    const pipeline = await newPipeline();
     const window = (version: number): OutgoingRecord => ({
       key: 'd',
       value: JSON.stringify({ id: 'w', deviceId: 'd', count: version }),
@@ -167,7 +116,7 @@ describe('indexSlice', () => {
       },
     });
     await kafka.publish(pipeline.topic, [window(3), window(9), window(5), window(9)]);
-    const { counts } = await slice({ ...pipeline, alias: pipeline.windowsAlias });
+    const { counts } = await pipeline.index({ alias: pipeline.windowsAlias });
     expect(counts).toMatchObject({ read: 4, indexed: 4, stale: 1, deadLetters: 0 });
     await elasticsearch.indices.refresh({ index: pipeline.windowsAlias });
     const { _source } = await elasticsearch.get<{ count: number }>({ index: pipeline.windowsAlias, id: 'w' });
@@ -175,25 +124,22 @@ describe('indexSlice', () => {
   });
 
   it('reports the index as misconfigured, and rejects no documents, when the alias no longer exists', async () => {
-    const pipeline = await newPipeline();
     await kafka.publish(pipeline.topic, [reading(0)]);
     await elasticsearch.indices.delete({
       index: Object.keys(await elasticsearch.indices.getAlias({ index: pipeline.alias })),
     });
-    await expect(slice(pipeline)).rejects.toMatchObject({ type: 'IndexMisconfigured', nonRetryable: false });
+    await expect(pipeline.index()).rejects.toMatchObject({ type: 'IndexMisconfigured', nonRetryable: false });
   });
 
   it('fails at a flood of rejected records before the latest of them are dead-lettered', async () => {
-    const pipeline = await newPipeline();
     const records = Array.from({ length: 400 }, (_, n) => reading(n, n % 2 === 0 ? { temperature: 'warm' } : {}));
     await kafka.publish(pipeline.topic, records);
-    await expect(slice(pipeline, { maxDeadLetterRatio: 0.1 })).rejects.toMatchObject({ type: 'DeadLetterFlood' });
+    await expect(pipeline.index({ maxDeadLetterRatio: 0.1 })).rejects.toMatchObject({ type: 'DeadLetterFlood' });
     expect((await kafka.offsets(pipeline.deadLetterTopic)).end).toEqual({ 0: '0' });
-    expect(await slice(pipeline, { maxDeadLetterRatio: 0.6 })).toMatchObject({ counts: { deadLetters: 200 } });
+    expect(await pipeline.index({ maxDeadLetterRatio: 0.6 })).toMatchObject({ counts: { deadLetters: 200 } });
   });
 
-  it('ends within a second of its cancellation', async () => {
-    const pipeline = await newPipeline();
+  it('ends within a second of its cancellation with what is done, though Elasticsearch does not answer', async () => {
     await kafka.publish(pipeline.topic, [reading(0)]);
     const gate = await FaultProxy.start(stackAddresses().elasticsearchNode);
     const client = new Client({ node: gate.address, maxRetries: 0 });
@@ -204,17 +150,13 @@ describe('indexSlice', () => {
       environment.cancel();
       return { kind: 'late', ms: 5_000 };
     };
-    const activities = activitiesWith({ kafka, elasticsearch: client });
-    const { topic, deadLetterTopic, alias } = pipeline;
-    const input = { topic, partition: 0, from: '0', until: null, maxRecords: 10, alias, deadLetterTopic };
-    await expect(environment.run(() => activities.indexSlice(input))).rejects.toThrow();
-    expect(Date.now() - cancelledMs).toBeLessThan(1_000);
+    expect(await pipeline.index({}, environment, client)).toMatchObject({ next: '0', counts: { read: 0 } });
+    expect(Date.now() - cancelledMs).toBeLessThan(1_500);
     await client.close();
     await gate.close();
   });
 
   it('lets requests in flight end when the worker shuts down, so that none is sent again', async () => {
-    const pipeline = await newPipeline();
     await kafka.publish(pipeline.topic, [reading(0), reading(1)]);
     const gate = await FaultProxy.start(stackAddresses().elasticsearchNode);
     const client = new Client({ node: gate.address, maxRetries: 0 });
@@ -223,10 +165,7 @@ describe('indexSlice', () => {
       environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
       return { kind: 'late', ms: 300 };
     };
-    const activities = activitiesWith({ kafka, elasticsearch: client });
-    const { topic, deadLetterTopic, alias } = pipeline;
-    const input = { topic, partition: 0, from: '0', until: null, maxRecords: 10, alias, deadLetterTopic };
-    const done: IndexSliceResult = await environment.run(() => activities.indexSlice(input));
+    const done = await pipeline.index({}, environment, client);
     expect(done).toMatchObject({ next: '2', counts: { read: 2 } });
     expect(gate.requests).toBe(1);
     await client.close();
@@ -234,8 +173,7 @@ describe('indexSlice', () => {
   });
 
   it('never dead-letters a dead letter again', async () => {
-    const pipeline = await newPipeline();
     await kafka.publish(pipeline.topic, [reading(0, { temperature: 'warm' })]);
-    await expect(slice(pipeline, { deadLetterTopic: null })).rejects.toMatchObject({ type: 'IndexMisconfigured' });
+    await expect(pipeline.index({ deadLetterTopic: null })).rejects.toMatchObject({ type: 'IndexMisconfigured' });
   });
 });

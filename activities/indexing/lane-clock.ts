@@ -1,0 +1,88 @@
+import { Context } from '@temporalio/activity';
+import { LANE_PROGRESS_SIGNAL } from '../contracts/lane-progress';
+import { reportIntervalMs } from '../contracts/report-interval';
+import type { KafkaGateway } from '../kafka';
+import type { IndexLaneInput, LaneProgress } from './lane';
+
+const TICK_MS = 500;
+const MIRROR_MS = 5_000;
+
+/** What a lane does from time to time: it stores its checkpoint, reports it, and ends when its time is over. */
+export class LaneClock {
+  readonly #context = Context.current();
+  readonly #startedMs = Date.now();
+  #timer: NodeJS.Timeout | undefined;
+  #heartbeat: Sent = { ms: 0, what: null };
+  #report: Sent = { ms: Date.now(), what: null };
+  #mirror: Sent = { ms: 0, what: null };
+
+  /**
+   * @param progress - what is indexed now; another object after each change
+   * @param over - called when the time of the lane is over
+   */
+  constructor(
+    private readonly kafka: Pick<KafkaGateway, 'mirrorOffsets'>,
+    private readonly input: IndexLaneInput,
+    private readonly progress: () => LaneProgress,
+    private readonly over: () => void,
+  ) {
+    this.#heartbeat = { ms: Date.now(), what: progress() };
+    this.#mirror = this.#report = this.#heartbeat;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.tick();
+    }, TICK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#mirrorOffsets();
+  }
+
+  /** To be called after each change, too. */
+  tick(): void {
+    const nowMs = Date.now();
+    const { heartbeat, ageMs, maxMs } = this.input;
+    const now = this.progress();
+    const beatMs = this.#heartbeat.what === now ? heartbeat.idleMs : heartbeat.busyMs;
+    if (nowMs - this.#heartbeat.ms >= beatMs) {
+      const { positions, counts } = now;
+      this.#context.heartbeat({ positions, counts });
+      this.#heartbeat = { ms: nowMs, what: now };
+    }
+    const isReported = ageMs === null || this.#report.what === now;
+    if (!isReported && nowMs - this.#report.ms >= reportIntervalMs(ageMs + nowMs - this.#startedMs)) {
+      this.#report = { ms: nowMs, what: now };
+      void this.#signal(now);
+    }
+    if (nowMs - this.#mirror.ms >= MIRROR_MS) this.#mirrorOffsets();
+    if (nowMs - this.#startedMs >= maxMs) this.over();
+  }
+
+  /** Best effort: the result of the lane has everything. */
+  async #signal(progress: LaneProgress): Promise<void> {
+    const { client, info, log } = this.#context;
+    try {
+      await client.workflow.getHandle(info.workflowExecution?.workflowId ?? '').signal(LANE_PROGRESS_SIGNAL, progress);
+    } catch (error) {
+      log.warn('progress of a lane not reported', { error });
+    }
+  }
+
+  /** Not awaited: nothing depends on it. */
+  #mirrorOffsets(): void {
+    const { mirrorGroup = null, topic } = this.input;
+    const now = this.progress();
+    if (mirrorGroup === null || this.#mirror.what === now) return;
+    this.#mirror = { ms: Date.now(), what: now };
+    const next = Object.entries(now.positions).map(([partition, position]) => [partition, position.next] as const);
+    void this.kafka.mirrorOffsets(mirrorGroup, topic, Object.fromEntries(next));
+  }
+}
+
+interface Sent {
+  readonly ms: number;
+  readonly what: LaneProgress | null;
+}
