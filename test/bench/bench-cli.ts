@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { filesBench } from './files/files-bench';
 import { enterTestEnvironment } from '../support/environment';
 import { searchBench } from './search/search-bench';
+import { liveBench } from './live/live-bench';
 import { indexingBench } from './indexing/indexing-bench';
 import { sparkBench } from './spark/spark-bench';
 
@@ -23,10 +24,13 @@ async function main(): Promise<void> {
       against: { type: 'string' },
       readings: { type: 'string' },
       rows: { type: 'string' },
+      minutes: { type: 'string' },
+      silence: { type: 'string' },
+      rate: { type: 'string' },
     },
   });
   const [bench = 'none'] = positionals;
-  const number = (name: 'documents' | 'rounds' | 'readings' | 'rows', byDefault: number): number =>
+  const number = (name: Exclude<keyof typeof values, 'only' | 'against'>, byDefault: number): number =>
     Number(values[name] ?? byDefault);
   const commits = [...(values.against === undefined ? [] : [values.against]), 'HEAD'];
   switch (bench) {
@@ -39,11 +43,18 @@ async function main(): Promise<void> {
     case 'spark':
       await sparkBench(commits, number('readings', 1_000_000));
       break;
+    case 'live':
+      await liveBench(commits, {
+        minutes: number('minutes', 5),
+        silentMinutes: number('silence', 2),
+        ratePerSecond: number('rate', 1_000),
+      });
+      break;
     case 'files':
       await filesBench(commits, number('rows', 1_000_000), number('rounds', 3));
       break;
     default:
-      throw new Error(`expected a bench (files, indexing, search, spark), got ${bench}`);
+      throw new Error(`expected a bench (files, indexing, live, search, spark), got ${bench}`);
   }
 }
 

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { RunReport } from '../../../activities/contracts/report';
 import { createKafkaGateway, type IncomingRecord } from '../../../activities/kafka';
-import { CommitStack } from './commit-stack';
+import { CommitStack } from '../commit-stack';
+import { percentile } from '../percentile';
 import { sampleDriver, type DriverSample } from './driver-samples';
 import { sparkTable, type SparkCost } from './spark-table';
 
@@ -175,11 +176,6 @@ function coresOf(samples: readonly DriverSample[]): number {
 /** One duration for each micro-batch. */
 function batchDurations(samples: readonly DriverSample[]): number[] {
   return [...new Map(samples.map(({ batch, batchDurationMs }) => [batch, batchDurationMs])).values()];
-}
-
-function percentile(values: readonly number[], percent: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
 }
 
 function say(commit: string, what: string): void {

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts } from '../../support/free-ports';
-import { StackProcess } from '../../support/stack-process';
-import { CommitCheckout } from '../commit-checkout';
+import { freePorts } from '../support/free-ports';
+import { StackProcess } from '../support/stack-process';
+import { CommitCheckout } from './commit-checkout';
 
 /** The local stack of one commit, run from a worktree of it, with a state folder and ports of its own. */
 export class CommitStack {
@@ -29,6 +29,15 @@ export class CommitStack {
 
   get kafka(): string {
     return this.#at('KAFKA_PORT');
+  }
+
+  get elasticsearch(): string {
+    return `http://${this.#at('ELASTICSEARCH_PORT')}`;
+  }
+
+  /** Process id of a server or of the worker, which is also the id of its process group. */
+  pidOf(part: string): number {
+    return this.launcher.pidOf(part);
   }
 
   /** Folder of the starts of a pipeline's Spark job. */
