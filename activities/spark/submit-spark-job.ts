@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
@@ -29,6 +29,8 @@ const OTHER_DRIVER_GRACE_MS = 5_000;
  * micro-batch, and costs up to 7 seconds more for each million records.
  */
 const SMALL_RUN_RECORDS = 1_100_000;
+/** While a file is read, its records are not counted yet. */
+const SMALL_FILE_BYTES = 100_000_000;
 /** The worker that checked the input had one. */
 const NO_REGISTRY =
   'Expected a schema registry for a topic in Avro, but this worker has none: set SCHEMA_REGISTRY_URL in its environment, ' +
@@ -91,9 +93,17 @@ async function replaceCheckpoint(checkpoint: string, start: string): Promise<voi
   if (existsSync(checkpoint) && !existsSync(replaced)) await rename(checkpoint, replaced);
 }
 
-/** True also for a run whose end is unknown: its micro-batches are small. */
-function isSmallRun({ rawFrom, rawUntil }: SubmitSparkJobInput): boolean {
-  return rawFrom === 'earliest' || !rawUntil || offsetCount(rawFrom, rawUntil) <= SMALL_RUN_RECORDS;
+/** True also for a run without end: its micro-batches are small. */
+function isSmallRun({ plan, rawFrom, rawUntil }: SubmitSparkJobInput): boolean {
+  if (rawFrom !== 'earliest' && rawUntil) return offsetCount(rawFrom, rawUntil) <= SMALL_RUN_RECORDS;
+  const { source } = plan;
+  if (source.kind === 'simulate') return (source.records ?? 0) <= SMALL_RUN_RECORDS;
+  return source.kind === 'topic' || fileBytes(source.path) <= SMALL_FILE_BYTES;
+}
+
+/** 0 if there is no such file, which the source reports. */
+function fileBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** @throws CancelledFailure when the activity is cancelled */

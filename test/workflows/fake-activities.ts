@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pipelineFailure } from '../../activities/contracts/failures';
 import type { Activities } from '../../activities';
 import type { ReconcileResult } from '../../activities/contracts/report';
@@ -69,13 +70,15 @@ export function fakeActivities(
     inspectFile: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
     publishFileRange: () => Promise.reject(pipelineFailure('SourceMissing', 'expected no file')),
     submitSparkJob: ({ start }) => Promise.resolve({ pid: start + 1, startTime: '0', runFolder: '/nowhere' }),
-    watchSparkJob: () => {
+    watchSparkJob: async ({ until }) => {
+      // A driver that does not know its end waits for more.
+      if (until === null) await sleep(20);
       const enriched = ends.enriched + Math.floor((ends.raw - processed) * accepted());
       processed = ends.raw;
       Object.assign(ends, { enriched, windows: Math.ceil(enriched / 10), deadLetter: ends.raw - enriched });
-      return Promise.resolve({
-        running: false,
-        exitOk: true,
+      return {
+        running: true,
+        exitOk: null,
         error: null,
         lost: null,
         committed: { 0: String(ends.raw) },
@@ -83,7 +86,7 @@ export function fakeActivities(
         inputRows: ends.raw,
         droppedByWatermark: 0,
         lastLogLines: [],
-      });
+      };
     },
     stopSparkJob: () => Promise.resolve(),
     indexLane: (input) => Promise.resolve(laneResult(input, { 0: endOf(input.topic) })),

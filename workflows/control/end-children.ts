@@ -17,3 +17,16 @@ export async function endChildren(children: readonly ChildWorkflowHandle<Workflo
     await Promise.allSettled(children.map((child) => child.result()));
   });
 }
+
+/** Does something while children run, and ends them if it fails or is cancelled. */
+export async function besideChildren<T>(
+  children: readonly ChildWorkflowHandle<Workflow>[],
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await endChildren(children);
+    throw error;
+  }
+}

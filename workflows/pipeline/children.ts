@@ -16,20 +16,35 @@ export interface PipelineChildren {
   readonly deadLetters: ChildWorkflowHandle<typeof indexTopic>;
 }
 
-/** Starts the children of a pipeline; each has the id `<pipeline>/<part>` and ends with its parent. */
-export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics): Promise<PipelineChildren> {
-  const { source, rules, topics, aliases } = plan;
-  const { workflowId } = workflowInfo();
-  const { start, end } = prepared;
+/** Starts Spark, which needs the topics alone: its JVM takes longer to start than the indices to be prepared. */
+export async function startSpark(
+  plan: PipelinePlan,
+  { start, end }: PreparedTopics,
+): Promise<PipelineChildren['spark']> {
+  const { source, rules, topics } = plan;
   // A topic that others write is read from its beginning; what the run writes begins where the topic ended before.
   const rawFrom = source.kind === 'topic' ? start.raw : end.raw;
   const isFollowing = source.kind === 'topic' && !rules.bounded;
-
-  const spark = await startChild(runSparkJob, {
+  return await startChild(runSparkJob, {
     ...partOptions(plan, `${topics.raw} → ${topics.enriched}, ${topics.windows}, ${topics.deadLetter}`),
-    workflowId: `${workflowId}/spark`,
-    args: [{ plan, rawFrom: isFollowing ? 'earliest' : rawFrom, meanwhile: isPaced(plan) }],
+    workflowId: `${workflowInfo().workflowId}/spark`,
+    args: [{ plan, rawFrom: isFollowing ? 'earliest' : rawFrom, until: isFixed(plan) ? end.raw : null }],
   });
+}
+
+/** Whether the source is what a topic of others held when the run started. */
+export function isFixed({ source, rules }: PipelinePlan): boolean {
+  return source.kind === 'topic' && rules.bounded;
+}
+
+/** Starts the other children of a pipeline. Each has the id `<pipeline>/<part>` and ends with its parent. */
+export async function startChildren(
+  plan: PipelinePlan,
+  { start, end }: PreparedTopics,
+  spark: PipelineChildren['spark'],
+): Promise<PipelineChildren> {
+  const { rules, topics, aliases } = plan;
+  const { workflowId } = workflowInfo();
   const startIndexer = (stream: IndexTopicInput['stream'], topic: 'enriched' | 'windows' | 'deadLetter') =>
     startChild(indexTopic, {
       ...partOptions(plan, `${topics[topic]} → ${aliases[stream]}`),
@@ -58,11 +73,6 @@ export async function startChildren(plan: PipelinePlan, prepared: PreparedTopics
     startIndexer('deadLetters', 'deadLetter'),
   ]);
   return { spark, readings, windows, deadLetters, source: await startSource(plan) };
-}
-
-/** Whether Spark processes while the source publishes: if there is a rate or no end. */
-function isPaced({ source, rules }: PipelinePlan): boolean {
-  return !rules.bounded || (source.kind !== 'topic' && source.ratePerSecond !== null);
 }
 
 async function startSource(plan: PipelinePlan): Promise<PipelineChildren['source']> {

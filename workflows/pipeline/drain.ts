@@ -1,6 +1,6 @@
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PreparedTopics, TopicPositions } from '../../activities/preparation/prepare-topics';
-import type { PipelineChildren } from './children';
+import { isFixed, type PipelineChildren } from './children';
 import type { IndexTopicResult } from '../indexing/index-topic';
 import { drainSignal, finishSignal } from '../messages';
 import { PREPARATION } from '../policies';
@@ -36,10 +36,9 @@ export async function drain(
   const source = (await children.source?.result()) ?? null;
   board.enter('draining');
 
-  // Of a topic that others write, a bounded run processes what was there when it started.
-  const isFixed = plan.source.kind === 'topic' && plan.rules.bounded;
-  const raw = isFixed ? prepared.end.raw : (await topicEnds(plan)).raw;
-  await spark.signal(drainSignal, raw);
+  // Of a topic that others write, a bounded run processes what was there when it started, which Spark knows.
+  const raw = isFixed(plan) ? prepared.end.raw : (await topicEnds(plan)).raw;
+  if (!isFixed(plan)) await spark.signal(drainSignal, raw);
   const processed = await spark.result();
 
   const { enriched, windows: windowsOfSpark } = await topicEnds(plan);

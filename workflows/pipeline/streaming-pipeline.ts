@@ -14,11 +14,11 @@ import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { CommandRouter } from '../control/command-router';
-import { endChildren } from '../control/end-children';
+import { besideChildren, endChildren } from '../control/end-children';
 import type { FailingActivities } from '../control/failing-activities';
 import { reconcile } from '../operations/reconcile';
 import { PARSING, PREPARATION } from '../policies';
-import { startChildren } from './children';
+import { startChildren, startSpark, type PipelineChildren } from './children';
 import { deadLetterFlood, floodSources } from './dead-letter-flood';
 import { drain, type DrainedRun } from './drain';
 import { ProgressBoard } from './progress-board';
@@ -51,11 +51,14 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   const { prepareTopics, prepareIndices, deadLetterSummary, storeReport } = board.activities.proxy(PREPARATION);
 
   const prepared = await prepareTopics(plan);
+  const spark = await CancellationScope.nonCancellable(() => startSpark(plan, prepared));
   const { aliases, index, rules, sink } = plan;
-  const { notes } = await prepareIndices({ aliases, measurements: rules.measurements, index, sink });
+  const { notes } = await besideChildren([spark], () =>
+    prepareIndices({ aliases, measurements: rules.measurements, index, sink }),
+  );
   board.watchFloods(floodSources(plan, prepared, board.activities));
   const dashboardNotes = deployed(plan, board.activities);
-  const drained = await runChildren(plan, prepared, board, router);
+  const drained = await runChildren(plan, prepared, spark, board, router);
   if (drained === null) return null;
 
   board.enter('reconciling');
@@ -97,11 +100,12 @@ async function runAs(workflowId: string, input: unknown): Promise<RunReport | nu
 async function runChildren(
   plan: PipelinePlan,
   prepared: PreparedTopics,
+  spark: PipelineChildren['spark'],
   board: ProgressBoard,
   router: CommandRouter,
 ): Promise<DrainedRun | null> {
   // A cancellation reaches them through `endChildren` alone.
-  const children = await CancellationScope.nonCancellable(() => startChildren(plan, prepared));
+  const children = await CancellationScope.nonCancellable(() => startChildren(plan, prepared, spark));
   board.enter('running');
   const { source, ...others } = children;
   const parts = source === null ? others : { source, ...others };

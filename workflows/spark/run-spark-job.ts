@@ -1,4 +1,4 @@
-import { CancellationScope, condition, ContinueAsNew, setHandler } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, setHandler } from '@temporalio/workflow';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
 import type { StageTotals } from '../control/progress';
 import { drainSignal } from '../messages';
@@ -11,9 +11,9 @@ export interface RunSparkJobResult {
 }
 
 /**
- * Keeps one Spark driver at work on one checkpoint, up to the offsets of the `drain` signal: continuously while the
- * source publishes, or in one bounded run after it has ended. A driver that dies is started again on the same
- * checkpoint; for a topic that others continue to write, a bounded run processes what is left.
+ * Keeps one Spark driver at work on one checkpoint, beside the source and up to the offsets of the `drain` signal, or to
+ * those of the input. A driver that dies is started again on the same checkpoint; for a topic that others continue to
+ * write, a bounded driver processes what is left.
  *
  * What is processed is decided by the committed offsets of the checkpoint, never by a driver's exit code.
  */
@@ -23,7 +23,6 @@ export async function runSparkJob(input: RunSparkJobInput): Promise<RunSparkJobR
     job.state.until = offsets;
   });
   try {
-    if (!input.meanwhile) await condition(() => job.state.until !== null);
     while (!job.isDone) {
       await job.waitWhilePaused();
       await job.watchOnce();

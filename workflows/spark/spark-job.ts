@@ -17,8 +17,8 @@ const MAX_WATCH_MS = 60_000;
 const STABLE_MS = 60_000;
 
 export interface RunSparkJobInput extends Pick<SubmitSparkJobInput, 'plan' | 'rawFrom'> {
-  /** Whether to process while the source still publishes, or only after it has ended. */
-  readonly meanwhile: boolean;
+  /** End of the raw topic's part of this run; null: the `drain` signal brings it. */
+  readonly until: PartitionOffsets | null;
   /** State of the execution before this one. */
   readonly carried?: CarriedSparkJob;
 }
@@ -46,7 +46,7 @@ interface Trouble {
 }
 
 const NOT_STARTED = {
-  ...{ until: null, handle: null, starts: 0 },
+  ...{ handle: null, starts: 0 },
   ...{ totals: NO_TOTALS, crashLoop: NO_CRASHES, accepted: null },
 } as const;
 
@@ -60,8 +60,8 @@ export class SparkJob {
   #trouble: Trouble | null = null;
 
   constructor(private readonly input: RunSparkJobInput) {
-    const { rawFrom, plan, carried } = input;
-    this.state = carried ?? { ...NOT_STARTED, startedMs: Date.now() };
+    const { rawFrom, until, plan, carried } = input;
+    this.state = carried ?? { ...NOT_STARTED, until, startedMs: Date.now() };
     // Before the first commit, everything before the run's own part counts as processed.
     this.#committed = rawFrom === 'earliest' ? null : rawFrom;
     const taskQueue = plan.hostTaskQueue;

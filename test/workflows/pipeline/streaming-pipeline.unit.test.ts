@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { Activities } from '../../../activities';
@@ -57,10 +58,17 @@ describe('streamingPipeline', () => {
       sparkStarts: 1,
       stages: { source: { out: 100 }, readings: { out: 90 }, windows: { out: 9 }, deadLetters: { out: 10 } },
     });
-    expect([...new Set(calls)].slice(0, 3)).toEqual(['parseInput', 'prepareTopics', 'prepareIndices']);
-    const order = ['publishSimulatedRange', 'submitSparkJob', 'watchSparkJob', 'reconcileRun', 'storeReport'];
+    const order = [
+      'parseInput',
+      'prepareTopics',
+      'prepareIndices',
+      'publishSimulatedRange',
+      'reconcileRun',
+      'storeReport',
+    ];
     expect(calls.filter((name) => order.includes(name))).toEqual(order);
     expect(calls.lastIndexOf('indexLane')).toBeLessThan(calls.indexOf('reconcileRun'));
+    expect(calls.filter((name) => name === 'stopSparkJob')).toHaveLength(1);
     expect(calls).not.toContain('deployDashboards');
     expect(calls).not.toContain('recomputeWindows');
   });
@@ -147,7 +155,8 @@ describe('streamingPipeline', () => {
     let crashes = 0;
     activities.watchSparkJob = async (input) => {
       const seen = await watchSparkJob(input);
-      return ++crashes <= 3 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
+      const ended = { running: false, exitOk: false, committed: null, lastBatch: null };
+      return ++crashes <= 3 ? { ...seen, ...ended } : seen;
     };
     const report = await withWorker(activities, (start) => run(start, SIMULATED));
 
@@ -155,15 +164,16 @@ describe('streamingPipeline', () => {
     expect(calls.filter((name) => name === 'submitSparkJob')).toHaveLength(4);
   });
 
-  it('lets the driver of a paced source process everything, and then stops it', async () => {
+  it('starts a driver before the indices are prepared, and ends it if they cannot be', async () => {
     const { activities, calls } = fakeActivities();
-    const watchSparkJob = activities.watchSparkJob.bind(activities);
-    activities.watchSparkJob = async (input) => ({ ...(await watchSparkJob(input)), running: true, exitOk: null });
-    const paced = { source: { kind: 'simulate', records: 100, ratePerSecond: 10 } };
-    const report = await withWorker(activities, (start) => run(start, paced));
+    activities.prepareIndices = async () => {
+      while (!calls.includes('watchSparkJob')) await sleep(20);
+      throw pipelineFailure('InvalidInput', 'expected a shorter name');
+    };
+    const failure = await withWorker(activities, (start) => failureOf(run(start, SIMULATED)));
 
-    expect(report).toMatchObject({ reconciled: true, sparkStarts: 1 });
-    expect(calls.filter((name) => name === 'stopSparkJob')).toHaveLength(1);
+    expect(failure).toMatchObject({ type: 'InvalidInput' });
+    expect(calls.lastIndexOf('stopSparkJob')).toBeGreaterThan(calls.lastIndexOf('submitSparkJob'));
   });
 
   it('parks a driver that dies repeatedly without progress, with its last log lines, until it is resumed', async () => {
@@ -174,7 +184,7 @@ describe('streamingPipeline', () => {
       const seen = await watchSparkJob(input);
       if (!isFailing) return seen;
       const lastLogLines = ['java.lang.OutOfMemoryError'];
-      return { ...seen, exitOk: false, committed: null, lastBatch: null, lastLogLines };
+      return { ...seen, running: false, exitOk: false, committed: null, lastBatch: null, lastLogLines };
     };
     const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start(SIMULATED);
