@@ -24,7 +24,7 @@ export function reportText(report: RunReport): string {
   const rows = Object.entries(stages).map(([stage, totals]) => stageRow(stage, totals));
   return [
     ...floodLines(report),
-    `Run ${run} of ${name}: ${seconds(report.durationMs)} s, ${sparkStarts} Spark ${sparkStarts === 1 ? 'start' : 'starts'}`,
+    `Run ${run} of ${name}: ${seconds(report.durationMs)} s, ${firstText(report)}${sparkStarts} Spark ${sparkStarts === 1 ? 'start' : 'starts'}`,
     ...absentLines(report),
     '',
     columns(['stage', 'in', 'out', 'dead letters', 'MB', 'seconds', 'per second']),
@@ -37,6 +37,10 @@ export function reportText(report: RunReport): string {
       ? 'RECONCILED: nothing lost, nothing counted twice, proven by ids from Kafka and Elasticsearch alone.'
       : 'NOT RECONCILED: see the discrepancies above.',
   ].join('\n');
+}
+
+function firstText({ firstIndexedMs }: RunReport): string {
+  return firstIndexedMs === null ? '' : `first readings indexed after ${seconds(firstIndexedMs)} s, `;
 }
 
 /** The reasons, the commonest first, and the first dead letter. */

@@ -143,6 +143,8 @@ export interface RunReport extends ReconcileRequest {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly durationMs: number;
+  /** From the start of the run until the first readings were indexed; null if none were. */
+  readonly firstIndexedMs: number | null;
   readonly stages: Readonly<Record<'source' | 'spark' | 'readings' | 'windows' | 'deadLetters', StageReport>>;
   /** Windows recomputed because they hold readings of other runs too. */
   readonly windowsRecomputed: number;

@@ -11,13 +11,18 @@ import {
 import { PROOF } from '../workflows/fake-activities';
 
 const REPORT = {
-  ...{ name: 'plant', run: 'r', durationMs: 1_000, sparkStarts: 1, notes: [], stages: {} },
+  ...{ name: 'plant', run: 'r', durationMs: 1_000, firstIndexedMs: null, sparkStarts: 1, notes: [], stages: {} },
   ...{ reconciled: true, proof: PROOF, deadLetterFlood: null },
 } as unknown as RunReport;
 
 describe('the text of a report', () => {
   it('begins with the run', () => {
     expect(reportText(REPORT)).toMatch(/^Run r of plant: 1.0 s, 1 Spark start\n/);
+  });
+
+  it('says how long the first readings took', () => {
+    const text = reportText({ ...REPORT, firstIndexedMs: 18_440 });
+    expect(text).toMatch(/^Run r of plant: 1.0 s, first readings indexed after 18.4 s, 1 Spark start\n/);
   });
 
   it('begins with the dead letters if they are a flood: the commonest reasons and the first example', () => {

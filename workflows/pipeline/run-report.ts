@@ -35,6 +35,7 @@ export function runReport(
     startedAt,
     endedAt: new Date(endedMs).toISOString(),
     durationMs: endedMs - Date.parse(startedAt),
+    firstIndexedMs: readings.totals.out === 0 ? null : readings.totals.firstMs - Date.parse(startedAt),
     stages: {
       source: stage(drained.source?.totals ?? NO_TOTALS),
       spark: stage(spark.totals),

@@ -51,6 +51,7 @@ function reportOf(name: string, run: string, startedAt: string): RunReport {
     },
     ...{
       durationMs: 1,
+      firstIndexedMs: 1,
       sparkStarts: 1,
       windowsRecomputed: 0,
       notes: [],

@@ -56,6 +56,7 @@ describe('streamingPipeline', () => {
       proof: PROOF,
       deadLetterFlood: null,
       sparkStarts: 1,
+      firstIndexedMs: expect.any(Number) as number,
       stages: { source: { out: 100 }, readings: { out: 90 }, windows: { out: 9 }, deadLetters: { out: 10 } },
     });
     const order = [
