@@ -8,12 +8,11 @@ export function lastHeartbeat<T>(schema: z.ZodType<T>): T | null {
   return success ? data : null;
 }
 
-/** How often an activity of a run sends a heartbeat; one without end seldom, since a service bills each. */
-const HEARTBEAT_MS = { bounded: 0, live: 8_000 } as const;
+/** Without end, heartbeats are rare, since a service bills each one. A checkpoint says what is done again after a death. */
+export const LIVE_HEARTBEAT_MS = { ofCheckpoint: 8_000, ofWatch: 20_000 } as const;
 
-/** Returns a function that sends the details given as a heartbeat, unless the last one is young. */
-export function pacedHeartbeat(isLive: boolean): (details: unknown) => void {
-  const intervalMs = HEARTBEAT_MS[isLive ? 'live' : 'bounded'];
+/** Returns a function that sends the details given as a heartbeat, unless the last one is younger than that. */
+export function pacedHeartbeat(intervalMs: number): (details?: unknown) => void {
   let sentMs = Date.now();
   return (details) => {
     const nowMs = Date.now();

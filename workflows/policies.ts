@@ -53,6 +53,9 @@ export const WHOLE_RUN: ActivityOptions = {
 /** Starting and stopping a Spark driver. */
 export const SPARK_CONTROL: ActivityOptions = { ...WITH_HEARTBEAT, startToCloseTimeout: '2 minutes' };
 
+/** Of a run without end, whose heartbeats are rare. */
+export const LIVE_HEARTBEAT_TIMEOUT = LANE_PACE.live.heartbeatTimeout;
+
 /** Watching a driver: a dead worker is noticed soon, and the driver continues meanwhile. */
 export const SPARK_WATCH: ActivityOptions = {
   ...SPARK_CONTROL,

@@ -12,9 +12,10 @@ export class LaneClock {
   readonly #context = Context.current();
   readonly #startedMs = Date.now();
   #timer: NodeJS.Timeout | undefined;
-  #heartbeat: Sent = { ms: 0, what: null };
-  #report: Sent = { ms: Date.now(), what: null };
-  #mirror: Sent = { ms: 0, what: null };
+  #heartbeat: Sent;
+  /** The first change is told at once. */
+  #report: Sent;
+  #mirror: Sent;
 
   /**
    * @param progress - what is indexed now; another object after each change
@@ -26,8 +27,10 @@ export class LaneClock {
     private readonly progress: () => LaneProgress,
     private readonly over: () => void,
   ) {
-    this.#heartbeat = { ms: Date.now(), what: progress() };
-    this.#mirror = this.#report = this.#heartbeat;
+    const what = progress();
+    this.#heartbeat = { ms: Date.now(), what };
+    this.#report = { ms: 0, what };
+    this.#mirror = { ms: 0, what };
   }
 
   start(): void {
@@ -84,5 +87,5 @@ export class LaneClock {
 
 interface Sent {
   readonly ms: number;
-  readonly what: LaneProgress | null;
+  readonly what: LaneProgress;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PipelinePlan } from '../contracts/plan';
 import { simulatedId } from '../contracts/planned-ids';
-import { lastHeartbeat, pacedHeartbeat, yieldToEventLoop } from '../heartbeat';
+import { lastHeartbeat, LIVE_HEARTBEAT_MS, pacedHeartbeat, yieldToEventLoop } from '../heartbeat';
 import { Pace } from './pace';
 import {
   batchCountsSchema,
@@ -48,7 +48,7 @@ export async function publishSimulatedRange(
   const simulator = new ReadingSimulator(simulation, plan.rules.measurements, plan.rules.extraFields === 'label');
   const inRange = resultSchema.refine(({ next }) => next >= from && next <= to);
   let progress = lastHeartbeat(inRange) ?? { ...NO_COUNTS, next: from };
-  const send = pacedHeartbeat(!plan.rules.bounded);
+  const send = pacedHeartbeat(plan.rules.bounded ? 0 : LIVE_HEARTBEAT_MS.ofCheckpoint);
   const heartbeat = () => {
     send(progress);
   };

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { PartitionOffsets } from '../contracts/offsets';
+import { LIVE_HEARTBEAT_MS, pacedHeartbeat } from '../heartbeat';
 import { isBug, pipelineFailure } from '../contracts/failures';
 import type { KafkaGateway } from '../kafka';
 import { initialOffsets, readCheckpoint } from './checkpoint';
@@ -17,6 +18,8 @@ import { heartbeatAndWait } from './submit-spark-job';
 import type { LostRecords, SparkHandle, SparkState, WatchSparkJobInput } from './types';
 
 const POLL_MS = 250;
+/** Of a driver that runs until it is stopped. */
+const LIVE_POLL_MS = 1_000;
 /** Shorter than the time after which the activity must have sent a heartbeat. */
 const MAX_ANSWER_MS = 5_000;
 /** For the micro-batch of a driver whose connections have changed. */
@@ -45,11 +48,13 @@ export async function watchSparkJob(
 ): Promise<SparkState> {
   const context = Context.current();
   const deadlineMs = Date.now() + maxMs;
+  const heartbeat = pacedHeartbeat(plan.rules.bounded ? 0 : LIVE_HEARTBEAT_MS.ofWatch);
+  const pollMs = plan.rules.bounded ? POLL_MS : LIVE_POLL_MS;
   const folder = checkpointFolder(sparkState, plan);
   const connections = new ConnectionsWatch(servers, handle.runFolder);
   try {
     for (;;) {
-      context.heartbeat();
+      heartbeat();
       if (await connections.hasChanged()) await stopDriver(handle, CHANGE_GRACE_MS, heartbeatAndWait);
       // Polled before the checkpoint is read, which then contains the last commit of a driver that has ended.
       const driver = withReason(await pollDriver(handle), connections);
@@ -58,7 +63,7 @@ export async function watchSparkJob(
       if (!driver.running || isReached || Date.now() >= deadlineMs) {
         return { ...driver, ...checkpoint, ...(await factsOf({ kafka, handle, plan, folder }, driver, checkpoint)) };
       }
-      await context.sleep(POLL_MS);
+      await context.sleep(pollMs);
     }
   } catch (error) {
     context.cancellationSignal.throwIfAborted();

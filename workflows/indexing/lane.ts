@@ -1,13 +1,12 @@
-import { ActivityCancellationType, CancellationScope, isCancellation, scheduleActivity } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
 import type { IndexLaneInput, IndexLaneResult, LanePositions } from '../../activities/indexing/lane';
 import { UNTIL_SHOWN } from '../control/activity-failure';
-import { conditionOrTimeout } from '../control/condition-or-timeout';
+import { unlessInterrupted } from '../control/interruptible';
 import { INDEXING, LANE_PACE } from '../policies';
 
 /** Long, since a lane loses some moments when another worker takes it over; short, so that a new worker gets its share. */
 const LANE_MS = 600_000;
-/** Cancelling an activity that ends at the same moment is a conflict, for which a server repeats the workflow task. */
-const INTERRUPT_MS = 200;
 const MAX_SUMMARY_LENGTH = 150;
 
 /** What all lanes of a topic have in common. */
@@ -18,7 +17,8 @@ export type LaneSettings = Pick<
 
 /** One activity that indexes a share of the partitions of a topic; what must change while it runs interrupts it. */
 export class Lane {
-  #running: CancellationScope | null = null;
+  #isRunning = false;
+  #isInterrupted = false;
 
   constructor(
     private readonly settings: LaneSettings,
@@ -28,18 +28,12 @@ export class Lane {
   ) {}
 
   get isRunning(): boolean {
-    return this.#running !== null;
+    return this.#isRunning;
   }
 
   /** Lets the activity end soon, with what it has indexed. */
   interrupt(): void {
-    const scope = this.#running;
-    if (scope !== null) void this.#cancel(scope).catch(() => undefined);
-  }
-
-  async #cancel(scope: CancellationScope): Promise<void> {
-    await conditionOrTimeout(() => this.#running !== scope, INTERRUPT_MS);
-    if (this.#running === scope) scope.cancel();
+    this.#isInterrupted = true;
   }
 
   /** @returns null if it was interrupted and has no result */
@@ -49,26 +43,24 @@ export class Lane {
     isFailing: boolean,
   ): Promise<IndexLaneResult | null> {
     const { heartbeat, heartbeatTimeout } = LANE_PACE[this.isLive ? 'live' : 'bounded'];
-    const options = {
+    const { indexLane } = proxyActivities<Activities>({
       ...INDEXING,
       ...(isFailing ? {} : UNTIL_SHOWN),
       taskQueue: this.taskQueue,
       heartbeatTimeout,
       retry: { ...INDEXING.retry, maximumAttempts },
-      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       summary: summaryOf(input.from),
-    };
-    const scope = new CancellationScope();
-    this.#running = scope;
-    const args: [IndexLaneInput] = [{ ...this.settings, ...input, heartbeat, maxMs: LANE_MS }];
+    });
+    this.#isInterrupted = false;
+    this.#isRunning = true;
     try {
-      return await scope.run(() => scheduleActivity<IndexLaneResult>('indexLane', args, options));
-    } catch (error) {
-      const isInterrupted = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
-      if (isInterrupted && isCancellation(error)) return null;
-      throw error;
+      return await unlessInterrupted(
+        () => indexLane({ ...this.settings, ...input, heartbeat, maxMs: LANE_MS }),
+        () => this.#isInterrupted,
+      );
     } finally {
-      this.#running = null;
+      this.#isRunning = false;
     }
   }
 }

@@ -5,9 +5,10 @@ import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import { reportIntervalMs } from '../../activities/contracts/report-interval';
 import type { LostRecords, SparkHandle, SparkState, SubmitSparkJobInput } from '../../activities/spark/types';
 import { FailingActivities } from '../control/failing-activities';
+import { unlessInterrupted } from '../control/interruptible';
 import { Part, type CarriedControls } from '../control/part';
 import { attentionTo, NO_TOTALS, type Attention, type StageTotals } from '../control/progress';
-import { SPARK_CONTROL, SPARK_WATCH } from '../policies';
+import { LIVE_HEARTBEAT_TIMEOUT, SPARK_CONTROL, SPARK_WATCH } from '../policies';
 import { afterDriver, NO_CRASHES, pauseMs, troubleAfter, type CrashLoop } from './crash-loop';
 
 /** Time for a continuous driver to finish its micro-batch. */
@@ -65,8 +66,9 @@ export class SparkJob {
     // Before the first commit, everything before the run's own part counts as processed.
     this.#committed = rawFrom === 'earliest' ? null : rawFrom;
     const taskQueue = plan.hostTaskQueue;
+    const liveTimeout = plan.rules.bounded ? {} : { heartbeatTimeout: LIVE_HEARTBEAT_TIMEOUT };
     const { submitSparkJob, stopSparkJob } = this.#failing.proxy({ ...SPARK_CONTROL, taskQueue });
-    const { watchSparkJob } = this.#failing.proxy({ ...SPARK_WATCH, taskQueue });
+    const { watchSparkJob } = this.#failing.proxy({ ...SPARK_WATCH, ...liveTimeout, taskQueue });
     this.#activities = { submitSparkJob, stopSparkJob, watchSparkJob };
     const behaviour = {
       startedMs: this.state.startedMs,
@@ -115,11 +117,19 @@ export class SparkJob {
     const submitted = { plan, rawFrom, rawUntil: until, trigger, accepted } as const;
     this.state.handle ??= await this.#activities.submitSparkJob({ ...submitted, start: this.state.starts++ });
     const maxMs = Math.min(reportIntervalMs(Date.now() - startedMs), MAX_WATCH_MS);
-    const seen = await this.#activities.watchSparkJob({ handle: this.state.handle, plan, until, maxMs });
+    const watched = { handle: this.state.handle, plan, until, maxMs };
+    const seen = await unlessInterrupted(
+      () => this.#activities.watchSparkJob(watched),
+      () => this.part.paused || until !== this.state.until,
+    );
+    if (seen !== null) await this.#after(seen);
+    if (this.#isEndOfTopic(until)) await this.stop();
+  }
+
+  async #after(seen: SparkState): Promise<void> {
     this.#observe(seen);
     if (seen.lost !== null && !this.isDone) await this.#park(seen.lost);
     else if (!seen.running) await this.#driverEnded(seen);
-    else if (trigger === 'processing-time' && this.#isEndOfTopic(until)) await this.stop();
   }
 
   /** Others continue to write to a topic of theirs; for what is left of it a bounded driver follows. */

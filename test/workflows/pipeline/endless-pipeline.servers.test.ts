@@ -13,6 +13,8 @@ const ENDLESS = {
 };
 /** So few that every part continues as new within seconds. */
 const MAX_HISTORY_EVENTS = 50;
+/** After a shorter time without a record, the workflow would let a lane rest. */
+const LANE_MS = 1_000;
 
 const taskQueue = `endless-${randomUUID().slice(0, 8)}`;
 
@@ -56,8 +58,12 @@ async function startPipeline(name: string): Promise<WorkflowHandle> {
 /** With a driver that runs on, and a source and a driver that take some time for each step. */
 function endlessActivities(): ReturnType<typeof fakeActivities> {
   const { activities, calls } = fakeActivities();
-  const { watchSparkJob, publishSimulatedRange } = activities;
-  const slow: Pick<Activities, 'watchSparkJob' | 'publishSimulatedRange'> = {
+  const { indexLane, watchSparkJob, publishSimulatedRange } = activities;
+  const slow: Pick<Activities, 'indexLane' | 'watchSparkJob' | 'publishSimulatedRange'> = {
+    indexLane: async (input) => {
+      await sleep(LANE_MS);
+      return await indexLane(input);
+    },
     watchSparkJob: async (input) => {
       await sleep(300);
       return { ...(await watchSparkJob(input)), running: true, exitOk: null };
