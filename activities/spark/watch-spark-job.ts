@@ -17,9 +17,9 @@ import { RunFolder } from './run-folder';
 import { heartbeatAndWait } from './submit-spark-job';
 import type { LostRecords, SparkHandle, SparkState, WatchSparkJobInput } from './types';
 
-const POLL_MS = 250;
-/** Of a driver that runs until it is stopped. */
-const LIVE_POLL_MS = 1_000;
+/** The end of a bounded run is noticed soon. */
+const BOUNDED = { pollMs: 250, heartbeatMs: 0 };
+const LIVE = { pollMs: 1_000, heartbeatMs: LIVE_HEARTBEAT_MS.ofWatch };
 /** Shorter than the time after which the activity must have sent a heartbeat. */
 const MAX_ANSWER_MS = 5_000;
 /** For the micro-batch of a driver whose connections have changed. */
@@ -48,8 +48,8 @@ export async function watchSparkJob(
 ): Promise<SparkState> {
   const context = Context.current();
   const deadlineMs = Date.now() + maxMs;
-  const heartbeat = pacedHeartbeat(plan.rules.bounded ? 0 : LIVE_HEARTBEAT_MS.ofWatch);
-  const pollMs = plan.rules.bounded ? POLL_MS : LIVE_POLL_MS;
+  const { pollMs, heartbeatMs } = plan.rules.bounded ? BOUNDED : LIVE;
+  const heartbeat = pacedHeartbeat(heartbeatMs);
   const folder = checkpointFolder(sparkState, plan);
   const connections = new ConnectionsWatch(servers, handle.runFolder);
   try {
