@@ -12,6 +12,9 @@ const DEVICE_NAMES = (
 /** Names that often mean something else. */
 const WEAK_NAMES = ['location', 'room', 'raum', 'site', 'plug', 'topic', 'tag', 'name', 'id'];
 
+/** Names of numbers that tell the sensors of one device apart. */
+const NUMBERED_PARTS = 'channel chan ch kanal port probe fühler sonde slot address adresse'.split(' ');
+
 const MAX_DEVICE_BYTES = 400;
 /** With fewer rows, every row may have a device of its own. */
 const MANY_ROWS = 20;
@@ -42,6 +45,14 @@ export function deviceField(columns: readonly ColumnProfile[], constant: string)
   const asks = 'Which device do the readings come from? No column is called so; a constant names one device for all.';
   const answers = proposed.slice(0, MAX_ANSWERS).map((answer) => ({ source: { fields: { deviceId: answer } } }));
   return { place, questions: [{ setting: 'source.fields.deviceId', asks, answers }] };
+}
+
+/** Returns the columns that may be a part of the device, the likeliest first. */
+export function deviceParts(columns: readonly ColumnProfile[]): readonly ColumnProfile[] {
+  const usable = columns.filter(isDeviceId);
+  const named = usable.flatMap((column) => rankOf(column) ?? []).sort((one, other) => one.rank - other.rank);
+  const counted = usable.filter(({ word }) => NUMBERED_PARTS.includes(plainName(word)));
+  return [...new Set([...named.map(({ column }) => column), ...usable.filter(isLabel), ...counted])];
 }
 
 /** Inside of others, a field may be called by both names, as `sensor.id` is. */

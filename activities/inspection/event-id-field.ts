@@ -4,7 +4,7 @@ import { textOf } from './cell';
 import { columnAt } from './column-at';
 import { settingAt } from './given-settings';
 import { plainName } from './name-words';
-import type { ColumnProfile } from './sample-column';
+import { partsOf, type ColumnProfile } from './sample-column';
 
 /** Names of numbers that a device or a gateway counts its messages by. */
 const ID_NAMES = (
@@ -38,7 +38,7 @@ export function eventIdField(
   for (const counter of counters.filter((column) => column !== device && isRepeated(column))) {
     const part = parts.find((other) => other !== counter && areUnique(other, counter));
     if (part === undefined) continue;
-    const join = [part.place, counter.place];
+    const join = [...partsOf(part.place), counter.place];
     const found = `"${counter.name}" is not unique in the sample, and "${part.name}" and "${counter.name}" together are`;
     if (chosen !== undefined) {
       return {

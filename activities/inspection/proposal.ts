@@ -2,16 +2,17 @@ import type { Question, SourceAccount } from '../contracts/inspection';
 import { isObject, type JsonObject } from '../contracts/json-object';
 import { isAboutTime } from './about-time';
 import { columnAt } from './column-at';
-import { deviceField } from './device-field';
+import { deviceField, deviceParts } from './device-field';
 import { eventIdField } from './event-id-field';
 import { withoutAbsent } from './given-absent';
 import { hasPlace, merged, sectionAt, settingAt } from './given-settings';
 import { longShape, type LongShape } from './long-shape';
 import { measurementFields } from './measurement-fields';
 import { numberOptions } from './number-options';
-import { profileOf, type ColumnProfile, type Place } from './sample-column';
+import { partsOf, profileOf, type ColumnProfile, type Place } from './sample-column';
 import type { Sample } from './sample';
 import { sensorsQuestion } from './sensors-question';
+import { seriesQuestion } from './series-question';
 import { timeField } from './time-field';
 import { writtenNumberNotes } from './written-numbers';
 
@@ -30,7 +31,10 @@ export function proposal(sample: Sample, given: JsonObject): Proposal {
   const long = longOf(rest, given);
   const measured = measurementFields({ columns: rest, long, given, subject: sample.constant });
   const isFree = (column: ColumnProfile): boolean => !measured.columns.includes(column) && isDeviceColumn(column, long);
-  const found = deviceField(rest.filter(isFree), sample.constant);
+  const free = rest.filter(isFree);
+  const likely = deviceField(free, sample.constant);
+  const series = { columns, time: time?.columns ?? [], long, parts: deviceParts(free) };
+  const found = seriesQuestion(series, columnAt(likely.place, columns)) ?? likely;
   const column = columnAt(settingAt(given, 'source.fields.deviceId') ?? found.place, columns);
   const device = (long === null ? null : sensorsQuestion(long, column, found.place)) ?? found;
   const eventId = eventIdField(
@@ -123,8 +127,7 @@ function notesOf({ sampled }: Sample, missing: { readonly time: boolean; readonl
 function rolesOf(input: JsonObject, columns: readonly ColumnProfile[]): Map<ColumnProfile, string> {
   const roles = new Map<ColumnProfile, string>();
   const add = (place: unknown, role: string): void => {
-    const parts = isObject(place) && Array.isArray(place['join']) ? (place['join'] as Place[]) : [place];
-    for (const column of parts.flatMap((part) => columnAt(part, columns) ?? [])) {
+    for (const column of partsOf(place).flatMap((part) => columnAt(part, columns) ?? [])) {
       roles.set(column, [roles.get(column), role].filter((it) => it !== undefined).join(', '));
     }
   };

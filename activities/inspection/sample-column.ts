@@ -1,4 +1,5 @@
 import type { CellKind } from '../contracts/inspection';
+import { isObject } from '../contracts/json-object';
 import { isAboutTime } from './about-time';
 import { kindOf, numberOf, textOf, type Cell } from './cell';
 import type { TimeReading } from './time-format';
@@ -6,6 +7,11 @@ import { timeReading } from './time-reading';
 
 /** Where values stand in a record, as a field mapping names it. */
 export type Place = string | Readonly<Record<string, unknown>>;
+
+/** Returns the places that one is made of; a join cannot stand in another one. */
+export function partsOf(place: unknown): readonly unknown[] {
+  return isObject(place) && Array.isArray(place['join']) ? (place['join'] as unknown[]) : [place];
+}
 
 /** The values of one place in the records of a sample, in their order. */
 export interface SampleColumn {

@@ -2,7 +2,7 @@ import type { Question } from '../contracts/inspection';
 import { textOf } from './cell';
 import { namePattern } from './long-measurements';
 import type { LongShape } from './long-shape';
-import type { ColumnProfile, Place } from './sample-column';
+import { partsOf, type ColumnProfile, type Place } from './sample-column';
 
 const MAX_SHOWN = 4;
 
@@ -34,7 +34,7 @@ export function sensorsQuestion(
   });
   const [several] = [...names.values()].filter(({ size }) => size > 1);
   if (several === undefined) return null;
-  const own = device === undefined ? name.place : { join: [device.place, name.place] };
+  const own = device === undefined ? name.place : { join: [...partsOf(device.place), name.place] };
   const shown = [...several].slice(0, MAX_SHOWN).join(', ');
   const asks =
     `Are these sensors of their own: ${shown}? One device has several names for one measurement; as one device, their ` +

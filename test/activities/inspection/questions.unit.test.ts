@@ -46,6 +46,38 @@ describe('the questions of an inspection', () => {
     expect(asked(answered, DEVICE)).toBeUndefined();
   });
 
+  it('ask whether two columns name a device together, if one alone has several rows of a time', async () => {
+    const rows = (names: string, ...cells: string[]): string[] => [
+      `time,${names},temp_c`,
+      ...[0, 1, 2].flatMap((minute) => cells.map((pair, at) => `2026-01-05T00:0${minute}:00Z,${pair},2${at}`)),
+    ];
+    const both = await proposed(rows('station,sensor', 'north,s1', 'north,s2', 'south,s1', 'south,s2'));
+    const join = ['station', 'sensor'];
+    const answers = [{ join }, 'sensor'].map((deviceId) => ({ source: { fields: { deviceId } } }));
+    expect(asked(both, DEVICE)).toEqual(answers);
+    expect(both.input).toMatchObject({ source: { fields: { deviceId: { join } } } });
+    const numbered = await proposed(rows('device,channel', 'plc1,1', 'plc1,2'));
+    expect(asked(numbered, DEVICE)).toContainEqual({ source: { fields: { deviceId: 'channel' } } });
+    expect(numbered.input).toMatchObject({ source: { fields: { deviceId: { join: ['device', 'channel'] } } } });
+    const alone = await proposed(rows('station,sensor', 'north,s1', 'north,s2', 'south,s3', 'south,s4'));
+    expect(asked(alone, DEVICE)).toBeUndefined();
+    const incomplete = await proposed(rows('station,sensor', 'north,s1', 'north,s2', ',s1', 'south,s2'));
+    expect(asked(incomplete, DEVICE)).toBeUndefined();
+  });
+
+  it('join no more than the parts of a device with the name of a measurement', async () => {
+    const found = await proposed([
+      'time,station,sensor,metric,value',
+      ...['north', 'south'].flatMap((station) =>
+        ['s1', 's2'].flatMap((sensor) =>
+          ['hall', 'roof'].map((place) => `2026-01-05T00:00:00Z,${station},${sensor},${place}_temperature,20`),
+        ),
+      ),
+    ]);
+    const join = ['station', 'sensor', 'metric'];
+    expect(found.input).toMatchObject({ source: { fields: { deviceId: { join } } } });
+  });
+
   it('ask which instant an hour means that occurs twice, if clocks of the zone go back', async () => {
     const rows = ['time,sensor,temp_c', '2026-01-05 00:00:00,s1,20', '2026-01-05 01:00:00,s1,21'];
     const inZone = (zone: string) => proposed(rows, { source: { fields: { timestamp: { zone } } } });
