@@ -9,7 +9,7 @@ const CONFIRM_MS = 5_000;
 /** What a watch asks outside of the workflow. */
 export interface FloodSources {
   readonly maxRatio: number;
-  /** Counts the processed records of the run in Kafka. */
+  /** Counts the readings and the dead letters of the run in Kafka. */
   readonly counts: () => Promise<Omit<ProcessedCounts, 'absent'>>;
   readonly summary: () => Promise<DeadLetterSummary>;
 }
@@ -21,6 +21,8 @@ export interface FloodSources {
 export class FloodWatch {
   readonly #counts = new RecentCounts();
   #isConfirming = false;
+  /** Readings that are dead letters too. */
+  #refusedByIndex = 0;
   #attention: Attention | null = null;
 
   constructor(
@@ -34,7 +36,10 @@ export class FloodWatch {
 
   observe({ readings, deadLetters: letters }: Readonly<Record<StageName, StageTotals>>): void {
     const deadLetters = letters.in + letters.lag;
-    this.#counts.add({ records: readings.in + readings.lag + deadLetters, deadLetters, absent: readings.absent });
+    // What the index refused is among the readings already.
+    this.#refusedByIndex = readings.deadLetters;
+    const records = readings.in + readings.lag - this.#refusedByIndex + deadLetters;
+    this.#counts.add({ records, deadLetters, absent: readings.absent });
     if (!this.#isFlood) this.#attention = null;
     else if (this.#attention === null && !this.#isConfirming) void this.#confirm();
   }
@@ -53,7 +58,8 @@ export class FloodWatch {
     this.#isConfirming = true;
     try {
       await sleep(CONFIRM_MS);
-      this.#counts.add({ ...(await this.sources.counts()), absent: 0 });
+      const { records, deadLetters } = await this.sources.counts();
+      this.#counts.add({ records: records - this.#refusedByIndex, deadLetters, absent: 0 });
       if (this.#isFlood) await this.#show();
     } catch (error) {
       if (isCancellation(error)) return;
