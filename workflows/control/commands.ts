@@ -61,10 +61,11 @@ export const COMMAND_KINDS = Object.keys(FIELDS) as readonly CommandKind[];
 export function parseCommand(kind: CommandKind, input: unknown, also: readonly string[] = []): Command {
   const given = asObject(kind, input);
   const fields = FIELDS[kind];
-  const unknown = Object.keys(given).filter((name) => !(name in fields) && !also.includes(name));
+  const known = [...also, ...Object.keys(fields)];
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
   const parsed = Object.entries(fields).map(([name, { parse }]) => [name, parse(given[name])] as const);
   const problems = [
-    ...unknown.map((name) => `${name}: unknown field; expected one of: ${Object.keys(fields).join(', ') || 'none'}`),
+    ...unknown.map((name) => `${name}: unknown field; expected one of: ${known.join(', ') || 'none'}`),
     ...parsed.flatMap(([name, value]) =>
       value === undefined ? [`${name}: expected ${fields[name]?.expected}, got ${shown(given[name])}`] : [],
     ),

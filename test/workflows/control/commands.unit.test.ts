@@ -15,10 +15,15 @@ describe('parseCommand', () => {
 
   it('reports every invalid field, with the expected and the actual value', () => {
     const parse = (): unknown => parseCommand('skip', { partition: -1, to: 'end', why: 'x' });
-    expect(parse).toThrow(/why: unknown field/);
+    expect(parse).toThrow(/why: unknown field; expected one of: partition, to, reason;/);
     expect(parse).toThrow(/partition: expected a partition number, got -1/);
     expect(parse).toThrow(/to: expected an offset, as a string of digits, got "end"/);
     expect(parse).toThrow(/reason: expected a text of 1 to 200 characters, got nothing/);
+  });
+
+  it('names among the expected fields those that the caller reads itself', () => {
+    const parse = (): unknown => parseCommand('skip', { stage: 'readings' }, ['part']);
+    expect(parse).toThrow('stage: unknown field; expected one of: part, partition, to, reason');
   });
 
   it.each([[0], [-1], ['fast'], [undefined], [2_000_000]])('rejects the rate %j', (ratePerSecond) => {
