@@ -24,7 +24,7 @@ public final class ReadingsJob {
   /** Messages may quote values of records. */
   private static final String QUOTED = "'[^']*'|\"[^\"]*\"|\\{.*";
 
-  /** That Kafka keeps this job out, which no other start changes. */
+  /** That Kafka or the registry keeps this job out, which no other start changes. */
   private static final String REFUSED = "AccessRefused: ";
 
   private ReadingsJob() {}
@@ -115,6 +115,8 @@ public final class ReadingsJob {
   }
 
   private static boolean isRefusal(Throwable error) {
-    return error instanceof AuthenticationException || error instanceof AuthorizationException;
+    return error instanceof AuthenticationException
+        || error instanceof AuthorizationException
+        || error instanceof SchemaRegistryRefused;
   }
 }

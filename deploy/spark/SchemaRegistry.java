@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLException;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
@@ -28,6 +29,8 @@ final class SchemaRegistry {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
   private static final int OK = 200;
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
 
   /** All codes of Confluent's API for what does not exist: subject, version, schema. */
@@ -71,6 +74,7 @@ final class SchemaRegistry {
 
   /**
    * @throws SchemaRegistryUnavailable when the registry does not tell whether it has the schema
+   * @throws SchemaRegistryRefused when it refuses the credentials, or the certificates do not fit
    */
   Answer schema(int id) {
     Answer before = known.get(id);
@@ -123,7 +127,11 @@ final class SchemaRegistry {
       int code = json(path, response.body()).path("error_code").asInt();
       if (code >= FIRST_UNKNOWN && code <= LAST_UNKNOWN) return null;
     }
-    throw unavailable(path, "it answered with status " + response.statusCode());
+    String answered = "it answered with status " + response.statusCode();
+    boolean isRefused =
+        response.statusCode() == UNAUTHORIZED || response.statusCode() == FORBIDDEN;
+    if (isRefused) throw new SchemaRegistryRefused(expected(path) + answered);
+    throw unavailable(path, answered);
   }
 
   private HttpResponse<String> response(String path) {
@@ -132,6 +140,8 @@ final class SchemaRegistry {
     if (authorization != null) request.header("Authorization", authorization);
     try {
       return http.send(request.build(), BodyHandlers.ofString());
+    } catch (SSLException untrusted) {
+      throw new SchemaRegistryRefused(expected(path) + untrusted);
     } catch (IOException failed) {
       throw unavailable(path, failed.toString());
     } catch (InterruptedException stopped) {
@@ -150,12 +160,12 @@ final class SchemaRegistry {
 
   /** The reason alone crosses the driver, so it is a text and no cause. */
   private SchemaRegistryUnavailable unavailable(String path, String reason) {
-    return new SchemaRegistryUnavailable(
-        "expected a schema from "
-            + url
-            + path
-            + ", but "
-            + reason
-            + "; SCHEMA_REGISTRY_URL must name the Confluent-compatible API of a registry");
+    String remedy =
+        "; SCHEMA_REGISTRY_URL must name the Confluent-compatible API of a registry";
+    return new SchemaRegistryUnavailable(expected(path) + reason + remedy);
+  }
+
+  private String expected(String path) {
+    return "expected a schema from " + url + path + ", but ";
   }
 }

@@ -51,11 +51,19 @@ describe('what a driver connects with', () => {
   });
 });
 
-describe('the error of a driver that Kafka keeps out', () => {
+describe('the error of a driver that a server keeps out', () => {
   it.each([
     ['SaslAuthenticationException: Authentication failed', 'it refuses the credentials'],
     ['TopicAuthorizationException: Not authorized to access topics: [a.raw]', 'the user has no right'],
     ['SunCertPathBuilderException: unable to find valid certification path', 'set KAFKA_CA_FILE'],
+    [
+      'SchemaRegistryRefused: expected a schema from http://r/schemas/ids/7, but it answered with status 401',
+      'the schema registry: it refuses the credentials; correct SCHEMA_REGISTRY_USERNAME',
+    ],
+    [
+      'SchemaRegistryRefused: expected a schema from https://r/schemas/ids/7, but SSLHandshakeException: unable to find valid certification path',
+      'set SCHEMA_REGISTRY_CA_FILE',
+    ],
   ])('says what to do about %s', (reason, remedy) => {
     expect(withRemedy(`AccessRefused: ${reason}`)).toMatch(new RegExp(`^AccessRefused: .*${remedy}`));
   });

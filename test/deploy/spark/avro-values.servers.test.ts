@@ -4,6 +4,7 @@ import { HttpServer } from '../../../activities/http/http-server';
 import { rawValues, type RawValues } from '../../../activities/reconciliation/raw-values';
 import type { IncomingRecord } from '../../../activities/kafka';
 import { framed } from '../../support/framed';
+import { RefusingRegistry } from '../../support/refusing-registry';
 import { SchemaRegistryServer } from '../../support/schema-registry';
 import { AVRO_CASES, encoded, type AvroCase, type Schema } from './avro-cases';
 import { judgeEach, STARTED_AT, type Judgement, type RawRecord } from './judged-records';
@@ -161,5 +162,16 @@ describe('a topic in Avro', () => {
       'but it answered with status 404',
     );
     await expect(valuesOf(other).prepare(some.map(delivered))).rejects.toThrow('but it answered with status 404');
+  });
+
+  it.each([401, 403])('is refused to the job, by a name of its own, by a registry that answers %d', async (status) => {
+    const refusing = await RefusingRegistry.start(status);
+    try {
+      expect(() => judgeEach([{ plan, records: records.slice(0, 1), schemaRegistry: refusing.url }])).toThrow(
+        new RegExp(`SchemaRegistryRefused: expected a schema from .*, but it answered with status ${status}`),
+      );
+    } finally {
+      await refusing.stop();
+    }
   });
 });
