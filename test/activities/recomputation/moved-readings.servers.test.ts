@@ -1,4 +1,5 @@
 import type { Discrepancy } from '../../../activities/contracts/report';
+import { windowId } from '../../../activities/contracts/window';
 import { idOf, SeveralRuns, windowsOf, type WrittenReading, type WrittenRun } from './several-runs';
 
 /** What a file says in one zone; the last two readings are in a window with that of another file. */
@@ -47,6 +48,23 @@ describe('a later run that reads other times for the same rows', () => {
     const { windows: index } = moved.request.aliases;
     await runs.elasticsearch.update({ index, id: idOf(EMPTIED), doc: { count: 1 } });
     expect(await findings(runs, moved)).toEqual([{ kind: 'window not expected', id: idOf(EMPTIED) }]);
+  });
+
+  it('leaves the windows of an earlier one of another length as they are, and is proven without them', async () => {
+    const runs = await open();
+    const first = await runs.write('2026-01-02T00:00:00Z', IN_UTC);
+    await runs.finish(first);
+    const { windows: index } = first.request.aliases;
+    const [start, end] = ['2026-01-01T10:00:00.000000Z', '2026-01-01T11:00:00.000000Z'];
+    const id = windowId('boiler|1', Date.parse(start), 3_600_000);
+    const hour = { id, deviceId: 'boiler|1', windowStart: start, windowEnd: end, count: 3 };
+    const provenance = { run: first.run, partition: 0, offset: '0', processedAt: 1, indexedAt: 2 };
+    await runs.elasticsearch.index({ index, id, document: { ...hour, provenance } });
+
+    const moved = await runs.write('2026-01-02T01:00:00Z', IN_TOKYO);
+    await runs.finish(moved);
+    expect(await runs.prove(moved)).toMatchObject({ reconciled: true, windows: 2, windowedReadings: 3 });
+    expect((await runs.elasticsearch.get({ index, id }))._source).toMatchObject(hour);
   });
 
   it('is red if the readings of the earlier one remain in the index of another month', async () => {
