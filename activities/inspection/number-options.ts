@@ -1,5 +1,6 @@
 import type { Question } from '../contracts/inspection';
 import type { JsonObject } from '../contracts/json-object';
+import { numberOf } from './cell';
 import type { ColumnProfile } from './sample-column';
 
 /** `source.numbers`, and what is not sure about it. */
@@ -10,27 +11,29 @@ export interface NumbersProposal {
 
 /** Numbers that loggers write for a value that they do not have. */
 const SENTINELS = [-9999, -999.9, -999, -99.9, -99, -200, -127, 9999, 99999];
+const DECIMAL_SIGN =
+  /^[+-]?(?:\d{1,3}(?:\.\d{3})+(,)\d+|\d{1,3}(?:,\d{3})+(\.)\d+|\d{1,3}(?:[' \u00a0\u2009\u202f\u2019]\d{3})+([.,])\d+|\d*([.,])\d*)(?:[eE][+-]?\d+)?$/;
 /** A value that is not there is far from all others. */
 const FAR = 3;
 
 /** Proposes the decimal sign of measured columns, and the numbers that stand for no value. */
 export function numberOptions(measured: readonly ColumnProfile[]): NumbersProposal {
-  const commas = measured.reduce((sum, { kinds }) => sum + (kinds['number with decimal comma'] ?? 0), 0);
-  const points = measured.flatMap(({ texts }) => texts).filter((text) => /^[+-]?\d*\.\d/.test(text)).length;
+  const texts = measured.flatMap((column) => column.texts);
+  const [commas, points] = [',', '.'].map((sign) => texts.filter((text) => isNumberWith(sign, text)).length) as [
+    number,
+    number,
+  ];
+  const signs = new Set(texts.flatMap((text) => decimalSign(text) ?? []));
   const questions: Question[] = [];
-  const isGrouped = commas > 0 && measured.flatMap(({ texts }) => texts).every((text) => !isDecimalComma(text));
-  if (isGrouped) {
+  const isComma = signs.size === 1 ? signs.has(',') : commas > 0 && commas >= points;
+  if (signs.size === 0 && commas + points > 0) {
+    const answers = isComma ? [',', '.'] : ['.', ','];
     questions.push({
       setting: 'source.numbers.decimal',
-      asks: 'Is the comma a decimal sign? All numbers with one have three digits behind it; groups of digits are not read.',
-      answers: [{ source: { numbers: { decimal: ',' } } }, { source: { numbers: { decimal: '.' } } }],
-    });
-  }
-  if (commas === 0 && points > 0 && measured.flatMap(({ texts }) => texts).every((text) => !isDecimalPoint(text))) {
-    questions.push({
-      setting: 'source.numbers.decimal',
-      asks: 'Is the point a decimal sign? All numbers with one have three digits behind it; groups of digits are not read.',
-      answers: [{ source: { numbers: { decimal: '.' } } }, { source: { numbers: { decimal: ',' } } }],
+      asks:
+        `Is the ${isComma ? 'comma' : 'point'} a decimal sign? All numbers with one have three digits behind it; groups ` +
+        'of digits are not read.',
+      answers: answers.map((decimal) => ({ source: { numbers: { decimal } } })),
     });
   }
   const absent = SENTINELS.filter((sentinel) => measured.some(({ numbers }) => isFarFromAll(sentinel, numbers ?? [])));
@@ -41,7 +44,7 @@ export function numberOptions(measured: readonly ColumnProfile[]): NumbersPropos
       answers: [{ source: { numbers: { absent } } }, { source: { numbers: { absent: [] } } }],
     });
   }
-  const decimal = commas > 0 && commas >= points ? { decimal: ',' } : {};
+  const decimal = isComma ? { decimal: ',' } : {};
   return { numbers: { ...decimal, ...(absent.length > 0 ? { absent } : {}) }, questions };
 }
 
@@ -51,13 +54,15 @@ export function withoutSentinels(numbers: readonly number[]): number[] {
   return numbers.filter((number) => !absent.includes(number));
 }
 
-function isDecimalPoint(text: string): boolean {
-  return text.includes('.') && !/^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(text);
+function isNumberWith(sign: string, text: string): boolean {
+  return text.includes(sign) && numberOf(text) !== null;
 }
 
-/** No group of thousands looks like this. */
-function isDecimalComma(text: string): boolean {
-  return text.includes(',') && !/^[+-]?[1-9]\d{0,2},\d{3}$/.test(text);
+/** The decimal sign of a number with a fraction; null if it has none, or if it may be a sign between groups of digits. */
+function decimalSign(text: string): string | null {
+  if (/^[+-]?[1-9]\d{0,2}[.,]\d{3}$/.test(text)) return null;
+  const signs: readonly (string | undefined)[] = DECIMAL_SIGN.exec(text)?.slice(1) ?? [];
+  return signs.find((sign) => sign !== undefined) ?? null;
 }
 
 function isFarFromAll(sentinel: number, numbers: readonly number[]): boolean {

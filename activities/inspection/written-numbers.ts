@@ -1,26 +1,39 @@
+import { numberOf } from './cell';
 import type { ColumnProfile } from './sample-column';
 
-/** Groups of digits by another sign than the decimal one, or a short unit behind. */
-const GROUPED = /^[+-]?\d{1,3}(?:[.,' \u00a0\u202f\u2019]\d{3})+(?:[.,]\d+)?$/;
+/** Signs between groups of digits, or a short unit behind. */
+const GROUPED = /^[+-]?\d{1,3}(?:[.,' \u00a0\u2009\u202f\u2019]\d{3})+(?:[.,]\d+)?$/;
 const WITH_UNIT = /^[+-]?\d+(?:[.,]\d+)?\s?(?:%|°?[A-Za-zµΩ]{1,3}(?:\/[a-z]{1,2}[²³]?)?)$/;
 /** Other software writes a minus sign of its own. */
 const MINUS = /^\u2212/;
 
-/** Says which columns have numbers in a form that no setting reads, and what to do. */
-export function writtenNumberNotes(columns: readonly ColumnProfile[]): string[] {
-  return columns.flatMap(({ name, numbers, time, texts }) => {
-    if (numbers !== null || time !== null || texts.length === 0) return [];
-    const found = (pattern: RegExp): boolean => texts.some((text) => pattern.test(text));
-    const isNumber = (text: string): boolean =>
-      [GROUPED, WITH_UNIT, MINUS].some((pattern) => pattern.test(text)) || /^[+-]?\d+(?:[.,]\d+)?$/.test(text);
-    if (!texts.every(isNumber)) return [];
-    const why = [
-      ...(found(GROUPED) ? ['signs between groups of digits'] : []),
-      ...(found(WITH_UNIT) ? ['a unit behind the digits'] : []),
-      ...(found(MINUS) ? ['a minus sign that is no hyphen'] : []),
+const FORMS: readonly (readonly [pattern: RegExp, form: string])[] = [
+  [GROUPED, 'signs between groups of digits'],
+  [WITH_UNIT, 'a unit behind the digits'],
+  [MINUS, 'a minus sign that is no hyphen'],
+];
+
+/**
+ * Says which columns have numbers in a form that no setting reads, and what to do.
+ *
+ * @param measured - those whose other values are numbers with this decimal sign
+ */
+export function writtenNumberNotes(
+  columns: readonly ColumnProfile[],
+  measured: readonly ColumnProfile[],
+  decimal: string,
+): string[] {
+  return columns.flatMap((column) => {
+    const { name, numbers, time, texts } = column;
+    if (time !== null || (numbers !== null && !measured.includes(column))) return [];
+    const isRead = (text: string): boolean => numberOf(text) !== null && !text.includes(decimal === ',' ? '.' : ',');
+    const others = texts.filter((text) => (numbers === null ? numberOf(text) === null : !isRead(text)));
+    const why = FORMS.flatMap(([pattern, form]) => (others.some((text) => pattern.test(text)) ? [form] : []));
+    const isOther = (text: string): boolean => !FORMS.some(([pattern]) => pattern.test(text));
+    if (why.length === 0 || (numbers === null && others.some(isOther))) return [];
+    const all = numbers === null ? 'The' : 'Some';
+    return [
+      `${all} numbers in "${name}" have ${why.join(' and ')}, which no setting reads: write them as plain numbers.`,
     ];
-    return why.length === 0
-      ? []
-      : [`The numbers in "${name}" have ${why.join(' and ')}, which no setting reads: write them as plain numbers.`];
   });
 }

@@ -3,6 +3,7 @@ package pipeline.spark;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.spark.types.variant.Variant;
 
 /** Reads the number of one measurement, from a JSON number or from text. */
@@ -10,6 +11,15 @@ final class NumberReader {
   /** Texts for a value that is not there, in lower case. */
   private static final Set<String> MARKS_OF_ABSENCE =
       Set.of("", "na", "n/a", "nan", "null", "none", "-", "unknown", "unavailable");
+
+  private static final String DECIMAL = "source.numbers.decimal";
+
+  /** Digits in groups of three by signs that languages have for it. */
+  private static final Pattern GROUPED =
+      Pattern.compile(
+          "[+-]?\\d{1,3}([.,' \u00a0\u2009\u202f\u2019])\\d{3}(?:\\1\\d{3})*(?:[.,]\\d+)?");
+
+  private static final String MINUS = "\u2212";
 
   private final Settings.Measurement measurement;
   private final char decimal;
@@ -67,9 +77,17 @@ final class NumberReader {
   private String found(Variant field) {
     String kind = FieldKind.of(field);
     if (!kind.equals("text")) return kind;
+    String text = field.getString().strip();
     char other = decimal == '.' ? ',' : '.';
-    return PlainNumber.matches(field.getString().strip(), other)
-        ? "text with the decimal sign " + other + ": set source.numbers.decimal"
+    if (GROUPED.matcher(text).matches()) {
+      return PlainNumber.matches(text, other)
+          ? "text with the decimal sign " + other + " or digits in groups: see " + DECIMAL
+          : "text with digits in groups, which " + DECIMAL + " does not read: write plain numbers";
+    }
+    if (PlainNumber.matches(text, other))
+      return "text with the decimal sign " + other + ": set " + DECIMAL;
+    return text.startsWith(MINUS)
+        ? "text with a minus sign that is no hyphen: write plain numbers"
         : "text that is neither a number nor a mark of absence: see source.numbers.absent";
   }
 }
