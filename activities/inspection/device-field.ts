@@ -1,5 +1,7 @@
 import type { Question } from '../contracts/inspection';
+import { isAboutTime } from './about-time';
 import { plainName } from './name-words';
+import { quantityOf } from './quantity';
 import type { ColumnProfile, Place } from './sample-column';
 
 /** Names of columns with the device, the likeliest first; without signs. */
@@ -77,11 +79,12 @@ export function isDeviceNumber(word: string, texts: readonly string[]): boolean 
   return DEVICE_NAMES.includes(plainName(word)) && texts.every((text) => /^\d+$/.test(text));
 }
 
-/** Few texts of one word each; those of a column that speaks of a state or a note are none of devices. */
+/** Few texts of one word each; those of a column that speaks of a state, a note, a time or a quantity are none of devices. */
 function isLabel({ word, texts, distinct, numbers }: ColumnProfile): boolean {
   const isOther =
     /note|text|comment|remark|message|status|state|unit|quality|flag|type|wind|wd$|dir|weather|level/i.test(word);
-  return numbers === null && !isOther && distinct.size <= MAX_DEVICES && texts.every((text) => !/\s/.test(text));
+  const isKnown = isOther || isAboutTime(word) || quantityOf(word) !== null;
+  return numbers === null && !isKnown && distinct.size <= MAX_DEVICES && texts.every((text) => !/\s/.test(text));
 }
 
 function isOfRecord(place: Place): boolean {

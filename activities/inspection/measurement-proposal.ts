@@ -26,6 +26,8 @@ export interface MeasuredColumn extends Pick<ColumnProfile, 'word'> {
   readonly units?: readonly string[];
 }
 
+const SEVERAL_UNITS =
+  'The column of units has several, and a measurement has one: all others are read as if they had it.';
 /** Of values whose unit nobody knows. */
 const NO_UNIT = '1';
 /** Of a quantity that nobody knows: the rows behind the sample may have any value. */
@@ -39,18 +41,16 @@ export function measurementProposal({
   name,
   units: texts = [],
 }: MeasuredColumn): MeasurementProposal {
-  if (quantity === null) return unknownQuantity(name, word, numbers, texts);
-  const written = [...new Set(texts.flatMap((text) => unitOfText(text, quantity) ?? []))];
+  const written = quantity === null ? [] : [...new Set(texts.flatMap((text) => unitOfText(text, quantity) ?? []))];
+  const isOtherUnit = texts.length === 1 && written.length === 0;
+  if (quantity === null || isOtherUnit) return unknownQuantity(name, word, numbers, texts);
   const units = written.length > 0 ? written : unitsWithoutColumn(word, numbers, quantity);
   const [unit = quantity.unit] = units;
   const measurement = { name, unit: quantity.unit, ...limitsOf(unit === quantity.unit ? numbers : [], quantity) };
   // What is asked is shown, even if it is the default.
   const options: JsonObject = unit === quantity.unit && units.length === 1 ? {} : { unit };
   if (units.length === 1) return { measurement, options, questions: [] };
-  const why =
-    written.length > 1
-      ? 'The column of units has several, and a measurement has one: all others are read as if they had it.'
-      : 'Its name does not say so.';
+  const why = written.length > 1 ? SEVERAL_UNITS : 'Its name does not say so.';
   const question: Question = {
     setting: `source.fields.${name}.unit`,
     asks: `Which unit do the values of "${word}" have? ${why}`,

@@ -1,4 +1,5 @@
 import { plainName, wordsOf } from './name-words';
+import { hasUnit, unitOfName } from './unit-of-name';
 
 /** A measured quantity that is known by name. */
 export interface Quantity {
@@ -14,6 +15,14 @@ export interface Quantity {
   readonly min: number;
   readonly max: number;
 }
+
+const SPEEDS: Quantity['spellings'] = {
+  ...spelled('m/s', 'm/s', 'ms', 'mps'),
+  ...spelled('km/h', 'km/h', 'kmh', 'kph'),
+  ...spelled('mph', 'mph'),
+  ...spelled('kn', 'kn', 'kt', 'kts', 'knots'),
+  ...spelled('ft/s', 'ft/s', 'fps'),
+};
 
 export const TEMPERATURE: Quantity = {
   name: 'temperature',
@@ -90,27 +99,20 @@ const QUANTITIES: readonly Quantity[] = [
   },
   {
     name: 'windSpeed',
-    words: [
-      'windspeed',
-      'wind',
-      'gust',
-      'windgeschwindigkeit',
-      'speed',
-      'geschwindigkeit',
-      'vitesse',
-      'velocidad',
-      'velocity',
-    ],
+    words: ['windspeed', 'wind', 'gust', 'windgeschwindigkeit', 'vent', 'viento', 'vento', 'böe', 'rafale'],
     unit: 'm/s',
-    spellings: {
-      ...spelled('m/s', 'm/s', 'ms', 'mps'),
-      ...spelled('km/h', 'km/h', 'kmh', 'kph'),
-      ...spelled('mph', 'mph'),
-      ...spelled('kn', 'kn', 'kt', 'kts', 'knots'),
-      ...spelled('ft/s', 'ft/s', 'fps'),
-    },
+    spellings: SPEEDS,
     min: 0,
     max: 150,
+  },
+  // Of the wind only where the name says so, as it does above; that of a vehicle may be backwards.
+  {
+    name: 'speed',
+    words: ['speed', 'geschwindigkeit', 'vitesse', 'velocidad', 'velocità', 'velocidade', 'velocity', 'hastighet'],
+    unit: 'm/s',
+    spellings: SPEEDS,
+    min: -1_000,
+    max: 1_000,
   },
   {
     name: 'precipitation',
@@ -133,13 +135,23 @@ const QUANTITIES: readonly Quantity[] = [
 /** Letters that a word must have to be recognised at the end of a longer one, as in `Außentemperatur`. */
 const MIN_LETTERS_OF_END = 5;
 
-/** Returns the quantity that a name speaks of, and whether it says nothing else, apart from a unit. */
+/**
+ * Returns the quantity that a name speaks of, and whether it says nothing else, apart from a unit. A name with a unit that no
+ * conversion of the quantity has, such as `Energy [Wh]`, is none: its values would be taken for those of another unit.
+ */
 export function quantityOf(name: string): { readonly quantity: Quantity; readonly isExact: boolean } | null {
+  const found = quantityNamed(name);
+  const isOtherUnit = found !== null && hasUnit(name) && unitOfName(name, found.quantity) === null;
+  return isOtherUnit ? null : found;
+}
+
+function quantityNamed(name: string): ReturnType<typeof quantityOf> {
   const whole = plainName(name);
   const words = wordsOf(name);
   const exact = QUANTITIES.find((quantity) => quantity.words.includes(whole));
   if (exact !== undefined) return { quantity: exact, isExact: true };
-  if (/ratio|index|dew|tau(?:punkt)?|status|alarm|setpoint|battery/i.test(name)) return null;
+  if (/ratio|index|dew|tau(?:punkt)?|status|alarm|setpoint|battery|rpm|(?:^|[^a-z])fan(?:[^a-z]|$)/i.test(name))
+    return null;
   for (const quantity of QUANTITIES) {
     const known = words.find((word) => word.length > 1 && quantity.words.some((end) => isWordOrEnd(word, end)));
     if (known === undefined) continue;
