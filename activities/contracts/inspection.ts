@@ -18,7 +18,7 @@ export interface Question {
   /** The setting that answers it, for example `source.fields.timestamp.zone`. */
   readonly setting: string;
   readonly asks: string;
-  /** Parts of an input, the first of which the proposal has; any other value of the setting is an answer too. */
+  /** Parts of an input, the first of which the proposal has; none if nothing is likely. Any other value answers too. */
   readonly answers: readonly JsonObject[];
 }
 

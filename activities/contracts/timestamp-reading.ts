@@ -49,7 +49,7 @@ export function resolveTimestampReading({ format, zone, ambiguous }: TimestampOp
 /** Returns one text per problem: `<option>: expected …, got …`. */
 export function timestampProblems({ format = 'iso', zone }: TimestampOptions): string[] {
   const problems: string[] = [];
-  if (!NAMED_FORMATS.includes(format)) problems.push(...patternProblems(format, zone !== undefined));
+  if (!NAMED_FORMATS.includes(format)) problems.push(...patternProblems(format, zone));
   if (zone !== undefined && !isOffset(zone) && ianaName(zone) === undefined) {
     problems.push(`zone: expected an IANA name such as Europe/Berlin or an offset such as +01:00, got ${zone}`);
   }
@@ -60,8 +60,8 @@ export function timestampProblems({ format = 'iso', zone }: TimestampOptions): s
 }
 
 /**
- * Letters of a pattern, and how often one may stand in a row; others do not make a date and a time. Not z: EST, IST or BST
- * name several zones, and Java chooses one.
+ * Letters of a pattern, and how often one may stand in a row; others do not make a date and a time. Only at the end z: EST,
+ * IST or BST name several zones, so that the setting `zone` must say which one has such a name.
  */
 const MOST_IN_A_ROW: Readonly<Record<string, number>> = {
   ...{ u: 9, y: 9, M: 4, L: 4, d: 2, D: 3, E: 4, a: 1, H: 2, h: 2, K: 2, k: 2, m: 2, s: 2, S: 9 },
@@ -74,20 +74,25 @@ const PATTERN_RULES: readonly (readonly [isViolated: (letters: string) => boolea
   [(letters) => letters.includes('Y'), 'with yyyy, since YYYY is the year of a week'],
   [
     hasOtherLetters,
-    `with no other letters than ${Object.keys(MOST_IN_A_ROW).join('')}, and texts in quotes (also names such as 'EST', beside a zone)`,
+    `with no other letters than ${Object.keys(MOST_IN_A_ROW).join('')}, a z at its end, and texts in quotes`,
   ],
   [(letters) => !isDate(letters), 'with year, month and day, for example yyyy-MM-dd HH:mm'],
   [(letters) => /[hK]/.test(letters) && !letters.includes('a'), 'with HH, or with a beside hh'],
 ];
 
 /** Checks what can be seen here; the Spark job refuses to start with any other pattern that is none. */
-function patternProblems(pattern: string, hasZone: boolean): string[] {
-  const letters = pattern.replaceAll(/'[^']*'/g, ' ');
+function patternProblems(pattern: string, zone: string | undefined): string[] {
+  const quoted = pattern.replaceAll(/'[^']*'/g, ' ');
+  const hasName = quoted.endsWith('z');
+  const letters = hasName ? quoted.slice(0, -1) : quoted;
   const rule = PATTERN_RULES.find(([isViolated]) => isViolated(letters));
   if (rule !== undefined) {
     return [`format: expected ${NAMED_FORMATS.join(', ')} or a pattern ${rule[1]}, got ${pattern}`];
   }
-  if (hasZone || /[VOXxZ]/.test(letters)) return [];
+  if (hasName && (zone === undefined || isOffset(zone))) {
+    return [`zone: expected an IANA name, whose names such as CET and CEST the z of the pattern ${pattern} reads`];
+  }
+  if (zone !== undefined || /[VOXxZ]/.test(letters)) return [];
   return [`zone: expected the zone of the timestamps, since the pattern ${pattern} has none, got nothing`];
 }
 

@@ -1,3 +1,5 @@
+import { zoneNamesIn, zoneOfNames } from './zone-names';
+
 /** A time of day as it is written. */
 export interface Clock {
   /** Times of one form are read by one pattern. */
@@ -34,7 +36,7 @@ export function clockPattern(clocks: readonly Clock[]): string {
   const isShort = clocks.some(({ hour }) => hour.length === 1);
   const hours = (first.half === '' ? 'H' : 'h').repeat(isShort ? 1 : 2);
   const half = first.half === '' ? '' : `${first.half.startsWith(' ') ? ' ' : ''}a`;
-  return `${hours}${sign}mm${secondPattern(clocks, sign)}${half}${zoneLetters(first.zone)}`;
+  return `${hours}${sign}mm${secondPattern(clocks, sign)}${half}${zonePattern(clocks)}`;
 }
 
 function secondPattern(clocks: readonly Clock[], sign: string): string {
@@ -63,8 +65,16 @@ function zoneLetters(zone: string): string {
   const text = zone.trim();
   if (text === 'Z' || /^[+-]\d{2}:\d{2}$/.test(text)) return `${blank}XXX`;
   if (/^[+-]\d{4}$/.test(text)) return `${blank}XX`;
-  // A name such as IST stands for several zones: the setting `zone` says which.
-  return /^[+-]\d{2}$/.test(text) ? `${blank}X` : `${blank}'${text}'`;
+  return /^[+-]\d{2}$/.test(text) ? `${blank}X` : `${blank}z`;
+}
+
+/** A name such as IST stands for several zones, and is text: the setting `zone` says which. Two may be those of one zone. */
+function zonePattern(clocks: readonly Clock[]): string {
+  const [first] = clocks;
+  const letters = zoneLetters(first?.zone ?? '');
+  const names = zoneNamesIn(clocks.map(({ zone }) => zone.trim()));
+  const [name = ''] = names;
+  return letters.endsWith('z') && zoneOfNames(names) === null ? letters.replace('z', `'${name}'`) : letters;
 }
 
 /** Whether a time of day says what it is in UTC; a name of a zone does not. */

@@ -1,8 +1,8 @@
 import type { Question, SourceAccount } from '../contracts/inspection';
 import { isObject, type JsonObject } from '../contracts/json-object';
-import { isAboutTime } from './about-time';
+import { isAboutTime, isTimeName } from './about-time';
 import { columnAt } from './column-at';
-import { deviceField, deviceParts } from './device-field';
+import { deviceField, deviceParts, type DeviceProposal } from './device-field';
 import { eventIdField } from './event-id-field';
 import { withoutAbsent } from './given-absent';
 import { hasPlace, merged, sectionAt, settingAt } from './given-settings';
@@ -11,9 +11,11 @@ import { measurementFields } from './measurement-fields';
 import { numberOptions } from './number-options';
 import { partsOf, profileOf, type ColumnProfile, type Place } from './sample-column';
 import type { Sample } from './sample';
+import { quantityOf } from './quantity';
 import { sensorsQuestion } from './sensors-question';
 import { seriesQuestion } from './series-question';
-import { timeField } from './time-field';
+import { timeField, type TimeProposal } from './time-field';
+import { unreadableTime } from './unreadable-time';
 import { writtenNumberNotes } from './written-numbers';
 
 /** What a sample is taken for. */
@@ -31,12 +33,7 @@ export function proposal(sample: Sample, given: JsonObject): Proposal {
   const long = longOf(rest, given);
   const measured = measurementFields({ columns: rest, long, given, subject: sample.constant });
   const isFree = (column: ColumnProfile): boolean => !measured.columns.includes(column) && isDeviceColumn(column, long);
-  const free = rest.filter(isFree);
-  const likely = deviceField(free, sample.constant);
-  const series = { columns, time: time?.columns ?? [], long, parts: deviceParts(free) };
-  const found = seriesQuestion(series, columnAt(likely.place, columns)) ?? likely;
-  const column = columnAt(settingAt(given, 'source.fields.deviceId') ?? found.place, columns);
-  const device = (long === null ? null : sensorsQuestion(long, column, found.place)) ?? found;
+  const { device, column } = deviceOf(rest.filter(isFree), { columns, time, long, given, constant: sample.constant });
   const eventId = eventIdField(
     rest.filter((it) => !measured.columns.includes(it)),
     column,
@@ -46,7 +43,7 @@ export function proposal(sample: Sample, given: JsonObject): Proposal {
   const fields = {
     deviceId: device.place,
     ...eventId.field,
-    timestamp: time?.field ?? columns.find(({ word }) => isAboutTime(word))?.place ?? 'timestamp',
+    timestamp: timestampField(time, columns),
     ...textField(rest),
     ...measured.fields,
   };
@@ -64,7 +61,11 @@ export function proposal(sample: Sample, given: JsonObject): Proposal {
     notes: [
       ...sample.notes,
       ...eventId.notes,
-      ...writtenNumberNotes(rest.filter((it) => it !== column)),
+      ...writtenNumberNotes(
+        rest.filter((it) => it !== column),
+        measured.columns,
+        settingAt(input, 'source.numbers.decimal') === ',' ? ',' : '.',
+      ),
       ...notesOf(sample, {
         time: time === null && !hasPlace(settingAt(given, 'source.fields.timestamp')),
         measured: namesOf(input).length === 0,
@@ -72,6 +73,30 @@ export function proposal(sample: Sample, given: JsonObject): Proposal {
     ],
     places: columns.map((column) => placeAccount(column, roles.get(column) ?? 'label')),
   };
+}
+
+interface DeviceSample {
+  readonly columns: readonly ColumnProfile[];
+  readonly time: TimeProposal | null;
+  readonly long: LongShape | null;
+  readonly given: JsonObject;
+  readonly constant: string;
+}
+
+/** @param free - columns with nothing else */
+function deviceOf(
+  free: readonly ColumnProfile[],
+  { columns, time, long, given, constant }: DeviceSample,
+): { readonly device: DeviceProposal; readonly column: ColumnProfile | undefined } {
+  const likely = deviceField(free, constant);
+  const series = { columns, time: time?.columns ?? [], long, parts: deviceParts(free) };
+  const found = seriesQuestion(series, columnAt(likely.place, columns)) ?? likely;
+  const column = columnAt(settingAt(given, 'source.fields.deviceId') ?? found.place, columns);
+  return { device: (long === null ? null : sensorsQuestion(long, column, found.place)) ?? found, column };
+}
+
+function timestampField(time: TimeProposal | null, columns: readonly ColumnProfile[]): unknown {
+  return time?.field ?? columns.find(({ word }) => isAboutTime(word))?.place ?? 'timestamp';
 }
 
 /** A field of its own name needs no mapping. */
@@ -88,10 +113,17 @@ function unlessEmpty(name: string, value: object): JsonObject {
   return Object.keys(value).length === 0 ? {} : { [name]: value };
 }
 
-function timeOf(columns: readonly ColumnProfile[], given: JsonObject): ReturnType<typeof timeField> {
+function timeOf(columns: readonly ColumnProfile[], given: JsonObject): TimeProposal | null {
   const field = settingAt(given, 'source.fields.timestamp');
   const own = hasPlace(field) ? columnAt(field, columns) : undefined;
-  return timeField(own === undefined ? columns : [own], isObject(field) ? field : {});
+  const found = timeField(own === undefined ? columns : [own], isObject(field) ? field : {});
+  return found ?? unreadableTime(own ?? likelyTime(columns));
+}
+
+/** The column that is called most like a time, and like no measurement. */
+function likelyTime(columns: readonly ColumnProfile[]): ColumnProfile | undefined {
+  const named = columns.filter(({ word }) => isAboutTime(word) && quantityOf(word) === null);
+  return named.find(({ word }) => isTimeName(word)) ?? named[0];
 }
 
 function longOf(columns: readonly ColumnProfile[], given: JsonObject): LongShape | null {

@@ -1,7 +1,7 @@
 import { isAboutTime } from './about-time';
-import { clockOf, clockPattern } from './clock-pattern';
+import { clockOf, clockPattern, hasOffset } from './clock-pattern';
 import { plainName } from './name-words';
-import type { ColumnProfile } from './sample-column';
+import { NEARLY_ALL, type ColumnProfile } from './sample-column';
 import type { TimeCandidate } from './time-candidate';
 
 /** Parts of a time that have columns of their own, in the order of a date, and their letters. */
@@ -14,16 +14,24 @@ const PARTS = [
   [['second', 'sec', 'sekunde'], 's'],
 ] as const;
 const DATE_PARTS = 3;
+const DIGITS = /^(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}$/;
 
 /** Returns the times that stand in several columns: a date and a time of day, which may be numbers, as the date may be. */
 export function splitTime(columns: readonly ColumnProfile[]): TimeCandidate[] {
-  return [...dateAndClock(columns), ...numberedParts(columns), ...dateAndNumbers(columns), ...datesAlone(columns)];
+  return [
+    ...dateAndClock(columns),
+    ...dateAndDigits(columns),
+    ...numberedParts(columns),
+    ...dateAndNumbers(columns),
+    ...datesAlone(columns),
+  ];
 }
 
 function dateAndClock(columns: readonly ColumnProfile[]): TimeCandidate[] {
   const date = columns.find(({ time }) => time?.isDate === true);
   const clock = columns.find(({ word, numbers, texts }) => {
-    const isClock = texts.length > 0 && texts.every((text) => clockOf(text) !== null);
+    const clocks = texts.filter((text) => clockOf(text) !== null).length;
+    const isClock = texts.length > 0 && clocks >= texts.length * NEARLY_ALL;
     return isClock && (numbers === null || isAboutTime(word));
   });
   if (date === undefined || clock === undefined || date.time === null) return [];
@@ -40,10 +48,24 @@ function dateAndClock(columns: readonly ColumnProfile[]): TimeCandidate[] {
       reading: {
         format: join(format),
         others: others.map(join),
-        hasZone: clocks.every(({ zone }) => zone !== ''),
+        hasZone: clocks.every(hasOffset),
       },
     },
   ];
+}
+
+/** A date, and beside it a time of day without signs, such as 0930. */
+function dateAndDigits(columns: readonly ColumnProfile[]): TimeCandidate[] {
+  const date = columns.find(({ time }) => time?.isDate === true);
+  const digits = columns.find(({ word, texts }) => {
+    const [{ length } = ''] = texts;
+    return isAboutTime(word) && texts.length > 0 && texts.every((text) => DIGITS.test(text) && text.length === length);
+  });
+  if (date === undefined || digits === undefined || date.time === null) return [];
+  const { format, others } = date.time;
+  const join = (first: string): string => `${first} ${'HHmmss'.slice(0, digits.texts[0]?.length)}`;
+  const reading = { format: join(format), others: others.map(join), hasZone: false };
+  return [{ columns: [date, digits], place: { join: [date.place, digits.place], separator: ' ' }, reading }];
 }
 
 interface NumberedPart {

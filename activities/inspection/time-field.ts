@@ -1,11 +1,12 @@
 import type { Question } from '../contracts/inspection';
 import type { JsonObject } from '../contracts/json-object';
-import { isAboutTime } from './about-time';
+import { isZone } from '../contracts/timestamp-reading';
+import { isAboutTime, isClockName, isTimeName } from './about-time';
 import { goBackIn, hasHourTwice } from './clock-changes';
 import type { ColumnProfile, Place } from './sample-column';
 import { splitTime } from './split-time';
 import type { TimeCandidate } from './time-candidate';
-import { plainName } from './name-words';
+import { withZoneColumn } from './zone-column';
 import { zoneOfTimes } from './zone-of-times';
 
 export interface TimeProposal {
@@ -15,18 +16,6 @@ export interface TimeProposal {
   readonly questions: readonly Question[];
 }
 
-/** Names that can mean nothing else. */
-const TIME_NAMES = [
-  'timestamp',
-  'time',
-  'ts',
-  'datetime',
-  'zeitstempel',
-  'zeit',
-  'eventtime',
-  'datetimeutc',
-  'utctime',
-];
 const WHICH_INSTANT = 'Which instant does a time mean that occurs twice, when clocks go back?';
 const HOUR_TWICE = 'In the sample, the times go back by up to an hour once at night.';
 
@@ -35,12 +24,14 @@ export function timeField(columns: readonly ColumnProfile[], given: JsonObject):
   const candidates = [...columns.flatMap(candidateOf), ...splitTime(columns)].sort(
     (one, other) => rank(one) - rank(other),
   );
-  const [best] = candidates;
-  if (best === undefined) return null;
+  const [likeliest] = candidates;
+  if (likeliest === undefined) return null;
+  const best = withZoneColumn(likeliest, columns, given);
   const { format, others, hasZone } = best.reading;
-  const zoned = hasZone ? { options: {}, questions: [] } : zoneOptions(best, columns, given);
+  const zoned = hasZone ? ownZoneOptions(best) : zoneOptions(best, columns, given);
   const questions = [
-    ...(given['column'] === undefined ? whichTime(candidates.filter((each) => rank(each) === rank(best))) : []),
+    ...clockQuestion(best, columns),
+    ...(given['column'] === undefined ? whichTime(candidates.filter((each) => rank(each) === rank(likeliest))) : []),
     ...(others.length > 0 ? [question('format', ambiguityOf(format), [format, ...others])] : []),
     ...zoned.questions,
   ].filter(({ setting }) => given[setting.replace('source.fields.timestamp.', '')] === undefined);
@@ -60,17 +51,49 @@ function whichTime(equal: readonly TimeCandidate[]): Question[] {
   return [{ setting: 'source.fields.timestamp', asks: 'Which of these is the time of a reading?', answers }];
 }
 
+/** Asks for the time of day where only dates are recognised, and another column is called like a time. */
+function clockQuestion(
+  { columns, place, reading: { format } }: TimeCandidate,
+  all: readonly ColumnProfile[],
+): Question[] {
+  const clock = all.find((column) => !columns.includes(column) && column.present > 0 && isClockName(column.word));
+  if (clock === undefined || /[HhKk]|iso|^(?:s|ms|us|ns)$|rfc/.test(format)) return [];
+  const asks =
+    `Where is the time of day? That in "${clock.name}" is not recognised, and with dates alone all readings are at midnight: ` +
+    'join both with a format that reads them, or write times such as 09:30.';
+  const answers = [{ source: { fields: { timestamp: placeOptions(place) } } }];
+  return [{ setting: 'source.fields.timestamp', asks, answers }];
+}
+
+interface ZoneOptions {
+  readonly options: JsonObject;
+  readonly questions: readonly Question[];
+}
+
+/** Which instant an hour means that occurs twice, of times that each name a place. */
+function ownZoneOptions({ columns, reading: { format } }: TimeCandidate): ZoneOptions {
+  const texts = columns.flatMap((column) => column.texts);
+  const isTwice = format.endsWith('VV') && [...new Set(texts)].some((text) => isZone(text) && goBackIn(text, texts));
+  if (!isTwice) return { options: {}, questions: [] };
+  return {
+    options: { ambiguous: 'earlier' },
+    questions: [question('ambiguous', WHICH_INSTANT, ['earlier', 'later'])],
+  };
+}
+
 /** The zone of times that name none, and which instant an hour means that occurs twice. */
 function zoneOptions(
   { columns, reading: { format } }: TimeCandidate,
   all: readonly ColumnProfile[],
   given: JsonObject,
-): { readonly options: JsonObject; readonly questions: readonly Question[] } {
+): ZoneOptions {
   const texts = columns.flatMap((column) => column.texts);
   const isTwice = format === 'iso' && hasHourTwice(texts);
   const because = isTwice ? ` ${HOUR_TWICE}` : '';
   const { zone, question: asked } = zoneOfTimes(columns, format, all);
   const inZone = asked === null ? [] : [question('zone', `${asked.asks}${because}`, asked.zones)];
+  // Its names tell the two instants apart.
+  if (format.endsWith('z')) return { options: { zone }, questions: inZone };
   const used = typeof given['zone'] === 'string' ? given['zone'] : zone;
   if (!isTwice && !goBackIn(used, texts)) return { options: { zone }, questions: inZone };
   const questions = [...inZone, question('ambiguous', `${WHICH_INSTANT}${because}`, ['earlier', 'later'])];
@@ -84,9 +107,8 @@ function candidateOf(column: ColumnProfile): TimeCandidate[] {
 
 /** The lower, the likelier; dates without a time of day are the last resort. */
 function rank({ columns, reading }: TimeCandidate): number {
-  const names = columns.map(({ word }) => plainName(word));
   const isDate = !/[HhKk]|iso|^(?:s|ms|us|ns)$|rfc/.test(reading.format) ? 3 : 0;
-  if (names.some((name) => TIME_NAMES.includes(name))) return isDate;
+  if (columns.some(({ word }) => isTimeName(word))) return isDate;
   return isDate + (columns.some(({ word }) => isAboutTime(word)) ? 1 : 2);
 }
 

@@ -1,3 +1,4 @@
+import { isTimeName } from './about-time';
 import { isDeviceNumber } from './device-field';
 import { plainName } from './name-words';
 import { measurementName, measurementProposal, type MeasurementProposal } from './measurement-proposal';
@@ -66,7 +67,8 @@ function isMeasured(column: ColumnProfile): boolean {
 
 /** A device, a time, a flag or the number of the row. */
 function isOtherNumber({ word, texts, cells, distinct }: ColumnProfile): boolean {
-  if (isDeviceNumber(word, texts) || timeReading(cells, false) !== null || isFlag(distinct)) return true;
+  if (isDeviceNumber(word, texts) || isTimeName(word) || timeReading(cells, false) !== null || isFlag(distinct))
+    return true;
   return plainName(word) === '' || NO_QUANTITY.test(word) || isRunningNumber(texts);
 }
 

@@ -26,6 +26,10 @@ const ORDERS: readonly (readonly [order: WrittenDate['order'], pattern: RegExp])
   ['mon-d-y', new RegExp(MONTH_DAY)],
 ];
 
+/** Patterns read months in English only. */
+const MONTH =
+  /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)$/i;
+
 /** Returns null if a text is no date, perhaps with a time of day. */
 export function writtenDate(text: string): WrittenDate | null {
   for (const [order, pattern] of ORDERS) {
@@ -42,6 +46,7 @@ function dateOf(order: WrittenDate['order'], groups: Readonly<Record<string, str
   if (groups['clock'] !== undefined && clock === null) return null;
   const signs = [sign, groups['t'] ?? sign] as const;
   const name = order === 'd-mon-y' ? b : order === 'mon-d-y' ? a : '';
+  if (name !== '' && !MONTH.test(name)) return null;
   const form = JSON.stringify([order, c.length === 4, monthLetters(name), signs, gap, clock?.form ?? null]);
   return { order, parts: [a, b, c], signs, gap, clock, form };
 }

@@ -3,11 +3,16 @@ package pipeline.spark;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 
 /** Finds the instants of written times; those without a zone are times of the settings' zone. */
 final class LocalClock {
   private static final long MICROS_PER_SECOND = 1_000_000L;
+
+  private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("z", Locale.ENGLISH);
 
   private final ZoneId zone;
   private final boolean isLater;
@@ -40,6 +45,19 @@ final class LocalClock {
       String found = "a local time that does not exist in " + clock + ", where clocks skip it";
       throw new UnreadableTime(Reason.BadTimestamp, found);
     }
+    if (time.zoneName() != null) return offsetCalled(time.zoneName(), clock, local, offsets);
     return offsets.get(isLater ? offsets.size() - 1 : 0);
+  }
+
+  /** The name tells which of two instants is meant, and must be the one that the zone has then. */
+  private static ZoneOffset offsetCalled(
+      String name, ZoneId clock, LocalDateTime local, List<ZoneOffset> offsets)
+      throws UnreadableTime {
+    for (ZoneOffset offset : offsets) {
+      if (NAME.format(ZonedDateTime.ofLocal(local, clock, offset)).equalsIgnoreCase(name))
+        return offset;
+    }
+    String found = "the name of a zone that " + clock + " does not have at that time";
+    throw new UnreadableTime(Reason.BadTimestamp, found);
   }
 }

@@ -13,8 +13,15 @@ import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalQueries;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Times in a pattern of {@link DateTimeFormatter}; names of months and days are English. */
+/**
+ * Times in a pattern of {@link DateTimeFormatter}; names of months and days are English.
+ *
+ * <p>The letter {@code z} stands at the end, for a name that the zone of the settings has: by
+ * itself, EST or IST would be one of several zones.
+ */
 final class PatternTime {
   private static final long SECONDS_PER_DAY = 86_400L;
 
@@ -28,10 +35,14 @@ final class PatternTime {
           ChronoField.SECOND_OF_MINUTE,
           ChronoField.NANO_OF_SECOND);
 
+  private static final Pattern WITH_NAME = Pattern.compile("(.*?) ?([A-Za-z]+)");
+
   private final DateTimeFormatter formatter;
+  private final boolean hasZoneName;
 
   /** Strict, since 30 February would become the 29th otherwise. */
-  private PatternTime(DateTimeFormatterBuilder builder) {
+  private PatternTime(DateTimeFormatterBuilder builder, boolean hasZoneName) {
+    this.hasZoneName = hasZoneName;
     formatter =
         builder
             .parseDefaulting(ChronoField.ERA, 1)
@@ -44,7 +55,10 @@ final class PatternTime {
    */
   static PatternTime of(String pattern) {
     try {
-      return new PatternTime(builder().appendPattern(pattern));
+      boolean hasZoneName = pattern.endsWith("z");
+      String clock =
+          hasZoneName ? pattern.substring(0, pattern.length() - 1).stripTrailing() : pattern;
+      return new PatternTime(builder().appendPattern(clock), hasZoneName);
     } catch (IllegalArgumentException noPattern) {
       String expected = "source.fields.timestamp.format: expected a pattern of DateTimeFormatter";
       String message = expected + ", got " + pattern + ": " + noPattern.getMessage();
@@ -61,7 +75,8 @@ final class PatternTime {
             .optionalEnd()
             .optionalStart()
             .appendOffset("+HHMM", "UTC")
-            .optionalEnd());
+            .optionalEnd(),
+        false);
   }
 
   private static DateTimeFormatterBuilder builder() {
@@ -70,6 +85,12 @@ final class PatternTime {
 
   /** Null if the text has another form. A date without a time is its first moment. */
   WrittenTime read(String text) {
+    if (!hasZoneName) return read(text, null);
+    Matcher parts = WITH_NAME.matcher(text);
+    return parts.matches() ? read(parts.group(1), parts.group(2)) : null;
+  }
+
+  private WrittenTime read(String text, String zoneName) {
     try {
       TemporalAccessor parsed = formatter.parse(text);
       LocalDate date = parsed.query(TemporalQueries.localDate());
@@ -80,7 +101,7 @@ final class PatternTime {
       long seconds = date.toEpochDay() * SECONDS_PER_DAY + ofDay.toSecondOfDay();
       ZoneOffset offset = parsed.query(TemporalQueries.offset());
       ZoneId zone = offset == null ? parsed.query(TemporalQueries.zoneId()) : offset;
-      return new WrittenTime(seconds, ofDay.get(ChronoField.MICRO_OF_SECOND), zone);
+      return new WrittenTime(seconds, ofDay.get(ChronoField.MICRO_OF_SECOND), zone, zoneName);
     } catch (DateTimeException otherForm) {
       return null;
     }

@@ -91,6 +91,61 @@ describe('the inspection of an odd file', () => {
     expect(notes[0]).toContain(`The numbers in "temp_c" have ${what}`);
   });
 
+  it.each([
+    ['1.234,5', '"999,5"', ','],
+    ['1.234', '"999,5"', ','],
+    ['1,234.5', '999.5', '.'],
+    ['1,234', '999.5', '.'],
+    ['1\u202f234,5', '"999,5"', ','],
+  ])('says that %s among numbers such as %s is not read', async (grouped, plain, decimal) => {
+    const rows = [...Array<string>(5).fill(plain), `"${grouped}"`];
+    const { input, notes, questions } = await proposed([HEADER, ...rows.map((cell) => `${FIRST},s1,${cell}`)]);
+    expect(notes).toEqual([expect.stringContaining('Some numbers in "temp_c" have signs between groups') as string]);
+    expect(questions.map(({ setting }) => setting)).not.toContain('source.numbers.decimal');
+    expect(input['source']).toMatchObject(decimal === ',' ? { numbers: { decimal } } : {});
+    expect(JSON.stringify(input)).toContain(decimal === ',' ? '"decimal":","' : '"temperature"');
+  });
+
+  it('takes the point for no decimal sign where one number has a comma for it', async () => {
+    const cells = ['1.234', '2.345', '3.456', '"999,5"'];
+    const { input } = await proposed([HEADER, ...cells.map((cell) => `${FIRST},s1,${cell}`)]);
+    expect(input).toMatchObject({ source: { numbers: { decimal: ',' } } });
+  });
+
+  it.each([
+    ['speed_kmh', 'speed', 'km/h'],
+    ['vehicle_speed_mph', 'speed', 'mph'],
+    ['wind_kmh', 'windSpeed', 'km/h'],
+    ['Windgeschwindigkeit [km/h]', 'windSpeed', 'km/h'],
+  ])('takes the speed "%s" for one of the wind only if the name says so', async (column, name, unit) => {
+    const { input } = await proposed([`time,sensor,${column}`, `${FIRST},s1,20`]);
+    expect(input).toMatchObject({ source: { fields: { [name]: { column, unit } } }, measurements: [{ name }] });
+  });
+
+  it.each([
+    ['Energie [Wh]', 'energie', 'Wh'],
+    ['Current (mA)', 'current', 'mA'],
+    ['Humidity (g/m³)', 'humidity', 'g/m³'],
+    ['battery_mv', 'batteryMv', '1'],
+  ])('takes the values of "%s" for no other unit than its own', async (column, name, unit) => {
+    const { input } = await proposed([`time,sensor,${column}`, `${FIRST},s1,20`]);
+    expect(input['measurements']).toEqual([expect.objectContaining({ name, unit }) as object]);
+    expect(input).toMatchObject({ source: { fields: { [name]: column } } });
+  });
+
+  it('takes the values of a name for no other unit than that in the column beside them', async () => {
+    const { input } = await proposed(['time,sensor,quantity,value,unit', `${FIRST},s1,energy,500,Wh`]);
+    expect(input['measurements']).toEqual([expect.objectContaining({ name: 'energy', unit: 'Wh' }) as object]);
+  });
+
+  it.each(['"1.234,5"', '40%', '\u22125'])(
+    'takes a column of a quantity with values such as %s for no device',
+    async (cell) => {
+      const { input } = await proposed(['time,Temperatur,Raum', `${FIRST},${cell},Bad`, `${SECOND},${cell},Bad`]);
+      expect(input).toMatchObject({ source: { fields: { deviceId: 'Raum' } } });
+    },
+  );
+
   it('says which setting divides rows of one cell', async () => {
     const { notes } = await proposed(['time^sensor^temp_c', `${FIRST}^s1^20`]);
     expect(notes[0]).toContain('set source.delimiter');

@@ -25,7 +25,6 @@ function asked({ questions }: Proposal, setting: string): unknown {
 
 const DEVICE = 'source.fields.deviceId';
 const UNIT = 'source.fields.temperature.unit';
-const AMBIGUOUS = 'source.fields.timestamp.ambiguous';
 
 describe('the questions of an inspection', () => {
   it('ask whether several sensors of one device are devices, and propose that they are', async () => {
@@ -78,41 +77,6 @@ describe('the questions of an inspection', () => {
     expect(found.input).toMatchObject({ source: { fields: { deviceId: { join } } } });
   });
 
-  it('ask which instant an hour means that occurs twice, if clocks of the zone go back', async () => {
-    const rows = ['time,sensor,temp_c', '2026-01-05 00:00:00,s1,20', '2026-01-05 01:00:00,s1,21'];
-    const inZone = (zone: string) => proposed(rows, { source: { fields: { timestamp: { zone } } } });
-    const answers = ['earlier', 'later'].map((ambiguous) => ({ source: { fields: { timestamp: { ambiguous } } } }));
-    expect(asked(await inZone('Europe/Berlin'), AMBIGUOUS)).toEqual(answers);
-    expect(asked(await inZone('Asia/Tokyo'), AMBIGUOUS)).toBeUndefined();
-    expect(asked(await inZone('+01:00'), AMBIGUOUS)).toBeUndefined();
-    expect(asked(await proposed(rows), AMBIGUOUS)).toBeUndefined();
-  });
-
-  it.each([
-    ['every quarter of an hour', ['02:30', '02:45', '02:00', '02:15', '02:30']],
-    ['every hour', ['01:00', '02:00', '02:00', '03:00']],
-  ])('ask it if the sample has an hour twice: %s', async (_, hours) => {
-    const found = await proposed(['time,sensor,temp_c', ...hours.map((hour) => `2026-10-25 ${hour}:00,s1,20`)]);
-    expect(asked(found, AMBIGUOUS)).toBeDefined();
-    expect(found.questions.find(({ setting }) => setting.endsWith('zone'))?.asks).toContain('go back by up to an hour');
-  });
-
-  it.each([
-    ['2026-01-05 00:00:00 CET', '+01:00', 'They say CET'],
-    ['01/05/2026 00:00:00 EST', '-05:00', 'They say EST'],
-    ['05.01.2026 00:00 IST', 'UTC', 'They say IST'],
-  ])('propose the zone that %s names, and ask for it', async (time, zone, asks) => {
-    const found = await proposed(['time,sensor,temp_c', `${time},s1,20`], {});
-    expect(found.input).toMatchObject({ source: { fields: { timestamp: { zone } } } });
-    expect(found.questions.find(({ setting }) => setting.endsWith('zone'))?.asks).toContain(asks);
-  });
-
-  it('do not ask for the zone of times that say UTC', async () => {
-    const found = await proposed(['time,sensor,temp_c', '25.01.2026 00:00 UTC,s1,20'], {});
-    expect(found.questions).toEqual([]);
-    expect(found.input).toMatchObject({ source: { fields: { timestamp: { zone: 'UTC' } } } });
-  });
-
   it('take the unit from a column that holds it, and ask if it has several', async () => {
     const rows = [
       'time,sensor,quantity,value,unit',
@@ -144,17 +108,6 @@ describe('the questions of an inspection', () => {
     expect(asked(unique, 'source.fields.eventId')).toBeUndefined();
     const chosen = await proposed(rows, { source: { fields: { eventId: 'seq' } } });
     expect(chosen.notes).toEqual([expect.stringContaining('"seq" is not unique in the sample') as string]);
-  });
-});
-
-describe('a time in several columns', () => {
-  it.each([
-    [['day', 'hour'], '2026-01-05,17', 'yyyy-MM-dd H'],
-    [['Datum', 'Stunde', 'Minuten'], '25.01.2026,17,5', 'dd.MM.yyyy H m'],
-  ])('is a date and the numbers of %j', async (join, values, format) => {
-    const found = await proposed([`${join.join(',')},sensor,temp_c`, `${values},s1,20`]);
-    const timestamp = { join, separator: ' ', format, zone: 'UTC' };
-    expect(found.input).toMatchObject({ source: { fields: { timestamp, temperature: 'temp_c' } } });
   });
 });
 

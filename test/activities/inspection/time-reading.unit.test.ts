@@ -21,6 +21,7 @@ describe('the reading of times', () => {
     ['20260105', 'yyyyMMdd', false],
     ['20260105T130000Z', "yyyyMMdd'T'HHmmssXXX", true],
     ['20260105 1300', 'yyyyMMdd HHmm', false],
+    ['2026010513', 'yyyyMMddHH', false],
     ['31.12.2026 13:00', 'dd.MM.yyyy HH:mm', false],
     ['12/31/26 01:00:00 AM', 'MM/dd/yy hh:mm:ss a', false],
     ['31-12-2026 13h05', "dd-MM-yyyy HH'h'mm", false],

@@ -112,6 +112,22 @@ const FORMATS: Readonly<Record<string, OptionSet>> = {
     at('07/12/20 12:00:00 am', '2020-07-11T22:00:00.000000Z'),
     badAt('07/12/20 13:01:34 PM', 'got text in another form'),
   ]),
+  'a pattern with names of the zone': times({ format: 'd MMM yyyy HH:mm z', zone: 'Europe/Berlin' }, [
+    at('5 Jan 2026 00:00 CET', '2026-01-04T23:00:00.000000Z'),
+    at('5 Jul 2026 00:00cest', '2026-07-04T22:00:00.000000Z'),
+    at('26 Oct 2025 02:30 CEST', '2025-10-26T00:30:00.000000Z'),
+    at('26 Oct 2025 02:30 CET', '2025-10-26T01:30:00.000000Z'),
+    badAt('5 Jul 2026 00:00 CET', 'the name of a zone that Europe/Berlin does not have at that time'),
+    badAt('5 Jul 2026 00:00 EST', 'the name of a zone that Europe/Berlin does not have at that time'),
+    badAt('29 Mar 2026 02:30 CEST', SKIPPED),
+    badAt('5 Jan 2026 00:00', 'expected the pattern d MMM yyyy HH:mm z in column'),
+  ]),
+  'a pattern and the place of each time': times({ format: 'yyyy-MM-dd HH:mm VV' }, [
+    at('2026-01-05 00:00 Europe/Berlin', '2026-01-04T23:00:00.000000Z'),
+    at('2026-01-05 00:00 +05:30', '2026-01-04T18:30:00.000000Z'),
+    at('2026-01-05 00:00 UTC', '2026-01-05T00:00:00.000000Z'),
+    badAt('2026-01-05 00:00 EST', 'got text in another form'),
+  ]),
   'a pattern with its own zone, and dates': times({ format: "yyyyMMdd['T'HHmmss[X]]", zone: 'Asia/Tokyo' }, [
     at('20200712T000134Z', '2020-07-12T00:01:34.000000Z'),
     at('20200712T090134', '2020-07-12T00:01:34.000000Z'),
@@ -143,7 +159,20 @@ const NUMBERS: Readonly<Record<string, OptionSet>> = {
       cellar('18,5', '-1', { temperature: 18.5 }),
       cellar('-999', -1, { absent: true }),
       cellar('1.018,5', '51,5', { reason: 'NotANumber:temperature', detail: 'column "temperature" (temperature)' }),
+      cellar('1.018', '51,5', { reason: 'NotANumber:temperature', detail: 'decimal sign . or digits in groups: see' }),
+      ...['1.234.567', '1 018,5', '1\u00a0018,5', '1\u202f018,5', "1'018", '1\u2019018,5'].map((text) =>
+        cellar(text, '51,5', { reason: 'NotANumber:temperature', detail: 'got text with digits in groups, which' }),
+      ),
+      cellar('\u22125,5', '51,5', { reason: 'NotANumber:temperature', detail: 'a minus sign that is no hyphen' }),
       cellar('18,5', '51.5', { reason: 'NotANumber:humidity', detail: 'set source.numbers.decimal' }),
+    ],
+  },
+  'digits in groups as none': {
+    options: {},
+    cases: [
+      cellar('1,018', 51.5, { reason: 'NotANumber:temperature', detail: 'decimal sign , or digits in groups: see' }),
+      cellar('1,018.5', 51.5, { reason: 'NotANumber:temperature', detail: 'got text with digits in groups, which' }),
+      cellar('1,5', 51.5, { reason: 'NotANumber:temperature', detail: 'decimal sign ,: set source.numbers.decimal' }),
     ],
   },
   'a decimal comma of one measurement': {
