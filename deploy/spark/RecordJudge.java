@@ -66,7 +66,8 @@ import pipeline.spark.TimestampReader.Timestamp;
  * measurement: string of a number ("+21.50",    accepted as that number; the settings choose
  *   ".5", "2e1"), blanks around it                the decimal sign
  * measurement: any other string ("1 000",       NotANumber, with the name of the measurement
- *   "1,000.5", "21.5 C"), true, object, array
+ *   "1,000.5", "1'000", "21.5 C", a minus sign
+ *   that is no hyphen), true, object, array
  * measurement: 1e999                            OutOfRange, as everything beyond +-1e21
  * device: string of 1-400 bytes                 accepted
  * device: whole number of at most 64 bits       accepted as its digits
@@ -89,6 +90,8 @@ import pipeline.spark.TimestampReader.Timestamp;
  *   9999
  * timestamp in another format of the settings:  accepted; all else is BadTimestamp. A pattern
  *   s, ms, us, ns, rfc1123, a pattern             without hours is midnight
+ * timestamp: the name of a zone, behind a        the time at which the zone of the settings has
+ *   pattern that ends with z                      that name; BadTimestamp if it has not then
  * timestamp: later than Kafka time and the      FromTheFuture; a Kafka time outside the years
  *   start of the run, each + skew                 2001 to 2099 does not count
  * timestamp: outside the months of the index    OutsideMonths

@@ -128,8 +128,7 @@ final class SchemaRegistry {
       if (code >= FIRST_UNKNOWN && code <= LAST_UNKNOWN) return null;
     }
     String answered = "it answered with status " + response.statusCode();
-    boolean isRefused =
-        response.statusCode() == UNAUTHORIZED || response.statusCode() == FORBIDDEN;
+    boolean isRefused = response.statusCode() == UNAUTHORIZED || response.statusCode() == FORBIDDEN;
     if (isRefused) throw new SchemaRegistryRefused(expected(path) + answered);
     throw unavailable(path, answered);
   }
@@ -160,8 +159,7 @@ final class SchemaRegistry {
 
   /** The reason alone crosses the driver, so it is a text and no cause. */
   private SchemaRegistryUnavailable unavailable(String path, String reason) {
-    String remedy =
-        "; SCHEMA_REGISTRY_URL must name the Confluent-compatible API of a registry";
+    String remedy = "; SCHEMA_REGISTRY_URL must name the Confluent-compatible API of a registry";
     return new SchemaRegistryUnavailable(expected(path) + reason + remedy);
   }
 

@@ -1,6 +1,8 @@
 package pipeline.spark;
 
-/** The registry keeps this job out. Whoever watches the driver knows it by the name of this class. */
+/**
+ * The registry keeps this job out. Whoever watches the driver knows it by the name of this class.
+ */
 final class SchemaRegistryRefused extends RuntimeException {
   private static final long serialVersionUID = 1;
 
