@@ -53,7 +53,7 @@ export async function collectFacts(collection: FactCollection): Promise<RecordFa
   const wanted = wantedDocuments(request, facts);
   const indexOf = (stream: Stream) => ({ index: aliases[stream], query: wanted[stream] });
   await collectDocuments(collection, indexOf('readings'), readings, (document) => [facts.ofIndexedReading(document)]);
-  await collectDocuments(collection, indexOf('windows'), windows, (document) => [facts.ofIndexedWindow(document)]);
+  await collectDocuments(collection, indexOf('windows'), windows, (document) => facts.ofIndexedWindow(document));
   await collectDocuments(collection, indexOf('deadLetters'), readings, (document) =>
     facts.ofIndexedDeadLetter(document),
   );

@@ -151,13 +151,14 @@ export class RecordFacts {
     return [deadLetter, { kind: 'foreign', id, window, atMs: deadLetter.atMs }];
   }
 
-  ofIndexedWindow({ _id: id, _source: source }: IndexedDocument): WindowFact {
+  /** Empty for a window of another run with another length: this run has nothing to do with it. */
+  ofIndexedWindow({ _id: id, _source: source }: IndexedDocument): readonly WindowFact[] {
+    const { scope, windowMs } = this.request;
+    const ofOtherRun = isOfOtherRun(source, scope.run);
+    const lengthMs = Date.parse(String(source['windowEnd'])) - Date.parse(String(source['windowStart']));
+    if (ofOtherRun && Number.isFinite(lengthMs) && lengthMs !== windowMs) return [];
     const content = { id, digest: documentDigest(source), count: Number(source['count']) };
-    return {
-      kind: 'indexed',
-      ...content,
-      ...(isOfOtherRun(source, this.request.scope.run) ? { ofOtherRun: true } : {}),
-    };
+    return [{ kind: 'indexed', ...content, ...(ofOtherRun ? { ofOtherRun } : {}) }];
   }
 
   /** From the start of the first of these windows to the end of the last one; null if there is none. */
