@@ -2,6 +2,7 @@ import { Client } from '@elastic/elasticsearch';
 import type { Client as TemporalClient } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Kafka, logLevel } from 'kafkajs';
+import { pipelineFailure } from '../../../activities/contracts/failures';
 import { createKafkaGateway, type KafkaGateway } from '../../../activities/kafka';
 import { positionsAt } from '../../support/index-lane';
 import { stackAddresses } from '../../support/stack';
@@ -22,6 +23,29 @@ afterAll(async () => {
 });
 
 describe('indexLane without an end', () => {
+  it('indexes partition by partition what cannot be followed, and refuses the one with a damaged batch', async () => {
+    const pipeline = await LanePipeline.create({ kafka, elasticsearch }, 2);
+    const records = Array.from({ length: 40 }, (_, n) => ({ ...reading(n), key: `d${n}` }));
+    await kafka.publish(pipeline.topic, records);
+    const damaged = pipelineFailure('RecordsUnreadable', 'damaged', {
+      topic: pipeline.topic,
+      partition: 0,
+      offset: '0',
+    });
+    const damagedKafka: KafkaGateway = {
+      ...kafka,
+      follow: ({ from }) => Promise.resolve({ why: 'unreadable', next: from }),
+      readRange: (range, handle) => (range.partition === 0 ? Promise.reject(damaged) : kafka.readRange(range, handle)),
+    };
+    const { end } = await kafka.offsets(pipeline.topic);
+    const result = await pipeline.index({ until: null }, undefined, { kafka: damagedKafka });
+    expect(result).toMatchObject({
+      positions: { 0: { next: '0' }, 1: { next: end['1'] } },
+      refused: [{ partition: '0', type: 'RecordsUnreadable', reason: 'RecordsUnreadable: damaged' }],
+    });
+    expect(await pipeline.count()).toBe(Number(end['1']));
+  });
+
   it('waits at the end of its partitions, indexes what comes within a second, and ends when it is cancelled', async () => {
     const pipeline = await LanePipeline.create({ kafka, elasticsearch }, 3);
     const environment = new MockActivityEnvironment();

@@ -150,7 +150,10 @@ describe('indexLane', () => {
       environment.cancel();
       return { kind: 'late', ms: 5_000 };
     };
-    expect(await pipeline.index({}, environment, client)).toMatchObject({ next: '0', counts: { read: 0 } });
+    expect(await pipeline.index({}, environment, { elasticsearch: client })).toMatchObject({
+      next: '0',
+      counts: { read: 0 },
+    });
     expect(Date.now() - cancelledMs).toBeLessThan(1_500);
     await client.close();
     await gate.close();
@@ -165,7 +168,7 @@ describe('indexLane', () => {
       environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
       return { kind: 'late', ms: 300 };
     };
-    const done = await pipeline.index({}, environment, client);
+    const done = await pipeline.index({}, environment, { elasticsearch: client });
     expect(done).toMatchObject({ next: '2', counts: { read: 2 } });
     expect(gate.requests).toBe(1);
     await client.close();

@@ -38,10 +38,10 @@ export class LanePipeline {
   async index(
     change: Partial<LaneTarget> = {},
     environment = new MockActivityEnvironment(),
-    elasticsearch = this.servers.elasticsearch,
+    instead: Partial<Servers> = {},
   ): Promise<IndexLaneResult & { readonly next: string | undefined }> {
     const { topic, deadLetterTopic, alias } = this;
-    const servers = { ...this.servers, elasticsearch };
+    const servers = { ...this.servers, ...instead };
     const result = await indexLane(servers, { topic, deadLetterTopic, alias, ...change }, environment);
     return { ...result, next: result.positions['0']?.next };
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-import { createKafkaGateway, servesClients, type KafkaGateway } from '../../../activities/kafka';
+import { createKafkaGateway, servesClients, type FollowEnd, type KafkaGateway } from '../../../activities/kafka';
 import { BrokerPair } from './broker-pair';
 import { patiently } from './patiently';
 
@@ -74,6 +74,29 @@ describe('a reader with two brokers', () => {
       });
       while ((await leaderOf('moved')) !== 2) await sleep(50);
     });
+    expect(moves).toBeGreaterThan(1);
+    expect(seen).toEqual(inOrder(3_000));
+  });
+});
+
+describe('a follower with two brokers', () => {
+  it('passes every record once and in order when the other broker becomes leader in the middle of a batch', async () => {
+    await newTopic('followed', [1, 2], 3_000);
+    const seen: string[] = [];
+    let moves = 0;
+    const follow = (): Promise<FollowEnd> => {
+      const [from, until] = [{ 0: String(seen.length) }, { 0: '3000' }];
+      const { signal } = new AbortController();
+      return gateway.follow({ topic: 'followed', from, until, ends: until, signal }, async ({ records }) => {
+        seen.push(...records.map(({ offset }) => offset));
+        if (moves++ > 0) return;
+        await admin.alterPartitionReassignments({
+          topics: [{ topic: 'followed', partitionAssignment: [{ partition: 0, replicas: [2] }] }],
+        });
+        while ((await leaderOf('followed')) !== 2) await sleep(50);
+      });
+    };
+    while ((await patiently(follow)).why !== 'reached');
     expect(moves).toBeGreaterThan(1);
     expect(seen).toEqual(inOrder(3_000));
   });
