@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
 import type { Config } from './config';
+import { reasonOf } from './reason-of';
 import { temporalOptions } from './temporal-connection';
 
 const RETRY_MS = 2_000;
@@ -61,8 +62,4 @@ export class RenewedConnection {
 
 function textOf(options: NativeConnectionOptions): string {
   return JSON.stringify(options);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../activities/contracts/search-attributes';
+import { reasonOf } from './reason-of';
 
 /** Of `IndexedValueType` in Temporal's API. */
 const KEYWORD = 2;
@@ -24,8 +25,4 @@ export async function registerSearchAttributes(connection: NativeConnection, nam
   const missing = `the namespace ${namespace} has no search attributes ${NAMES.join(', ')} (${refusal ?? unknown})`;
   console.error(`${missing}: pipelines run without them; register them as Keyword and start the worker again`);
   return false;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { toClientOptions } from '@temporalio/envconfig';
 import { endpointProblems } from './http/endpoint-schema';
+import { reasonOf } from './reason-of';
 import { type Environment, readText, secretOf } from './secrets';
 import { temporalProfile } from './temporal-profile';
 
@@ -194,8 +195,4 @@ function problemsOf(variable: string, read: () => unknown): SettingProblem[] {
   } catch (error) {
     return [problem(variable, reasonOf(error).replace(`${variable}: `, ''))];
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

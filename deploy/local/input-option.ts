@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { reasonOf } from '../../workers/reason-of';
 import { StackError } from './stack-error';
 
 /** The two options of a command that takes an input. */
@@ -39,6 +40,6 @@ function orThrow<T>(problem: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw new StackError(`${problem} (${error instanceof Error ? error.message : String(error)})`);
+    throw new StackError(`${problem} (${reasonOf(error)})`);
   }
 }

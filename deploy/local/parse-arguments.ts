@@ -1,3 +1,4 @@
+import { reasonOf } from '../../workers/reason-of';
 import { StackError } from './stack-error';
 
 /**
@@ -9,6 +10,6 @@ export function parseArguments<T>(parse: () => T, usage: string): T {
   try {
     return parse();
   } catch (error) {
-    throw new StackError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new StackError(`${reasonOf(error)}\n\n${usage}`);
   }
 }

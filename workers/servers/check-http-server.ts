@@ -1,5 +1,6 @@
 import { tlsProblem } from '../../activities/contracts/tls-problem';
 import type { HttpServer } from '../../activities/http/http-server';
+import { reasonOf } from '../reason-of';
 import { clockFact } from './clock-skew';
 import { sentenceOf, type ServerCheck, ServerProblem, ServerQuestions } from './server-check';
 
@@ -58,7 +59,7 @@ async function dateOf(name: HttpServerName, server: HttpServer, signal: AbortSig
 
 function noAnswer(error: unknown, prefix: Question['prefix']): string {
   const { cause = error } = error as { readonly cause?: unknown };
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   const tls = tlsProblem(cause, prefix);
   return tls === undefined
     ? `It does not answer (${reason}): start it, or correct ${prefix}_URL.`
