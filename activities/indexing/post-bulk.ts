@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { Client } from '@elastic/elasticsearch';
-import { answeredReason, isTimeout } from '../elasticsearch/elasticsearch-failure';
+import { answeredReason, elasticsearchFailure, isTimeout } from '../elasticsearch/elasticsearch-failure';
 import { bulkBody, type BulkItem } from './bulk-item';
 
 /** The response begins with `errors`: if it is false, the items need not be parsed. */
@@ -52,7 +52,12 @@ export interface BulkTarget {
   readonly signal: AbortSignal;
 }
 
-/** Sends one bulk body once. Every response or error is a reply; only an abort throws. */
+/**
+ * Sends one bulk body once. Every other response or error is a reply.
+ *
+ * @throws the reason of the abort
+ * @throws AccessRefused when one end of the TLS connection does not accept the other
+ */
 export async function postBulk(target: BulkTarget, items: readonly BulkItem[]): Promise<BulkReply> {
   const { elasticsearch, alias, signal } = target;
   // Items of a month name their index, and none goes to the alias.
@@ -79,6 +84,8 @@ export async function postBulk(target: BulkTarget, items: readonly BulkItem[]): 
     };
   } catch (error) {
     signal.throwIfAborted();
+    const failure = elasticsearchFailure(error, `Indexing ${items.length} documents into ${alias}`, { index: alias });
+    if (failure.type === 'AccessRefused') throw failure;
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: isTimeout(error) ? 'timeout' : 'unknown', reason };
   }

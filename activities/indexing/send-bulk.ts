@@ -41,7 +41,7 @@ export interface SendBulkRequest extends BulkTarget {
  *
  * @returns `outcome`, to which the final verdicts are added
  * @throws ServiceUnavailable when retries did not help for half a minute
- * @throws AccessRefused when Elasticsearch refuses the user
+ * @throws AccessRefused when Elasticsearch refuses the user, or one end of the TLS connection the other
  * @throws IndexMisconfigured when it rejects items for a reason other than the document
  */
 export async function sendBulk(

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { elasticsearchFailure } from '../../activities/elasticsearch/elasticsearch-failure';
+import { toBulkItem } from '../../activities/indexing/bulk-item';
+import { sendBulk } from '../../activities/indexing/send-bulk';
 import { createKafkaGateway, type KafkaGateway } from '../../activities/kafka';
 import { openElasticsearch } from '../../workers/clients';
 import { loadConfig } from '../../workers/config';
@@ -47,6 +49,21 @@ async function elasticsearchRefusal(changes: Variables, index = 'pipeline.secure
   try {
     const search = () => elasticsearch.search({ index }, { requestTimeout: 10_000 });
     return elasticsearchFailure(await failureOf(search()), 'Searching');
+  } finally {
+    await elasticsearch.close();
+  }
+}
+
+/** The failure of a worker's bulk request. */
+async function bulkRefusal(changes: Variables): Promise<unknown> {
+  const elasticsearch = openElasticsearch(loadConfig({ ...stack.clients.worker, ...changes }));
+  const headers = { 'event-id': Buffer.from('refused') };
+  const record = { partition: 0, offset: '0', timestamp: '0', key: null, value: Buffer.from('{}'), headers };
+  const item = toBulkItem(record, { pipeline: 'secured', indexedAt: 0 });
+  if ('reason' in item) throw new Error(item.reason);
+  const target = { elasticsearch, alias: 'pipeline.secured.readings', signal: new AbortController().signal };
+  try {
+    return await failureOf(sendBulk({ ...target, items: [item], pause: () => Promise.resolve() }));
   } finally {
     await elasticsearch.close();
   }
@@ -149,6 +166,12 @@ describe('a worker that Elasticsearch refuses', () => {
     const failure = await elasticsearchRefusal(changes());
     expect(failure).toMatchObject({ type });
     expect(failure.message).toMatch(message);
+  });
+
+  it('names an unknown CA as the cause when it indexes', async () => {
+    const failure = await bulkRefusal({ ELASTICSEARCH_CA_FILE: stack.refused.otherAuthority });
+    expect(failure).toMatchObject({ type: 'AccessRefused', nonRetryable: false });
+    expect((failure as Error).message).toMatch(/^Indexing 1 documents into .*unknown CA; set ELASTICSEARCH_CA_FILE/);
   });
 
   it('names a missing privilege', async () => {
