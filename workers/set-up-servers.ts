@@ -21,9 +21,10 @@ import { prepareTopics } from '../activities/preparation/prepare-topics';
 import { type Clients, openClients } from './clients';
 import { type Config, loadConfig } from './config';
 import { kafkaServersOf } from './connections';
+import { reasonOf } from './reason-of';
 import { grantWorkerRights } from './rights/grant-worker-rights';
 import { logstashKafkaRights, logstashRole } from './rights/logstash-rights';
-import { elasticsearchRoles, type ElasticsearchRole } from './rights/pipeline-rights';
+import { elasticsearchRoles, type ElasticsearchRole, roleName } from './rights/pipeline-rights';
 import { readText } from './secrets';
 import { temporalOptions } from './temporal-connection';
 
@@ -31,6 +32,7 @@ const RETRY_MS = 1_000;
 const NAMESPACE_POLL_MS = 500;
 /** How long closed workflows are kept. */
 const NAMESPACE_RETENTION = '7 days';
+const HTTP_NOT_FOUND = 404;
 /** gRPC status codes. */
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
@@ -75,7 +77,7 @@ async function succeedsUnless(status: number, call: Promise<unknown>): Promise<b
 
 /**
  * Creates the users `worker` and `logstash`, who may do in Elasticsearch what they need for one pipeline, and sets their
- * and Kibana's password. Idempotent.
+ * and Kibana's password. They keep what they may do for other pipelines. Idempotent.
  */
 export async function setUpUsers(
   { security }: ElasticsearchClient,
@@ -86,12 +88,20 @@ export async function setUpUsers(
   const { worker, retention } = elasticsearchRoles([{ name: pipeline }]);
   const users = { worker: { worker, retention }, logstash: { logstash: logstashRole(pipeline) } };
   for (const [username, roles] of Object.entries(users)) {
+    const names = Object.keys(roles).map((role) => roleName(pipeline, role));
     for (const [role, { cluster, indices }] of Object.entries<ElasticsearchRole>(roles)) {
       const own = indices.map(({ names, privileges }) => ({ names: [...names], privileges: [...privileges] }));
-      await security.putRole({ name: role, cluster: [...cluster], indices: own });
+      await security.putRole({ name: roleName(pipeline, role), cluster: [...cluster], indices: own });
     }
-    await security.putUser({ username, password: passwordOf(username), roles: Object.keys(roles) });
+    const earlier = await rolesOf(security, username);
+    await security.putUser({ username, password: passwordOf(username), roles: [...new Set([...earlier, ...names])] });
   }
+}
+
+/** @returns the names of the roles of a user; none if there is no such user */
+async function rolesOf(security: ElasticsearchClient['security'], username: string): Promise<readonly string[]> {
+  const { [username]: user } = await security.getUser({ username }, { ignore: [HTTP_NOT_FOUND] });
+  return user?.roles ?? [];
 }
 
 /** Creates the topics and indices that a run with the default input would create; retries until the servers are ready. */
@@ -121,7 +131,7 @@ async function retry(activity: () => Promise<unknown>): Promise<unknown> {
 if (require.main === module) {
   main(process.argv).catch((error: unknown) => {
     // Not the whole error: a request in it may hold a password.
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(reasonOf(error));
     process.exitCode = 1;
   });
 }

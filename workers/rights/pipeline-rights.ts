@@ -63,6 +63,11 @@ const PRIVILEGES: Readonly<Record<ElasticsearchRoleName, { readonly cluster: str
   reader: { cluster: [], index: ['read', 'view_index_metadata'] },
 };
 
+/** Returns the name of a role in Elasticsearch or Kibana: no name of a pipeline has a dot, so no two share a role. */
+export function roleName(pipeline: string, role: string): string {
+  return `${aliasPrefix(pipeline)}${role}`;
+}
+
 /** Returns the roles, each for all of these pipelines. */
 export function elasticsearchRoles(
   pipelines: readonly PipelineRights[],

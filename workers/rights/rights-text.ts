@@ -3,7 +3,7 @@ import { SEARCH_ATTRIBUTES } from '../../activities/contracts/search-attributes'
 import type { KafkaRight } from '../../activities/kafka';
 import { addressesOf, type Config } from '../config';
 import { kibanaRoles, spaceOf } from './kibana-roles';
-import { elasticsearchRoles, type PipelineRights, workerKafkaRights } from './pipeline-rights';
+import { elasticsearchRoles, type PipelineRights, roleName, workerKafkaRights } from './pipeline-rights';
 import { NAMESPACE_ACCESS, temporalClaims, type TemporalRole } from './temporal-permissions';
 
 /** Of a Kibana on this machine. */
@@ -57,7 +57,6 @@ export function rightsAccount(config: Config, request: RightsRequest): RightsAcc
   };
   const { kafkaBrokers, elasticsearchNode } = addressesOf(config);
   const roles = elasticsearchRoles([request]);
-  const roleName = (role: string): string => `pipeline-${name}-${role}`;
   const kibana = (config.KIBANA_URL ?? DEFAULT_KIBANA_URL).replace(/\/+$/, '');
   // Roles are those of all spaces.
   const kibanaRoot = kibana.replace(/\/s\/[^/]+$/, '');
@@ -71,13 +70,13 @@ export function rightsAccount(config: Config, request: RightsRequest): RightsAcc
     '',
     '# Elasticsearch: roles of the worker, of a worker that drops months, of the page, and of readers.',
     ...Object.entries(roles).map(([role, document]) =>
-      put(`${elasticsearchNode}/_security/role/${roleName(role)}`, `elasticsearch-${role}.json`, document),
+      put(`${elasticsearchNode}/_security/role/${roleName(name, role)}`, `elasticsearch-${role}.json`, document),
     ),
     '',
     '# Kibana: roles of a worker that imports the dashboard, and of readers.',
     ...kibanaRole.map(([role, document]) =>
       put(
-        `${kibanaRoot}/api/security/role/${roleName(`kibana-${role}`)}`,
+        `${kibanaRoot}/api/security/role/${roleName(name, `kibana-${role}`)}`,
         `kibana-${role}.json`,
         document,
         "--header 'kbn-xsrf: true' ",

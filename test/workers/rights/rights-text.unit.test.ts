@@ -44,7 +44,7 @@ describe('rightsAccount', () => {
   it('sends each role of Elasticsearch and Kibana as JSON, or from the files of a folder', () => {
     const { worker } = elasticsearchRoles([REQUEST]);
     const put =
-      "curl --fail-with-body --user elastic --request PUT 'https://search:9200/_security/role/pipeline-a-worker'";
+      "curl --fail-with-body --user elastic --request PUT 'https://search:9200/_security/role/pipeline.a.worker'";
     const [inline] = commandsOf(REQUEST).filter((command) => command.startsWith(put));
     expect(JSON.parse(/--data '(.*)'$/.exec(inline ?? '')?.[1] ?? '')).toEqual(worker);
 
@@ -57,7 +57,7 @@ describe('rightsAccount', () => {
 
   it('lets the importer save every kind of object of the dashboards, in the space of the settings alone', () => {
     const { text, files } = rightsAccount(CONFIG, REQUEST);
-    expect(text).toContain("'https://kibana/base/api/security/role/pipeline-a-kibana-importer'");
+    expect(text).toContain("'https://kibana/base/api/security/role/pipeline.a.kibana-importer'");
     const featureOf: Readonly<Record<string, string>> = { dashboard: 'dashboard_v2', 'index-pattern': 'indexPatterns' };
     const lines = readFileSync(join(PROJECT, 'kibana/dashboards.ndjson'), 'utf8').trim().split('\n');
     const types = new Set(lines.map((line) => (JSON.parse(line) as { type: string }).type));
