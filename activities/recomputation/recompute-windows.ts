@@ -7,7 +7,7 @@ import { overcountedWindows } from '../elasticsearch/overcounted-windows';
 import { lastHeartbeat } from '../heartbeat';
 import type { KafkaGateway } from '../kafka';
 import { rejectedReadings } from './rejected-readings';
-import { sharedWindows, timeSharedWithOthers } from './shared-windows';
+import { sharedWindows, timeSharedWithOthers, type PagePosition, type SharedWindowsRequest } from './shared-windows';
 import { hasOverwritten } from './has-overwritten';
 import { windowAccounts } from './window-accounts';
 import type { WindowAccount, WindowKey, WindowRules } from './window-account';
@@ -15,8 +15,9 @@ import type { WindowAccount, WindowKey, WindowRules } from './window-account';
 const HEARTBEAT_MS = 2_000;
 
 const progressSchema = z.object({
-  /** The last window of the pages that are done. */
-  after: z.object({ start: z.number(), device: z.string() }).nullable(),
+  /** Start of the first window that is not done, in epoch ms: Temporal keeps no device. Null: none is done. */
+  fromMs: z.number().nullable(),
+  /** Windows recomputed before it. */
   recomputed: z.int(),
 });
 
@@ -48,7 +49,7 @@ interface RecomputationDependencies {
  * them. Each window that counts more readings than it has gets a new account too; one without readings a count of 0.
  *
  * It is called when the readings of the run are indexed and before the end of the windows topic is taken. A retry
- * resumes after the last page of windows; publishing one again changes nothing. Its memory holds a page of windows, and
+ * resumes at the start that the last page of windows has come to; publishing one again changes nothing. Its memory holds a page of windows, and
  * what `rejectedReadings` says. Without readings of other runs in the time of this one, and
  * if none of its readings was indexed before, it asks a few questions.
  *
@@ -64,7 +65,7 @@ export async function recomputeWindows(
   const { readings: index, run, windowMs } = input;
   const context = Context.current();
   const signal = context.cancellationSignal;
-  const progress = lastHeartbeat(progressSchema) ?? { after: null, recomputed: 0 };
+  const progress = lastHeartbeat(progressSchema) ?? { fromMs: null, recomputed: 0 };
   const heartbeat = setInterval(() => {
     context.heartbeat(progress);
   }, HEARTBEAT_MS);
@@ -87,15 +88,13 @@ export async function recomputeWindows(
     const recomputedOfRejected = await publishAccounts([...ofRejected.values()]);
 
     const request = { index, run, windowMs, signal };
-    const time = await timeSharedWithOthers(elasticsearch, request);
-    while (time !== null) {
-      const { windows, next } = await sharedWindows(elasticsearch, request, time, progress.after);
-      const others = windows.filter(({ deviceId, startMs }) => !ofRejected.has(windowId(deviceId, startMs, windowMs)));
-      progress.recomputed += await publishAccounts(others);
-      if (next === null) break;
-      progress.after = next;
-      context.heartbeat(progress);
-    }
+    const isOther = ({ deviceId, startMs }: WindowKey): boolean =>
+      !ofRejected.has(windowId(deviceId, startMs, windowMs));
+    await recomputeShared(
+      elasticsearch,
+      { ...request, progress, heartbeat: context.heartbeat.bind(context) },
+      (windows) => publishAccounts(windows.filter(isOther)),
+    );
     const isMoved = await hasOverwritten(elasticsearch, request);
     const left = isMoved ? await recomputeLeft(elasticsearch, { ...input, signal }, publishAccounts) : 0;
     return progress.recomputed + recomputedOfRejected + left;
@@ -109,6 +108,38 @@ type PublishAccounts = (
   windows: readonly WindowKey[],
   isWanted?: (account: WindowAccount) => boolean,
 ) => Promise<number>;
+
+interface SharedRequest extends SharedWindowsRequest {
+  /** Where an earlier attempt has come to; moved on. */
+  readonly progress: z.infer<typeof progressSchema>;
+  readonly heartbeat: (progress: z.infer<typeof progressSchema>) => void;
+}
+
+/** Recomputes the windows that hold readings of this run and of others, page by page. */
+async function recomputeShared(
+  elasticsearch: Client,
+  { progress, heartbeat, ...request }: SharedRequest,
+  publishAccounts: PublishAccounts,
+): Promise<void> {
+  const time = await timeSharedWithOthers(elasticsearch, request);
+  let after: PagePosition | null = null;
+  /** Recomputed windows with the same start as the first one of the next page. */
+  let unfinished = 0;
+  while (time !== null) {
+    const left = { ...time, fromMs: progress.fromMs ?? time.fromMs };
+    const { windows, next } = await sharedWindows(elasticsearch, request, left, after);
+    const nextMs = next?.start ?? Number.POSITIVE_INFINITY;
+    if (nextMs > left.fromMs) {
+      progress.recomputed += unfinished + (await publishAccounts(windows.filter(({ startMs }) => startMs < nextMs)));
+      unfinished = 0;
+    }
+    unfinished += await publishAccounts(windows.filter(({ startMs }) => startMs === nextMs));
+    if (next === null) break;
+    progress.fromMs = next.start;
+    after = next;
+    heartbeat(progress);
+  }
+}
 
 /** Recomputes the windows that readings have left, in which no reading of this run is. */
 async function recomputeLeft(
