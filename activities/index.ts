@@ -47,6 +47,8 @@ export interface ActivityDependencies {
   readonly schemaRegistry: HttpServer | null;
   /** Whether the namespace knows the search attributes of pipelines. */
   readonly searchAttributes: boolean;
+  /** Options with which a `temporal` command reaches the server of this worker, each after a space. */
+  readonly temporalOptions: string;
   /** Absolute path of the key of protected values; null if none is configured. */
   readonly protectKeyFile: string | null;
   /** For files that exist only during one activity. */
@@ -61,9 +63,14 @@ export type Activities = ReturnType<typeof createActivities>;
 // The list below is the return type.
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
 export function createActivities(dependencies: ActivityDependencies) {
-  const { kafka, elasticsearch, taskQueues, dashboards, schemaRegistry, protectKeyFile, searchAttributes } =
-    dependencies;
-  const services = { kibana: dashboards !== null, schemaRegistry: schemaRegistry !== null, searchAttributes };
+  const { kafka, elasticsearch, taskQueues, dashboards, schemaRegistry, protectKeyFile } = dependencies;
+  const { searchAttributes, temporalOptions } = dependencies;
+  const services = {
+    kibana: dashboards !== null,
+    schemaRegistry: schemaRegistry !== null,
+    searchAttributes,
+    temporalOptions,
+  };
   const spark = { ...dependencies.spark, schemaRegistry, protectKeyFile };
   return {
     // Preparation

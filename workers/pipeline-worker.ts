@@ -24,6 +24,7 @@ import { registerSearchAttributes } from './search-attributes';
 import { checkServers } from './servers/check-servers';
 import { watchServers } from './servers/watch-servers';
 import { sparkStateOf } from './spark-drivers';
+import { temporalCliOptions } from './temporal-connection';
 import { workflowBundle } from './workflow-bundle';
 
 /** Concurrent activities that read and write. */
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
       dashboards: dashboardTargetOf(config),
       schemaRegistry: schemaRegistryOf(config),
       searchAttributes: await registerSearchAttributes(temporal.current, config.TEMPORAL_NAMESPACE),
+      temporalOptions: temporalCliOptions(config),
       protectKeyFile: config.PROTECT_KEY_FILE === undefined ? null : resolve(config.PROTECT_KEY_FILE),
       scratchFolder: join(state, 'scratch'),
       crash: crashPoint(config.PIPELINE_CRASH_AT),

@@ -73,6 +73,8 @@ export interface PipelinePlan extends Readonly<
   readonly dashboards: boolean;
   /** Whether the namespace knows the search attributes of pipelines. */
   readonly searchAttributes: boolean;
+  /** Options with which a `temporal` command reaches the worker's server, each after a space; absent if it needs none. */
+  readonly temporalOptions?: string;
 }
 
 /** The `spark` section of the input as the job reads it; see `pipelineInputSchema` for what each setting means. */

@@ -33,6 +33,8 @@ interface WorkerServices {
   readonly kibana?: boolean;
   readonly schemaRegistry?: boolean;
   readonly searchAttributes?: boolean;
+  /** See `PipelinePlan`; empty if there are none. */
+  readonly temporalOptions?: string;
   /** Fingerprint of the key of protected values, or why there is none. */
   readonly protectKey?: ProtectKeyFacts;
 }
@@ -76,6 +78,7 @@ export function parseInput(
   const rules = processingRules(given, fingerprintOf(services));
   const { triggerInterval, ...spark } = given.spark;
   const definition = shortHash(JSON.stringify([PROCESSING.version, rules, spark.shufflePartitions]));
+  const { temporalOptions = '' } = services;
   const generation = rules.bounded ? run : `live-${definition}`;
   return {
     name,
@@ -103,6 +106,7 @@ export function parseInput(
     hostTaskQueue: queues.host,
     dashboards: services.kibana === true,
     searchAttributes: services.searchAttributes === true,
+    ...(temporalOptions === '' ? {} : { temporalOptions }),
   };
 }
 

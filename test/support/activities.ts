@@ -12,6 +12,7 @@ export function activitiesWith(dependencies: Partial<ActivityDependencies>): Act
     dashboards: null,
     schemaRegistry: null,
     searchAttributes: false,
+    temporalOptions: '',
     protectKeyFile: null,
     scratchFolder: 'unused',
     crash: () => undefined,

@@ -44,6 +44,7 @@ export async function startInProcessWorker(
       dashboards: null,
       schemaRegistry: schemaRegistry === null ? null : new HttpServer(schemaRegistry),
       searchAttributes: false,
+      temporalOptions: '',
       protectKeyFile,
       scratchFolder: join(state, 'scratch'),
       crash: () => undefined,

@@ -132,7 +132,7 @@ describe('loadConfig with files', () => {
       tls: { serverNameOverride: 'cloud' },
     });
     expect(temporalOptions(loadConfig({}))).toEqual({ address: '127.0.0.1:7233' });
-    const options = `--address cloud.example:7233 --namespace 'other' --profile 'cloud'`;
+    const options = `--address cloud.example:7233 --namespace 'other' --profile 'cloud' --config-file '${TEMPORAL_CONFIG_FILE}'`;
     expect(temporalCliOptions(loadConfig(cloud)).trim()).toBe(options);
     expect(temporalCliOptions(loadConfig({ TEMPORAL_API_KEY: 's3cret' }))).toBe('');
   });

@@ -1,6 +1,7 @@
 /** The progress of a run, and what needs an operator's attention. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
+import { cliOptions } from './cli-options';
 
 export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
 export type StageName = (typeof STAGES)[number];
@@ -204,7 +205,7 @@ export function skipCommand(partition: string, to: string): string {
 }
 
 function updateCommand(name: string): string {
-  return `temporal workflow update execute -w ${workflowInfo().workflowId} --name ${name}`;
+  return `temporal workflow update execute${cliOptions()} -w ${workflowInfo().workflowId} --name ${name}`;
 }
 
 /** What needs an operator in a whole pipeline: one entry instead of one per part if every running part is paused. */

@@ -2,6 +2,7 @@ import { startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { SEARCH_ATTRIBUTES } from '../../activities/contracts/search-attributes';
+import { memoForChild } from '../control/cli-options';
 import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
 import { replayFile } from '../sources/replay-file';
 import { runSparkJob } from '../spark/run-spark-job';
@@ -92,6 +93,7 @@ function partOptions({ name, searchAttributes }: PipelinePlan, staticSummary: st
     // A cancelled child can still stop its Spark driver; a terminated one cannot.
     parentClosePolicy: 'REQUEST_CANCEL',
     staticSummary,
+    ...memoForChild(),
     ...(searchAttributes && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.name, value: name }] }),
   } as const;
 }

@@ -13,6 +13,7 @@ import { pipelineFailure } from '../../activities/contracts/failures';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { RunReport } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
+import { keepCliOptions, memoForChild } from '../control/cli-options';
 import { CommandRouter } from '../control/command-router';
 import { besideChildren, endChildren } from '../control/end-children';
 import type { FailingActivities } from '../control/failing-activities';
@@ -46,6 +47,7 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   const { workflowId, firstExecutionRunId: run, startTime } = workflowInfo();
   if (SCHEDULED_TIME.test(workflowId)) return await runAs(workflowId.replace(SCHEDULED_TIME, ''), input);
   const plan = await parseInput({ input, workflowId, run, startedAt: startTime.toISOString() });
+  keepCliOptions(plan.temporalOptions);
   const router = new CommandRouter();
   const board = new ProgressBoard(plan, router);
   const { prepareTopics, prepareIndices, deadLetterSummary, storeReport } = board.activities.proxy(PREPARATION);
@@ -66,6 +68,7 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   // As a child, so that its result has a history of its own.
   const proof = await executeChild(reconcile, {
     workflowId: `reconcile/${plan.name}/${run}`,
+    ...memoForChild(),
     args: [{ request, taskQueue: proofTaskQueue(plan) }],
   });
   const counts = deadLetterFlood(plan, proof);

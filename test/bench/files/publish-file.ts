@@ -46,6 +46,7 @@ async function publishFile({ project, brokers, source }: PublishRequest): Promis
       dashboards: null,
       schemaRegistry: null,
       searchAttributes: false,
+      temporalOptions: '',
       protectKeyFile: null,
       scratchFolder: '',
     },
