@@ -1,6 +1,7 @@
 import type { WorkerProcess } from '../support/worker-process';
 import type { ServerName } from '../support/stack-process';
 import type { FaultProxy } from './fault-proxy';
+import type { JsonServer } from './json-server';
 
 /** One fault, injected while a run is being indexed. */
 export interface FaultCase {
@@ -30,8 +31,8 @@ export interface FaultContext {
   readonly indexed: AbortSignal;
   /** Alias of the readings. */
   readonly alias: string;
-  /** URL of the real Elasticsearch. */
-  readonly elasticsearch: string;
+  /** The real Elasticsearch. */
+  readonly elasticsearch: JsonServer;
   readonly startWorker: () => Promise<WorkerProcess>;
   /** SIGKILL for servers, which are then restarted. @throws Error when the servers are shared with other suites */
   readonly killServers: (which: ServerName | 'all') => Promise<void>;

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, fetch, type Response } from 'undici';
 import { listen } from '../support/listen';
 import { insertFailures, itemsOf, type ItemFailure } from './bulk-exchange';
 
@@ -29,6 +31,13 @@ export type FaultPlan = (request: {
   readonly bytes: number;
 }) => Fault | null | Promise<Fault | null>;
 
+/** In PEM: certificate and key of the proxy, and that of the CA to trust. */
+export interface ProxySecurity {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
 /** An HTTP proxy in front of Elasticsearch that injects faults into bulk requests and forwards everything else. */
 export class FaultProxy {
   plan: FaultPlan = () => null;
@@ -41,25 +50,34 @@ export class FaultProxy {
   readonly sent = new Map<string, number>();
   readonly #server: Server;
 
-  private constructor(private readonly target: string) {
-    this.#server = createServer((request, response) => {
+  readonly #dispatcher: Agent;
+
+  private constructor(
+    private readonly target: string,
+    private readonly security: ProxySecurity | undefined,
+  ) {
+    const handler = (request: IncomingMessage, response: ServerResponse): void => {
       this.#handle(request, response).catch(() => request.socket.destroy());
-    });
+    };
+    this.#server = security === undefined ? createServer(handler) : createTlsServer(security, handler);
+    this.#dispatcher = new Agent(security === undefined ? {} : { connect: { ca: security.ca } });
   }
 
-  static async start(target: string): Promise<FaultProxy> {
-    const proxy = new FaultProxy(target);
+  /** @param security - undefined: neither end of the proxy is protected */
+  static async start(target: string, security?: ProxySecurity): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target, security);
     await listen(proxy.#server);
     return proxy;
   }
 
   get address(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.security === undefined ? 'http' : 'https'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+    await this.#dispatcher.destroy();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -136,6 +154,7 @@ export class FaultProxy {
     return await fetch(`${this.target}${url ?? '/'}`, {
       method: method ?? 'GET',
       headers: passed,
+      dispatcher: this.#dispatcher,
       ...(hasBody ? { body: new Uint8Array(body) } : {}),
     });
   }

@@ -1,26 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { Client as ElasticsearchClient } from '@elastic/elasticsearch';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Client as ElasticsearchClient } from '@elastic/elasticsearch';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { TopicRange } from '../../activities/contracts/offsets';
 import type { ReconcileRequest, ReconcileResult } from '../../activities/contracts/report';
-import { createKafkaGateway, type KafkaGateway } from '../../activities/kafka';
+import type { KafkaGateway } from '../../activities/kafka';
+import { certificateFiles } from '../../deploy/local/security/certificates';
+import { type Clients, openClients } from '../../workers/clients';
+import { loadConfig } from '../../workers/config';
+import { temporalOptions } from '../../workers/temporal-connection';
 import type { IndexTopicInput, IndexTopicResult } from '../../workflows/indexing/index-topic';
 import { wholeTopic } from '../activities/reconciliation/written-run';
 import { highestAttempt } from '../support/highest-attempt';
 import { startWorker, type WorkerProcess } from '../support/worker-process';
 import type { ServerName } from '../support/stack-process';
 import type { FaultCase } from './fault-case';
-import { FaultProxy } from './fault-proxy';
+import { FaultProxy, type ProxySecurity } from './fault-proxy';
+import { JsonServer, type Variables } from './json-server';
 import { judge, type Judgement } from './oracle';
-import { publishRun } from './published-run';
+import { publishRun, type PublishedRunOptions } from './published-run';
 import { seededRandom } from '../support/seeded-random';
 
 /** The servers of a fault run, and how to kill them. */
 export interface FaultServers {
-  readonly temporal: string;
-  readonly kafkaBrokers: readonly string[];
-  readonly elasticsearchNode: string;
-  readonly workerEnvironment: Readonly<Record<string, string>>;
+  /** Of a client that may do everything. */
+  readonly admin: Variables;
+  readonly workerEnvironment: Variables;
   readonly killServers?: (which: ServerName | 'all') => Promise<void>;
 }
 
@@ -51,11 +57,16 @@ export function isClean(result: FaultResult): boolean {
 
 type Stream = IndexTopicInput['stream'];
 
+interface FaultRunOptions extends Pick<PublishedRunOptions, 'name'> {
+  readonly seed: number;
+  readonly readings: number;
+}
+
 /** Indexes a published run under a fault case, then checks it with the oracle and with the pipeline's own proof. */
 export async function runFault(
   servers: FaultServers,
   faultCase: FaultCase,
-  { seed, ...options }: { readonly seed: number; readonly readings: number },
+  { seed, name, ...options }: FaultRunOptions,
 ): Promise<FaultResult> {
   const readings = options.readings * (faultCase.scale ?? 1);
   const environment = await CaseEnvironment.open(servers);
@@ -68,7 +79,10 @@ export async function runFault(
         () => poisonRandom() < (faultCase.poison ?? 0),
       ),
     );
-    const request = await publishRun(environment, { readings, isPoison: (sequence) => poisoned.has(sequence) });
+    const request = await publishRun(environment, {
+      ...{ name, readings },
+      isPoison: (sequence) => poisoned.has(sequence),
+    });
     faultCase.arrange?.(environment.proxy, random);
     const worker = await environment.startWorker(faultCase.worker?.(random));
     const startedMs = Date.now();
@@ -78,7 +92,7 @@ export async function runFault(
       worker,
       indexed: isIndexed.signal,
       alias: request.aliases.readings,
-      elasticsearch: servers.elasticsearchNode,
+      elasticsearch: environment.json,
       startWorker: () => environment.startWorker(),
       killServers: servers.killServers ?? (() => Promise.reject(new Error('shared servers must not be killed'))),
     });
@@ -109,19 +123,29 @@ class CaseEnvironment {
 
   private constructor(
     private readonly servers: FaultServers,
-    readonly kafka: KafkaGateway,
-    readonly elasticsearch: ElasticsearchClient,
+    private readonly clients: Clients,
     private readonly temporal: Client,
+    readonly json: JsonServer,
     readonly proxy: FaultProxy,
   ) {}
 
+  get kafka(): KafkaGateway {
+    return this.clients.kafka;
+  }
+
+  get elasticsearch(): ElasticsearchClient {
+    return this.clients.elasticsearch;
+  }
+
   static async open(servers: FaultServers): Promise<CaseEnvironment> {
+    const config = loadConfig(servers.admin);
+    const json = new JsonServer(servers.admin);
     return new CaseEnvironment(
       servers,
-      createKafkaGateway({ brokers: servers.kafkaBrokers, clientId: 'faults' }),
-      new ElasticsearchClient({ node: servers.elasticsearchNode, maxRetries: 0 }),
-      new Client({ connection: await Connection.connect({ address: servers.temporal }) }),
-      await FaultProxy.start(servers.elasticsearchNode),
+      openClients(config, 'faults'),
+      new Client({ connection: await Connection.connect(temporalOptions(config)) }),
+      json,
+      await FaultProxy.start(json.url, proxySecurity(servers.admin)),
     );
   }
 
@@ -131,8 +155,8 @@ class CaseEnvironment {
       await worker.kill('SIGKILL');
     }
     await this.proxy.close();
-    await this.kafka.close();
-    await this.elasticsearch.close();
+    await this.clients.close();
+    await this.json.close();
     await this.temporal.connection.close();
   }
 
@@ -175,8 +199,7 @@ class CaseEnvironment {
       taskQueue: `${this.taskQueue}-io`,
     });
     const judgement = await judge({
-      brokers: this.servers.kafkaBrokers,
-      elasticsearch: this.servers.elasticsearchNode,
+      admin: this.servers.admin,
       topic: scope.enriched.topic,
       alias: aliases.readings,
       deadLetterAlias: aliases.deadLetters,
@@ -244,4 +267,12 @@ class CaseEnvironment {
       }
     }
   }
+}
+
+/** The proxy has the certificate of the server that it stands for; undefined if that has none. */
+function proxySecurity({ ELASTICSEARCH_CA_FILE: authority }: Variables): ProxySecurity | undefined {
+  if (authority === undefined) return undefined;
+  const { certificate, key } = certificateFiles(dirname(authority), 'elasticsearch');
+  const text = (path: string): string => readFileSync(path, 'utf8');
+  return { cert: text(certificate), key: text(key), ca: text(authority) };
 }

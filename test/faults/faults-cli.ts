@@ -1,6 +1,6 @@
 /**
- * `npm run test:faults -- [--seed N] [--only TEXT] [--readings N]`: runs
- * every fault case on an isolated stack and prints a table.
+ * `npm run test:faults -- [--seed N] [--only TEXT] [--readings N] [--secure]`: runs every fault case on an isolated stack,
+ * whose servers are protected with `--secure`, and prints a table.
  *
  * @module
  */
@@ -25,25 +25,28 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: String(Date.now() % 100_000) },
       only: { type: 'string', default: '' },
       readings: { type: 'string', default: String(READINGS) },
+      secure: { type: 'boolean', default: false },
     },
   });
   const seed = Number(values.seed);
   const cases = [...SINK_FAULTS, ...WORKER_KILLS, ...SERVER_KILLS, SOAK].filter(({ name }) =>
     name.includes(values.only),
   );
-  const stack = await IsolatedStack.start();
-  const { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment } = stack;
+  // A worker on protected servers has rights for pipelines that are known when these start.
+  const names = [WARM_UP, ...cases].map((_, position) => `faults-${position}`);
+  const stack = await IsolatedStack.start(values.secure ? names : undefined);
+  const { adminVariables: admin, workerEnvironment } = stack;
   const killServers = (which: ServerName | 'all'): Promise<void> => stack.killServers(which);
-  const servers = { temporal, kafkaBrokers, elasticsearchNode, workerEnvironment, killServers };
+  const servers = { admin, workerEnvironment, killServers };
   const results: FaultResult[] = [];
   process.once('SIGINT', () => void stack.stop().then(() => process.exit(130)));
   try {
     // Servers do some work only once: the first run takes longer.
-    await runFault(servers, WARM_UP, { seed, readings: Number(values.readings) });
+    await runFault(servers, WARM_UP, { seed, name: names[0], readings: Number(values.readings) });
     for (const [position, faultCase] of cases.entries()) {
       process.stderr.write(`${position + 1}/${cases.length} ${faultCase.name}\n`);
       const readings = Number(values.readings);
-      const result = await runFault(servers, faultCase, { seed: seed + position, readings });
+      const result = await runFault(servers, faultCase, { seed: seed + position, name: names[position + 1], readings });
       results.push(result);
       process.stderr.write(`  ${isClean(result) ? 'clean' : JSON.stringify(result)} after ${result.seconds} s\n`);
     }

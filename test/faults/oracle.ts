@@ -1,17 +1,18 @@
 /**
  * An independent check of an indexed topic. It shares no code with the pipeline, reads the topic with a consumer of its own
- * and the indices over plain HTTP, and uses no checkpoints, counters or reports.
+ * and the indices over HTTP, and uses no checkpoints, counters or reports.
  *
  * @module
  */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { Kafka, logLevel } from 'kafkajs';
-import { requestJson } from './request-json';
+import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
+import { JsonServer, type Variables } from './json-server';
 
 export interface Places {
-  readonly brokers: readonly string[];
-  readonly elasticsearch: string;
+  /** Of a client that may do everything. */
+  readonly admin: Variables;
   readonly topic: string;
   readonly alias: string;
   readonly deadLetterAlias: string;
@@ -33,8 +34,10 @@ type Content = Readonly<Record<string, unknown>>;
 
 export async function judge(places: Places): Promise<Judgement> {
   const published = await publishedRecords(places);
-  const documents = await allDocuments(places.elasticsearch, places.alias);
-  const deadLetters = await allDocuments(places.elasticsearch, places.deadLetterAlias);
+  const elasticsearch = new JsonServer(places.admin);
+  const documents = await allDocuments(elasticsearch, places.alias);
+  const deadLetters = await allDocuments(elasticsearch, places.deadLetterAlias);
+  await elasticsearch.close();
   return compare(published, documents, deadLetters);
 }
 
@@ -69,8 +72,8 @@ function withoutProvenance(document: Content): Content {
   return Object.fromEntries(Object.entries(document).filter(([field]) => field !== 'provenance'));
 }
 
-async function publishedRecords({ brokers, topic }: Places): Promise<Content[]> {
-  const kafka = new Kafka({ brokers: [...brokers], clientId: 'oracle', logLevel: logLevel.NOTHING });
+async function publishedRecords({ admin: variables, topic }: Places): Promise<Content[]> {
+  const kafka = new Kafka({ ...connectionOf(variables), clientId: 'oracle', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]));
@@ -106,18 +109,32 @@ async function publishedRecords({ brokers, topic }: Places): Promise<Content[]> 
   return contents;
 }
 
+function connectionOf({
+  KAFKA_BROKERS: brokers = '',
+  KAFKA_CA_FILE: ca,
+  KAFKA_USERNAME: username = '',
+  KAFKA_PASSWORD_FILE: password = '',
+}: Variables): Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'> {
+  if (ca === undefined) return { brokers: brokers.split(',') };
+  return {
+    brokers: brokers.split(','),
+    ssl: { ca: readFileSync(ca, 'utf8') },
+    sasl: { mechanism: 'scram-sha-512', username, password: readFileSync(password, 'utf8').trim() },
+  };
+}
+
 interface Page {
   readonly _scroll_id: string;
   readonly hits: { readonly hits: readonly { readonly _source: Content }[] };
 }
 
-async function allDocuments(server: string, alias: string): Promise<Content[]> {
-  await requestJson('POST', `${server}/${alias}/_refresh`);
+async function allDocuments(server: JsonServer, alias: string): Promise<Content[]> {
+  await server.request('POST', `/${alias}/_refresh`);
   const documents: Content[] = [];
-  let page = await requestJson<Page>('POST', `${server}/${alias}/_search?scroll=1m`, { size: 5_000, sort: ['_doc'] });
+  let page = await server.request<Page>('POST', `/${alias}/_search?scroll=1m`, { size: 5_000, sort: ['_doc'] });
   while (page.hits.hits.length > 0) {
     documents.push(...page.hits.hits.map(({ _source }) => _source));
-    page = await requestJson<Page>('POST', `${server}/_search/scroll`, { scroll: '1m', scroll_id: page._scroll_id });
+    page = await server.request<Page>('POST', '/_search/scroll', { scroll: '1m', scroll_id: page._scroll_id });
   }
   return documents;
 }

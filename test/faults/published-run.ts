@@ -16,7 +16,7 @@ export const READING_TEXT = 'steady as she goes '.repeat(9).trim();
 
 export interface PublishedRunOptions {
   /** Of the pipeline; by default one that no other run has. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly readings: number;
   /** Whether the mapping must reject this reading. */
   readonly isPoison: (sequence: number) => boolean;

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { idOf } from './bulk-exchange';
 import type { FaultCase, FaultContext } from './fault-case';
 import type { Fault, FaultPlan } from './fault-proxy';
-import { requestJson } from './request-json';
 
 const BUSY = '{"error":{"type":"es_rejected_execution_exception"}}';
 const LATE_MS = 3_000;
@@ -72,7 +71,7 @@ function duringFirst(ms: number, fault: Fault): FaultPlan {
 function blockFor(ms: number) {
   return async ({ elasticsearch, alias }: FaultContext): Promise<void> => {
     const block = (isOn: boolean) =>
-      requestJson('PUT', `${elasticsearch}/${alias}/_settings`, { 'index.blocks.write': isOn });
+      elasticsearch.request('PUT', `/${alias}/_settings`, { 'index.blocks.write': isOn });
     await block(true);
     await sleep(ms);
     await block(false);
@@ -82,14 +81,14 @@ function blockFor(ms: number) {
 function withoutWriteIndexFor(ms: number) {
   return async ({ elasticsearch, alias }: FaultContext): Promise<void> => {
     const other = `${alias}-other`;
-    const [index = ''] = Object.keys(await requestJson<object>('GET', `${elasticsearch}/${alias}/_alias`));
-    await requestJson('PUT', `${elasticsearch}/${other}`, {});
+    const [index = ''] = Object.keys(await elasticsearch.request<object>('GET', `/${alias}/_alias`));
+    await elasticsearch.request('PUT', `/${other}`, {});
     const add = (name: string, isWriteIndex: boolean) => ({
       add: { index: name, alias, is_write_index: isWriteIndex },
     });
-    await requestJson('POST', `${elasticsearch}/_aliases`, { actions: [add(index, false), add(other, false)] });
+    await elasticsearch.request('POST', '/_aliases', { actions: [add(index, false), add(other, false)] });
     await sleep(ms);
     const restore = [{ remove: { index: other, alias } }, add(index, true)];
-    await requestJson('POST', `${elasticsearch}/_aliases`, { actions: restore });
+    await elasticsearch.request('POST', '/_aliases', { actions: restore });
   };
 }

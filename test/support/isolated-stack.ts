@@ -15,11 +15,11 @@ export class IsolatedStack {
     private launcher: StackProcess,
     private readonly ports: Variables,
     private readonly folder: string,
-    private readonly securedFor: string | undefined,
+    private readonly securedFor: readonly string[] | undefined,
   ) {}
 
-  /** @param securedFor - the pipeline for which a worker has rights; undefined: the servers are not protected */
-  static async start(securedFor?: string): Promise<IsolatedStack> {
+  /** @param securedFor - the pipelines for which a worker has rights; undefined: the servers are not protected */
+  static async start(securedFor?: readonly string[]): Promise<IsolatedStack> {
     const folder = mkdtempSync(join(tmpdir(), 'isolated-stack-'));
     await chmod(folder, 0o755);
     mkdirSync(stateFolder(folder, securedFor), { mode: 0o755 });
@@ -91,13 +91,13 @@ export class IsolatedStack {
 }
 
 /** A secured stack has its state beside the folder that the settings name. */
-function stateFolder(folder: string, securedFor?: string): string {
+function stateFolder(folder: string, securedFor?: readonly string[]): string {
   return join(folder, securedFor === undefined ? 'state' : 'state-secure');
 }
 
-async function launch(ports: Variables, folder: string, securedFor?: string): Promise<StackProcess> {
+async function launch(ports: Variables, folder: string, securedFor?: readonly string[]): Promise<StackProcess> {
   if (securedFor === undefined) return await StackProcess.start(ports, stateFolder(folder));
-  const command = `npm run stack -- --secure --name ${securedFor}`;
+  const command = ['npm run stack -- --secure', ...securedFor].join(' --name ');
   return await StackProcess.start(ports, stateFolder(folder), {
     command,
     securedFolder: stateFolder(folder, securedFor),

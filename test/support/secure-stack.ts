@@ -8,7 +8,7 @@ import { until } from './until';
 export const SECURE_STACK_VARIABLE = 'TEST_SECURE_STACK';
 
 /** The pipelines for which the worker of the secured stack has rights. */
-export const SECURE_PIPELINES = ['secured', 'secured-file', 'secured-runs'] as const;
+export const SECURE_PIPELINES = ['secured', 'secured-file', 'secured-runs', 'secured-faults'] as const;
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -21,7 +21,7 @@ export class BenchServers {
   ) {}
 
   static async start(isSecured: boolean): Promise<BenchServers> {
-    const stack = await IsolatedStack.start(isSecured ? BENCH_PIPELINE : undefined);
+    const stack = await IsolatedStack.start(isSecured ? [BENCH_PIPELINE] : undefined);
     const keys = `bench ${randomBytes(32).toString('base64')}\n`;
     const codec = isSecured ? { TEMPORAL_CODEC_KEYS_FILE: stack.writeSecret('codec-keys', keys) } : {};
     const config = loadConfig({ ...stack.adminVariables, ...codec });
