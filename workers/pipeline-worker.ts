@@ -65,7 +65,7 @@ async function main(): Promise<void> {
       activities,
       dataConverter,
       // Heartbeats are checkpoints: a longer interval means more repeated work after a kill.
-      maxHeartbeatThrottleInterval: '1 second',
+      maxHeartbeatThrottleInterval: '500 milliseconds',
       shutdownGraceTime: '5 seconds',
       shutdownForceTime: '30 seconds',
     } as const;

@@ -39,7 +39,7 @@ export const INDEXING: ActivityOptions = {
  * an hour.
  */
 export const LANE_PACE = {
-  bounded: { heartbeat: { busyMs: 1_000, idleMs: 1_000 }, heartbeatTimeout: '15 seconds' },
+  bounded: { heartbeat: { busyMs: 500, idleMs: 500 }, heartbeatTimeout: '15 seconds' },
   live: { heartbeat: { busyMs: 8_000, idleMs: 20_000 }, heartbeatTimeout: '27 seconds' },
 } as const;
 

@@ -4,7 +4,7 @@ import { reportIntervalMs } from '../contracts/report-interval';
 import type { KafkaGateway } from '../kafka';
 import type { IndexLaneInput, LaneProgress } from './lane';
 
-const TICK_MS = 500;
+const TICK_MS = 250;
 const MIRROR_MS = 5_000;
 
 /** What a lane does from time to time: it stores its checkpoint, reports it, and ends when its time is over. */
