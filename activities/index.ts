@@ -21,7 +21,9 @@ import { prepareIndices } from './preparation/prepare-indices';
 import { prepareTopics, topicEnds } from './preparation/prepare-topics';
 import { followsRawTopic } from './preparation/raw-reader';
 import { recomputeWindows } from './recomputation/recompute-windows';
+import { closeRange } from './reconciliation/close-range';
 import { deadLetterSummary } from './reconciliation/dead-letter-summary';
+import { proveRange, proveRangeAgain } from './reconciliation/prove-range';
 import { reconcileRun } from './reconciliation/reconcile-run';
 import { findRun, storeReport } from './reconciliation/run-reports';
 import { readProtectKey } from './protect-key';
@@ -106,6 +108,9 @@ export function createActivities(dependencies: ActivityDependencies) {
 
     // Reconciliation
     reconcileRun: reconcileRun.bind(null, dependencies),
+    closeRange: closeRange.bind(null, dependencies),
+    proveRange: proveRange.bind(null, dependencies),
+    proveRangeAgain: proveRangeAgain.bind(null, dependencies),
     deadLetterSummary: deadLetterSummary.bind(null, elasticsearch),
     storeReport: storeReport.bind(null, elasticsearch),
     findRun: findRun.bind(null, elasticsearch),

@@ -6,6 +6,7 @@
 export { dropOldMonths } from './operations/drop-old-months';
 export { indexTopic } from './indexing/index-topic';
 export { inspectSource } from './operations/inspect-source';
+export { proveRanges } from './pipeline/prove-ranges';
 export { reconcile } from './operations/reconcile';
 export { redriveDeadLetters } from './operations/redrive-dead-letters';
 export { replayFile } from './sources/replay-file';

@@ -10,6 +10,7 @@ import type {
   OperationName,
   OperationProgress,
   PipelineProgress,
+  ProofProgress,
   StageName,
   StageProgress,
   StageTotals,
@@ -29,6 +30,12 @@ export const stageTotalsSignal = defineSignal<[StageName, StageTotals, readonly 
 
 /** An operation reports to its parent why it is not working. */
 export const attentionSignal = defineSignal<[OperationName, readonly Attention[]]>('attention');
+
+/** How far a run without end is proven, and what is wrong; answered by `proveRanges` under the same name. */
+export const proofProgressQuery = defineQuery<ProofProgress>('progress');
+
+/** The proof of a run without end reports to the pipeline how far it is, and what it found. */
+export const proofSignal = defineSignal<[ProofProgress]>('proof');
 
 /** `runSparkJob`: nothing more will be published; process up to these raw offsets and end. */
 export const drainSignal = defineSignal<[PartitionOffsets]>('drain');

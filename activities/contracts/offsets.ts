@@ -13,6 +13,11 @@ export const topicRangeSchema = z.object({ topic: z.string(), from: offsetsSchem
 
 export type TopicRange = Readonly<z.infer<typeof topicRangeSchema>>;
 
+/** Returns whether every partition of `ends` has been read up to there. */
+export function hasPassed(next: PartitionOffsets, ends: PartitionOffsets): boolean {
+  return Object.entries(ends).every(([partition, end]) => BigInt(next[partition] ?? 0) >= BigInt(end));
+}
+
 /** Returns the number of offsets in `[from, to)` of all partitions; a log may have gaps, so there may be fewer records. */
 export function offsetCount(from: PartitionOffsets, to: PartitionOffsets): number {
   const counts = Object.entries(to).map(([partition, end]) => Number(BigInt(end) - BigInt(from[partition] ?? 0)));

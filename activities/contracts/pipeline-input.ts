@@ -95,6 +95,14 @@ const liveSchema = z.strictObject({
   deduplication: duration('How long an event id is kept for deduplication', '10 minutes'),
 });
 
+const proveSchema = z.strictObject({
+  every: durationFrom(1_000)
+    .nullable()
+    .default('10 minutes')
+    .describe('How often what has come since the last time is proven; null: only at the end'),
+  again: int(0, 100).default(3).describe('How many of the latest ranges are proven again every time'),
+});
+
 /** The input of `streamingPipeline`; every field has a default, so an empty input is a demo run. */
 export const pipelineInputSchema = z
   .strictObject({
@@ -136,6 +144,9 @@ export const pipelineInputSchema = z
       0.5,
     ),
     live: liveSchema.prefault({}).describe('For a run without end; a bounded run keeps all state'),
+    prove: proveSchema
+      .prefault({})
+      .describe('For a run without end, while it runs; a bounded run is proven at its end'),
     spark: z
       .strictObject({
         driverMemoryMb: int(512, 65_536).default(1_024),

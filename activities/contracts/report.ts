@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fieldPlaceSchema } from './field-place';
-import { topicRangeSchema } from './offsets';
+import { topicRangeSchema, type PartitionOffsets } from './offsets';
 import { plannedIdsSchema } from './planned-ids';
 
 /** The input of a reconciliation; everything else it reads from Kafka and Elasticsearch. */
@@ -24,6 +24,15 @@ export const reconcileRequestSchema = z.object({
     .optional()
     .describe('Of the key under which event ids are hashed; absent: they are not'),
   eventId: fieldPlaceSchema.describe('Where a raw record has its event id if no header has it'),
+  range: z
+    .object({
+      number: z.int().describe('From 1'),
+      closedMs: z.int().describe('When its end was taken, in epoch ms'),
+      windowsFromMs: z.int().nullable().describe('Earlier windows were counted by the range before; null: none were'),
+      windowsToMs: z.int().describe('Windows that start here or later are still open'),
+    })
+    .optional()
+    .describe('Set if the scope is a part of a run without end'),
 });
 
 export type ReconcileRequest = Readonly<z.infer<typeof reconcileRequestSchema>>;
@@ -126,6 +135,26 @@ export interface DeadLetterFlood {
   readonly maxRatio: number;
   /** Place, reason and detail of the first dead letter. */
   readonly example: string | null;
+}
+
+/** Where the derived records begin of which the raw ones are after a range, and the windows that it left open. */
+export interface NextRange {
+  readonly enriched: PartitionOffsets;
+  readonly deadLetter: PartitionOffsets;
+  readonly windowsFromMs: number;
+}
+
+/** The verdict on a range of a run without end; stored in the index `pipeline.<name>.runs` under `<run>-range-<number>`. */
+export interface RangeReport extends ReconcileRequest {
+  readonly name: string;
+  readonly rangeOf: string;
+  readonly range: NonNullable<ReconcileRequest['range']>;
+  readonly reconciled: boolean;
+  readonly proofTaskQueue: string;
+  /** When it was proven first and last, ISO 8601. */
+  readonly startedAt: string;
+  readonly provenAt: string;
+  readonly proof: ReconcileResult;
 }
 
 /** What a later reconciliation of a run reads from its stored report; the rest of the report is for users. */

@@ -108,6 +108,10 @@ export const RUN_PROPERTIES: Properties = {
   },
   source: { type: 'keyword' },
   reconciled: { type: 'boolean' },
+  // Of a range of a run without end, which has no field `run`.
+  rangeOf: { type: 'keyword' },
+  range: { properties: { number: { type: 'long' } } },
+  provenAt: { type: 'date' },
   startedAt: { type: 'date' },
   endedAt: { type: 'date' },
   durationMs: { type: 'long' },

@@ -94,6 +94,7 @@ export function parseInput(
     },
     aliases: aliasesOf(name),
     index: given.index.by === 'month' ? given.index : null,
+    prove: rules.bounded ? null : provePlan(given.prove),
     sink: given.sink,
     partitions: given.partitions,
     lanes: given.lanes,
@@ -108,6 +109,10 @@ export function parseInput(
     searchAttributes: services.searchAttributes === true,
     ...(temporalOptions === '' ? {} : { temporalOptions }),
   };
+}
+
+function provePlan({ every, again }: PipelineInput['prove']): NonNullable<PipelinePlan['prove']> | null {
+  return every === null ? null : { everyMs: durationMs(every), again };
 }
 
 /** Only an input that protects something needs it, and is refused without. */

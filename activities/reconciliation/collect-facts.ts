@@ -9,9 +9,11 @@ import { EVENT_TIME_FIELDS } from '../elasticsearch/event-time';
 import { overcountedWindows } from '../elasticsearch/overcounted-windows';
 import { scanIndex, type IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
+import { ofOffsets } from '../elasticsearch/provenance-range';
 import type { FactBuckets } from './fact-buckets';
 import { plannedIds } from './planned-ids';
 import type { ProtectedIds } from './protected-ids';
+import { collectWindowCounts, firstCountedMs } from './window-counts';
 import type { RawValues } from './raw-values';
 import type { ReadingFact } from './reading-fact';
 import { RecordFacts } from './record-facts';
@@ -57,7 +59,8 @@ export async function collectFacts(collection: FactCollection): Promise<RecordFa
   await collectDocuments(collection, indexOf('deadLetters'), readings, (document) =>
     facts.ofIndexedDeadLetter(document),
   );
-  if (sharesReadings(request) && facts.hasOverwritten) await collectOvercounted(collection, facts);
+  if (request.range !== undefined) await collectWindowCounts(collection, request.range, facts);
+  else if (sharesReadings(request) && facts.hasOverwritten) await collectOvercounted(collection, facts);
   return facts;
 }
 
@@ -69,15 +72,26 @@ export function sharesReadings({ scope }: ReconcileRequest): boolean {
 /**
  * The documents of the run and, if runs share windows, those of other runs that may count in them: readings and windows in
  * the time of its windows, and readings that the index rejected. Of a run without end, all: its range has the records that
- * earlier runs have processed.
+ * earlier runs have processed. Of a range, what comes from its offsets, and the windows that it published or counts.
  */
 function wantedDocuments(
   request: ReconcileRequest,
   { windowTime }: RecordFacts,
 ): Readonly<Record<Stream, estypes.QueryDslQueryContainer>> {
-  const { run, enriched } = request.scope;
+  const { run, raw, enriched, deadLetter } = request.scope;
   const own = ofRun(run);
   const all = { match_all: {} };
+  if (request.range !== undefined) {
+    const ofRuns = sharesReadings(request) ? [] : [own];
+    const gte = firstCountedMs(request.range, windowTime);
+    const lt = Math.max(request.range.windowsToMs, windowTime?.lt ?? 0);
+    const starts = { ...(gte !== null && { gte }), lt, format: 'epoch_millis' };
+    return {
+      readings: { bool: { filter: [...ofRuns, ofOffsets(raw)] } },
+      windows: { range: { [EVENT_TIME_FIELDS.windows]: starts } },
+      deadLetters: { bool: { filter: [...ofRuns, ofOffsets(deadLetter)] } },
+    };
+  }
   if (!sharesReadings(request)) return { readings: own, windows: own, deadLetters: own };
   if (!request.bounded) return { readings: all, windows: all, deadLetters: all };
   if (windowTime === null) return { readings: own, windows: own, deadLetters: own };

@@ -15,19 +15,21 @@ export function bytesDigest(bytes: Buffer | string | null): string {
  * Returns a digest of a document, the same for the Kafka value and for the `_source` made from it by any writer: it ignores
  * the provenance, whitespace, the order of fields at every depth and how a number is written (`1`, `1.0` and `1e0` are one
  * double), and includes every name and value.
+ *
+ * @param alsoLeftOut - a field that is ignored as well
  */
-export function documentDigest(document: JsonObject): string {
-  return bytesDigest(objectText(document, PROVENANCE_FIELD));
+export function documentDigest(document: JsonObject, alsoLeftOut?: string): string {
+  return bytesDigest(objectText(document, PROVENANCE_FIELD, alsoLeftOut));
 }
 
 /**
  * Fields in the order of their names. Texts have their length before them instead of escapes, and all is concatenated by
  * hand: this runs for every record.
  */
-function objectText(object: JsonObject, leftOut?: string): string {
+function objectText(object: JsonObject, leftOut?: string, alsoLeftOut?: string): string {
   let text = '{';
   for (const name of Object.keys(object).sort()) {
-    if (name !== leftOut) text += `${name.length}:${name}${valueText(object[name])},`;
+    if (name !== leftOut && name !== alsoLeftOut) text += `${name.length}:${name}${valueText(object[name])},`;
   }
   return `${text}}`;
 }

@@ -25,13 +25,11 @@ export async function findElsewhere(
     [...states].flatMap(([id, state]) => (state.inRange && wanted(state) ? [id] : []));
   const { windowTime } = facts;
   const elsewhere = windowTime === null ? [] : [{ range: { [EVENT_TIME_FIELDS.readings]: windowTime } }];
-  const scanned = async function* (index: string, ids: readonly string[], notIn: estypes.QueryDslQueryContainer[]) {
-    for (let first = 0; first < ids.length; first += IDS_PER_SEARCH) {
-      const values = ids.slice(first, first + IDS_PER_SEARCH);
-      const query = { bool: { filter: [{ ids: { values } }, ofOtherRuns(scope.run)], must_not: notIn } };
-      yield* scanIndex(elasticsearch, { index, query, signal });
-    }
-  };
+  const others = [ofOtherRuns(scope.run)];
+  const scanned = (index: string, ids: readonly string[], notIn: estypes.QueryDslQueryContainer[]) =>
+    withIds(ids, (filter) =>
+      scanIndex(elasticsearch, { index, query: { bool: { filter: [filter, ...others], must_not: notIn } }, signal }),
+    );
   const readings = idsOf((state) => state.isWithoutReading || (byMonth && state.isEnriched));
   for await (const documents of scanned(aliases.readings, readings, elsewhere)) {
     for (const { _id: id, _source } of documents) states.get(id)?.add(facts.ofForeignReading(id, _source));
@@ -39,5 +37,40 @@ export async function findElsewhere(
   const deadLetters = idsOf((state) => state.lacksDeadLetterDocument);
   for await (const documents of scanned(aliases.deadLetters, deadLetters, [])) {
     for (const { _id: id, _source } of documents) states.get(id)?.add(facts.ofForeignDeadLetter(id, _source));
+  }
+}
+
+/**
+ * Adds to ids of a range the documents that come from outside of it: the id came again there, so the document is newer, or
+ * it was replayed or redriven.
+ *
+ * @throws ServiceUnavailable when Elasticsearch does not respond
+ * @throws IndexMisconfigured when it rejects a request
+ */
+export async function findRepeats(
+  { elasticsearch, request: { aliases }, signal }: FactCollection,
+  facts: RecordFacts,
+  states: ReadonlyMap<string, ReadingState>,
+): Promise<void> {
+  const idsOf = (wanted: (state: ReadingState) => boolean): string[] =>
+    [...states].flatMap(([id, state]) => (state.inRange && wanted(state) ? [id] : []));
+  const scanned = (index: string, ids: readonly string[]) =>
+    withIds(ids, (query) => scanIndex(elasticsearch, { index, query, signal }));
+  const readings = idsOf((state) => state.isEnriched && state.documents === 0);
+  for await (const documents of scanned(aliases.readings, readings)) {
+    for (const document of documents) states.get(document._id)?.add(facts.ofIndexedReading(document));
+  }
+  const deadLetters = idsOf((state) => state.lacksDeadLetterDocument);
+  for await (const documents of scanned(aliases.deadLetters, deadLetters)) {
+    for (const { _id: id } of documents) states.get(id)?.add({ kind: 'deadLetterElsewhere', id });
+  }
+}
+
+async function* withIds<T>(
+  ids: readonly string[],
+  search: (query: estypes.QueryDslQueryContainer) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  for (let first = 0; first < ids.length; first += IDS_PER_SEARCH) {
+    yield* search({ ids: { values: ids.slice(first, first + IDS_PER_SEARCH) } });
   }
 }

@@ -1,6 +1,6 @@
 import { isBefore } from '../contracts/event-month';
 import type { DiscrepancyKind } from '../contracts/report';
-import { CONFLICT, MAX_LETTER_CONTENTS, type ReadingState } from './reading-state';
+import { differs, MAX_LETTER_CONTENTS, type ReadingState } from './reading-state';
 
 type Rule = (reading: ReadingState, hasPlan: boolean) => boolean;
 
@@ -15,10 +15,7 @@ const RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   ['indexed and a dead letter', (r) => r.cause !== null && r.isIndexed && !r.isResolvedDeadLetter],
   ['indexed twice', (r) => r.documents > 1],
   ['indexed though its month is dropped', (r) => r.isIndexed && isBefore(r.month, r.bounds.droppedBefore)],
-  [
-    'indexed with other content',
-    (r) => differs(r.enrichedContent, r.indexedContent) || differs(r.enrichedContent, r.contentOfOthers),
-  ],
+  ['indexed with other content', (r) => r.isIndexedOtherwise || differs(r.enrichedContent, r.contentOfOthers)],
   ['indexed by an earlier run but rejected by this one', (r) => r.isIndexedByEarlierRun],
   ['conflicting content under one id', (r) => r.isConflicting],
   ['dead letter of nothing published', (r) => !r.isPublished && (r.hasParseDeadLetter || r.hasIndexDeadLetter)],
@@ -37,11 +34,6 @@ export function readingDiscrepancies(reading: ReadingState, hasPlan: boolean): D
 
 function isDeadLetterMissing(reading: ReadingState): boolean {
   return reading.lacksDeadLetterDocument && !reading.isDeadLetterOfLaterRun;
-}
-
-/** Whether both sides have the id, each with one content, and the contents differ. */
-function differs(one: string | null, other: string | null): boolean {
-  return one !== null && other !== null && one !== CONFLICT && other !== CONFLICT && one !== other;
 }
 
 function isNotAmong(contents: readonly string[], content: string | null): boolean {

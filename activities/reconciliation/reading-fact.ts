@@ -8,8 +8,10 @@ export type ReadingFact =
   | { readonly kind: 'planned' | 'row'; readonly id: string }
   | PublishedFact
   | ProcessedFact
-  | (DerivedFact & { readonly kind: 'indexed'; readonly redriven?: true })
+  | (DerivedFact & { readonly kind: 'indexed'; readonly plain?: string; readonly redriven?: true })
   | (DerivedFact & { readonly kind: 'indexedDeadLetter' })
+  /** A document in the index of dead letters, of another one under the same id. */
+  | { readonly kind: 'deadLetterElsewhere'; readonly id: string }
   | ForeignFact
   | ForeignDeadLetterFact;
 
@@ -25,7 +27,13 @@ export interface PublishedFact {
 /** What became of a raw record. */
 export type ProcessedFact = Processing &
   (
-    | (DerivedFact & { readonly kind: 'enriched'; readonly window: string | null; readonly month?: Month | null })
+    | (DerivedFact & {
+        readonly kind: 'enriched';
+        /** Digest without the flag of a late reading, if it has it. */
+        readonly plain?: string;
+        readonly window: string | null;
+        readonly month?: Month | null;
+      })
     | (Omit<DerivedFact, 'digest'> & { readonly kind: 'absent' })
     /** `cause` is absent for a dead letter of a window. */
     | (DerivedFact & { readonly kind: 'deadLetter'; readonly cause?: string })

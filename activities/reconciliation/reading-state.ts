@@ -34,9 +34,16 @@ export class ReadingState {
   #rejectedMs = Number.NEGATIVE_INFINITY;
   /** A document was written by a redrive. */
   isRedriven = false;
+  /** A dead letter of a record outside of the range has overwritten the document. */
+  #hasDeadLetterElsewhere = false;
   rawContent: string | null = null;
   enrichedContent: string | null = null;
   indexedContent: string | null = null;
+  /** Both without the flag of a late reading: a repeat can be late where the first copy was in time. */
+  #plainContent: string | null = null;
+  #indexedPlainContent: string | null = null;
+  /** The document was made of a raw record outside of the range: of the same reading, published again. */
+  isIndexedElsewhere = false;
   /** Several if copies of an unusable record each have a dead letter, with their own coordinates. */
   deadLetterContents: readonly string[] = [];
   indexedDeadLetterContent: string | null = null;
@@ -104,18 +111,14 @@ export class ReadingState {
         this.#addPublished(fact);
         break;
       case 'enriched':
-        this.enrichedContent = merged(this.enrichedContent, fact.digest);
-        this.window = first(this.window, fact.window);
-        this.month = first(this.month, fact.month);
+        this.#addEnriched(fact);
         break;
       case 'absent':
         this.hasAbsentRecord = true;
         this.#rejectedMs = Math.max(this.#rejectedMs, fact.atMs);
         break;
       case 'indexed':
-        this.indexed += 1;
-        this.indexedContent = merged(this.indexedContent, fact.digest);
-        this.isRedriven ||= fact.redriven === true;
+        this.#addIndexed(fact);
         break;
       case 'deadLetter':
         this.deadLetterContents = withContent(this.deadLetterContents, fact.digest);
@@ -125,7 +128,25 @@ export class ReadingState {
       case 'indexedDeadLetter':
         this.indexedDeadLetterContent = merged(this.indexedDeadLetterContent, fact.digest);
         break;
+      case 'deadLetterElsewhere':
+        this.#hasDeadLetterElsewhere = true;
+        break;
     }
+  }
+
+  #addEnriched({ digest, plain = digest, window, month }: Extract<ReadingFact, { kind: 'enriched' }>): void {
+    this.enrichedContent = merged(this.enrichedContent, digest);
+    this.#plainContent = merged(this.#plainContent, plain);
+    this.window = first(this.window, window);
+    this.month = first(this.month, month);
+  }
+
+  #addIndexed(fact: Extract<ReadingFact, { kind: 'indexed' }>): void {
+    this.indexed += 1;
+    this.indexedContent = merged(this.indexedContent, fact.digest);
+    this.#indexedPlainContent = merged(this.#indexedPlainContent, fact.plain ?? fact.digest);
+    this.isIndexedElsewhere ||= 'outside' in fact;
+    this.isRedriven ||= fact.redriven === true;
   }
 
   /** What may be planned under this id was published or rejected by the source. */
@@ -167,7 +188,7 @@ export class ReadingState {
 
   /** It has a dead letter, and no document of this run for it. */
   get lacksDeadLetterDocument(): boolean {
-    return this.hasDeadLetter && this.indexedDeadLetterContent === null;
+    return this.hasDeadLetter && this.indexedDeadLetterContent === null && !this.#hasDeadLetterElsewhere;
   }
 
   /** A later run has the same dead letter; what it published, and so the content, is known to that run alone. */
@@ -182,7 +203,13 @@ export class ReadingState {
 
   /** Several contents under this id; which one is indexed is undefined. */
   get isConflicting(): boolean {
-    return this.rawContent === CONFLICT || this.enrichedContent === CONFLICT;
+    return this.rawContent === CONFLICT || this.#plainContent === CONFLICT;
+  }
+
+  /** The document is not what was made of the reading. */
+  get isIndexedOtherwise(): boolean {
+    if (differs(this.#plainContent, this.#indexedPlainContent)) return true;
+    return !this.isIndexedElsewhere && differs(this.enrichedContent, this.indexedContent);
   }
 
   get hasDeadLetter(): boolean {
@@ -239,6 +266,11 @@ export class ReadingState {
 function later(known: ProcessedFact, fact: ProcessedFact): ProcessedFact {
   if (fact.atMs !== known.atMs) return fact.atMs > known.atMs ? fact : known;
   return String(fact.byRun) > String(known.byRun) ? fact : known;
+}
+
+/** Whether both sides have the id, each with one content, and the contents differ. */
+export function differs(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== CONFLICT && other !== CONFLICT && one !== other;
 }
 
 function merged(known: string | null, seen: string): string {

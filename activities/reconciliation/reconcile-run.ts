@@ -1,14 +1,14 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import type { RetentionBounds } from '../contracts/event-month';
-import { offsetCount } from '../contracts/offsets';
-import type { ReconcileRequest, ReconcileResult } from '../contracts/report';
+import { offsetCount, type PartitionOffsets } from '../contracts/offsets';
+import type { NextRange, ReconcileRequest, ReconcileResult } from '../contracts/report';
 import { readRetention } from '../elasticsearch/retention';
 import type { HttpServer } from '../http/http-server';
 import type { KafkaGateway } from '../kafka';
 import { collectFacts, sharesReadings, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
-import { findElsewhere } from './find-elsewhere';
+import { findElsewhere, findRepeats } from './find-elsewhere';
 import { protectedIds } from './protected-ids';
 import { rawValues } from './raw-values';
 import { readingDiscrepancies } from './reading-discrepancies';
@@ -19,19 +19,23 @@ import { ResultCounts } from './result-counts';
 import { inScratchFolder } from './scratch-folder';
 import {
   foreignWindowDiscrepancies,
+  rangeWindow,
+  rangeWindowDiscrepancies,
   WindowState,
   windowDiscrepancies,
   windowMonthState,
+  windowStartOf,
   type WindowFact,
 } from './window-state';
 
-const HEARTBEAT_MS = 1_000;
+/** Each heartbeat that reaches Temporal is billed; a cancellation comes with the answer to one. */
+const HEARTBEAT_MS = 10_000;
 /** Distinct ids in memory at a time, about half a kilobyte each: few enough to be collected in the young generation. */
 const MAX_IDS_IN_MEMORY = 4_000;
 /** Each has a small buffer while facts are collected. */
 const MAX_BUCKETS = 512;
 
-interface ReconciliationDependencies {
+export interface ReconciliationDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
   /** Address; null if none is configured. */
@@ -78,9 +82,61 @@ interface ReconciliationDependencies {
  * @throws IndexMisconfigured when Elasticsearch rejects a request
  */
 export async function reconcileRun(
-  { kafka, elasticsearch, schemaRegistry, protectKeyFile, scratchFolder }: ReconciliationDependencies,
+  dependencies: ReconciliationDependencies,
   request: ReconcileRequest,
 ): Promise<ReconcileResult> {
+  const { result } = await compareBothEnds(dependencies, request);
+  return result;
+}
+
+/**
+ * As `reconcileRun`, for a range of a run without end; it also says where the next one begins.
+ *
+ * The range is one of raw offsets. To it belong the derived records and the documents that were made of its raw records.
+ * Three rules make the ranges independent of each other:
+ *
+ * - An id that comes again in a later range is proven in each of them: the one document has the content of all its
+ *   readings. It is a repeat in every range but the one that its document comes from.
+ * - A derived record of a later range, which Spark wrote before this one was closed, is left to that range: the next one
+ *   reads from the first of them.
+ * - A window is counted once it has closed: its end and the allowed lateness have passed, and nothing of it comes from a
+ *   later range. Its count is that of the indexed readings. Those that the index rejected, and those that are late now
+ *   but may have come in time before, may count or not. A window that is still open is left to a later range; what was
+ *   published of it must be in the index.
+ */
+export async function reconcileRange(
+  dependencies: ReconciliationDependencies,
+  request: ReconcileRequest & { readonly range: NonNullable<ReconcileRequest['range']> },
+): Promise<{ readonly result: ReconcileResult; readonly next: NextRange }> {
+  const { result, facts, firstLeftMs } = await compareBothEnds(dependencies, request);
+  const { scope, range } = request;
+  const next = {
+    enriched: earlier(scope.enriched.to, facts.later.enriched),
+    deadLetter: earlier(scope.deadLetter.to, facts.later.deadLetter),
+    windowsFromMs: Math.min(range.windowsToMs, firstLeftMs),
+  };
+  return { result, next };
+}
+
+function earlier(ends: PartitionOffsets, later: ReadonlyMap<number, bigint>): PartitionOffsets {
+  const offsets = Object.entries(ends).map(([partition, end]) => [
+    partition,
+    String(later.get(Number(partition)) ?? end),
+  ]);
+  return Object.fromEntries(offsets) as PartitionOffsets;
+}
+
+interface Comparison {
+  readonly result: ReconcileResult;
+  readonly facts: RecordFacts;
+  /** Start of the first window that is left to a later range; infinite without any. */
+  readonly firstLeftMs: number;
+}
+
+async function compareBothEnds(
+  { kafka, elasticsearch, schemaRegistry, protectKeyFile, scratchFolder }: ReconciliationDependencies,
+  request: ReconcileRequest,
+): Promise<Comparison> {
   const startedAt = Date.now();
   const context = Context.current();
   const signal = context.cancellationSignal;
@@ -111,10 +167,11 @@ export async function reconcileRun(
       onStep('comparing readings');
       await compareReadings(collection, facts, bounds, counts);
       onStep('comparing windows');
-      await compareWindows(collection, facts, bounds, counts);
+      const firstLeftMs = await compareWindows(collection, facts, bounds, counts);
       const totals = counts.totals();
       const planned = request.plan === null ? null : totals.planned;
-      return { ...totals, planned, foreign, rawBytes, durationMs: Date.now() - startedAt };
+      const result = { ...totals, planned, foreign, rawBytes, durationMs: Date.now() - startedAt };
+      return { result, facts, firstLeftMs };
     });
   } finally {
     clearInterval(heartbeat);
@@ -128,30 +185,45 @@ async function compareReadings(
   counts: ResultCounts,
 ): Promise<void> {
   const { readings, windows, signal, request } = collection;
-  const { scope, plan } = request;
+  const { scope, plan, range } = request;
   for await (const bucket of readings.states(() => new ReadingState(bounds))) {
     signal.throwIfAborted();
     for (const state of bucket.values()) state.adoptOtherRuns();
-    if (sharesReadings(request) && request.bounded) await findElsewhere(collection, facts, bucket);
+    if (range !== undefined) await findRepeats(collection, facts, bucket);
+    else if (sharesReadings(request) && request.bounded) await findElsewhere(collection, facts, bucket);
     for (const [id, state] of bucket) {
-      const { windowOfOthers } = state;
-      if (windowOfOthers !== null) windows.append({ kind: 'reading', id: windowOfOthers, ofOtherRun: true, times: 1 });
-      if (!state.inRange) continue;
-      counts.addReading(id, state, readingDiscrepancies(state, plan !== null));
-      if (state.window !== null) windows.append({ kind: 'reading', id: scope.windowIdPrefix + state.window, times: 1 });
+      // Elasticsearch counts the readings of a range's windows.
+      if (range === undefined) for (const fact of windowFacts(state, scope.windowIdPrefix)) windows.append(fact);
+      if (state.inRange) counts.addReading(id, state, readingDiscrepancies(state, plan !== null));
     }
   }
 }
 
+/** In which windows a reading counts: that of this run, or else that of other runs. */
+function windowFacts({ windowOfOthers, window, inRange }: ReadingState, prefix: string): WindowFact[] {
+  const others: WindowFact[] =
+    windowOfOthers === null ? [] : [{ kind: 'reading', id: windowOfOthers, ofOtherRun: true, times: 1 }];
+  return inRange && window !== null ? [...others, { kind: 'reading', id: prefix + window, times: 1 }] : others;
+}
+
 async function compareWindows(
-  { windows, signal, request: { bounded } }: FactCollection,
-  { hasOverwritten }: RecordFacts,
+  { windows, signal, request: { bounded, range } }: FactCollection,
+  { hasOverwritten, unreadableRejections }: RecordFacts,
   bounds: RetentionBounds,
   counts: ResultCounts,
-): Promise<void> {
+): Promise<number> {
+  let firstLeftMs = Number.POSITIVE_INFINITY;
   for await (const bucket of windows.states(() => new WindowState())) {
     signal.throwIfAborted();
     for (const [id, state] of bucket) {
+      if (range !== undefined) {
+        const standing = rangeWindow(id, state, range);
+        if (standing === 'left') firstLeftMs = Math.min(firstLeftMs, windowStartOf(id));
+        if (standing !== 'counted' && !state.isPublished) continue;
+        const month = windowMonthState(id, bounds);
+        counts.addWindow(id, state, rangeWindowDiscrepancies(state, month, standing, unreadableRejections), month);
+        continue;
+      }
       if (!state.isOfRun) {
         if (hasOverwritten) counts.addDiscrepancies(id, foreignWindowDiscrepancies(state));
         continue;
@@ -160,6 +232,7 @@ async function compareWindows(
       counts.addWindow(id, state, windowDiscrepancies(state, bounded, month), month);
     }
   }
+  return firstLeftMs;
 }
 
 function bucketOptions(folder: string, { scope: { raw } }: ReconcileRequest) {

@@ -1,4 +1,4 @@
-import { monthOf } from '../contracts/event-month';
+import { monthOf, type Month } from '../contracts/event-month';
 import { wholeOriginal } from '../contracts/dead-letter';
 import { isObject, parseObject, type JsonObject } from '../contracts/json-object';
 import type { TopicRange } from '../contracts/offsets';
@@ -25,8 +25,12 @@ export class RecordFacts {
   rawBytes = 0;
   /** Whether a document of this run was written more than once; of an earlier run it may have been another reading. */
   hasOverwritten = false;
+  /** Dead letters of readings that the index rejected, and of which they do not have the whole. */
+  unreadableRejections = 0;
   /** Starts of the first and the last window of this run's readings, and of those that it published. */
   #windows: { readonly firstMs: number; readonly lastMs: number } | null = null;
+  /** By topic and partition, the first offset of a derived record whose raw record is after the range. */
+  readonly later = { enriched: new Map<number, bigint>(), deadLetter: new Map<number, bigint>() };
   readonly #fillsRaw: boolean;
 
   /** @param byMonth - whether readings are in monthly indices */
@@ -73,21 +77,28 @@ export class RecordFacts {
     const processing = this.#processing(record);
     if (processing === null) return null;
     const { scope } = this.request;
-    const outside = this.#outside({ topic: scope.raw.topic, ...rawPlaceOf(record) });
+    const rawPlace = rawPlaceOf(record);
+    if (this.#isOfAnotherRange(rawPlace, record, this.later.enriched)) return null;
+    const outside = this.#outside({ topic: scope.raw.topic, ...rawPlace });
     if (record.value === null && record.headers[ABSENT_HEADER] !== undefined) {
       return { kind: 'absent', id: derivedEventId(scope.enriched.topic, record), ...outside, ...processing };
     }
     const reading = parseObject(record.value);
     const window = this.#windowOf(reading);
-    if (window !== null) this.#includeWindow(window.startMs);
+    if (this.request.range === undefined) this.#includeWindow(window?.startMs);
     return {
       kind: 'enriched',
       ...processing,
       ...content(scope.enriched, record, reading),
+      ...plainOf(reading),
       window: window?.id ?? null,
-      ...(this.byMonth ? { month: monthOf(reading?.['timestamp']) } : {}),
+      ...this.#monthOf(reading),
       ...outside,
     };
+  }
+
+  #monthOf(reading: JsonObject | undefined): { month?: Month | null } {
+    return this.byMonth ? { month: monthOf(reading?.['timestamp']) } : {};
   }
 
   ofDeadLetter(record: IncomingRecord): ProcessedFact | null {
@@ -95,13 +106,14 @@ export class RecordFacts {
     if (processing === null) return null;
     const { scope } = this.request;
     const deadLetter = parseObject(record.value) ?? {};
+    if (this.#isOfAnotherRange(this.#rawPlaceOfLetter(deadLetter), record, this.later.deadLetter)) return null;
     const cause = `${String(deadLetter['stage'])}:${String(deadLetter['reason'])}`;
     return {
       kind: 'deadLetter',
       ...processing,
       ...content(scope.deadLetter, record, deadLetter),
       ...(deadLetter['topic'] === scope.windows.topic ? {} : { cause }),
-      ...this.#outside(deadLetter),
+      ...this.#outsideLetter(deadLetter),
     };
   }
 
@@ -122,6 +134,7 @@ export class RecordFacts {
       kind: 'indexed',
       id,
       digest: documentDigest(source),
+      ...plainOf(source),
       ...(isRedriven(source) ? { redriven: true } : {}),
       ...this.#outside({ topic: scope.raw.topic, partition, offset }),
     };
@@ -142,8 +155,9 @@ export class RecordFacts {
 
   ofIndexedDeadLetter({ _id: id, _source: source }: IndexedDocument): readonly ReadingFact[] {
     const { run, enriched } = this.request.scope;
+    if (this.#isOfAnotherRange(this.#rawPlaceOfLetter(source))) return [];
     if (!isOfOtherRun(source, run)) {
-      return [{ kind: 'indexedDeadLetter', id, digest: documentDigest(source), ...this.#outside(source) }];
+      return [{ kind: 'indexedDeadLetter', id, digest: documentDigest(source), ...this.#outsideLetter(source) }];
     }
     const deadLetter = this.ofForeignDeadLetter(id, source);
     if (source['stage'] !== 'index' || source['topic'] !== enriched.topic) return [deadLetter];
@@ -153,12 +167,14 @@ export class RecordFacts {
 
   /** Empty for a window of another run with another length: this run has nothing to do with it. */
   ofIndexedWindow({ _id: id, _source: source }: IndexedDocument): readonly WindowFact[] {
-    const { scope, windowMs } = this.request;
+    const { scope, windowMs, range } = this.request;
     const ofOtherRun = isOfOtherRun(source, scope.run);
     const lengthMs = Date.parse(String(source['windowEnd'])) - Date.parse(String(source['windowStart']));
     if (ofOtherRun && Number.isFinite(lengthMs) && lengthMs !== windowMs) return [];
+    const { partition, offset } = provenanceOf(source);
+    const isLater = range !== undefined && isAfter(scope.windows, partition, offset);
     const content = { id, digest: documentDigest(source), count: Number(source['count']) };
-    return [{ kind: 'indexed', ...content, ...(ofOtherRun ? { ofOtherRun } : {}) }];
+    return [{ kind: 'indexed', ...content, ...(ofOtherRun && { ofOtherRun }), ...(isLater && { isLater }) }];
   }
 
   /** From the start of the first of these windows to the end of the last one; null if there is none. */
@@ -185,7 +201,34 @@ export class RecordFacts {
     return bounded || run === undefined ? null : { atMs, byRun: run };
   }
 
-  #includeWindow(startMs: number): void {
+  /**
+   * A derived record of a range is one whose raw record is in it, wherever it is in its own topic. One without coordinates
+   * belongs to the range in which it was read.
+   *
+   * @param later - notes where the first one of a later range is
+   */
+  #isOfAnotherRange({ partition, offset }: JsonObject, record?: IncomingRecord, later?: Map<number, bigint>): boolean {
+    const { range, scope } = this.request;
+    if (range === undefined || partition === undefined || isWithin(scope.raw, partition, offset)) return false;
+    if (record !== undefined && later !== undefined && isAfter(scope.raw, partition, offset)) {
+      const known = later.get(record.partition);
+      const found = BigInt(record.offset);
+      if (known === undefined || found < known) later.set(record.partition, found);
+    }
+    return true;
+  }
+
+  #rawPlaceOfLetter({ topic, partition, offset, headers }: JsonObject): JsonObject {
+    if (topic === this.request.scope.raw.topic) return { partition, offset };
+    return isObject(headers) && typeof headers['raw'] === 'string' ? placeOf(headers['raw']) : {};
+  }
+
+  /** Of a range, only what belongs to it is taken. */
+  #outsideLetter(letter: JsonObject): { outside?: true } {
+    return this.request.range === undefined ? this.#outside(letter) : {};
+  }
+
+  #includeWindow(startMs = Number.NaN): void {
     // Of a record that is no reading, the start is not a number.
     if (Number.isNaN(startMs)) return;
     const { firstMs, lastMs } = this.#windows ?? { firstMs: startMs, lastMs: startMs };
@@ -219,8 +262,13 @@ function processedMs(source: JsonObject): number {
 
 /** Of the raw record that an enriched one was made from. */
 function rawPlaceOf({ headers }: IncomingRecord): JsonObject {
-  const [partition, offset] = headers[RAW_HEADER]?.toString('latin1').split(':') ?? [];
-  return { partition, offset };
+  return placeOf(headers[RAW_HEADER]?.toString('latin1') ?? '');
+}
+
+/** @param header - of the form of `pipeline-raw` */
+function placeOf(header: string): JsonObject {
+  const [partition, offset] = header.split(':');
+  return partition === '' ? {} : { partition, offset };
 }
 
 /** Returns the run in the headers of a record; undefined if its producer set none. */
@@ -228,9 +276,19 @@ function runOf({ headers }: IncomingRecord): string | undefined {
   return headers[RUN_HEADER]?.toString('utf8');
 }
 
+/** The digest of a late reading without that flag. */
+function plainOf(reading: JsonObject | undefined): { plain?: string } {
+  return reading?.['late'] === true ? { plain: documentDigest(reading, 'late') } : {};
+}
+
 function content({ topic }: TopicRange, record: IncomingRecord, parsed: JsonObject | undefined) {
   const digest = parsed === undefined ? bytesDigest(record.value) : documentDigest(parsed);
   return { id: derivedEventId(topic, record), digest };
+}
+
+/** Whether a record of a topic is after a range of it; so are those of a partition that was added later. */
+function isAfter({ to }: TopicRange, partition: unknown, offset: unknown): boolean {
+  return /^\d+$/.test(String(offset)) && BigInt(String(offset)) >= BigInt(to[String(partition)] ?? 0);
 }
 
 function isWithin({ from, to }: TopicRange, partition: unknown, offset: unknown): boolean {

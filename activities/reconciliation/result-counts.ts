@@ -37,6 +37,7 @@ export class ResultCounts {
     sums.expired += Number(reading.isExpired);
     sums.absent += Number(reading.isAbsent);
     sums.repeats += Math.max(0, reading.published - 1) + Math.max(0, reading.rejected - 1);
+    sums.repeats += Number(reading.isIndexedElsewhere);
     sums.conflicts += Number(reading.isConflicting);
     sums.deadLettersResolved += Number(reading.isResolvedDeadLetter);
     if (reading.cause !== null && !reading.isIndexed) {

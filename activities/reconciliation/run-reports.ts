@@ -7,7 +7,11 @@ import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch
 import { pipelineFailure } from '../contracts/failures';
 import { parseWorkflowInput } from '../contracts/workflow-input';
 
-const findRunInputSchema = z.strictObject({ name: pipelineNameSchema, run: z.string().min(1).optional() });
+const findRunInputSchema = z.strictObject({
+  name: pipelineNameSchema,
+  run: z.string().min(1).optional(),
+  range: z.int().min(1).optional(),
+});
 
 /**
  * Stores a report under its run in the index of the pipeline's runs; idempotent.
@@ -26,7 +30,7 @@ export async function storeReport(elasticsearch: Client, { report }: { readonly 
 }
 
 /**
- * Returns the report of a run, by default of the newest run of the pipeline.
+ * Returns the report of a run, by default of the newest run of the pipeline, or of a range of it.
  *
  * @throws InvalidInput when there is no report of such a run, or it cannot be parsed
  * @throws ServiceUnavailable when Elasticsearch does not respond
@@ -35,9 +39,14 @@ export async function findRun(
   elasticsearch: Client,
   { input }: { readonly input: unknown },
 ): Promise<z.infer<typeof storedRunSchema>> {
-  const { name, run } = parseWorkflowInput('reconciliation', findRunInputSchema, input);
+  const { name, run, range } = parseWorkflowInput('reconciliation', findRunInputSchema, input);
   const { runs: index } = aliasesOf(name);
-  const filter = [{ term: { name } }, ...(run === undefined ? [] : [{ term: { run } }])];
+  const runField = range === undefined ? 'run' : 'rangeOf';
+  const filter = [
+    { term: { name } },
+    run === undefined ? { exists: { field: runField } } : { term: { [runField]: run } },
+    ...(range === undefined ? [] : [{ term: { 'range.number': range } }]),
+  ];
   const sort = { startedAt: { order: 'desc', unmapped_type: 'date' } } as const;
   const newest = { index, size: 1, query: { bool: { filter } }, sort };
   const found = await elasticsearch.search(newest).catch((error: unknown) => {
@@ -46,15 +55,17 @@ export async function findRun(
   });
   const [hit] = found?.hits.hits ?? [];
   if (hit === undefined) {
-    throw pipelineFailure(
-      'InvalidInput',
-      run === undefined
-        ? `name: expected a pipeline with a report in index ${index}, got ${name}. A run stores one at its end, once it is proven.`
-        : `run: expected a run of ${name} with a report in index ${index}, got ${run}.`,
-    );
+    throw pipelineFailure('InvalidInput', noReport({ name, run, range }, index));
   }
   const { success, data, error } = storedRunSchema.safeParse(hit._source);
   if (success) return data;
   const problems = z.prettifyError(error);
   throw pipelineFailure('InvalidInput', `run: the report ${hit._id ?? ''} cannot be read:\n${problems}`);
+}
+
+function noReport({ name, run, range }: z.infer<typeof findRunInputSchema>, index: string): string {
+  if (range !== undefined) return `range: expected a proven range of ${name} in index ${index}, got ${range}.`;
+  return run === undefined
+    ? `name: expected a pipeline with a report in index ${index}, got ${name}. A run stores one at its end, once it is proven.`
+    : `run: expected a run of ${name} with a report in index ${index}, got ${run}.`;
 }

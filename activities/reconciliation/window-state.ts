@@ -1,11 +1,28 @@
 import { isBefore, monthOf, type RetentionBounds } from '../contracts/event-month';
-import type { DiscrepancyKind } from '../contracts/report';
+import type { DiscrepancyKind, ReconcileRequest } from '../contracts/report';
 
 /** What one topic or index shows about one window id. */
 export type WindowFact =
   | { readonly kind: 'reading'; readonly id: string; readonly ofOtherRun?: true; readonly times: number }
   | (WindowContent & { readonly kind: 'published' })
-  | (WindowContent & { readonly kind: 'indexed'; readonly ofOtherRun?: true });
+  | (WindowContent & {
+      readonly kind: 'indexed';
+      readonly ofOtherRun?: true;
+      /** Written after the range that is proven. */
+      readonly isLater?: true;
+    })
+  | ({ readonly kind: 'counted'; readonly id: string } & CountedReadings)
+  | { readonly kind: 'rejected'; readonly id: string };
+
+/** Indexed readings in a window. */
+export interface CountedReadings {
+  /** Of the run, and not flagged late. */
+  readonly own: number;
+  /** Of all runs, also those flagged late: the first copy of a reading that came again may have been in time. */
+  readonly all: number;
+  /** Not flagged late, and of raw records after the range that is proven. */
+  readonly later: number;
+}
 
 interface WindowContent {
   readonly id: string;
@@ -25,6 +42,12 @@ export class WindowState {
   indexedContent: string | null = null;
   /** The document is the run's own; a later run may have overwritten it. */
   isIndexedByRun = false;
+  /** Null if the window is not counted. */
+  counted: CountedReadings | null = null;
+  /** Readings that the index rejected. */
+  rejected = 0;
+  /** The document is of a later range. */
+  isIndexedLater = false;
   /** Highest published count; the versions of a window grow. */
   publishedCount = 0;
   /** Contents published with that count; several only if Spark repeated a batch and a last digit differs. */
@@ -37,21 +60,35 @@ export class WindowState {
         else this.readings += fact.times;
         break;
       case 'published':
-        if (fact.count < this.publishedCount) break;
-        if (fact.count > this.publishedCount) this.publishedContents = [];
-        this.publishedCount = fact.count;
-        if (!this.publishedContents.includes(fact.digest)) this.publishedContents.push(fact.digest);
+        this.#addPublished(fact);
         break;
       case 'indexed':
-        this.indexed += 1;
-        // Two documents are a discrepancy anyway; using the larger one makes the rest independent of their order.
-        if (this.indexedContent === null || fact.count > this.indexedCount) {
-          this.indexedCount = fact.count;
-          this.indexedContent = fact.digest;
-          this.isIndexedByRun = fact.ofOtherRun !== true;
-        }
+        this.#addIndexed(fact);
+        break;
+      case 'counted':
+        this.counted = fact;
+        break;
+      case 'rejected':
+        this.rejected += 1;
         break;
     }
+  }
+
+  #addPublished({ count, digest }: WindowContent): void {
+    if (count < this.publishedCount) return;
+    if (count > this.publishedCount) this.publishedContents = [];
+    this.publishedCount = count;
+    if (!this.publishedContents.includes(digest)) this.publishedContents.push(digest);
+  }
+
+  #addIndexed({ count, digest, ofOtherRun, isLater }: Extract<WindowFact, { kind: 'indexed' }>): void {
+    this.indexed += 1;
+    this.isIndexedLater ||= isLater === true;
+    // Two documents are a discrepancy anyway; using the larger one makes the rest independent of their order.
+    if (this.indexedContent !== null && count <= this.indexedCount) return;
+    this.indexedCount = count;
+    this.indexedContent = digest;
+    this.isIndexedByRun = ofOtherRun !== true;
   }
 
   get isIndexed(): boolean {
@@ -123,6 +160,50 @@ const LIVE_RULES: readonly (readonly [DiscrepancyKind, Rule])[] = [
   INDEXED_TWICE,
 ];
 
+/**
+ * For a window that has closed and of which no later range has anything, see `rangeWindow`.
+ *
+ * @param most - readings that it may count
+ */
+function closedWindowDiscrepancies(window: WindowState, most: number): DiscrepancyKind[] {
+  const { counted, isIndexed, isIndexedByRun, indexedCount } = window;
+  const least = counted?.own ?? 0;
+  if (!isIndexed) return least > 0 ? ['window missing'] : [];
+  if (isIndexedByRun && most === 0) return ['window not expected'];
+  const isOther = indexedCount < least || (isIndexedByRun && indexedCount > most);
+  return isOther ? ['window with another count'] : [];
+}
+
+/** Where a range stands to a window: it counts it, leaves it to a later range, or says nothing about its readings. */
+export function rangeWindow(
+  id: string,
+  window: WindowState,
+  { windowsFromMs, windowsToMs }: NonNullable<ReconcileRequest['range']>,
+): 'counted' | 'left' | 'other' {
+  const startMs = windowStartOf(id);
+  if (startMs >= windowsToMs || !(window.isPublished || startMs >= (windowsFromMs ?? Number.NEGATIVE_INFINITY))) {
+    return 'other';
+  }
+  return window.isIndexedLater || (window.counted?.later ?? 0) > 0 ? 'left' : 'counted';
+}
+
+/**
+ * Returns the rules that a window violates in a range of a run without end.
+ *
+ * @param unknown - rejected readings of which nobody knows in which window they were
+ */
+export function rangeWindowDiscrepancies(
+  window: WindowState,
+  month: MonthState,
+  standing: ReturnType<typeof rangeWindow>,
+  unknown: number,
+): DiscrepancyKind[] {
+  const published = windowDiscrepancies(window, false, month);
+  if (standing !== 'counted' || month !== 'kept') return published;
+  const most = (window.counted?.all ?? 0) + window.rejected + unknown;
+  return [...new Set([...published, ...closedWindowDiscrepancies(window, most)])];
+}
+
 /** Returns the rules that a window of other runs violates; some of its readings may have gone to other windows. */
 export function foreignWindowDiscrepancies(window: WindowState): DiscrepancyKind[] {
   return window.indexedCount > window.expectedCount ? ['window counts readings that are gone'] : [];
@@ -137,7 +218,12 @@ export function windowDiscrepancies(window: WindowState, bounded: boolean, month
 
 /** Returns the state of the month in which a window starts. */
 export function windowMonthState(id: string, { expiredBefore, droppedBefore }: RetentionBounds): MonthState {
-  const month = monthOf(Number(id.split('|').at(-2)));
+  const month = monthOf(windowStartOf(id));
   if (isBefore(month, droppedBefore)) return 'dropped';
   return isBefore(month, expiredBefore) ? 'expired' : 'kept';
+}
+
+/** Returns the start in epoch ms that a window's id names. */
+export function windowStartOf(id: string): number {
+  return Number(id.split('|').at(-2));
 }

@@ -98,6 +98,9 @@ export function fakeActivities(
     expireMonths: () => Promise.reject(pipelineFailure('InvalidInput', 'expected no month')),
     dropMonths: () => Promise.resolve(),
     deployDashboards: () => Promise.resolve({ objects: 5 }),
+    closeRange: () => Promise.resolve({ waitsFor: 'spark' }),
+    proveRange: () => Promise.reject(pipelineFailure('InvalidInput', 'expected no range')),
+    proveRangeAgain: () => Promise.resolve(null),
     findRun: () => Promise.reject(pipelineFailure('InvalidInput', 'expected no run')),
     ...overrides,
   };

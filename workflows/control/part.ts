@@ -7,10 +7,11 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import { reportIntervalMs } from '../../activities/contracts/report-interval';
 import { answerSignal, commandSignal, commandUpdate, stageProgressQuery, stageTotalsSignal } from '../messages';
 import { COMMAND_KINDS, invalidCommand, parseCommand, type Command, type CommandResult, type Skip } from './commands';
-import { attentionTo, type Attention, type StageName, type StageTotals } from './progress';
+import { attentionTo, type Attention, type StageName, type StageProgress, type StageTotals } from './progress';
 
 /** Parked partitions in one report; the message stays under 4 KB. */
 const MAX_ATTENTION = 5;
@@ -19,6 +20,8 @@ const MAX_ATTENTION = 5;
 export interface PartBehaviour {
   readonly startedMs: number;
   readonly totals: () => StageTotals;
+  /** The next offset of each partition; null or absent if the part does not know it. */
+  readonly checkpoint?: () => PartitionOffsets | null;
   /** What needs an operator besides a pause. */
   readonly attention?: () => readonly Attention[];
   readonly setRate?: (ratePerSecond: number | null) => void;
@@ -54,7 +57,7 @@ export class Part {
   ) {
     this.#paused = carried.paused;
     this.#stopped = carried.stopped;
-    setHandler(stageProgressQuery, () => ({ ...behaviour.totals(), attention: this.#attention }));
+    setHandler(stageProgressQuery, () => this.#progress);
     for (const kind of COMMAND_KINDS) {
       setHandler(commandUpdate(kind), (input?: unknown) => this.#carryOut(parseCommand(kind, input)), {
         validator: (input?: unknown) => {
@@ -130,6 +133,11 @@ export class Part {
   get #state(): CommandResult {
     if (this.#stopped) return { state: 'STOPPING' };
     return this.#paused === null ? { state: 'RUNNING' } : { state: 'PAUSED', note: this.#paused };
+  }
+
+  get #progress(): StageProgress {
+    const checkpoint = this.behaviour.checkpoint?.() ?? null;
+    return { ...this.behaviour.totals(), attention: this.#attention, ...(checkpoint !== null && { checkpoint }) };
   }
 
   get #attention(): readonly Attention[] {

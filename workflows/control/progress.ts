@@ -1,12 +1,14 @@
 /** The progress of a run, and what needs an operator's attention. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
+import type { StageCheckpoint } from '../../activities/contracts/proof-range';
 import { cliOptions } from './cli-options';
 
 export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
 export type StageName = (typeof STAGES)[number];
 /** The workflows beside the stages of a pipeline. */
-export type OperationName = 'reconcile' | 'replayTopic' | 'dropOldMonths' | 'redriveDeadLetters' | 'inspectSource';
+export type OperationName =
+  'reconcile' | 'proof' | 'replayTopic' | 'dropOldMonths' | 'redriveDeadLetters' | 'inspectSource';
 
 /** Counters of one stage. Work that is repeated after a failure may be counted twice, so they prove nothing. */
 export interface StageTotals {
@@ -31,7 +33,7 @@ export const NO_TOTALS: StageTotals = {
 };
 
 /** The later ones show only while there is none of the earlier ones. */
-const ATTENTION_STATES = ['PARKED', 'PAUSED', 'RETRYING', 'FLOODED'] as const;
+const ATTENTION_STATES = ['PARKED', 'PAUSED', 'UNPROVEN', 'RETRYING', 'FLOODED'] as const;
 
 const RESUMABLE: ReadonlySet<Attention['state']> = new Set(['PARKED', 'PAUSED']);
 
@@ -40,8 +42,8 @@ export interface Attention {
   /** `pipeline`: the pipeline's own steps, or when PAUSED every part that has not ended. */
   readonly stage: StageName | OperationName | 'pipeline';
   /**
-   * PAUSED by an operator; PARKED by a failure that may not disappear by itself; RETRYING after three failed attempts, for
-   * as long as the next ones fail; FLOODED while too many records become dead letters or none has a value, with which a
+   * PAUSED by an operator; PARKED by a failure that may not disappear by itself; UNPROVEN while a range of a run without
+   * end is not reconciled; RETRYING after three failed attempts, for as long as the next ones fail; FLOODED while too many records become dead letters or none has a value, with which a
    * pipeline goes on.
    */
   readonly state: (typeof ATTENTION_STATES)[number];
@@ -58,7 +60,17 @@ export interface OperationProgress {
 }
 
 /** The answer to the `progress` query of a child. */
-export interface StageProgress extends StageTotals, OperationProgress {}
+export interface StageProgress extends StageTotals, OperationProgress, StageCheckpoint {}
+
+/** How far a run without end is proven while it runs. */
+export interface ProofProgress {
+  /** What was published before is proven; ISO 8601, null before the first proof. It stands while a range is not reconciled. */
+  readonly provenUntil: string | null;
+  readonly ranges: number;
+  /** Ranges that are not reconciled, or cannot be proven. */
+  readonly unproven: number;
+  readonly attention: readonly Attention[];
+}
 
 export type Phase = 'preparing' | 'running' | 'draining' | 'reconciling' | 'done';
 
@@ -69,7 +81,7 @@ export interface PipelineProgress {
   /** Whether the run ends by itself. */
   readonly bounded: boolean;
   readonly phase: Phase;
-  /** That of the part which needs an operator most: PARKED, PAUSED, RETRYING, FLOODED. */
+  /** That of the part which needs an operator most, in the order of `Attention.state`. */
   readonly state: 'RUNNING' | Attention['state'];
   /** What needs an operator; empty while all parts work. */
   readonly attention: readonly Attention[];
@@ -90,6 +102,8 @@ export interface PipelineProgress {
   /** Readings indexed per second, over the time in which any were. */
   readonly ratePerSecond: number;
   readonly stages: Readonly<Record<StageName, StageTotals>>;
+  /** Null for a bounded run, which is proven at its end, and before the first report of a proof. */
+  readonly proof: Omit<ProofProgress, 'attention'> | null;
 }
 
 /** Adds what one activity did; `lag` replaces the one before, and `nowMs` is the workflow's clock. */
@@ -130,6 +144,7 @@ export function toProgress(
   stages: Readonly<Record<StageName, StageTotals>>,
   attention: readonly Attention[] = [],
   windowsRecomputed = 0,
+  proof: PipelineProgress['proof'] = null,
 ): PipelineProgress {
   const { source, spark, readings, windows, deadLetters } = stages;
   return {
@@ -148,11 +163,12 @@ export function toProgress(
     lag: Math.max(0, source.out - spark.in) + readings.lag + windows.lag + deadLetters.lag,
     ratePerSecond: ratePerSecond(readings),
     stages,
+    proof,
   };
 }
 
 /** The progress as a Markdown table for the workflow's page. */
-export function toDetails({ phase, state, attention, stages }: PipelineProgress): string {
+export function toDetails({ phase, state, attention, stages, proof }: PipelineProgress): string {
   const rows = STAGES.map((stage) => {
     const totals = stages[stage];
     return `| ${stage} | ${totals.in} | ${totals.out} | ${totals.deadLetters} | ${totals.lag} | ${ratePerSecond(totals)} |`;
@@ -163,8 +179,15 @@ export function toDetails({ phase, state, attention, stages }: PipelineProgress)
     '| stage | in | out | dead letters | lag | per second |',
     '|---|---|---|---|---|---|',
     ...rows,
+    ...(proof === null ? [] : ['', provenText(proof)]),
     ...attentionDetails(attention),
   ].join('\n');
+}
+
+/** How far a run is proven, in one line. */
+export function provenText({ provenUntil, ranges, unproven }: NonNullable<PipelineProgress['proof']>): string {
+  const until = provenUntil === null ? 'nothing proven yet' : `proven until ${provenUntil.slice(0, 16)}Z`;
+  return `${until}, ${ranges} ranges${unproven === 0 ? '' : `, ${unproven} of them not reconciled`}`;
 }
 
 /** What needs an operator as lines of Markdown. */

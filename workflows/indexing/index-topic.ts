@@ -94,6 +94,7 @@ class TopicIndexer {
     const behaviour = {
       startedMs: this.#startedMs,
       totals: () => this.#checkpoint.totals,
+      checkpoint: () => this.#checkpoint.next,
       attention: () => this.#parked.attention,
       skip: (range: Skip) => this.#skip(range),
       paused: interrupt,

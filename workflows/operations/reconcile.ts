@@ -4,9 +4,10 @@ import type { FailingActivities } from '../control/failing-activities';
 import { operationActivities } from '../control/operation';
 import { PREPARATION, WHOLE_RUN } from '../policies';
 
-/** Either everything that the proof needs, or the name of a pipeline whose latest or given run is to be proven again. */
+/** Either everything that the proof needs, or the name of a pipeline whose latest or given run, or a range of it, is to be proven again. */
 export type ReconcileInput =
-  { readonly request: ReconcileRequest; readonly taskQueue: string } | { readonly name: string; readonly run?: string };
+  | { readonly request: ReconcileRequest; readonly taskQueue: string }
+  | { readonly name: string; readonly run?: string; readonly range?: number };
 
 /**
  * Proves by ids, from Kafka and Elasticsearch alone, that a run lost nothing and counted nothing twice.
@@ -18,8 +19,12 @@ export async function reconcile(input?: ReconcileInput): Promise<ReconcileResult
   if (input !== undefined && 'request' in input) return await prove(activities, input.request, input.taskQueue);
   const { findRun } = activities.proxy(PREPARATION);
   const { proofTaskQueue, ...run } = await findRun({ input });
-  const { scope, plan, windowMs, bounded, aliases, valueFormat, eventId } = run;
-  const request = { scope, plan, windowMs, bounded, aliases, valueFormat, eventId };
+  const { scope, plan, windowMs, bounded, aliases, valueFormat, protectKeyFingerprint, eventId, range } = run;
+  const request = {
+    ...{ scope, plan, windowMs, bounded, aliases, valueFormat, eventId },
+    ...(protectKeyFingerprint === undefined ? {} : { protectKeyFingerprint }),
+    ...(range === undefined ? {} : { range }),
+  };
   return await prove(activities, request, proofTaskQueue);
 }
 

@@ -1,9 +1,10 @@
-import { startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope, startChild, workflowInfo, type ChildWorkflowHandle } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { SEARCH_ATTRIBUTES } from '../../activities/contracts/search-attributes';
 import { memoForChild } from '../control/cli-options';
 import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
+import { proveRanges } from './prove-ranges';
 import { replayFile } from '../sources/replay-file';
 import { runSparkJob } from '../spark/run-spark-job';
 import { simulateReadings } from '../sources/simulate-readings';
@@ -74,6 +75,21 @@ export async function startChildren(
     startIndexer('deadLetters', 'deadLetter'),
   ]);
   return { spark, readings, windows, deadLetters, source: await startSource(plan) };
+}
+
+/** Starts the proof of a run without end, unless its input has none; it never ends by itself. */
+export async function startProof(
+  plan: PipelinePlan,
+  prepared: PreparedTopics,
+): Promise<readonly ChildWorkflowHandle<typeof proveRanges>[]> {
+  const { prove = null, topics, aliases } = plan;
+  if (prove === null) return [];
+  const options = {
+    ...partOptions(plan, `${topics.raw} = ${aliases.readings}, by ids`),
+    workflowId: `${workflowInfo().workflowId}/proof`,
+    args: [{ plan: { ...plan, prove }, prepared }],
+  } as const;
+  return [await CancellationScope.nonCancellable(() => startChild(proveRanges, options))];
 }
 
 async function startSource(plan: PipelinePlan): Promise<PipelineChildren['source']> {

@@ -2,7 +2,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { log, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import { SEARCH_ATTRIBUTES } from '../../activities/contracts/search-attributes';
-import { attentionSignal, progressQuery, stageTotalsSignal } from '../messages';
+import { attentionSignal, progressQuery, proofSignal, stageTotalsSignal } from '../messages';
 import type { CommandRouter } from '../control/command-router';
 import { FailingActivities } from '../control/failing-activities';
 import { FloodWatch, type FloodSources } from './flood-watch';
@@ -16,6 +16,7 @@ import {
   type Attention,
   type Phase,
   type PipelineProgress,
+  type ProofProgress,
   type StageName,
   type StageTotals,
 } from '../control/progress';
@@ -27,6 +28,7 @@ export class ProgressBoard {
   readonly #attention = new Map<Attention['stage'], readonly Attention[]>();
   #floods: FloodWatch | null = null;
   #shown: readonly SearchAttributePair[] = [];
+  #proof: ProofProgress | null = null;
   /** Windows that hold readings of other runs too; 0 until the readings of this run are indexed. */
   windowsRecomputed = 0;
   /** The pipeline's own activities. */
@@ -43,6 +45,10 @@ export class ProgressBoard {
     setHandler(progressQuery, () => this.#progress());
     setHandler(attentionSignal, (operation, attention) => {
       this.#attention.set(operation, attention);
+      this.#show();
+    });
+    setHandler(proofSignal, (proof) => {
+      this.#proof = proof;
       this.#show();
     });
     setHandler(stageTotalsSignal, (stage, totals, attention) => {
@@ -66,9 +72,16 @@ export class ProgressBoard {
   }
 
   #progress(): PipelineProgress {
-    const parts = [...this.#attention.values(), this.#floods?.attention ?? []].flat();
+    const ofProof = this.#proof?.attention ?? [];
+    const parts = [...this.#attention.values(), this.#floods?.attention ?? [], ofProof].flat();
     const attention = pipelineAttention(parts, this.router.running, resumeCommand());
-    return toProgress(this.plan, this.#phase, this.#stages, attention, this.windowsRecomputed);
+    return toProgress(this.plan, this.#phase, this.#stages, attention, this.windowsRecomputed, this.#shownProof);
+  }
+
+  get #shownProof(): PipelineProgress['proof'] {
+    if (this.#proof === null) return null;
+    const { provenUntil, ranges, unproven } = this.#proof;
+    return { provenUntil, ranges, unproven };
   }
 
   #show(): void {

@@ -1,5 +1,6 @@
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { PlannedIds } from '../../activities/contracts/planned-ids';
+import type { RangeOffsets, RangeRequest } from '../../activities/contracts/proof-range';
 import type { ReconcileRequest } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import type { DrainedRun } from './drain';
@@ -7,21 +8,44 @@ import type { SourceResult } from '../sources/paced-source';
 
 /** The offsets, ids and indices that the proof of a drained run compares. */
 export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, drained: DrainedRun): ReconcileRequest {
-  const { name, run, windowIdPrefix, topics, source, rules, aliases } = plan;
-  const { ends } = drained;
+  return requestOf(plan, firstOffsets(plan, prepared), drained.ends, plannedIds(plan, drained.source));
+}
+
+/** The same for a range of a run without end. */
+export function rangeRequest(
+  plan: PipelinePlan,
+  from: RangeOffsets,
+  to: RangeOffsets,
+  range: RangeRequest['range'],
+): RangeRequest {
+  return { ...requestOf(plan, from, to, null), range };
+}
+
+/** Whether there is any raw record from `from` to `to`. */
+export function hasRaw(from: RangeOffsets, to: RangeOffsets): boolean {
+  return Object.entries(to.raw).some(([partition, end]) => BigInt(end) > BigInt(from.raw[partition] ?? 0));
+}
+
+/** Where the records of a run begin. */
+export function firstOffsets({ source, rules }: PipelinePlan, { start, end }: PreparedTopics): RangeOffsets {
   // A run without end includes what is already there; a bounded one begins where the topics ended before it.
-  const before = source.kind === 'topic' && !rules.bounded ? prepared.start : prepared.end;
+  const before = source.kind === 'topic' && !rules.bounded ? start : end;
+  return { ...before, raw: source.kind === 'topic' ? start.raw : before.raw };
+}
+
+function requestOf(
+  { name, run, windowIdPrefix, topics, rules, aliases }: PipelinePlan,
+  from: RangeOffsets,
+  to: RangeOffsets,
+  planned: PlannedIds | null,
+): ReconcileRequest {
+  const rangeOf = (topic: keyof RangeOffsets) => ({ topic: topics[topic], from: from[topic], to: to[topic] });
   return {
     scope: {
-      name,
-      run,
-      windowIdPrefix,
-      raw: { topic: topics.raw, from: source.kind === 'topic' ? prepared.start.raw : before.raw, to: ends.raw },
-      enriched: { topic: topics.enriched, from: before.enriched, to: ends.enriched },
-      windows: { topic: topics.windows, from: before.windows, to: ends.windows },
-      deadLetter: { topic: topics.deadLetter, from: before.deadLetter, to: ends.deadLetter },
+      ...{ name, run, windowIdPrefix, raw: rangeOf('raw'), enriched: rangeOf('enriched') },
+      ...{ windows: rangeOf('windows'), deadLetter: rangeOf('deadLetter') },
     },
-    plan: plannedIds(plan, drained.source),
+    plan: planned,
     windowMs: rules.windowMs,
     bounded: rules.bounded,
     aliases,

@@ -19,7 +19,7 @@ import { besideChildren, endChildren } from '../control/end-children';
 import type { FailingActivities } from '../control/failing-activities';
 import { reconcile } from '../operations/reconcile';
 import { PARSING, PREPARATION } from '../policies';
-import { startChildren, startSpark, type PipelineChildren } from './children';
+import { startChildren, startProof, startSpark, type PipelineChildren } from './children';
 import { deadLetterFlood, floodSources } from './dead-letter-flood';
 import { drain, type DrainedRun } from './drain';
 import { ProgressBoard } from './progress-board';
@@ -114,8 +114,10 @@ async function runChildren(
   const parts = source === null ? others : { source, ...others };
   router.attach(parts);
   const all = Object.values(parts);
+  const proof = await startProof(plan, prepared);
   const draining = async (): Promise<DrainedRun> => {
     if (!plan.rules.bounded) await condition(() => router.stop !== null);
+    await endChildren(proof);
     return await drain(plan, prepared, children, board);
   };
   const abandoned = condition(() => router.stop?.drain === false).then(() => null);
@@ -123,7 +125,7 @@ async function runChildren(
   try {
     drained = await Promise.race([Promise.all([draining(), ...all.map((child) => child.result())]), abandoned]);
   } finally {
-    if (drained === null) await endChildren(all);
+    if (drained === null) await endChildren([...proof, ...all]);
   }
   return drained?.[0] ?? null;
 }

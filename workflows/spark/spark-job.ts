@@ -73,6 +73,7 @@ export class SparkJob {
     const behaviour = {
       startedMs: this.state.startedMs,
       totals: () => this.state.totals,
+      checkpoint: () => this.#committed,
       attention: () => this.#attention,
       resumed: () => {
         this.#resumed();

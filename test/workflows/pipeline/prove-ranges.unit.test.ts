@@ -1,0 +1,172 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { pipelineFailure } from '../../../activities/contracts/failures';
+import type { RangeVerdict } from '../../../activities/contracts/proof-range';
+import type { Activities } from '../../../activities';
+import { parseInput } from '../../../activities/preparation/parse-input';
+import type { PipelineProgress, ProofProgress } from '../../../workflows/control/progress';
+import { fakeActivities } from '../fake-activities';
+import { workerOfSuite } from '../time-skipping-worker';
+
+const worker = workerOfSuite();
+const EMPTY = { raw: { 0: '0' }, enriched: { 0: '0' }, windows: { 0: '0' }, deadLetter: { 0: '0' } };
+const ENDLESS = {
+  source: { kind: 'simulate', records: null, ratePerSecond: 10 },
+  prove: { every: '10 minutes', again: 2 },
+};
+let runs = 0;
+
+interface Proven {
+  /** Numbers of the ranges that were proven again. */
+  readonly again: number[];
+  /** Raw offsets of the ranges. */
+  readonly ranges: (readonly [string | undefined, string | undefined])[];
+  /** Ranges that are not reconciled. */
+  readonly red: Set<number>;
+  /** The first range that Kafka still has. */
+  retained: number;
+  /** Records that Spark has committed. */
+  committed: number;
+}
+
+function activitiesOf(proven: Proven, overrides: Partial<Activities> = {}): Activities {
+  const verdict = (number: number): Omit<RangeVerdict, 'next'> => {
+    const reconciled = !proven.red.has(number);
+    return { number, reconciled, published: 10, discrepancies: reconciled ? {} : { 'indexed twice': 3 } };
+  };
+  const { activities } = fakeActivities({
+    closeRange: async ({ from }) => {
+      const closedMs = await worker.environment.currentTimeMs();
+      return { closedMs, from, to: { ...from, raw: { 0: String(proven.committed) } } };
+    },
+    proveRange: ({ request: { scope, range } }) => {
+      proven.ranges.push([scope.raw.from[0], scope.raw.to[0]]);
+      const { enriched, deadLetter } = { enriched: scope.enriched.to, deadLetter: scope.deadLetter.to };
+      return Promise.resolve({
+        ...verdict(range.number),
+        next: { enriched, deadLetter, windowsFromMs: range.windowsToMs },
+      });
+    },
+    proveRangeAgain: ({ number }) => {
+      proven.again.push(number);
+      return Promise.resolve(number < proven.retained ? null : verdict(number));
+    },
+    ...overrides,
+  });
+  return activities;
+}
+
+/** Runs the proof of a pipeline for some periods, in each of which Spark has committed ten records more. */
+async function prove(
+  periods: number,
+  change: (period: number, proven: Proven, handle: WorkflowHandle) => Promise<void> | void = () => undefined,
+  overrides: Partial<Activities> = {},
+): Promise<Proven & { readonly progress: ProofProgress }> {
+  const name = `proof-${++runs}`;
+  const workflowId = `pipeline/${name}`;
+  const proven: Proven = { again: [], ranges: [], red: new Set(), retained: 1, committed: 10 };
+  worker.serve(name, activitiesOf(proven, overrides));
+  const startedAt = new Date(await worker.environment.currentTimeMs()).toISOString();
+  const request = { input: ENDLESS, workflowId, run: 'run', startedAt };
+  const plan = { ...parseInput({ io: 'io', lanes: 'lanes', host: 'host' }, request), ioTaskQueue: worker.taskQueue };
+  const handle = await worker.client.workflow.start('proveRanges', {
+    ...{ taskQueue: worker.taskQueue, workflowId: `${workflowId}/proof`, workflowExecutionTimeout: '2 days' },
+    args: [{ plan, prepared: { start: EMPTY, end: EMPTY } }],
+  });
+  await worker.environment.sleep('5 minutes');
+  for (let period = 1; period <= periods; period++) {
+    await change(period, proven, handle);
+    await worker.environment.sleep('10 minutes');
+    proven.committed += 10;
+  }
+  const progress = await handle.query<ProofProgress>('progress');
+  await handle.terminate();
+  return { ...proven, progress };
+}
+
+describe('proveRanges', () => {
+  it('proves what came since the last time, the last ranges again, and the earlier ones in rotation', async () => {
+    const { ranges, again, progress } = await prove(6);
+    expect(ranges.slice(0, 3)).toEqual([
+      ['0', '10'],
+      ['10', '20'],
+      ['20', '30'],
+    ]);
+    // After ranges 2, 3, 4, 5 and 6; what is in rotation comes first.
+    expect(again).toEqual([1, ...[1, 2], ...[1, 2, 3], ...[2, 3, 4], ...[3, 4, 5]]);
+    expect(progress).toMatchObject({ ranges: 6, unproven: 0, attention: [] });
+    expect(Date.parse(progress.provenUntil ?? '')).toBeGreaterThan(
+      (await worker.environment.currentTimeMs()) - 660_000,
+    );
+  });
+
+  it('shows a range that is not reconciled until it is, and is not proven further meanwhile', async () => {
+    const seen: ProofProgress[] = [];
+    const { progress } = await prove(5, async (period, { red }, handle) => {
+      if (period === 3) red.add(2);
+      if (period === 4) {
+        seen.push(await handle.query<ProofProgress>('progress'));
+        red.clear();
+      }
+      if (period === 2) seen.push(await handle.query<ProofProgress>('progress'));
+    });
+    const [before, red] = seen;
+    expect(red).toMatchObject({ unproven: 1, attention: [{ stage: 'proof', state: 'UNPROVEN' }] });
+    expect(red?.attention[0]?.reason).toBe('range 2 is not reconciled: 3 × indexed twice');
+    expect(red?.attention[0]?.command).toMatch(/^temporal workflow execute --type reconcile .*"range":2}'$/);
+    expect(Date.parse(red?.provenUntil ?? '') - Date.parse(before?.provenUntil ?? '')).toBeLessThan(660_000);
+    expect(progress).toMatchObject({ unproven: 0, attention: [] });
+    expect(Date.parse(progress.provenUntil ?? '')).toBeGreaterThan(Date.parse(red?.provenUntil ?? ''));
+  });
+
+  it('leaves out of the rotation what Kafka no longer has', async () => {
+    const { again } = await prove(8, (period, proven) => {
+      if (period === 5) proven.retained = 3;
+    });
+    expect(again.slice(-9)).toEqual([...[3, 4, 5], ...[4, 5, 6], ...[5, 6, 7]].slice(-again.slice(-9).length));
+    expect(again.filter((number) => number === 1).length).toBeLessThan(5);
+  });
+
+  it('makes no range while nothing comes, once the windows of the last one are closed', async () => {
+    const { ranges, progress } = await prove(6, (_period, proven) => {
+      proven.committed = 10;
+    });
+    // Windows of the first one close 15 minutes later.
+    expect(ranges).toEqual([
+      ['0', '10'],
+      ['10', '10'],
+      ['10', '10'],
+    ]);
+    expect(progress.provenUntil).not.toBeNull();
+  });
+
+  it('says of a range that cannot be proven why, and goes on with the next one', async () => {
+    const proveRange: Activities['proveRange'] = ({ request: { range } }) =>
+      range.number === 1
+        ? Promise.reject(pipelineFailure('OffsetOutOfRange', 'removed by retention'))
+        : Promise.resolve({
+            ...{ number: range.number, reconciled: true, published: 1, discrepancies: {} },
+            next: { enriched: { 0: '0' }, deadLetter: { 0: '0' }, windowsFromMs: range.windowsToMs },
+          });
+    const { progress } = await prove(1, undefined, { proveRange });
+    expect(progress.attention[0]?.reason).toBe('range 1 cannot be proven: OffsetOutOfRange: removed by retention');
+    expect(progress).toMatchObject({ ranges: 1, provenUntil: null });
+  });
+});
+
+describe('streamingPipeline', () => {
+  it('shows at once what its proof reports', async () => {
+    const name = `proof-${++runs}`;
+    const { activities } = fakeActivities();
+    worker.serve(name, activities);
+    const handle = await worker.client.workflow.start('streamingPipeline', {
+      ...{ taskQueue: worker.taskQueue, workflowId: `pipeline/${name}`, workflowExecutionTimeout: '2 days' },
+      args: [{ source: { kind: 'simulate', records: 1_000, ratePerSecond: 1 } }],
+    });
+    const attention = [{ stage: 'proof', state: 'UNPROVEN', partition: null, reason: 'r', command: 'c' }];
+    const proof = { provenUntil: '2026-01-01T12:40:00.000Z', ranges: 7, unproven: 1 };
+    await handle.signal('proof', { ...proof, attention });
+    const progress = await handle.query<PipelineProgress>('progress');
+    expect(progress).toMatchObject({ state: 'UNPROVEN', attention, proof });
+    await handle.terminate();
+  });
+});
