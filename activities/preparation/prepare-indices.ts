@@ -28,6 +28,8 @@ export interface PrepareIndicesInput {
   readonly index?: MonthlyIndex | null;
   /** Default: the pipeline itself writes. */
   readonly sink?: PipelinePlan['sink'];
+  /** Default: the run ends by itself. Of a run without end, new indices are refreshed sooner. */
+  readonly bounded?: boolean;
 }
 
 export interface PrepareIndicesResult {
@@ -49,7 +51,7 @@ export interface PrepareIndicesResult {
  */
 export async function prepareIndices(
   elasticsearch: Client,
-  { aliases, measurements, index = null, sink = 'direct' }: PrepareIndicesInput,
+  { aliases, measurements, index = null, sink = 'direct', bounded = true }: PrepareIndicesInput,
 ): Promise<PrepareIndicesResult> {
   try {
     assertNoForeignTemplateWins(await readTemplateRanks(elasticsearch), ownIndices({ aliases, measurements, index }));
@@ -61,7 +63,10 @@ export async function prepareIndices(
       const properties = indexProperties(stream, measurements);
       const before = await indicesBehind(elasticsearch, alias);
       const byMonth = hasMonths(stream, index);
-      const template = indexTemplate(stream, alias, measurements, byMonth && sink === 'external');
+      const template = indexTemplate(stream, alias, measurements, {
+        opensMonths: byMonth && sink === 'external',
+        isLive: !bounded,
+      });
       await elasticsearch.indices.putIndexTemplate({ name: alias, ...template });
       const prepareStream = byMonth ? prepareMonths : prepareOne;
       return await prepareStream(elasticsearch, alias, properties, before);

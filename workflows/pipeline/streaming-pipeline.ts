@@ -55,8 +55,9 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
   const prepared = await prepareTopics(plan);
   const spark = await CancellationScope.nonCancellable(() => startSpark(plan, prepared));
   const { aliases, index, rules, sink } = plan;
+  const { measurements, bounded } = rules;
   const { notes } = await besideChildren([spark], () =>
-    prepareIndices({ aliases, measurements: rules.measurements, index, sink }),
+    prepareIndices({ aliases, measurements, index, sink, bounded }),
   );
   board.watchFloods(floodSources(plan, prepared, board.activities));
   const dashboardNotes = deployed(plan, board.activities);

@@ -83,6 +83,16 @@ describe('prepareIndices', () => {
     });
   });
 
+  it('lets the indices that a run without end creates be searched sooner', async () => {
+    const intervalOf = async (bounded: boolean): Promise<unknown> => {
+      const aliases = newAliases();
+      await prepareIndices(elasticsearch, { aliases, measurements: DEFAULT_MEASUREMENTS, bounded });
+      const [made] = Object.values(await elasticsearch.indices.getSettings({ index: aliases.readings }));
+      return made?.settings?.index?.refresh_interval;
+    };
+    expect([await intervalOf(true), await intervalOf(false)]).toEqual(['2s', '1s']);
+  });
+
   it('moves the alias from one index to months and back, and adds missing fields to months', async () => {
     const aliases = newAliases();
     const index = { by: 'month', from: '2026-01', to: '2026-12' } as const;
