@@ -30,13 +30,17 @@ export interface TimeRange {
 
 const provenanceSchema = z.object({ publishedAt: z.number(), processedAt: z.number(), indexedAt: z.number() });
 
-/** Takes the times of readings from their documents, so that every reading that was ever indexed counts. */
+/**
+ * Takes the times of readings from their documents, so that every reading that was ever indexed counts.
+ *
+ * @returns also how many there are
+ */
 export async function latenciesOf(
   elasticsearch: Client,
   alias: string,
   { fromMs, toMs }: TimeRange,
   found: readonly SearchableReading[],
-): Promise<Latencies> {
+): Promise<{ readonly readings: number; readonly latencies: Latencies }> {
   const enriched: number[] = [];
   const waiting: number[] = [];
   const indexed: number[] = [];
@@ -51,13 +55,14 @@ export async function latenciesOf(
     }
   }
   const sampled = found.filter(({ publishedMs }) => publishedMs >= fromMs && publishedMs < toMs);
-  return {
+  const latencies = {
     publishedToEnriched: percentiles(enriched),
     enrichedToIndexed: percentiles(waiting),
     publishedToIndexed: percentiles(indexed),
     indexedToSearchable: percentiles(sampled.map(({ indexedMs, searchableMs }) => searchableMs - indexedMs)),
     publishedToSearchable: percentiles(sampled.map(({ publishedMs, searchableMs }) => searchableMs - publishedMs)),
   };
+  return { readings: indexed.length, latencies };
 }
 
 function percentiles(values: readonly number[]): Percentiles {

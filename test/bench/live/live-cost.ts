@@ -6,6 +6,8 @@ export type Part = (typeof PARTS)[number];
 
 /** Of readings that come at a rate. */
 export interface LoadCost {
+  /** Readings per second that were published in the time measured and are indexed; fewer if the machine is too busy. */
+  readonly readingsPerSecond: number;
   readonly latencies: Latencies;
   /** CPU time per reading in µs; the searches that measure are part of Elasticsearch's. */
   readonly micros: Readonly<Record<Part, number>>;

@@ -17,6 +17,7 @@ const LATENCIES: readonly (readonly [heading: string, latency: keyof Latencies])
 const PERCENTILES: readonly (keyof Percentiles)[] = ['p50', 'p95', 'p99'];
 
 const ROWS: readonly Row[] = [
+  ['readings per second', ({ readingsPerSecond }) => readingsPerSecond, 0],
   ...LATENCIES.flatMap(([heading, latency]) =>
     PERCENTILES.map((which): Row => [`${heading}, ${which} ms`, ({ latencies }) => latencies[latency][which], 0]),
   ),

@@ -31,16 +31,21 @@ export async function measureLoad(servers: LiveServers, load: Load): Promise<Mea
   return { range: { fromMs, toMs }, found, usage: await usage };
 }
 
-/** To be called when everything is indexed that was published. */
+/**
+ * To be called when everything is indexed that was published.
+ *
+ * @throws Error when there is no reading
+ */
 export async function costOfLoad(
   { elasticsearch }: LiveServers,
-  { alias, ratePerSecond }: Load,
+  { alias, measuredMs }: Load,
   { range, found, usage: { cpuMs, elapsedMs } }: MeasuredLoad,
 ): Promise<LoadCost> {
-  const readings = (elapsedMs / 1_000) * ratePerSecond;
-  const micros = Object.fromEntries(PARTS.map((part) => [part, (cpuMs[part] * 1_000) / readings]));
-  return {
-    latencies: await latenciesOf(elasticsearch, alias, range, found),
-    micros: micros as LoadCost['micros'],
-  };
+  const { readings, latencies } = await latenciesOf(elasticsearch, alias, range, found);
+  if (readings === 0)
+    throw new Error(`expected readings in ${alias} that were published in the time measured, got none`);
+  const readingsPerSecond = readings / (measuredMs / 1_000);
+  const used = readingsPerSecond * (elapsedMs / 1_000);
+  const micros = Object.fromEntries(PARTS.map((part) => [part, (cpuMs[part] * 1_000) / used]));
+  return { readingsPerSecond, latencies, micros: micros as LoadCost['micros'] };
 }
