@@ -1,4 +1,5 @@
 import { numberOf } from './cell';
+import { quantityOf } from './quantity';
 import type { ColumnProfile } from './sample-column';
 
 /** Signs between groups of digits, or a short unit behind. */
@@ -30,10 +31,20 @@ export function writtenNumberNotes(
     const others = texts.filter((text) => (numbers === null ? numberOf(text) === null : !isRead(text)));
     const why = FORMS.flatMap(([pattern, form]) => (others.some((text) => pattern.test(text)) ? [form] : []));
     const isOther = (text: string): boolean => !FORMS.some(([pattern]) => pattern.test(text));
-    if (why.length === 0 || (numbers === null && others.some(isOther))) return [];
+    if (numbers === null && others.some(isOther)) return textNotes(column, others.length);
+    if (why.length === 0) return [];
     const all = numbers === null ? 'The' : 'Some';
     return [
       `${all} numbers in "${name}" have ${why.join(' and ')}, which no setting reads: write them as plain numbers.`,
     ];
   });
+}
+
+/** Of a quantity by its name, with numbers and more texts than a few. */
+function textNotes({ name, word, texts }: ColumnProfile, others: number): string[] {
+  if (quantityOf(word) === null || others === texts.length) return [];
+  return [
+    `"${name}" is called like a measurement, and many of its values are texts: source.numbers.absent names those that stand ` +
+      'for no value.',
+  ];
 }

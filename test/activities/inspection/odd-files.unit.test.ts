@@ -146,6 +146,13 @@ describe('the inspection of an odd file', () => {
     },
   );
 
+  it('says of a quantity with many texts which setting names those for no value', async () => {
+    const cells = ['20', '--', '21', '--'];
+    const { notes } = await proposed([HEADER, ...cells.map((cell) => `${FIRST},s1,${cell}`)]);
+    expect(notes[0]).toContain('"temp_c" is called like a measurement');
+    expect(notes[0]).toContain('source.numbers.absent');
+  });
+
   it('says which setting divides rows of one cell', async () => {
     const { notes } = await proposed(['time^sensor^temp_c', `${FIRST}^s1^20`]);
     expect(notes[0]).toContain('set source.delimiter');
