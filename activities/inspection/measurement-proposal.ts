@@ -39,11 +39,24 @@ export function measurementProposal({
   numbers,
   quantity,
   name,
-  units: texts = [],
+  units = [],
 }: MeasuredColumn): MeasurementProposal {
-  const written = quantity === null ? [] : [...new Set(texts.flatMap((text) => unitOfText(text, quantity) ?? []))];
-  const isOtherUnit = texts.length === 1 && written.length === 0;
-  if (quantity === null || isOtherUnit) return unknownQuantity(name, word, numbers, texts);
+  const written = quantity === null ? [] : [...new Set(units.flatMap((text) => unitOfText(text, quantity) ?? []))];
+  const isOtherUnit = units.length === 1 && written.length === 0;
+  if (quantity === null || isOtherUnit) return unknownQuantity(name, word, numbers, units);
+  return knownQuantity({ name, word, numbers, quantity, written });
+}
+
+interface KnownQuantity {
+  readonly name: string;
+  readonly word: string;
+  readonly numbers: readonly number[];
+  readonly quantity: Quantity;
+  /** Units in the column of units. */
+  readonly written: readonly string[];
+}
+
+function knownQuantity({ name, word, numbers, quantity, written }: KnownQuantity): MeasurementProposal {
   const units = written.length > 0 ? written : unitsWithoutColumn(word, numbers, quantity);
   const [unit = quantity.unit] = units;
   const measurement = { name, unit: quantity.unit, ...limitsOf(unit === quantity.unit ? numbers : [], quantity) };
