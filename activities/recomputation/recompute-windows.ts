@@ -128,14 +128,16 @@ async function recomputeShared(
   while (time !== null) {
     const left = { ...time, fromMs: progress.fromMs ?? time.fromMs };
     const { windows, next } = await sharedWindows(elasticsearch, request, left, after);
-    const nextMs = next?.start ?? Number.POSITIVE_INFINITY;
+    const nextMs = next?.start ?? time.toMs;
+    const done = await publishAccounts(windows.filter(({ startMs }) => startMs < nextMs));
+    const begun = await publishAccounts(windows.filter(({ startMs }) => startMs === nextMs));
     if (nextMs > left.fromMs) {
-      progress.recomputed += unfinished + (await publishAccounts(windows.filter(({ startMs }) => startMs < nextMs)));
+      // Together, since a heartbeat may come at any time.
+      Object.assign(progress, { fromMs: nextMs, recomputed: progress.recomputed + unfinished + done });
       unfinished = 0;
     }
-    unfinished += await publishAccounts(windows.filter(({ startMs }) => startMs === nextMs));
+    unfinished += begun;
     if (next === null) break;
-    progress.fromMs = next.start;
     after = next;
     heartbeat(progress);
   }

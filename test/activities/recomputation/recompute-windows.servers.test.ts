@@ -133,9 +133,12 @@ describe('recomputeWindows over many windows before 1970', () => {
       environment.on('heartbeat', (details) => heartbeats.push(JSON.stringify(details)));
       expect(await many.recompute(later, environment)).toBe(WINDOWS);
       // The last window of a page of 1,000 may have more devices; a heartbeat names none.
-      const heartbeatDetails = { fromMs: firstMs + 999 * 60_000, recomputed: 999 };
-      expect(heartbeats.at(-1)).toBe(JSON.stringify(heartbeatDetails));
-      expect(await many.recompute(later, activityEnvironment({ heartbeatDetails }))).toBe(WINDOWS);
+      expect(heartbeats).toContain(JSON.stringify({ fromMs: firstMs + 999 * 60_000, recomputed: 999 }));
+      for (const heartbeat of new Set(heartbeats)) {
+        const heartbeatDetails: unknown = JSON.parse(heartbeat);
+        expect(Object.keys(heartbeatDetails as object)).toEqual(['fromMs', 'recomputed']);
+        expect(await many.recompute(later, activityEnvironment({ heartbeatDetails }))).toBe(WINDOWS);
+      }
       await many.indexWindows();
       expect(await many.prove(later)).toMatchObject({
         ...{ reconciled: true, windows: WINDOWS, windowsShared: WINDOWS, windowedReadings: 2 * WINDOWS },
