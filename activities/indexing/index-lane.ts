@@ -126,8 +126,8 @@ class Lane {
       await this.#writer.flush();
       this.#allRead();
       if (why === 'ended') return;
-      const isFruitless = why !== 'rejoined' && this.#progress === before;
-      fruitless = isFruitless ? fruitless + 1 : 0;
+      const isFruitless = this.#progress === before;
+      fruitless = isFruitless && why !== 'rejoined' ? fruitless + 1 : 0;
       if (fruitless >= MAX_FRUITLESS) throw this.#stalled();
       if (isFruitless) await this.#context.sleep(FRUITLESS_PAUSE_MS);
     }

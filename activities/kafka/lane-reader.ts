@@ -5,7 +5,7 @@ import { readGroupPrefix } from '../contracts/pipeline-names';
 import type { ConnectionKind } from './connection-pool';
 import { fixedAssigner } from './fixed-assigner';
 import { toIncoming } from './incoming-record';
-import { kafkaFailure } from './kafka-failure';
+import { kafkaFailure, protocolErrorType } from './kafka-failure';
 import type { FollowEnd, FollowRequest, LaneHandler } from './types';
 import { isUnreadable } from './unreadable-records';
 
@@ -14,6 +14,8 @@ const MAX_WAIT_MS = 1_000;
 /** A value keeps its whole fetch response in memory. */
 const PARTITION_FETCH_BYTES = 256 * 1024;
 const FETCH_BYTES = 1024 * 1024;
+/** A broker that has just started loads its consumer groups first. */
+const LOADING = 'GROUP_LOAD_IN_PROGRESS';
 /** How soon a new partition is found. */
 const METADATA_MAX_AGE_MS = 60_000;
 /** If records are known to be there and none comes for this long, the caller reads them in another way. */
@@ -140,6 +142,7 @@ export class LaneReader {
     this.#consumer.on(events.CRASH, ({ payload }: ConsumerCrashEvent) => {
       this.#isBroken = true;
       if (isUnreadable(payload.error)) this.#active?.finish('unreadable');
+      else if (protocolErrorType(payload.error) === LOADING) this.#active?.finish('rejoined');
       else this.#active?.finish('aborted', this.#failure(payload.error));
     });
     this.#consumer.on(events.REQUEST, ({ payload }) => {

@@ -76,7 +76,7 @@ export interface FollowEnd {
   /**
    * - `aborted`: by the signal
    * - `reached`: every partition is at its end
-   * - `rejoined`: the leader of a partition may have moved, or the topic has a new partition
+   * - `rejoined`: the leader of a partition may have moved, the topic has a new partition, or a broker has just started
    * - `reset`: the log does not have the position of some partition
    * - `stalled`: the records of some partition are not delivered, though its end is known to lie behind them
    * - `unreadable`: a batch of some partition cannot be decompressed

@@ -21,18 +21,20 @@ export function paced(activities: Activities): Activities {
   };
 }
 
+/** The process ids of the fake drivers count from one. */
+const CRASHES = 5;
+
 /** A step that fails four times, a driver that dies five times, and offsets that retention has removed. */
 export function failing(): Activities {
   const { activities } = fakeActivities();
   const readOnly = () => Promise.reject(pipelineFailure('IndexMisconfigured', 'the cluster is read-only'));
   let failures = 0;
-  let crashes = 0;
   return {
     ...activities,
     prepareIndices: (input) => (++failures <= 4 ? readOnly() : activities.prepareIndices(input)),
     watchSparkJob: async (input) => {
       const seen = await activities.watchSparkJob(input);
-      return ++crashes <= 5 ? { ...seen, exitOk: false, committed: null, lastBatch: null } : seen;
+      return input.handle.pid <= CRASHES ? { ...seen, running: false, exitOk: false, committed: null, lastBatch: null } : seen;
     },
     indexLane: (input) =>
       input.topic.endsWith('.enriched') && Number(input.from['0']?.next) < 50
