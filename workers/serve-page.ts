@@ -4,14 +4,17 @@ import { openElasticsearch } from './clients';
 import { loadConfig } from './config';
 import { localUrl, pageEndpoint } from './http/endpoint-settings';
 import { servePage } from './page/page-server';
+import { PipelineWatch } from './page/running-pipelines';
 
 async function main(): Promise<void> {
   const config = loadConfig();
   const elasticsearch = openElasticsearch(config);
-  const page = await servePage(elasticsearch, pageEndpoint(config));
+  const pipelines = new PipelineWatch(config);
+  const page = await servePage({ elasticsearch, pipelines }, pageEndpoint(config));
   console.log(`page ready at ${localUrl(config, 'PAGE')}`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await page.close();
+  await pipelines.close();
   await elasticsearch.close();
 }
 

@@ -1,7 +1,8 @@
 import { Filters } from './filters.js';
 import { showEmpty, showProblem, showTroubled } from './notice.js';
 import { PanelView } from './panel.js';
-import { listPanels, Problem, searchPanels } from './search.js';
+import { showRunning } from './running.js';
+import { listPanels, listRunning, Problem, searchPanels } from './search.js';
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -20,6 +21,7 @@ async function refresh() {
   search = new AbortController();
   const { signal } = search;
   try {
+    void refreshRunning(signal);
     if (views.size === 0) await addPanels();
     await showAnswer(await searchPanels([...views.keys()], filters.search(), signal));
   } catch (error) {
@@ -31,6 +33,16 @@ async function refresh() {
   } finally {
     const refreshMs = filters.refreshMs();
     if (!signal.aborted && refreshMs !== null) timer = setTimeout(refresh, refreshMs);
+  }
+}
+
+/** Beside the search, since either server may be away. @param {AbortSignal} signal */
+async function refreshRunning(signal) {
+  try {
+    showRunning(byId('running'), await listRunning(signal));
+  } catch (error) {
+    // The search tells that the page's own server is away.
+    if (!signal.aborted && !(error instanceof Problem)) throw error;
   }
 }
 

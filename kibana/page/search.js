@@ -1,4 +1,5 @@
 /** @import { PageResponse } from '../charts/rendered-panel' */
+/** @import { RunningPipelines } from '../charts/running-pipeline' */
 
 /** A failed search; `type` is a failure type, or `Unreachable` if the page's own server does not respond. */
 export class Problem extends Error {
@@ -29,6 +30,11 @@ async function get(path, signal) {
 /** @returns {Promise<readonly { id: string, title: string, description: string, width: number, height: number }[]>} */
 export function listPanels() {
   return get('/panels');
+}
+
+/** @param {AbortSignal} signal @returns {Promise<RunningPipelines>} */
+export function listRunning(signal) {
+  return get('/pipelines', signal);
 }
 
 /**

@@ -9,6 +9,7 @@ import { inlineScriptHashes, pageFiles } from './page-files';
 import { TITLE } from './page-probe';
 import { PANELS, parsePageRequest } from './page-request';
 import { searchPage } from './page-search';
+import type { PipelineWatch } from './running-pipelines';
 
 /** HTTP status of each failure type. */
 const STATUS: Readonly<Partial<Record<FailureType, number>>> = {
@@ -25,25 +26,32 @@ const PANEL_LIST = PANELS.map(({ id, title, description, width, height }) => {
 /** Cost of a search, which Elasticsearch does several times; a file costs one. */
 const SEARCH_POINTS = 20;
 
+/** What answers beside the files. */
+export interface PageSources {
+  readonly elasticsearch: Client;
+  readonly pipelines: Pick<PipelineWatch, 'list'>;
+}
+
 /** Serves the page and its searches; read-only, GET requests only. */
-export async function servePage(elasticsearch: Client, settings: EndpointSettings): Promise<RunningServer> {
+export async function servePage(sources: PageSources, settings: EndpointSettings): Promise<RunningServer> {
   const files = pageFiles();
   return await serveGuarded(settings, {
     realm: TITLE,
     headers: headersOf(files),
     maxBodyBytes: 0,
     pointsOf: ({ pathname }) => (pathname === '/search' ? SEARCH_POINTS : 1),
-    answer: (request, url) => answer(request, url, files, elasticsearch),
+    answer: (request, url) => answer(request, url, files, sources),
   });
 }
 
 type Files = ReturnType<typeof pageFiles>;
 
-async function answer({ method }: IncomingMessage, url: URL, files: Files, elasticsearch: Client): Promise<Reply> {
+async function answer({ method }: IncomingMessage, url: URL, files: Files, sources: PageSources): Promise<Reply> {
   if (method !== 'GET') return problem(405, 'ReadOnly', `Expected GET, got ${String(method)}: the page is read-only.`);
   const { pathname, searchParams } = url;
   if (pathname === '/panels') return json(200, PANEL_LIST);
-  if (pathname === '/search') return search(searchParams, elasticsearch);
+  if (pathname === '/search') return search(searchParams, sources.elasticsearch);
+  if (pathname === '/pipelines') return json(200, await sources.pipelines.list());
   const file = files.get(pathname);
   return file === undefined
     ? problem(404, 'NotFound', `There is nothing at ${pathname}; the page is at /.`)

@@ -1,6 +1,8 @@
 import { request } from 'node:http';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
 import type { RunningServer } from '../../../workers/http/guarded-server';
+import { loadConfig } from '../../../workers/config';
+import { PipelineWatch } from '../../../workers/page/running-pipelines';
 import { servePage } from '../../../workers/page/page-server';
 import { OPEN_ENDPOINT } from '../../support/open-endpoint';
 import { freePort } from '../../deploy/state-folder';
@@ -12,14 +14,17 @@ interface Answer {
 }
 
 let elasticsearch: Client;
+let pipelines: PipelineWatch;
 let page: RunningServer;
 beforeAll(async () => {
   const node = `http://127.0.0.1:${await freePort()}`;
   elasticsearch = new Client({ node, Connection: HttpConnection });
-  page = await servePage(elasticsearch, OPEN_ENDPOINT);
+  pipelines = new PipelineWatch(loadConfig({ TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` }));
+  page = await servePage({ elasticsearch, pipelines }, OPEN_ENDPOINT);
 });
 afterAll(async () => {
   await page.close();
+  await pipelines.close();
   await elasticsearch.close();
 });
 
@@ -104,6 +109,12 @@ describe('the server of the page', () => {
     expect(status).toBe(503);
     expect(JSON.parse(text)).toMatchObject({ type: 'ServiceUnavailable' });
     expect(text).toContain('Elasticsearch did not answer (connect ECONNREFUSED');
+  });
+
+  it('says that Temporal does not answer, within seconds', async () => {
+    const { status, text } = await ask('/pipelines');
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toEqual({ pipelines: [], unreachable: expect.any(String) as string });
   });
 
   it('shows its panels without Elasticsearch', async () => {

@@ -1,0 +1,49 @@
+/** @import { RunningPipeline, RunningPipelines } from '../charts/running-pipeline' */
+
+/**
+ * Shows what the running pipelines say of themselves; hidden if none runs.
+ *
+ * @param {HTMLElement} place
+ * @param {RunningPipelines} answer
+ */
+export function showRunning(place, { pipelines, unreachable }) {
+  place.hidden = pipelines.length === 0 && unreachable === undefined;
+  const title = document.createElement('strong');
+  title.textContent = unreachable === undefined ? 'Running pipelines' : 'Temporal does not answer';
+  const away = unreachable === undefined ? [] : [line(`What pipelines do now is not known: ${unreachable}`)];
+  place.replaceChildren(title, ...away, ...pipelines.flatMap(linesOf));
+}
+
+/** @param {RunningPipeline} pipeline */
+function linesOf(pipeline) {
+  if (pipeline.state === null) return [line(`${pipeline.name}: no worker answers for it`)];
+  const { name, state, phase, attention, produced, waiting, provenUntil } = pipeline;
+  const proven = provenUntil === null ? '' : `, proven until ${provenUntil.slice(0, 16).replace('T', ' ')} UTC`;
+  const now = `${name}: ${phase}${state === 'RUNNING' ? '' : `, ${state}`}`;
+  return [
+    line(`${now}, produced ${count(produced)}, waiting ${count(waiting)}${proven}`),
+    ...attention.flatMap(({ state: kind, place, reason, command }) => [
+      line(`${kind} ${place}: ${reason}`),
+      ...(command === null ? [] : [code(command)]),
+    ]),
+  ];
+}
+
+/** @param {number} number */
+function count(number) {
+  return number.toLocaleString('en-US');
+}
+
+/** @param {string} text */
+function line(text) {
+  const element = document.createElement('p');
+  element.textContent = text;
+  return element;
+}
+
+/** @param {string} command */
+function code(command) {
+  const element = document.createElement('pre');
+  element.textContent = command;
+  return element;
+}
