@@ -1,6 +1,7 @@
 /** Every query, signal and update of the pipeline's workflows. */
 import type { UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { LatencySummary } from '../activities/contracts/latency';
 import type { PartitionOffsets } from '../activities/contracts/offsets';
 import { LANE_PROGRESS_SIGNAL } from '../activities/contracts/lane-progress';
 import type { LaneProgress } from '../activities/indexing/lane';
@@ -26,7 +27,8 @@ export const stageProgressQuery = defineQuery<StageProgress>('progress');
 export const operationProgressQuery = defineQuery<OperationProgress>('progress');
 
 /** A child reports its totals, and why it is not working, to its parent: a workflow cannot query a child. */
-export const stageTotalsSignal = defineSignal<[StageName, StageTotals, readonly Attention[]]>('stageTotals');
+export const stageTotalsSignal =
+  defineSignal<[StageName, StageTotals, readonly Attention[], (LatencySummary | null)?]>('stageTotals');
 
 /** An operation reports to its parent why it is not working. */
 export const attentionSignal = defineSignal<[OperationName, readonly Attention[]]>('attention');

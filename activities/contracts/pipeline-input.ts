@@ -144,6 +144,12 @@ export const pipelineInputSchema = z
       0.5,
     ),
     live: liveSchema.prefault({}).describe('For a run without end; a bounded run keeps all state'),
+    maxLag: durationFrom(1)
+      .nullable()
+      .default('1 minute')
+      .describe(
+        'A run without end whose readings take longer from published to indexed is shown as LAGGING; null: whatever they take',
+      ),
     prove: proveSchema
       .prefault({})
       .describe('For a run without end, while it runs; a bounded run is proven at its end'),

@@ -69,6 +69,8 @@ export interface PipelinePlan extends Readonly<
   readonly laneTaskQueue: string;
   /** Task queue of the machine that has the file and runs the Spark driver. */
   readonly hostTaskQueue: string;
+  /** Of a run without end: readings that take longer from published to indexed are shown; null: whatever they take. */
+  readonly maxLagMs?: number | null;
   /** How often a run without end is proven, and how many of the latest ranges again; null: never. */
   readonly prove?: { readonly everyMs: number; readonly again: number } | null;
   /** Whether the worker has a Kibana to import dashboards into. */

@@ -94,6 +94,7 @@ export function parseInput(
     },
     aliases: aliasesOf(name),
     index: given.index.by === 'month' ? given.index : null,
+    maxLagMs: rules.bounded || given.maxLag === null ? null : durationMs(given.maxLag),
     prove: rules.bounded ? null : provePlan(given.prove),
     sink: given.sink,
     partitions: given.partitions,

@@ -16,6 +16,8 @@ export type RunningPipeline =
       readonly produced: number;
       /** Produced and not processed yet, or processed and not indexed yet. */
       readonly waiting: number;
+      /** Within which 95 % of the readings of the last minute were indexed; null without any. */
+      readonly p95Ms: number | null;
       /** ISO 8601; null if it is not proven while it runs, or not yet. */
       readonly provenUntil: string | null;
     };

@@ -17,11 +17,12 @@ export function showRunning(place, { pipelines, unreachable }) {
 /** @param {RunningPipeline} pipeline */
 function linesOf(pipeline) {
   if (pipeline.state === null) return [line(`${pipeline.name}: no worker answers for it`)];
-  const { name, state, phase, attention, produced, waiting, provenUntil } = pipeline;
+  const { name, state, phase, attention, produced, waiting, p95Ms, provenUntil } = pipeline;
   const proven = provenUntil === null ? '' : `, proven until ${provenUntil.slice(0, 16).replace('T', ' ')} UTC`;
+  const fresh = p95Ms === null ? '' : `, 95 % indexed within ${(p95Ms / 1_000).toFixed(1)} s`;
   const now = `${name}: ${phase}${state === 'RUNNING' ? '' : `, ${state}`}`;
   return [
-    line(`${now}, produced ${count(produced)}, waiting ${count(waiting)}${proven}`),
+    line(`${now}, produced ${count(produced)}, waiting ${count(waiting)}${fresh}${proven}`),
     ...attention.flatMap(({ state: kind, place, reason, command }) => [
       line(`${kind} ${place}: ${reason}`),
       ...(command === null ? [] : [code(command)]),

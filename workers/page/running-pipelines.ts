@@ -73,11 +73,21 @@ export function runningPipeline({
   attention,
   produced,
   lag,
-  proof = null,
+  proof,
+  latency,
 }: PipelineProgress): RunningPipeline {
   const shown = attention.map(({ stage, partition, ...each }) => ({
     ...{ state: each.state, reason: each.reason, command: each.command },
     place: partition === null ? stage : `${stage} partition ${partition}`,
   }));
-  return { name, state, phase, attention: shown, produced, waiting: lag, provenUntil: proof?.provenUntil ?? null };
+  return {
+    name,
+    state,
+    phase,
+    attention: shown,
+    produced,
+    waiting: lag,
+    p95Ms: latency?.p95Ms ?? null,
+    provenUntil: proof?.provenUntil ?? null,
+  };
 }

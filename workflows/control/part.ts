@@ -7,6 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { LatencySummary } from '../../activities/contracts/latency';
 import type { PartitionOffsets } from '../../activities/contracts/offsets';
 import { reportIntervalMs } from '../../activities/contracts/report-interval';
 import { answerSignal, commandSignal, commandUpdate, stageProgressQuery, stageTotalsSignal } from '../messages';
@@ -22,6 +23,8 @@ export interface PartBehaviour {
   readonly totals: () => StageTotals;
   /** The next offset of each partition; null or absent if the part does not know it. */
   readonly checkpoint?: () => PartitionOffsets | null;
+  /** Of the records of the last minute, from published to indexed. */
+  readonly latency?: () => LatencySummary | null;
   /** What needs an operator besides a pause. */
   readonly attention?: () => readonly Attention[];
   readonly setRate?: (ratePerSecond: number | null) => void;
@@ -106,7 +109,9 @@ export class Part {
     this.#reported = totals;
     this.#reportedAttention = asText;
     try {
-      await getExternalWorkflowHandle(parent.workflowId).signal(stageTotalsSignal, this.stage, totals, attention);
+      const latency = this.behaviour.latency?.() ?? null;
+      const pipeline = getExternalWorkflowHandle(parent.workflowId);
+      await pipeline.signal(stageTotalsSignal, this.stage, totals, attention, latency);
     } catch {
       // The parent has ended; its cancellation of this child is on the way.
     }

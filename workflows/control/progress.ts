@@ -1,5 +1,6 @@
 /** The progress of a run, and what needs an operator's attention. */
 import { workflowInfo } from '@temporalio/workflow';
+import type { LatencySummary } from '../../activities/contracts/latency';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { StageCheckpoint } from '../../activities/contracts/proof-range';
 import { cliOptions } from './cli-options';
@@ -33,7 +34,7 @@ export const NO_TOTALS: StageTotals = {
 };
 
 /** The later ones show only while there is none of the earlier ones. */
-const ATTENTION_STATES = ['PARKED', 'PAUSED', 'UNPROVEN', 'RETRYING', 'FLOODED'] as const;
+const ATTENTION_STATES = ['PARKED', 'PAUSED', 'UNPROVEN', 'RETRYING', 'FLOODED', 'LAGGING'] as const;
 
 const RESUMABLE: ReadonlySet<Attention['state']> = new Set(['PARKED', 'PAUSED']);
 
@@ -43,7 +44,7 @@ export interface Attention {
   readonly stage: StageName | OperationName | 'pipeline';
   /**
    * PAUSED by an operator; PARKED by a failure that may not disappear by itself; UNPROVEN while a range of a run without
-   * end is not reconciled; RETRYING after three failed attempts, for as long as the next ones fail; FLOODED while too many records become dead letters or none has a value, with which a
+   * end is not reconciled; RETRYING after three failed attempts, for as long as the next ones fail; LAGGING while readings take longer than `maxLag`; FLOODED while too many records become dead letters or none has a value, with which a
    * pipeline goes on.
    */
   readonly state: (typeof ATTENTION_STATES)[number];
@@ -102,6 +103,8 @@ export interface PipelineProgress {
   /** Readings indexed per second, over the time in which any were. */
   readonly ratePerSecond: number;
   readonly stages: Readonly<Record<StageName, StageTotals>>;
+  /** Of the readings of the last minute, from published to indexed; null without any. */
+  readonly latency: LatencySummary | null;
   /** Null for a bounded run, which is proven at its end, and before the first report of a proof. */
   readonly proof: Omit<ProofProgress, 'attention'> | null;
 }
@@ -144,7 +147,7 @@ export function toProgress(
   stages: Readonly<Record<StageName, StageTotals>>,
   attention: readonly Attention[] = [],
   windowsRecomputed = 0,
-  proof: PipelineProgress['proof'] = null,
+  { proof = null, latency = null }: Partial<Pick<PipelineProgress, 'proof' | 'latency'>> = {},
 ): PipelineProgress {
   const { source, spark, readings, windows, deadLetters } = stages;
   return {
@@ -163,12 +166,13 @@ export function toProgress(
     lag: Math.max(0, source.out - spark.in) + readings.lag + windows.lag + deadLetters.lag,
     ratePerSecond: ratePerSecond(readings),
     stages,
+    latency,
     proof,
   };
 }
 
 /** The progress as a Markdown table for the workflow's page. */
-export function toDetails({ phase, state, attention, stages, proof }: PipelineProgress): string {
+export function toDetails({ phase, state, attention, stages, proof, latency }: PipelineProgress): string {
   const rows = STAGES.map((stage) => {
     const totals = stages[stage];
     return `| ${stage} | ${totals.in} | ${totals.out} | ${totals.deadLetters} | ${totals.lag} | ${ratePerSecond(totals)} |`;
@@ -179,9 +183,26 @@ export function toDetails({ phase, state, attention, stages, proof }: PipelinePr
     '| stage | in | out | dead letters | lag | per second |',
     '|---|---|---|---|---|---|',
     ...rows,
+    ...(latency === null ? [] : ['', latencyText(latency)]),
     ...(proof === null ? [] : ['', provenText(proof)]),
     ...attentionDetails(attention),
   ].join('\n');
+}
+
+/** How long the readings of the last minute took, in one line. */
+function latencyText({ p50Ms, p95Ms }: LatencySummary): string {
+  return `published to indexed: half within ${seconds(p50Ms)}, 95 % within ${seconds(p95Ms)}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** What is shown while the readings of the last minute took longer than `maxLagMs`. */
+export function laggingAttention(latency: LatencySummary | null, maxLagMs: number | null): readonly Attention[] {
+  if (latency === null || maxLagMs === null || latency.p95Ms <= maxLagMs) return [];
+  const reason = `${latencyText(latency)}, expected at most ${seconds(maxLagMs)}, the maxLag of the input`;
+  return [attentionTo({ stage: 'readings', state: 'LAGGING', partition: null, reason })];
 }
 
 /** How far a run is proven, in one line. */

@@ -95,6 +95,7 @@ class TopicIndexer {
       startedMs: this.#startedMs,
       totals: () => this.#checkpoint.totals,
       checkpoint: () => this.#checkpoint.next,
+      latency: () => this.#checkpoint.latency,
       attention: () => this.#parked.attention,
       skip: (range: Skip) => this.#skip(range),
       paused: interrupt,

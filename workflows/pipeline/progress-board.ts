@@ -1,5 +1,6 @@
 import type { SearchAttributePair } from '@temporalio/common';
 import { log, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { LatencySummary } from '../../activities/contracts/latency';
 import type { PipelinePlan } from '../../activities/contracts/plan';
 import { SEARCH_ATTRIBUTES } from '../../activities/contracts/search-attributes';
 import { attentionSignal, progressQuery, proofSignal, stageTotalsSignal } from '../messages';
@@ -7,6 +8,7 @@ import type { CommandRouter } from '../control/command-router';
 import { FailingActivities } from '../control/failing-activities';
 import { FloodWatch, type FloodSources } from './flood-watch';
 import {
+  laggingAttention,
   NO_TOTALS,
   pipelineAttention,
   resumeCommand,
@@ -29,6 +31,7 @@ export class ProgressBoard {
   #floods: FloodWatch | null = null;
   #shown: readonly SearchAttributePair[] = [];
   #proof: ProofProgress | null = null;
+  #latency: LatencySummary | null = null;
   /** Windows that hold readings of other runs too; 0 until the readings of this run are indexed. */
   windowsRecomputed = 0;
   /** The pipeline's own activities. */
@@ -51,7 +54,8 @@ export class ProgressBoard {
       this.#proof = proof;
       this.#show();
     });
-    setHandler(stageTotalsSignal, (stage, totals, attention) => {
+    setHandler(stageTotalsSignal, (stage, totals, attention, latency = null) => {
+      if (stage === 'readings') this.#latency = latency;
       this.#stages = { ...this.#stages, [stage]: totals };
       this.#attention.set(stage, attention);
       this.#floods?.observe(this.#stages);
@@ -72,10 +76,14 @@ export class ProgressBoard {
   }
 
   #progress(): PipelineProgress {
-    const ofProof = this.#proof?.attention ?? [];
-    const parts = [...this.#attention.values(), this.#floods?.attention ?? [], ofProof].flat();
+    const lagging = laggingAttention(this.#latency, this.plan.maxLagMs ?? null);
+    const others = [this.#floods?.attention ?? [], this.#proof?.attention ?? [], lagging];
+    const parts = [...this.#attention.values(), ...others].flat();
     const attention = pipelineAttention(parts, this.router.running, resumeCommand());
-    return toProgress(this.plan, this.#phase, this.#stages, attention, this.windowsRecomputed, this.#shownProof);
+    return toProgress(this.plan, this.#phase, this.#stages, attention, this.windowsRecomputed, {
+      proof: this.#shownProof,
+      latency: this.#latency,
+    });
   }
 
   get #shownProof(): PipelineProgress['proof'] {

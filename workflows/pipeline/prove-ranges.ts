@@ -12,6 +12,7 @@ import type { PipelinePlan } from '../../activities/contracts/plan';
 import type { ClosedRange, RangeOffsets, RangeVerdict } from '../../activities/contracts/proof-range';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
 import { shownFailure } from '../control/activity-failure';
+import { cliOptions } from '../control/cli-options';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
 import { operationActivities } from '../control/operation';
 import type { Attention, ProofProgress } from '../control/progress';
@@ -188,7 +189,7 @@ class RangeProof {
     return {
       ...{ stage: 'proof', state: 'UNPROVEN', partition: null },
       reason: `range ${number} ${this.carried.unproven[number] ?? ''}`,
-      command: `temporal workflow execute --type reconcile --task-queue ${workflowInfo().taskQueue} ${shown}`,
+      command: `temporal workflow execute${cliOptions()} --type reconcile --task-queue ${workflowInfo().taskQueue} ${shown}`,
     };
   }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { Client, HttpConnection } from '@elastic/elasticsearch';
 import type { RunningServer } from '../../../workers/http/guarded-server';
-import type { RunningPipelines } from '../../../kibana/charts/running-pipeline';
 import { servePage } from '../../../workers/page/page-server';
 import { OPEN_ENDPOINT } from '../../support/open-endpoint';
 import { openGate, type ServerGate } from '../../support/server-gate';
@@ -28,8 +27,6 @@ const REFRESH_MS = 60_000;
 /** What the server makes of four hours. */
 const INTERVAL = '5m';
 
-/** What the pipelines say of themselves. */
-let running: RunningPipelines = { pipelines: [] };
 let elasticsearch: Client;
 /** Of the page, through the gate. */
 let gated: Client;
@@ -42,10 +39,8 @@ beforeAll(async () => {
   await writeDrawnData(elasticsearch, drawn);
   gate = await openGate(stackAddresses().elasticsearchNode);
   gated = new Client({ node: gate.address, Connection: HttpConnection });
-  server = await servePage(
-    { elasticsearch: gated, pipelines: { list: () => Promise.resolve(running) } },
-    OPEN_ENDPOINT,
-  );
+  const pipelines = { list: () => Promise.resolve({ pipelines: [] }) };
+  server = await servePage({ elasticsearch: gated, pipelines }, OPEN_ENDPOINT);
   own = await OwnBrowser.start();
 });
 afterAll(async () => {
@@ -119,38 +114,6 @@ describe('the local page', () => {
     expect(await line.getByRole('link').getAttribute('href')).toBe(`?pipeline=${pipeline}`);
     await page.show({ pipeline: drawn });
     expect(await troubled.isVisible()).toBe(false);
-  });
-
-  it('shows what running pipelines say of themselves, and that Temporal is away', async () => {
-    const command = 'temporal workflow update execute -w pipeline/plant --name resume';
-    const paused = { state: 'PAUSED', place: 'readings', reason: 'an upgrade', command };
-    const counts = { produced: 5_000, waiting: 1_200, provenUntil: '2031-02-03T12:40:00.000Z' };
-    running = {
-      pipelines: [
-        { name: 'plant', state: 'PAUSED', phase: 'running', attention: [paused], ...counts },
-        { name: 'silent', state: null },
-      ],
-    };
-    const page = await open();
-    await page.show({});
-    const place = page.page.locator('#running');
-    await place.waitFor();
-    expect(await linesOf(place)).toEqual([
-      'Running pipelines',
-      'plant: running, PAUSED, produced 5,000, waiting 1,200, proven until 2031-02-03 12:40 UTC',
-      'PAUSED readings: an upgrade',
-      command,
-      'silent: no worker answers for it',
-    ]);
-    running = { pipelines: [], unreachable: 'connection refused' };
-    const later = await open();
-    await later.show({});
-    await later.page.locator('#running').waitFor();
-    expect(await linesOf(later.page.locator('#running'))).toEqual([
-      'Temporal does not answer',
-      'What pipelines do now is not known: connection refused',
-    ]);
-    running = { pipelines: [] };
   });
 
   it('draws columns in proportion to their values', async () => {

@@ -139,7 +139,7 @@ describe('streamingPipeline without end', () => {
       const id = handle.workflowId;
       await become(`PipelineState = 'RUNNING' AND PipelineStage = 'running'`, [id]);
       const parts = ['deadLetters', 'readings', 'windows'].map((stream) => `${id}/index/${stream}`);
-      await become(`ExecutionStatus = 'Running'`, [id, ...parts, `${id}/source`, `${id}/spark`]);
+      await become(`ExecutionStatus = 'Running'`, [id, ...parts, `${id}/proof`, `${id}/source`, `${id}/spark`]);
       await handle.executeUpdate('pause', { args: [{ part: 'spark', reason: 'test' }] });
       await become(`PipelineState = 'PAUSED' AND PipelineStage = 'spark'`, [id]);
       const indexer = client.workflow.getHandle(`${id}/index/readings`);

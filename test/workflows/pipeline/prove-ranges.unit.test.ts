@@ -83,6 +83,10 @@ async function prove(
   return { ...proven, progress };
 }
 
+function untilMs({ provenUntil }: ProofProgress): number {
+  return Date.parse(provenUntil ?? '');
+}
+
 describe('proveRanges', () => {
   it('proves what came since the last time, the last ranges again, and the earlier ones in rotation', async () => {
     const { ranges, again, progress } = await prove(6);
@@ -94,9 +98,7 @@ describe('proveRanges', () => {
     // After ranges 2, 3, 4, 5 and 6; what is in rotation comes first.
     expect(again).toEqual([1, ...[1, 2], ...[1, 2, 3], ...[2, 3, 4], ...[3, 4, 5]]);
     expect(progress).toMatchObject({ ranges: 6, unproven: 0, attention: [] });
-    expect(Date.parse(progress.provenUntil ?? '')).toBeGreaterThan(
-      (await worker.environment.currentTimeMs()) - 660_000,
-    );
+    expect(untilMs(progress)).toBeGreaterThan((await worker.environment.currentTimeMs()) - 660_000);
   });
 
   it('shows a range that is not reconciled until it is, and is not proven further meanwhile', async () => {
@@ -109,13 +111,13 @@ describe('proveRanges', () => {
       }
       if (period === 2) seen.push(await handle.query<ProofProgress>('progress'));
     });
-    const [before, red] = seen;
-    expect(red).toMatchObject({ unproven: 1, attention: [{ stage: 'proof', state: 'UNPROVEN' }] });
-    expect(red?.attention[0]?.reason).toBe('range 2 is not reconciled: 3 × indexed twice');
-    expect(red?.attention[0]?.command).toMatch(/^temporal workflow execute --type reconcile .*"range":2}'$/);
-    expect(Date.parse(red?.provenUntil ?? '') - Date.parse(before?.provenUntil ?? '')).toBeLessThan(660_000);
+    const reason = 'range 2 is not reconciled: 3 × indexed twice';
+    const command = expect.stringMatching(/^temporal workflow execute --type reconcile .*"range":2}'$/) as string;
+    const [first = Number.NaN, second = Number.NaN] = seen.map(untilMs);
+    expect(seen[1]).toMatchObject({ unproven: 1, attention: [{ stage: 'proof', state: 'UNPROVEN', reason, command }] });
+    expect(second - first).toBeLessThan(660_000);
     expect(progress).toMatchObject({ unproven: 0, attention: [] });
-    expect(Date.parse(progress.provenUntil ?? '')).toBeGreaterThan(Date.parse(red?.provenUntil ?? ''));
+    expect(untilMs(progress)).toBeGreaterThan(second);
   });
 
   it('leaves out of the rotation what Kafka no longer has', async () => {
@@ -154,6 +156,30 @@ describe('proveRanges', () => {
 });
 
 describe('streamingPipeline', () => {
+  it('is LAGGING while the readings of the last minute take too long, and no longer once they do not', async () => {
+    const name = `proof-${++runs}`;
+    const { activities } = fakeActivities();
+    const parse: Activities['parseInput'] = async (request) => ({
+      ...(await activities.parseInput(request)),
+      maxLagMs: 1_000,
+    });
+    worker.serve(name, { ...activities, parseInput: parse });
+    const handle = await worker.client.workflow.start('streamingPipeline', {
+      ...{ taskQueue: worker.taskQueue, workflowId: `pipeline/${name}`, workflowExecutionTimeout: '2 days' },
+      args: [{ source: { kind: 'simulate', records: 1_000, ratePerSecond: 1 } }],
+    });
+    const totals = { in: 1, out: 1, deadLetters: 0, absent: 0, bytes: 1, lag: 0, firstMs: 1, lastMs: 2 };
+    const stateWith = async (p95Ms: number): Promise<PipelineProgress> => {
+      await handle.signal('stageTotals', 'readings', totals, [], { records: 1, p50Ms: 500, p95Ms });
+      return await handle.query<PipelineProgress>('progress');
+    };
+    const reason =
+      'published to indexed: half within 0.5 s, 95 % within 1.6 s, expected at most 1.0 s, the maxLag of the input';
+    expect(await stateWith(1_640)).toMatchObject({ state: 'LAGGING', attention: [{ stage: 'readings', reason }] });
+    expect(await stateWith(1_000)).toMatchObject({ state: 'RUNNING', attention: [], latency: { p95Ms: 1_000 } });
+    await handle.terminate();
+  });
+
   it('shows at once what its proof reports', async () => {
     const name = `proof-${++runs}`;
     const { activities } = fakeActivities();
