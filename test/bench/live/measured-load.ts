@@ -26,9 +26,11 @@ export async function measureLoad(servers: LiveServers, load: Load): Promise<Mea
   const { alias, measuredMs } = load;
   const fromMs = Date.now();
   const toMs = fromMs + measuredMs;
-  const usage = stackUsage(servers.stack, load, sleep(measuredMs));
-  const found = await probeSearches(servers.elasticsearch, alias, toMs + LATE_MS);
-  return { range: { fromMs, toMs }, found, usage: await usage };
+  const [usage, found] = await Promise.all([
+    stackUsage(servers.stack, load, sleep(measuredMs)),
+    probeSearches(servers.elasticsearch, alias, toMs + LATE_MS),
+  ]);
+  return { range: { fromMs, toMs }, found, usage };
 }
 
 /**

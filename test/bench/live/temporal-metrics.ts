@@ -1,26 +1,31 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-const ANSWER_MS = 5_000;
+/** Megabytes of text, from a server that may be busy. */
+const ANSWER_MS = 60_000;
 /** State of a socket in Linux's table of them. */
 const LISTENING = '0A';
 
-/** Returns the metrics of a Temporal dev server, which chooses a port for them by itself. */
+/**
+ * Returns the metrics of a Temporal dev server, which chooses a port for them by itself.
+ *
+ * @throws AggregateError when it serves none
+ */
 export async function temporalMetrics(pid: number): Promise<string> {
-  for (const port of listeningPorts(pid)) {
-    const text = await textOf(`http://127.0.0.1:${port}/metrics`);
-    if (text?.includes('\nservice_requests{') === true) return text;
+  const found = new AbortController();
+  const signal = AbortSignal.any([found.signal, AbortSignal.timeout(ANSWER_MS)]);
+  try {
+    return await Promise.any(listeningPorts(pid).map((port) => metricsAt(port, signal)));
+  } finally {
+    found.abort();
   }
-  throw new Error(`expected process ${pid} to serve metrics of Temporal, got none on any of its ports`);
 }
 
-async function textOf(url: string): Promise<string | null> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
-    return await response.text();
-  } catch {
-    // Another protocol.
-    return null;
-  }
+/** @throws Error when the port has another purpose or protocol */
+async function metricsAt(port: number, signal: AbortSignal): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal });
+  const text = await response.text();
+  if (!text.includes('\nservice_requests{')) throw new Error(`expected metrics of Temporal on port ${port}`);
+  return text;
 }
 
 function listeningPorts(pid: number): number[] {
