@@ -34,7 +34,9 @@ export function failing(): Activities {
     prepareIndices: (input) => (++failures <= 4 ? readOnly() : activities.prepareIndices(input)),
     watchSparkJob: async (input) => {
       const seen = await activities.watchSparkJob(input);
-      return input.handle.pid <= CRASHES ? { ...seen, running: false, exitOk: false, committed: null, lastBatch: null } : seen;
+      return input.handle.pid <= CRASHES
+        ? { ...seen, running: false, exitOk: false, committed: null, lastBatch: null }
+        : seen;
     },
     indexLane: (input) =>
       input.topic.endsWith('.enriched') && Number(input.from['0']?.next) < 50
