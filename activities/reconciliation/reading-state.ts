@@ -2,7 +2,7 @@ import { isBefore, NO_BOUNDS, type Month, type RetentionBounds } from '../contra
 import type { ForeignDeadLetterFact, ForeignFact, ProcessedFact, PublishedFact, ReadingFact } from './reading-fact';
 
 /** Marks several contents under one id. */
-export const CONFLICT = '≠';
+const CONFLICT = '≠';
 /** Contents of dead letters kept per id; with more, the indexed one is not compared. */
 export const MAX_LETTER_CONTENTS = 16;
 

@@ -66,7 +66,7 @@ async function progressOf(client: Client, workflowId: string): Promise<RunningPi
 }
 
 /** What the page shows of a pipeline. */
-export function runningPipeline({
+function runningPipeline({
   name,
   phase,
   state,

@@ -206,7 +206,7 @@ export function laggingAttention(latency: LatencySummary | null, maxLagMs: numbe
 }
 
 /** How far a run is proven, in one line. */
-export function provenText({ provenUntil, ranges, unproven }: NonNullable<PipelineProgress['proof']>): string {
+function provenText({ provenUntil, ranges, unproven }: NonNullable<PipelineProgress['proof']>): string {
   const until = provenUntil === null ? 'nothing proven yet' : `proven until ${provenUntil.slice(0, 16)}Z`;
   return `${until}, ${ranges} ranges${unproven === 0 ? '' : `, ${unproven} of them not reconciled`}`;
 }
