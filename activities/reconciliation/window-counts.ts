@@ -1,3 +1,4 @@
+import type { Client } from '@elastic/elasticsearch';
 import { parseObject, type JsonObject } from '../contracts/json-object';
 import type { ReconcileRequest } from '../contracts/report';
 import { wholeOriginal } from '../contracts/dead-letter';
@@ -6,10 +7,19 @@ import type { EventTimeRange } from '../elasticsearch/event-time';
 import { afterOffsets } from '../elasticsearch/provenance-range';
 import { readingCounts } from '../elasticsearch/reading-counts';
 import { scanIndex } from '../elasticsearch/scan-index';
-import type { FactCollection } from './collect-facts';
+import type { FactBuckets } from './fact-buckets';
 import type { RecordFacts } from './record-facts';
+import type { WindowFact } from './window-state';
 
 type ProvenRange = NonNullable<ReconcileRequest['range']>;
+
+interface CountCollection {
+  readonly elasticsearch: Client;
+  readonly request: ReconcileRequest;
+  readonly windows: FactBuckets<WindowFact>;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: string) => void;
+}
 
 /**
  * Returns the earliest start of a window that a range may count: it closed since the range before, or the range published
@@ -26,7 +36,7 @@ export function firstCountedMs(
 
 /** Appends for each window that a range may count how many readings of it are indexed, or were rejected by the index. */
 export async function collectWindowCounts(
-  { elasticsearch, request, windows, signal, onStep }: FactCollection,
+  { elasticsearch, request, windows, signal, onStep }: CountCollection,
   range: ProvenRange,
   facts: RecordFacts,
 ): Promise<void> {

@@ -3,11 +3,16 @@ import type { PlannedIds } from '../../activities/contracts/planned-ids';
 import type { RangeOffsets, RangeRequest } from '../../activities/contracts/proof-range';
 import type { ReconcileRequest } from '../../activities/contracts/report';
 import type { PreparedTopics } from '../../activities/preparation/prepare-topics';
-import type { DrainedRun } from './drain';
 import type { SourceResult } from '../sources/paced-source';
 
+/** What the proof needs of a drained run. */
+interface Drained {
+  readonly source: SourceResult | null;
+  readonly ends: RangeOffsets;
+}
+
 /** The offsets, ids and indices that the proof of a drained run compares. */
-export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, drained: DrainedRun): ReconcileRequest {
+export function reconcileRequest(plan: PipelinePlan, prepared: PreparedTopics, drained: Drained): ReconcileRequest {
   return requestOf(plan, firstOffsets(plan, prepared), drained.ends, plannedIds(plan, drained.source));
 }
 
