@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type ActivityDependencies, createActivities } from '../activities';
+import type { TaskQueues } from '../activities/preparation/parse-input';
 import { addressesOf, type Config, loadConfig } from './config';
 import { childEnvironment } from './child-environment';
 import { dashboardTargetOf, openClients, schemaRegistryOf } from './clients';
@@ -70,13 +71,10 @@ async function main(): Promise<void> {
       shutdownForceTime: '30 seconds',
     } as const;
     const code = await workflowBundle(state, logger, dataConverter);
-    const options: readonly WorkerOptions[] = [
-      { ...common, taskQueue: queue, workflowBundle: code },
-      { ...common, taskQueue: taskQueues.io, maxConcurrentActivityTaskExecutions: IO_SLOTS },
-      { ...common, taskQueue: taskQueues.lanes, maxConcurrentActivityTaskExecutions: config.PIPELINE_LANES },
-      { ...common, taskQueue: taskQueues.host, maxConcurrentActivityTaskExecutions: HOST_SLOTS },
-    ];
-    const workers = await Promise.all(options.map(createWorker));
+    const workers = await Promise.all([
+      createWorker({ ...common, taskQueue: queue, workflowBundle: code }),
+      ...activityQueues(taskQueues, config).map((own) => createWorker({ ...common, ...own })),
+    ]);
     console.log(`worker ready on ${queue}, ${Object.values(taskQueues).join(', ')}`);
     void temporal.renewFor(workers, stopped.signal);
     await Promise.all(workers.map((worker) => worker.run()));
@@ -85,6 +83,14 @@ async function main(): Promise<void> {
     await clients.close();
     await temporal.close();
   }
+}
+
+function activityQueues({ io, lanes, host }: TaskQueues, config: Config): readonly WorkerOptions[] {
+  return [
+    { taskQueue: io, maxConcurrentActivityTaskExecutions: IO_SLOTS },
+    { taskQueue: lanes, maxConcurrentActivityTaskExecutions: config.PIPELINE_LANES },
+    { taskQueue: host, maxConcurrentActivityTaskExecutions: HOST_SLOTS },
+  ];
 }
 
 function sparkOf(config: Config, state: string): ActivityDependencies['spark'] {

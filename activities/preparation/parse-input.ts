@@ -39,6 +39,10 @@ interface WorkerServices {
   readonly protectKey?: ProtectKeyFacts;
 }
 
+type PlannedQueues = Pick<PipelinePlan, 'ioTaskQueue' | 'laneTaskQueue' | 'hostTaskQueue'>;
+
+type PlannedLive = Pick<PipelinePlan, 'maxLagMs' | 'prove'>;
+
 type ProtectKeyFacts = { readonly fingerprint: string } | { readonly problem: string };
 
 const WORKFLOW_ID_PREFIX = 'pipeline/';
@@ -51,6 +55,8 @@ export const PROCESSING = {
   answersSha256: '83a0b86ef0dcbcb730ecbbe91b924ee394e21e3de2d9f38ce5d4c35fd4175b63',
 };
 const NO_KEY: ProtectKeyFacts = { problem: 'Expected a key of protected values, got none.' };
+/** A bounded run is proven at its end, which nobody waits for reading by reading. */
+const NOTHING_LIVE: PlannedLive = { maxLagMs: null, prove: null };
 const ONE_SECOND_MS = 1_000;
 const ONE_DAY_MS = 24 * 3_600_000;
 
@@ -94,8 +100,7 @@ export function parseInput(
     },
     aliases: aliasesOf(name),
     index: given.index.by === 'month' ? given.index : null,
-    maxLagMs: rules.bounded || given.maxLag === null ? null : durationMs(given.maxLag),
-    prove: rules.bounded ? null : provePlan(given.prove),
+    ...(rules.bounded ? NOTHING_LIVE : plannedLive(given)),
     sink: given.sink,
     partitions: given.partitions,
     lanes: given.lanes,
@@ -103,17 +108,22 @@ export function parseInput(
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,
     spark: { ...spark, triggerIntervalMs: durationMs(triggerInterval) },
-    ioTaskQueue: queues.io,
-    laneTaskQueue: queues.lanes,
-    hostTaskQueue: queues.host,
+    ...plannedQueues(queues),
     dashboards: services.kibana === true,
     searchAttributes: services.searchAttributes === true,
     ...(temporalOptions === '' ? {} : { temporalOptions }),
   };
 }
 
-function provePlan({ every, again }: PipelineInput['prove']): NonNullable<PipelinePlan['prove']> | null {
-  return every === null ? null : { everyMs: durationMs(every), again };
+function plannedQueues({ io, lanes, host }: TaskQueues): PlannedQueues {
+  return { ioTaskQueue: io, laneTaskQueue: lanes, hostTaskQueue: host };
+}
+
+function plannedLive({ maxLag, prove: { every, again } }: PipelineInput): PlannedLive {
+  return {
+    maxLagMs: maxLag === null ? null : durationMs(maxLag),
+    prove: every === null ? null : { everyMs: durationMs(every), again },
+  };
 }
 
 /** Only an input that protects something needs it, and is refused without. */
