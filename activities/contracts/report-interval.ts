@@ -1,9 +1,11 @@
-const MIN_INTERVAL_MS = 2_000;
-const MAX_INTERVAL_MS = 30_000;
-/** So often per doubling of its age a part reports, so that its history grows slowly. */
-const REPORTS_PER_AGE = 30;
+const YOUNG_MS = 60_000;
+const YOUNG_INTERVAL_MS = 2_000;
+const INTERVAL_MS = 30_000;
 
-/** How long a part of a pipeline of that age waits between two reports of its progress. */
+/**
+ * How long a part of a pipeline of that age waits between two reports of its progress: a person watches the first minute,
+ * and from then on each report is an event in two histories, which a service bills.
+ */
 export function reportIntervalMs(ageMs: number): number {
-  return Math.min(Math.max(ageMs / REPORTS_PER_AGE, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+  return ageMs < YOUNG_MS ? YOUNG_INTERVAL_MS : INTERVAL_MS;
 }

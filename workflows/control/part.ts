@@ -14,6 +14,8 @@ import { answerSignal, commandSignal, commandUpdate, stageProgressQuery, stageTo
 import { COMMAND_KINDS, invalidCommand, parseCommand, type Command, type CommandResult, type Skip } from './commands';
 import { attentionTo, type Attention, type StageName, type StageProgress, type StageTotals } from './progress';
 
+/** What an activity tells at the same interval may come a little early. */
+const MIN_SHARE = 0.9;
 /** Parked partitions in one report; the message stays under 4 KB. */
 const MAX_ATTENTION = 5;
 
@@ -95,7 +97,8 @@ export class Part {
   /** Reports if something has changed and the last report is old enough. */
   async reportIfDue(): Promise<void> {
     const nowMs = Date.now();
-    if (nowMs - this.#reportedMs >= reportIntervalMs(nowMs - this.behaviour.startedMs)) await this.report();
+    const intervalMs = reportIntervalMs(nowMs - this.behaviour.startedMs);
+    if (nowMs - this.#reportedMs >= intervalMs * MIN_SHARE) await this.report();
   }
 
   /** Reports if something has changed. A parent that has ended does not make the child fail. */

@@ -13,7 +13,6 @@ import { afterDriver, NO_CRASHES, pauseMs, troubleAfter, type CrashLoop } from '
 
 /** Time for a continuous driver to finish its micro-batch. */
 const STOP_GRACE_MS = 20_000;
-const MAX_WATCH_MS = 60_000;
 /** A driver that lives this long after the death of another one is not expected to die of the same cause. */
 const STABLE_MS = 60_000;
 
@@ -117,7 +116,7 @@ export class SparkJob {
     const trigger = until === null && accepted === null ? 'processing-time' : 'available-now';
     const submitted = { plan, rawFrom, rawUntil: until, trigger, accepted } as const;
     this.state.handle ??= await this.#activities.submitSparkJob({ ...submitted, start: this.state.starts++ });
-    const maxMs = Math.min(reportIntervalMs(Date.now() - startedMs), MAX_WATCH_MS);
+    const maxMs = reportIntervalMs(Date.now() - startedMs);
     const watched = { handle: this.state.handle, plan, until, maxMs };
     const seen = await unlessInterrupted(
       () => this.#activities.watchSparkJob(watched),
