@@ -232,7 +232,7 @@ describe('Temporal with a file of keys', () => {
         ]);
       }
     }
-    const parts = ['source', 'spark', 'index/readings', 'index/windows', 'index/deadLetters'];
+    const parts = ['source', 'spark', 'index/readings', 'index/windows', 'index/deadLetters', 'proof'];
     expect(ids).toEqual(new Set([workflowId, ...parts.map((part) => `${workflowId}/${part}`)]));
 
     await until('the database has been written', () => isStored(visible));
