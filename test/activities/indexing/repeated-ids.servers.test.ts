@@ -54,7 +54,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-async function slice(): Promise<IndexLaneResult> {
+async function index(): Promise<IndexLaneResult> {
   return await indexLane({ kafka, elasticsearch }, { topic: name, alias: name });
 }
 
@@ -95,8 +95,8 @@ describe('records under one id', () => {
       for (const endMs = Date.now() + HELD_MS; !isOvertaken && Date.now() < endMs;) await sleep(20);
       return null;
     };
-    expect(await slice()).toMatchObject({
-      next: String(ids.length),
+    expect(await index()).toMatchObject({
+      positions: { 0: { next: String(ids.length) } },
       counts: { read: ids.length, indexed: ids.length },
     });
     const newest = ids.length - 1;
