@@ -27,6 +27,7 @@ async function linesOf(shown: RunningPipelines): Promise<string[]> {
   running = shown;
   const page = await PageDriver.open(own.browser, `http://127.0.0.1:${server.port}/`, {});
   try {
+    await page.page.goto(`http://127.0.0.1:${server.port}/`);
     const place = page.page.locator('#running');
     await place.waitFor();
     return (await place.innerText()).split('\n').filter((line) => line !== '');
