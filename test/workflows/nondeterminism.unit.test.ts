@@ -33,7 +33,7 @@ describe('a workflow edit that contradicts a saved history', () => {
       'const prepared = await prepareTopics(plan);',
       'await storeReport({ report: {} }); const prepared = await prepareTopics(plan);',
     ],
-    ['a different child workflow id', 'streaming-pipeline.drained', '`${workflowId}/spark`', '`${workflowId}/job`'],
+    ['a different child workflow id', 'streaming-pipeline.drained', '.workflowId}/spark`', '.workflowId}/job`'],
     [
       'an additional child workflow',
       'streaming-pipeline.drained',
@@ -47,9 +47,9 @@ describe('a workflow edit that contradicts a saved history', () => {
       'await Promise.resolve();\n        await this.part.untilResumed',
     ],
     [
-      'a missing idle wait',
+      'a lane that does not rest',
       'index-topic.operated',
-      'await (0, _conditionortimeout.conditionOrTimeout)(isBoundMoved, idleMs);',
+      'await (0, _conditionortimeout.conditionOrTimeout)(isOver, restMs);',
       'await Promise.resolve();',
     ],
   ])('is detected: %s', async (_what, history, from, to) => {

@@ -49,7 +49,8 @@ export class Lane {
       taskQueue: this.taskQueue,
       heartbeatTimeout,
       retry: { ...INDEXING.retry, maximumAttempts },
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      // One that fails has nothing to finish.
+      cancellationType: isFailing ? 'TRY_CANCEL' : 'WAIT_CANCELLATION_COMPLETED',
       summary: summaryOf(input.from),
     });
     this.#isInterrupted = false;
