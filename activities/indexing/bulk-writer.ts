@@ -45,6 +45,11 @@ export class BulkWriter<T> {
     private readonly options: BulkWriterOptions = {},
   ) {}
 
+  /** Whether everything that was added is acknowledged. */
+  get isIdle(): boolean {
+    return this.#entries.length === 0 && this.#inFlight.size === 0;
+  }
+
   /** Adds one record. @returns a promise to wait for (backpressure) if this filled a request, else null */
   add(entry: BulkEntry): Promise<void> | null {
     if (this.#entries.length === 0) this.#linger();

@@ -19,13 +19,12 @@ import {
 import { LaneClock } from './lane-clock';
 import { LaneLog, refusalOf } from './lane-log';
 import { MonthRouter, type BulkEntry } from './month-router';
+import { requestSignal } from './request-signal';
 import { writeEntries, type WriteResult } from './write-entries';
 
 const NO_COUNTS: IndexCounts = { read: 0, indexed: 0, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
 /** Long enough to gather what the partitions of a micro-batch have, short beside the micro-batch. */
 const LINGER_MS = 50;
-/** Requests in flight may end for so long after a cancellation. */
-const CANCEL_GRACE_MS = 800;
 const ENDS: ReadonlySet<FollowEnd['why']> = new Set(['aborted', 'reached']);
 /** Reads in a row without a record; after that many, the failure is shown. */
 const MAX_FRUITLESS = 5;
@@ -93,8 +92,9 @@ class Lane {
     const end = (): void => {
       this.#ending.abort();
     };
-    this.#clock = new LaneClock(dependencies.kafka, input, () => this.#progress, end);
     this.#writer = this.#createWriter();
+    const isIdle = (): boolean => this.#writer.isIdle;
+    this.#clock = new LaneClock(dependencies.kafka, input, () => this.#progress, isIdle, end);
   }
 
   async run(): Promise<IndexLaneResult> {
@@ -270,21 +270,6 @@ class Lane {
       { topic },
     );
   }
-}
-
-/** Aborts requests soon after a cancellation, but lets those in flight finish when the worker shuts down. */
-function requestSignal(context: Context): AbortSignal {
-  const { cancellationSignal } = context;
-  const abort = new AbortController();
-  const onCancel = (): void => {
-    if (context.cancellationDetails?.workerShutdown === true) return;
-    setTimeout(() => {
-      abort.abort(cancellationSignal.reason);
-    }, CANCEL_GRACE_MS).unref();
-  };
-  if (cancellationSignal.aborted) onCancel();
-  else cancellationSignal.addEventListener('abort', onCancel, { once: true });
-  return abort.signal;
 }
 
 function lower(one: string, other: string): string {

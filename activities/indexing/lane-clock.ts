@@ -5,6 +5,8 @@ import type { KafkaGateway } from '../kafka';
 import type { IndexLaneInput, LaneProgress } from './lane';
 
 const TICK_MS = 250;
+/** A lane that has nothing to send works if Kafka has let it read for this long. */
+const WORKS_AFTER_MS = 5_000;
 const MIRROR_MS = 5_000;
 
 /** What a lane does from time to time: it stores its checkpoint, reports it, and ends when its time is over. */
@@ -16,17 +18,21 @@ export class LaneClock {
   /** The first change is told at once. */
   #report: Sent;
   #mirror: Sent;
+  #mustTell: boolean;
 
   /**
    * @param progress - what is indexed now; another object after each change
+   * @param isIdle - whether everything that was read is indexed
    * @param over - called when the time of the lane is over
    */
   constructor(
     private readonly kafka: Pick<KafkaGateway, 'mirrorOffsets'>,
     private readonly input: IndexLaneInput,
     private readonly progress: () => LaneProgress,
+    private readonly isIdle: () => boolean,
     private readonly over: () => void,
   ) {
+    this.#mustTell = input.wasFailing;
     const what = progress();
     this.#heartbeat = { ms: Date.now(), what };
     this.#report = { ms: 0, what };
@@ -55,13 +61,19 @@ export class LaneClock {
       this.#context.heartbeat({ positions, counts });
       this.#heartbeat = { ms: nowMs, what: now };
     }
-    const isReported = ageMs === null || this.#report.what === now;
-    if (!isReported && nowMs - this.#report.ms >= reportIntervalMs(ageMs + nowMs - this.#startedMs)) {
+    if (ageMs !== null && this.#isReportDue(now, nowMs, reportIntervalMs(ageMs + nowMs - this.#startedMs))) {
       this.#report = { ms: nowMs, what: now };
+      this.#mustTell = false;
       void this.#signal(now);
     }
     if (nowMs - this.#mirror.ms >= MIRROR_MS) this.#mirrorOffsets();
     if (nowMs - this.#startedMs >= maxMs) this.over();
+  }
+
+  #isReportDue(now: LaneProgress, nowMs: number, intervalMs: number): boolean {
+    const isOld = nowMs - this.#report.ms >= intervalMs;
+    if (this.#report.what !== now) return isOld;
+    return this.#mustTell && this.isIdle() && nowMs - this.#startedMs >= WORKS_AFTER_MS;
   }
 
   /** Best effort: the result of the lane has everything. */

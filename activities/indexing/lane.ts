@@ -51,6 +51,8 @@ export interface IndexLaneInput {
   readonly heartbeat: { readonly busyMs: number; readonly idleMs: number };
   /** Age of its workflow when the lane begins: a young one is told the progress more often; null: only the result. */
   readonly ageMs: number | null;
+  /** Whether its workflow shows that it fails: the lane then tells that it works, also without a record. */
+  readonly wasFailing: boolean;
   readonly alias: string;
   /** `external`: another program writes, and a record is done when its document is there. Default `direct`. */
   readonly sink?: 'direct' | 'external';

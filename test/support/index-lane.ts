@@ -16,6 +16,7 @@ async function laneInput(kafka: KafkaGateway, target: LaneTarget): Promise<Index
     maxMs: 60_000,
     heartbeat: { busyMs: 0, idleMs: 1_000 },
     ageMs: null,
+    wasFailing: false,
     deadLetterTopic: null,
     ...target,
   };

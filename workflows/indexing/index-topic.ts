@@ -122,8 +122,10 @@ class TopicIndexer {
 
   async observe(progress: LaneProgress): Promise<void> {
     const [partition] = Object.keys(progress.positions);
-    this.#checkpoint.advance(this.#laneOf(partition), progress, Date.now());
+    const lane = this.#laneOf(partition);
+    this.#checkpoint.advance(lane, progress, Date.now());
     if (isHistoryFull()) this.#interrupt();
+    await this.#parked.works(this.#shownAs(lane));
     await this.#part.reportIfDue();
   }
 
@@ -152,7 +154,7 @@ class TopicIndexer {
 
   async #indexOnce(lane: Lane, number: number): Promise<void> {
     const partitions = this.#readable(number);
-    const shown = this.#lanes.length === 1 ? null : this.#partitionsOf(number).join(', ');
+    const shown = this.#shownAs(number);
     const failure = this.#parked.failureOf(shown);
     // An operator who resumes after a flood accepts it as it is.
     const maxDeadLetterRatio = failure === 'DeadLetterFlood' ? null : this.input.maxDeadLetterRatio;
@@ -222,6 +224,11 @@ class TopicIndexer {
 
   #laneOf(partition: string | undefined): number {
     return Number(partition ?? 0) % this.#lanes.length;
+  }
+
+  /** A lane is shown by its partitions; null: all. */
+  #shownAs(number: number): string | null {
+    return this.#lanes.length === 1 ? null : this.#partitionsOf(number).join(', ');
   }
 
   #partitionsOf(number: number): readonly string[] {

@@ -57,7 +57,7 @@ export class Lane {
     this.#isRunning = true;
     try {
       return await unlessInterrupted(
-        () => indexLane({ ...this.settings, ...input, heartbeat, maxMs: LANE_MS }),
+        () => indexLane({ ...this.settings, ...input, wasFailing: isFailing, heartbeat, maxMs: LANE_MS }),
         () => this.#isInterrupted,
       );
     } finally {

@@ -64,6 +64,13 @@ export class ParkedPartitions {
     this.#refused.clear();
   }
 
+  /** What a lane has told shows that it does not fail any more. */
+  async works(lane: string | null): Promise<void> {
+    if (!this.#lanes.delete(lane)) return;
+    log.info('lane works again', { stage: this.stage, partitions: lane });
+    await this.changed();
+  }
+
   async refuse(refused: readonly RefusedPartition[]): Promise<void> {
     for (const each of refused) {
       log.warn('partition parked', { stage: this.stage, ...each });
@@ -73,22 +80,20 @@ export class ParkedPartitions {
   }
 
   /**
-   * Runs `work` for a lane, with that many attempts; if it fails, waits until it may be retried.
+   * Runs `work` for a lane, with that many attempts; if it fails, waits until it may be retried. Work that was interrupted
+   * returns null, which says nothing of a failure.
    *
-   * @returns null after a failure
+   * @returns null after a failure, too
    * @throws CancelledFailure when the workflow is cancelled
    */
   async attempt<T>(
     lane: string | null,
     taskQueue: string,
-    work: (maximumAttempts: number) => Promise<T>,
+    work: (maximumAttempts: number) => Promise<T | null>,
   ): Promise<T | null> {
     try {
       const done = await work(this.#lanes.has(lane) ? MORE_ATTEMPTS : FIRST_ATTEMPTS);
-      if (this.#lanes.delete(lane)) {
-        log.info('lane works again', { stage: this.stage, partitions: lane });
-        await this.changed();
-      }
+      if (done !== null) await this.works(lane);
       return done;
     } catch (error) {
       await this.#park(lane, shownFailure(error, taskQueue));

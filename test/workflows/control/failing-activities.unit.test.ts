@@ -43,10 +43,10 @@ describe('an activity that fails', () => {
     let isReadOnly = true;
     const handle = await start({
       ...activities,
-      prepareIndices: (input) => {
+      prepareTopics: (plan) => {
         attempts += 1;
         if (isReadOnly) return Promise.reject(pipelineFailure('IndexMisconfigured', READ_ONLY));
-        return activities.prepareIndices(input);
+        return activities.prepareTopics(plan);
       },
     });
     expect(await attentionOf(handle)).toEqual({
@@ -166,7 +166,7 @@ describe('a driver whose records are gone', () => {
       },
       watchSparkJob: async (input) => {
         const seen = await activities.watchSparkJob(input);
-        const dead = { ...seen, exitOk: false, committed: null, lastBatch: null };
+        const dead = { ...seen, running: false, exitOk: false, committed: null, lastBatch: null };
         if (submitted.length === 1) return { ...dead, lost: { type: 'OffsetOutOfRange', message } };
         return submitted.length === 2 ? { ...dead, error: 'OutOfMemoryError: Java heap space' } : seen;
       },
@@ -189,7 +189,8 @@ describe('a driver whose records are gone', () => {
       watchSparkJob: async (input) => {
         const seen = await activities.watchSparkJob(input);
         const error = 'RecordTooLargeException: The message is 5000000 bytes';
-        return ++deaths <= 3 ? { ...seen, exitOk: false, error, committed: null, lastBatch: null } : seen;
+        const dead = { ...seen, running: false, exitOk: false, error, committed: null, lastBatch: null };
+        return ++deaths <= 3 ? dead : seen;
       },
     });
     const { reason, state } = await attentionOf(handle);
