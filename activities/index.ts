@@ -7,6 +7,7 @@
  * @module
  */
 import type { Client } from '@elastic/elasticsearch';
+import type { Client as TemporalClient } from '@temporalio/client';
 import { deployDashboards, type DashboardTarget } from './dashboards/deploy-dashboards';
 import type { HttpServer } from './http/http-server';
 import { indexLane } from './indexing/index-lane';
@@ -41,6 +42,8 @@ import { watchSparkJob } from './spark/watch-spark-job';
 export interface ActivityDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
+  /** Uses the worker's connection of that time: an activity may run on while it is replaced. */
+  readonly temporal: () => TemporalClient;
   readonly taskQueues: TaskQueues;
   readonly spark: Omit<SparkDependencies, 'schemaRegistry' | 'protectKeyFile'>;
   /** Null if no Kibana is configured. */

@@ -11,6 +11,7 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, type LogEntry, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type ActivityDependencies, createActivities } from '../activities';
 import type { TaskQueues } from '../activities/preparation/parse-input';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
     const state = config.PIPELINE_STATE_DIR ?? join(__dirname, '..', '.pipeline');
     const activities = createActivities({
       ...clients,
+      temporal: () => new Client({ connection: temporal.current, namespace: config.TEMPORAL_NAMESPACE, dataConverter }),
       taskQueues,
       spark: sparkOf(config, state),
       dashboards: dashboardTargetOf(config),

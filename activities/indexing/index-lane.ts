@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
+import type { Client as TemporalClient } from '@temporalio/client';
 import { pipelineFailure } from '../contracts/failures';
 import { mergedLatency, type LatencyCounts } from '../contracts/latency';
 import type { PartitionOffsets } from '../contracts/offsets';
@@ -33,6 +34,8 @@ const FRUITLESS_PAUSE_MS = 200;
 export interface IndexingDependencies {
   readonly kafka: KafkaGateway;
   readonly elasticsearch: Client;
+  /** See `ActivityDependencies`. */
+  readonly temporal: () => TemporalClient;
   /** See `ActivityDependencies`. */
   readonly protectKeyFile: string | null;
   /** Fault injection at `index-before-read`, `index-after-bulk`, `index-after-heartbeat`, `index-before-result`. */
@@ -94,7 +97,7 @@ class Lane {
     };
     this.#writer = this.#createWriter();
     const isIdle = (): boolean => this.#writer.isIdle;
-    this.#clock = new LaneClock(dependencies.kafka, input, () => this.#progress, isIdle, end);
+    this.#clock = new LaneClock(dependencies, input, () => this.#progress, isIdle, end);
   }
 
   async run(): Promise<IndexLaneResult> {

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { LANE_PROGRESS_SIGNAL } from '../contracts/lane-progress';
 import { reportIntervalMs } from '../contracts/report-interval';
 import type { KafkaGateway } from '../kafka';
@@ -26,7 +27,7 @@ export class LaneClock {
    * @param over - called when the time of the lane is over
    */
   constructor(
-    private readonly kafka: Pick<KafkaGateway, 'mirrorOffsets'>,
+    private readonly servers: { readonly kafka: KafkaGateway; readonly temporal: () => Client },
     private readonly input: IndexLaneInput,
     private readonly progress: () => LaneProgress,
     private readonly isIdle: () => boolean,
@@ -78,9 +79,12 @@ export class LaneClock {
 
   /** Best effort: the result of the lane has everything. */
   async #signal(progress: LaneProgress): Promise<void> {
-    const { client, info, log } = this.#context;
+    const { info, log } = this.#context;
     try {
-      await client.workflow.getHandle(info.workflowExecution?.workflowId ?? '').signal(LANE_PROGRESS_SIGNAL, progress);
+      await this.servers
+        .temporal()
+        .workflow.getHandle(info.workflowExecution?.workflowId ?? '')
+        .signal(LANE_PROGRESS_SIGNAL, progress);
     } catch (error) {
       log.warn('progress of a lane not reported', { error });
     }
@@ -93,7 +97,7 @@ export class LaneClock {
     if (mirrorGroup === null || this.#mirror.what === now) return;
     this.#mirror = { ms: Date.now(), what: now };
     const next = Object.entries(now.positions).map(([partition, position]) => [partition, position.next] as const);
-    void this.kafka.mirrorOffsets(mirrorGroup, topic, Object.fromEntries(next));
+    void this.servers.kafka.mirrorOffsets(mirrorGroup, topic, Object.fromEntries(next));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { hasPassed, type PartitionOffsets } from '../contracts/offsets';
 import type {
   CheckedStage,
@@ -24,17 +25,18 @@ const MAX_PAUSE_MS = 30_000;
  * @throws ServiceUnavailable when Kafka does not respond
  */
 export async function closeRange(
-  { kafka }: { readonly kafka: KafkaGateway },
+  { kafka, temporal }: { readonly kafka: KafkaGateway; readonly temporal: () => Client },
   { topics, stages, from, isFirst, maxWaitMs }: CloseRangeInput,
 ): Promise<CloseRangeResult> {
   const deadlineMs = Date.now() + maxWaitMs;
   const begin = isFirst ? await retained(kafka, topics, from) : from;
   const closedMs = Date.now();
-  const committed = await checkpointOf(stages.spark);
+  const committed = await checkpointOf(temporal, stages.spark);
   if (committed === null) return { waitsFor: 'spark' };
   const raw = furthest(begin.raw, committed);
   const endOf = async (topic: string): Promise<PartitionOffsets> => (await kafka.offsets(topic)).end;
-  const isPast = (stage: CheckedStage, ends: PartitionOffsets) => untilPassed(stages[stage], ends, deadlineMs);
+  const isPast = (stage: CheckedStage, ends: PartitionOffsets) =>
+    untilPassed(temporal, stages[stage], ends, deadlineMs);
 
   const [enriched, windows] = [await endOf(topics.enriched), await endOf(topics.windows)];
   if (!(await isPast('readings', enriched))) return { waitsFor: 'readings' };
@@ -44,10 +46,15 @@ export async function closeRange(
   return { closedMs, from: begin, to: { raw, enriched, windows, deadLetter } };
 }
 
-async function untilPassed(workflowId: string, ends: PartitionOffsets, deadlineMs: number): Promise<boolean> {
+async function untilPassed(
+  temporal: () => Client,
+  workflowId: string,
+  ends: PartitionOffsets,
+  deadlineMs: number,
+): Promise<boolean> {
   const context = Context.current();
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-    const next = await checkpointOf(workflowId);
+    const next = await checkpointOf(temporal, workflowId);
     if (next !== null && hasPassed(next, ends)) return true;
     if (Date.now() + pauseMs > deadlineMs) return false;
     context.heartbeat();
@@ -56,10 +63,10 @@ async function untilPassed(workflowId: string, ends: PartitionOffsets, deadlineM
 }
 
 /** Returns null if the stage has none yet, has ended, or cannot be asked now: the range is then closed later. */
-async function checkpointOf(workflowId: string): Promise<PartitionOffsets | null> {
-  const { client, log } = Context.current();
+async function checkpointOf(temporal: () => Client, workflowId: string): Promise<PartitionOffsets | null> {
+  const { log } = Context.current();
   try {
-    const { checkpoint } = await client.workflow.getHandle(workflowId).query<StageCheckpoint>('progress');
+    const { checkpoint } = await temporal().workflow.getHandle(workflowId).query<StageCheckpoint>('progress');
     return checkpoint ?? null;
   } catch (error) {
     log.warn('a stage did not tell its checkpoint', { stage: workflowId, error });

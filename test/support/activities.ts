@@ -7,6 +7,7 @@ export function activitiesWith(dependencies: Partial<ActivityDependencies>): Act
   return createActivities({
     kafka: none as never,
     elasticsearch: none as never,
+    temporal: () => none as never,
     taskQueues: { io: 'io', lanes: 'lanes', host: 'host' },
     spark: none as never,
     dashboards: null,

@@ -39,6 +39,7 @@ export async function startInProcessWorker(
     workflowBundle: await bundledWorkflows(logger),
     activities: createActivities({
       ...clients,
+      temporal: () => driver.temporal,
       taskQueues: { io: taskQueue, lanes: taskQueue, host: taskQueue },
       spark: javaHome === undefined ? spark : { ...spark, environment: { ...spark.environment, JAVA_HOME: javaHome } },
       dashboards: null,

@@ -82,10 +82,9 @@ describe('indexLane without an end', () => {
     await kafka.publish(pipeline.topic, [reading(0), reading(1)]);
     const told: unknown[] = [];
     const signal = (name: string, progress: unknown): Promise<void> => Promise.resolve(void told.push(name, progress));
-    const withAbortSignal = (_signal: AbortSignal, work: () => unknown): unknown => work();
-    const client = { workflow: { getHandle: () => ({ signal }) }, withAbortSignal } as unknown as TemporalClient;
-    const environment = new MockActivityEnvironment(undefined, { client });
-    const lane = pipeline.index({ until: null, ageMs: 0 }, environment);
+    const client = { workflow: { getHandle: () => ({ signal }) } } as unknown as TemporalClient;
+    const environment = new MockActivityEnvironment();
+    const lane = pipeline.index({ until: null, ageMs: 0 }, environment, { temporal: () => client });
     await until('the lane has told its progress', () => Promise.resolve(told.length > 0));
     environment.cancel();
     expect(told).toMatchObject(['laneProgress', { positions: { 0: { next: '2' } }, counts: { indexed: 2 }, lag: 0 }]);

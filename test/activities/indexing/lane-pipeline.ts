@@ -3,6 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DEFAULT_MEASUREMENTS } from '../../../activities/contracts/measurement';
 import { aliasesOf } from '../../../activities/contracts/pipeline-names';
+import type { ActivityDependencies } from '../../../activities';
 import type { IndexLaneResult } from '../../../activities/indexing/lane';
 import type { KafkaGateway, OutgoingRecord } from '../../../activities/kafka';
 import { prepareIndices } from '../../../activities/preparation/prepare-indices';
@@ -38,7 +39,7 @@ export class LanePipeline {
   async index(
     change: Partial<LaneTarget> = {},
     environment = new MockActivityEnvironment(),
-    instead: Partial<Servers> = {},
+    instead: Partial<ActivityDependencies> = {},
   ): Promise<IndexLaneResult & { readonly next: string | undefined }> {
     const { topic, deadLetterTopic, alias } = this;
     const servers = { ...this.servers, ...instead };

@@ -29,10 +29,9 @@ async function close(
       return Promise.resolve({ start: { 0: '7' }, end: { 0: '9' } });
     },
   };
-  const withAbortSignal = (_signal: AbortSignal, work: () => unknown): unknown => work();
-  const client = { workflow: { getHandle }, withAbortSignal } as unknown as Client;
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR'), client });
-  const activities = activitiesWith({ kafka: kafka as KafkaGateway });
+  const client = { workflow: { getHandle } } as unknown as Client;
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const activities = activitiesWith({ kafka: kafka as KafkaGateway, temporal: () => client });
   const input = { topics, stages, from: FROM, isFirst, maxWaitMs: 1_500 };
   const result: unknown = await environment.run(() => activities.closeRange(input));
   return { result: result as CloseRangeResult, asked };

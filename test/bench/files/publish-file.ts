@@ -41,6 +41,7 @@ async function publishFile({ project, brokers, source }: PublishRequest): Promis
     ...{
       kafka,
       elasticsearch: NO_EARLIER_RUNS,
+      temporal: () => unused,
       taskQueues: { io: 'io', lanes: 'lanes', host: 'host' },
       spark: unused,
       dashboards: null,
