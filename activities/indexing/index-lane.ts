@@ -6,7 +6,7 @@ import { mergedLatency, type LatencyCounts } from '../contracts/latency';
 import type { PartitionOffsets } from '../contracts/offsets';
 import { pipelineOf } from '../contracts/pipeline-names';
 import { lastHeartbeat } from '../heartbeat';
-import type { FetchedRecords, FollowEnd, KafkaGateway, TopicOffsets } from '../kafka';
+import { boundsOf, type FetchedRecords, type FollowEnd, type KafkaGateway, type TopicOffsets } from '../kafka';
 import { BulkWriter } from './bulk-writer';
 import {
   checkpointSchema,
@@ -81,6 +81,9 @@ class Lane {
   #progress: LaneProgress;
   #partitions: number;
   #refused: readonly RefusedPartition[] = [];
+  readonly #end = (): void => {
+    this.#ending.abort();
+  };
 
   constructor(
     private readonly dependencies: IndexingDependencies,
@@ -92,21 +95,15 @@ class Lane {
     this.#read = new Map(Object.entries(this.#done.positions).map(([partition, { next }]) => [partition, next]));
     this.#partitions = input.partitions;
     this.#log = new LaneLog(input.topic);
-    const end = (): void => {
-      this.#ending.abort();
-    };
     this.#writer = this.#createWriter();
     const isIdle = (): boolean => this.#writer.isIdle;
-    this.#clock = new LaneClock(dependencies, input, () => this.#progress, isIdle, end);
+    this.#clock = new LaneClock(dependencies, input, () => this.#progress, isIdle, this.#end);
   }
 
   async run(): Promise<IndexLaneResult> {
     const { cancellationSignal } = this.#context;
-    const end = (): void => {
-      this.#ending.abort();
-    };
-    cancellationSignal.addEventListener('abort', end, { once: true });
-    if (cancellationSignal.aborted) end();
+    cancellationSignal.addEventListener('abort', this.#end, { once: true });
+    if (cancellationSignal.aborted) this.#end();
     this.#clock.start();
     try {
       await this.#index();
@@ -117,7 +114,7 @@ class Lane {
     } finally {
       await this.#writer.settle();
       this.#clock.stop();
-      cancellationSignal.removeEventListener('abort', end);
+      cancellationSignal.removeEventListener('abort', this.#end);
     }
     return { ...this.#progress, partitions: this.#partitions, refused: this.#refused };
   }
@@ -170,9 +167,9 @@ class Lane {
     const { start, end } = await kafka.offsets(topic).catch(() => known);
     for (const partition of this.#read.keys()) {
       const from = this.#read.get(partition) ?? '0';
-      const bounds = { start: start[partition] ?? '0', end: end[partition] ?? '0' };
+      const bounds = boundsOf({ start, end }, Number(partition));
       const to = lower(bounds.end, until?.[partition] ?? bounds.end);
-      const range = { topic, partition: Number(partition), from, to, signal: this.#ending.signal };
+      const range = { topic, partition: Number(partition), from, to, bounds, signal: this.#ending.signal };
       try {
         await kafka.readRange(range, (records) =>
           this.#add({ partition: Number(partition), records, end: bounds.end }),
@@ -218,10 +215,7 @@ class Lane {
       crash('index-after-bulk');
       return result;
     };
-    const failed = (): void => {
-      this.#ending.abort();
-    };
-    return new BulkWriter(send, acknowledged, { lingerMs: LINGER_MS, failed });
+    return new BulkWriter(send, acknowledged, { lingerMs: LINGER_MS, failed: this.#end });
   }
 
   /** Passes gaps: of offsets without a record, everything is done when it is read. */

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { pipelineFailure, type FailurePlace, type FailureType } from '../contracts/failures';
 import { isSameRecord, recordFingerprint, type RecordFingerprint } from '../contracts/record-fingerprint';
-import type { FetchedRecords, IncomingRecord, TopicOffsets } from '../kafka';
+import { boundsOf, type FetchedRecords, type IncomingRecord, type TopicOffsets } from '../kafka';
 import type { LanePositions, RefusedPartition } from './lane';
 
 /** Failures of a log, for which the other partitions of a lane go on. */
@@ -31,7 +31,7 @@ export class LaneLog {
     const from: Record<string, string> = {};
     this.#starts = start;
     for (const [partition, { next, last }] of Object.entries(positions)) {
-      const bounds = { start: start[partition] ?? '0', end: end[partition] ?? '0' };
+      const bounds = boundsOf({ start, end }, Number(partition));
       const isInLog = BigInt(next) >= BigInt(bounds.start) && BigInt(next) <= BigInt(bounds.end);
       if (!isInLog) refused.push(refusedPartition(this.#outOfRange(partition, next, bounds)));
       // A record that retention has removed cannot be verified.

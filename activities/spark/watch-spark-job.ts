@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import type { PartitionOffsets } from '../contracts/offsets';
+import { hasPassed, type PartitionOffsets } from '../contracts/offsets';
 import { LIVE_HEARTBEAT_MS, pacedHeartbeat } from '../heartbeat';
 import { isBug, pipelineFailure } from '../contracts/failures';
 import type { KafkaGateway } from '../kafka';
@@ -59,7 +59,7 @@ export async function watchSparkJob(
       // Polled before the checkpoint is read, which then contains the last commit of a driver that has ended.
       const driver = withReason(await pollDriver(handle), connections);
       const checkpoint = await readCheckpoint(folder);
-      const isReached = until !== null && checkpoint.committed !== null && covers(checkpoint.committed, until);
+      const isReached = until !== null && checkpoint.committed !== null && hasPassed(checkpoint.committed, until);
       if (!driver.running || isReached || Date.now() >= deadlineMs) {
         return { ...driver, ...checkpoint, ...(await factsOf({ kafka, handle, plan, folder }, driver, checkpoint)) };
       }
@@ -126,8 +126,4 @@ async function droppedByWatermark({ runFolder }: SparkHandle): Promise<number> {
     starts.map((start) => new RunFolder(join(dirname(runFolder), start)).read('progress')),
   );
   return reports.reduce((sum, progress) => sum + (progress?.droppedByWatermark ?? 0), 0);
-}
-
-function covers(committed: PartitionOffsets, until: PartitionOffsets): boolean {
-  return Object.entries(until).every(([partition, end]) => BigInt(committed[partition] ?? 0) >= BigInt(end));
 }
