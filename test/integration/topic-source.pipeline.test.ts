@@ -104,6 +104,11 @@ describe('a topic that other programs write', () => {
     await until('the dead letter is indexed', async () => (await documents(aliasesOf(name).deadLetters)).length === 1);
 
     const run = [name, (await handle.describe()).runId];
+    // Lanes index what a micro-batch publishes before it ends, and one that a pause interrupts is done again.
+    await until(
+      'the first driver has reported its batches',
+      async () => (await batchTotals(...run, '0'))?.inputRows === first.length,
+    );
     await handle.executeUpdate('pause');
     await until('the driver is stopped', async () => (await runningProcesses(...run, '0')).length === 0);
     await driver.kafka.publish(topic, [reading('b', 4), reading('c', 0)]);

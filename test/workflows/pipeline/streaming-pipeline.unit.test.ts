@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { Activities } from '../../../activities';
@@ -167,8 +168,14 @@ describe('streamingPipeline', () => {
 
   it('starts a driver before the indices are prepared, and ends it if they cannot be', async () => {
     const { activities, calls } = fakeActivities();
+    let isWatched = false;
+    activities.watchSparkJob = () => {
+      isWatched = true;
+      // A watch that ends while it is cancelled is more than the time-skipping server can take.
+      return Context.current().cancelled;
+    };
     activities.prepareIndices = async () => {
-      while (!calls.includes('watchSparkJob')) await sleep(20);
+      while (!isWatched) await sleep(20);
       throw pipelineFailure('InvalidInput', 'expected a shorter name');
     };
     const failure = await withWorker(activities, (start) => failureOf(run(start, SIMULATED)));
