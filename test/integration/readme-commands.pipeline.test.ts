@@ -77,16 +77,18 @@ const ROOM = 'laboratory-7';
 const WINDOW_MS = 10_000;
 const WINDOWS = 4;
 
-/** The one at offset 0 of partition 0. */
+/** The first of partition 0 that has a value: of a reading in which every measurement is absent, there is no document. */
 async function firstReadingIsIndexed(): Promise<boolean> {
   const topic = 'mine.enriched';
   const { end } = await driver.kafka.offsets(topic);
-  if (end[0] === undefined || end[0] === '0') return false;
-  let id = '';
-  await driver.kafka.readRange({ topic, partition: 0, from: '0', to: '1' }, ([first]) => {
-    id = first?.headers['event-id']?.toString() ?? '';
+  const ids: string[] = [];
+  await driver.kafka.readRange({ topic, partition: 0, from: '0', to: end[0] ?? '0' }, (records) => {
+    for (const { value, headers } of records) if (value !== null) ids.push(headers['event-id']?.toString() ?? '');
   });
-  return await driver.elasticsearch.exists({ index: 'pipeline.mine.readings', id, refresh: true });
+  const [id] = ids;
+  return (
+    id !== undefined && (await driver.elasticsearch.exists({ index: 'pipeline.mine.readings', id, refresh: true }))
+  );
 }
 
 async function readingsIndexed(): Promise<number> {
