@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { isCancelRequested } from '../cancel-request';
 import { LANE_PROGRESS_SIGNAL } from '../contracts/lane-progress';
 import { reportIntervalMs } from '../contracts/report-interval';
 import type { KafkaGateway } from '../kafka';
@@ -9,6 +10,8 @@ const TICK_MS = 250;
 /** A lane that has nothing to send works if Kafka has let it read for this long. */
 const WORKS_AFTER_MS = 5_000;
 const MIRROR_MS = 5_000;
+/** A lane whose heartbeats are rarer looks that often whether it is cancelled. */
+const LOOK_MS = 4_000;
 
 /** What a lane does from time to time: it stores its checkpoint, reports it, and ends when its time is over. */
 export class LaneClock {
@@ -19,12 +22,13 @@ export class LaneClock {
   /** The first change is told at once. */
   #report: Sent;
   #mirror: Sent;
+  #lookedMs = this.#startedMs;
   #mustTell: boolean;
 
   /**
    * @param progress - what is indexed now; another object after each change
    * @param isIdle - whether everything that was read is indexed
-   * @param over - called when the time of the lane is over
+   * @param over - called when the lane should end: its time is over, or its workflow cancels it
    */
   constructor(
     private readonly servers: { readonly kafka: KafkaGateway; readonly temporal: () => Client },
@@ -68,7 +72,16 @@ export class LaneClock {
       void this.#signal(now);
     }
     if (nowMs - this.#mirror.ms >= MIRROR_MS) this.#mirrorOffsets();
+    if (Math.min(beatMs, nowMs - this.#lookedMs) >= LOOK_MS) {
+      this.#lookedMs = nowMs;
+      void this.#look();
+    }
     if (nowMs - this.#startedMs >= maxMs) this.over();
+  }
+
+  /** Best effort: the next heartbeat brings a cancellation, too. */
+  async #look(): Promise<void> {
+    if (await isCancelRequested(this.servers.temporal()).catch(() => false)) this.over();
   }
 
   #isReportDue(now: LaneProgress, nowMs: number, intervalMs: number): boolean {

@@ -135,7 +135,7 @@ export class LaneReader {
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, () => {
       this.#joins += 1;
-      for (const partition of this.partitions) this.#seek(partition);
+      for (const partition of this.partitions) this.#begin(partition);
       // The leader of a partition has moved, or there is a new one: both are found by looking at the topic again.
       if (this.#joins > 1) this.#active?.finish('rejoined');
     });
@@ -229,8 +229,15 @@ export class LaneReader {
   #resume(open: readonly number[]): void {
     // At the first join, every position is sought.
     if (this.#joins === 0) return;
-    for (const partition of open) this.#seek(partition);
+    for (const partition of open) this.#begin(partition);
     this.#consumer.resume([{ topic: this.topic, partitions: [...open] }]);
+  }
+
+  /** From now on Kafka is expected to deliver; joining may have taken long. */
+  #begin(partition: number): void {
+    const position = this.#positions.get(partition);
+    if (position !== undefined) position.deliveredMs = Date.now();
+    this.#seek(partition);
   }
 
   #seek(partition: number): void {

@@ -94,7 +94,8 @@ describe('lanes', () => {
     await haveIndexed(READINGS);
     await handle.executeUpdate('pause', { args: [{ reason: 'test' }] });
     const isWorking = async (): Promise<boolean> => ((await handle.describe()).raw.pendingActivities?.length ?? 0) > 0;
-    await until('no lane works', async () => !(await isWorking()), 30_000);
+    // Sooner than the next heartbeat of a lane that waits.
+    await until('no lane works', async () => !(await isWorking()), 15_000);
     await publish(READINGS, 10);
     await handle.executeUpdate('resume', {});
     await haveIndexed(READINGS + 10);
