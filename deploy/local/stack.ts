@@ -58,7 +58,7 @@ export interface Stack {
 
 /**
  * Stops the orphans of a killed launcher, installs missing programs, and starts Temporal, Kafka and Elasticsearch, each
- * unless its address is set, then the worker and the page.
+ * unless its address is set, and beside them the worker and the page.
  *
  * @throws {@link StackError} before anything is started, when another launcher runs or a check fails
  */
@@ -102,8 +102,9 @@ function supervise(
     .map((endpoint) => untilReady(endpoint, { timeoutMs: EXTERNAL_TIMEOUT_MS, onEvent, signal }));
   const serversReady = Promise.all([...servers.map(({ ready }) => ready), ...external]);
 
-  const afterServers = (service: () => Promise<Service> | Service): Promise<Service> =>
-    Promise.race([serversReady, rejectOnAbort(signal)]).then(service);
+  // Worker and page wait for servers by themselves, and load their modules while the servers start.
+  const whenInstalled = (service: () => Promise<Service> | Service): Promise<Service> =>
+    Promise.race([installing.required, rejectOnAbort(signal)]).then(service);
   const worker = async (): Promise<Service> => {
     const installed = { javaHome: await installing.javaHome, ...sparkPaths(config) };
     const variables = { ...workerVariables(addresses, installed, folder), ...security?.variables('worker') };
@@ -113,7 +114,7 @@ function supervise(
   const page = (): Service => pageService(config, pageVariables, environment);
   const programs = serversOnly
     ? []
-    : [keepRunning('worker', afterServers(worker)), keepRunning('page', afterServers(page))];
+    : [keepRunning('worker', whenInstalled(worker)), keepRunning('page', whenInstalled(page))];
   const services = [...servers, ...programs];
   const allReady = Promise.all([installing.required, serversReady, ...programs.map((program) => program.ready)]);
   const ready = Promise.race([allReady.then(([installation]) => installation), rejectOnAbort(signal)]);
