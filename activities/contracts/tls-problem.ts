@@ -45,7 +45,8 @@ const PROBLEMS: readonly TlsProblem[] = [
     isMeant:
       /alert.(unknown ca|bad certificate|certificate expired|certificate unknown)|ALERT_(UNKNOWN_CA|BAD_CERT|CERTIFICATE_(EXPIRED|UNKNOWN))/i,
     problem: ({ certificate, key }) =>
-      `it refuses the client certificate; set ${certificate} and ${key} to one that it accepts`,
+      // Java answers so also when there is none.
+      `it refuses the client certificate, or got none; set ${certificate} and ${key} to one that it accepts`,
   },
   {
     isMeant: /certificate.?required|alert.handshake.?failure/i,

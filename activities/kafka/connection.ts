@@ -1,9 +1,10 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Kafka, logLevel, type ISocketFactory, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import { Kafka, logLevel, type ISocketFactory, type KafkaConfig } from 'kafkajs';
 import type { TlsTexts } from '../contracts/tls-problem';
 import { protectedDispatcher } from '../http/protected-dispatcher';
 import { kafkaFailure } from './kafka-failure';
+import { oauthLogin } from './oauth-login';
 import { OauthToken, type ClientCredentials } from './oauth-token';
 import { TlsRequired } from './refusal';
 
@@ -77,7 +78,7 @@ export class KafkaClients {
     return this.servers.security?.() ?? UNPROTECTED;
   }
 
-  #saslOptions(sasl: KafkaSasl): SASLOptions {
+  #saslOptions(sasl: KafkaSasl): NonNullable<KafkaConfig['sasl']> {
     switch (sasl.mechanism) {
       case 'PLAIN':
         return { ...sasl, mechanism: 'plain' };
@@ -86,7 +87,7 @@ export class KafkaClients {
       case 'SCRAM-SHA-512':
         return { ...sasl, mechanism: 'scram-sha-512' };
       case 'OAUTHBEARER':
-        return { mechanism: 'oauthbearer', oauthBearerProvider: () => this.#token.current(sasl) };
+        return oauthLogin(() => this.#token.current(sasl));
     }
   }
 

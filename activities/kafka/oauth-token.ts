@@ -18,7 +18,15 @@ interface Token {
 const TIMEOUT_MS = 10_000;
 /** A token is used for this share of its life. */
 const USED_SHARE = 0.8;
+/** A connection authenticates again ten seconds before its token ends, and then needs one that lasts longer. */
+const UNUSED_MS = 15_000;
 const DEFAULT_LIFE_SECONDS = 300;
+
+/** With which a token endpoint refuses a client (RFC 6749, section 5.2). */
+const REFUSALS = [400, 401, 403];
+
+/** The token endpoint has refused the client. */
+export class TokenRefused extends Error {}
 
 const answerSchema = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().optional() });
 
@@ -30,7 +38,7 @@ export class OauthToken {
   /** @param dispatcher - opens the connections to token endpoints */
   constructor(private readonly dispatcher: Dispatcher) {}
 
-  /** Returns a token for SASL OAUTHBEARER. @throws Error saying what the endpoint answered */
+  /** Returns a token for SASL OAUTHBEARER. @throws Error saying what the endpoint answered, {@link TokenRefused} for a refusal */
   async current(credentials: ClientCredentials): Promise<{ value: string }> {
     const key = JSON.stringify(credentials);
     const isValid = this.#token !== null && this.#credentials === key && Date.now() < this.#token.renewAtMs;
@@ -58,7 +66,10 @@ async function requestToken(
     throw new Error(`${expected} no answer (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
   });
   const answer = answerSchema.safeParse(parseObject(await response.text()));
-  if (!response.ok || !answer.success) throw new Error(`${expected} status ${response.status} without a token`);
+  const instead = `${expected} status ${response.status} without a token`;
+  if (REFUSALS.includes(response.status)) throw new TokenRefused(instead);
+  if (!response.ok || !answer.success) throw new Error(instead);
   const { access_token: value, expires_in: lifeSeconds = DEFAULT_LIFE_SECONDS } = answer.data;
-  return { value, renewAtMs: Date.now() + lifeSeconds * 1_000 * USED_SHARE };
+  const lifeMs = lifeSeconds * 1_000;
+  return { value, renewAtMs: Date.now() + Math.min(lifeMs * USED_SHARE, lifeMs - UNUSED_MS) };
 }

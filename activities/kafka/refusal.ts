@@ -1,5 +1,6 @@
 import { KafkaJSAggregateError, KafkaJSError, KafkaJSProtocolError } from 'kafkajs';
 import { tlsProblem } from '../contracts/tls-problem';
+import { TokenRefused } from './oauth-token';
 
 const TLS_REQUIRED = 'TLS_REQUIRED';
 
@@ -24,6 +25,8 @@ export function isClosed(error: unknown): boolean {
 function protocolRefusal(cause: unknown): string | undefined {
   const { name, code, message = '' } = cause as { name?: string; code?: unknown; message?: string };
   const type = cause instanceof KafkaJSProtocolError ? cause.type : '';
+  if (cause instanceof TokenRefused)
+    return 'the token endpoint refuses the credentials; correct KAFKA_OAUTH_CLIENT_ID and KAFKA_OAUTH_CLIENT_SECRET, or KAFKA_OAUTH_SCOPE';
   if (code === TLS_REQUIRED) return 'it requires TLS; set KAFKA_SECURITY_PROTOCOL to SSL or SASL_SSL';
   if (type.endsWith('_AUTHORIZATION_FAILED')) return lackingRight(type);
   if (type === 'UNSUPPORTED_SASL_MECHANISM' || message.includes('mechanism is not supported'))

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { RunReport } from '../../activities/contracts/report';
-import { issueCertificate } from '../../deploy/local/security/certificate-authority';
 import { type CertificateFiles, certificateFiles } from '../../deploy/local/security/certificates';
 import { writeSecret } from '../../deploy/local/security/secret-file';
 import { grantRights } from '../../activities/kafka';
@@ -14,6 +13,7 @@ import { kafkaServersOf } from '../../workers/connections';
 import { workerKafkaRights } from '../../workers/rights/pipeline-rights';
 import type { PipelineProgress } from '../../workflows/control/progress';
 import { GREENHOUSE_FILE, GREENHOUSE_SOURCE, greenhouseRows } from '../support/greenhouse';
+import { authorityAt, issueFiles } from '../support/issued-files';
 import { PipelineDriver } from '../support/pipeline-driver';
 import { setRealmEntries } from '../support/realm-files';
 import { ScramPasswords } from '../support/scram-passwords';
@@ -84,12 +84,7 @@ function write(name: string, text: string): string {
 
 /** Issues another certificate of the same authority, into the same files. */
 function renewCertificate(): void {
-  const { authority } = stack;
-  const key = authority.replace(/\.crt$/, '.key');
-  const issuer = { certificate: readFileSync(authority, 'utf8'), key: readFileSync(key, 'utf8') };
-  const issued = issueCertificate(issuer, { commonName: 'worker', hosts: [], days: 1 });
-  writeSecret(certificate.key, issued.key);
-  writeSecret(certificate.certificate, issued.certificate);
+  issueFiles(folder, 'worker', { authority: authorityAt(stack.authority) });
 }
 
 /** In Elasticsearch. */

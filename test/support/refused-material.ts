@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Certified, createAuthority, issueCertificate } from '../../deploy/local/security/certificate-authority';
-import { type CertificateFiles, certificateFiles } from '../../deploy/local/security/certificates';
+import { createAuthority } from '../../deploy/local/security/certificate-authority';
+import type { CertificateFiles } from '../../deploy/local/security/certificates';
 import { writeSecret } from '../../deploy/local/security/secret-file';
 import type { StackSecurity } from '../../deploy/local/security/stack-security';
+import { authorityAt, issueFiles, THIS_MACHINE } from './issued-files';
 
 /** What every server of a secured stack refuses, each in a file. Certificates are for clients, and servers on this machine. */
 export interface RefusedMaterial {
@@ -17,23 +17,19 @@ export interface RefusedMaterial {
 }
 
 export function refusedMaterial(folder: string, security: StackSecurity): RefusedMaterial {
-  const write = (name: string, { certificate, key }: Certified): CertificateFiles => {
-    const files = certificateFiles(folder, name);
-    writeSecret(files.certificate, certificate);
-    writeSecret(files.key, key);
-    return files;
-  };
-  const own = { certificate: security.authority, key: security.authority.replace(/\.crt$/, '.key') };
-  const authority = { certificate: readFileSync(own.certificate, 'utf8'), key: readFileSync(own.key, 'utf8') };
   const other = createAuthority('Another authority');
-  const request = { commonName: 'worker', hosts: ['localhost', '127.0.0.1'], days: 1 };
+  const otherAuthority = join(folder, 'other-ca.crt');
+  writeSecret(otherAuthority, other.certificate);
   const startsAt = new Date(Date.now() - 3 * 86_400_000);
   const wrongPasswordFile = join(folder, 'wrong.password');
   writeSecret(wrongPasswordFile, 'wrong');
   return {
-    otherAuthority: write('other-ca', other).certificate,
-    foreign: write('foreign', issueCertificate(other, request)),
-    expired: write('expired', issueCertificate(authority, { ...request, startsAt })),
+    otherAuthority,
+    foreign: issueFiles(folder, 'foreign', { authority: other, commonName: 'worker', hosts: THIS_MACHINE }),
+    expired: issueFiles(folder, 'expired', {
+      authority: authorityAt(security.authority),
+      ...{ commonName: 'worker', hosts: THIS_MACHINE, startsAt },
+    }),
     wrongPasswordFile,
   };
 }
