@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import type { PipelinePlan } from '../../../activities/contracts/plan';
 import { jobSettings } from '../../../activities/spark/job-settings';
+import type { Installation } from '../../../deploy/local/install/install-parts';
 import { SHORT_RUN_JAVA_OPTIONS } from '../../support/java-options';
 import { installation } from '../../support/stack';
 import type { Written } from './spark-run';
@@ -29,6 +30,8 @@ export interface JudgedBatch {
   /** Default: none. */
   readonly schemaRegistry?: string;
   readonly protectKeyFile?: string;
+  /** What the registry asks for; default: nothing. */
+  readonly connectionsFile?: string;
 }
 
 /** What the job's command line prints for records, in their order: the lines, and the records in them. */
@@ -42,9 +45,11 @@ export function judge(plan: PipelinePlan, records: readonly RawRecord[]): Judgem
   return judgement;
 }
 
-/** Judges all batches in one process, which takes a second to start. */
-export function judgeEach(batches: readonly JudgedBatch[]): Judgement[] {
-  const { java, sparkJars, sparkJobJar } = installation();
+/** Judges all batches in one process, which takes a second to start. @param installed - default: that of the shared servers */
+export function judgeEach(
+  batches: readonly JudgedBatch[],
+  { java, sparkJars, sparkJobJar }: Installation = installation(),
+): Judgement[] {
   const classPath = [sparkJobJar, join(sparkJars, '*')].join(delimiter);
   const command = [SHORT_RUN_JAVA_OPTIONS, '-cp', classPath, 'pipeline.spark.JudgeCommand'];
   const inputs = batches.flatMap(({ plan, records, ...places }) => [
@@ -64,12 +69,14 @@ export function judgeEach(batches: readonly JudgedBatch[]): Judgement[] {
   });
 }
 
+type Places = Partial<Record<'schemaRegistry' | 'protectKeyFile' | 'connectionsFile', string | null>>;
+
 function settingsOf(
   plan: PipelinePlan,
-  { schemaRegistry = null, protectKeyFile = null }: Partial<Record<'schemaRegistry' | 'protectKeyFile', string | null>>,
+  { schemaRegistry = null, protectKeyFile = null, connectionsFile = null }: Places,
 ): object {
-  const unused = { bootstrap: 'unused', connectionsFile: null, sparkState: 'unused', runFolder: 'unused' };
-  const place = { ...unused, schemaRegistry, protectKeyFile };
+  const unused = { bootstrap: 'unused', sparkState: 'unused', runFolder: 'unused' };
+  const place = { ...unused, schemaRegistry, protectKeyFile, connectionsFile };
   const settings = jobSettings({ plan, rawFrom: 'earliest', trigger: 'available-now', start: 0 }, place);
   return { ...settings, checkpoint: 'unused' };
 }
