@@ -17,6 +17,7 @@ import { collectWindowCounts, firstCountedMs } from './window-counts';
 import type { RawValues } from './raw-values';
 import type { ReadingFact } from './reading-fact';
 import { RecordFacts } from './record-facts';
+import { SideBySide } from './side-by-side';
 import type { WindowFact } from './window-state';
 
 /** Each partition that is being read needs a connection and a fetched batch. */
@@ -37,30 +38,41 @@ export interface FactCollection {
   readonly onStep: (step: string) => void;
 }
 
-/** Reads each topic and index once, one after the other, and appends a fact for each id in it. */
-export async function collectFacts(collection: FactCollection): Promise<RecordFacts> {
-  const { request, readings, windows, byMonth, values, ids } = collection;
+/** Reads each topic and index once, topics and indices side by side, and appends a fact for each id in it. */
+export async function collectFacts(given: FactCollection): Promise<RecordFacts> {
+  const { request, readings, windows, byMonth, values, ids } = given;
   const { scope, aliases } = request;
   const facts = new RecordFacts(request, byMonth, values, ids);
-  await collectPlanned(collection);
+  const all = new SideBySide(given.signal);
+  const collection = { ...given, signal: all.signal };
+  const processed = all.start(async () => {
+    await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
+    await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
+  });
   const ofRaw = (record: IncomingRecord): ReadingFact | null => {
     const fact = facts.ofRaw(record);
     if (fact?.row !== undefined) readings.append({ kind: 'row', id: fact.row });
     return fact;
   };
-  await collectRecords(collection, scope.raw, readings, ofRaw, values);
-  await collectRecords(collection, scope.enriched, readings, (record) => facts.ofEnriched(record));
-  await collectRecords(collection, scope.windows, windows, (record) => facts.ofWindow(record));
-  await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofDeadLetter(record));
-  const wanted = wantedDocuments(request, facts);
-  const indexOf = (stream: Stream) => ({ index: aliases[stream], query: wanted[stream] });
-  await collectDocuments(collection, indexOf('readings'), readings, (document) => [facts.ofIndexedReading(document)]);
-  await collectDocuments(collection, indexOf('windows'), windows, (document) => facts.ofIndexedWindow(document));
-  await collectDocuments(collection, indexOf('deadLetters'), readings, (document) =>
-    facts.ofIndexedDeadLetter(document),
-  );
-  if (request.range !== undefined) await collectWindowCounts(collection, request.range, facts);
-  else if (sharesReadings(request) && facts.hasOverwritten) await collectOvercounted(collection, facts);
+  void all.start(async () => {
+    await collectPlanned(collection);
+    await collectRecords(collection, scope.raw, readings, ofRaw, values);
+    await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofDeadLetter(record));
+  });
+  const indexOf = (stream: Stream) => ({ index: aliases[stream], query: wantedDocuments(request, facts)[stream] });
+  void all.start(async () => {
+    if (request.bounded && sharesReadings(request)) await processed;
+    const ofReading = (document: IndexedDocument) => [facts.ofIndexedReading(document)];
+    await collectDocuments(collection, indexOf('readings'), readings, ofReading);
+    const ofDeadLetter = (document: IndexedDocument) => facts.ofIndexedDeadLetter(document);
+    await collectDocuments(collection, indexOf('deadLetters'), readings, ofDeadLetter);
+    // Which windows are wanted depends on what was published.
+    await processed;
+    await collectDocuments(collection, indexOf('windows'), windows, (document) => facts.ofIndexedWindow(document));
+  });
+  await all.ended();
+  if (request.range !== undefined) await collectWindowCounts(given, request.range, facts);
+  else if (sharesReadings(request) && facts.hasOverwritten) await collectOvercounted(given, facts);
   return facts;
 }
 
@@ -150,8 +162,8 @@ async function collectRecords<Fact extends ReadingFact | WindowFact>(
 ): Promise<void> {
   const { kafka, onStep } = collection;
   onStep(`reading topic ${topic}`);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([collection.signal, failed.signal]);
+  const partitions = new SideBySide(collection.signal);
+  const { signal } = partitions;
   const take = async (records: readonly IncomingRecord[]): Promise<void> => {
     await values?.prepare(records);
     for (const record of records) {
@@ -161,19 +173,12 @@ async function collectRecords<Fact extends ReadingFact | WindowFact>(
   };
   const waiting = Object.entries(ends).values();
   const readPartitions = async (): Promise<void> => {
-    try {
-      for (const [partition, to] of waiting) {
-        await kafka.readRange({ topic, partition: Number(partition), from: from[partition] ?? '0', to, signal }, take);
-      }
-    } catch (error) {
-      // Ends the others with the same error, so that none continues after this call has returned.
-      failed.abort(error);
-      throw error;
+    for (const [partition, to] of waiting) {
+      await kafka.readRange({ topic, partition: Number(partition), from: from[partition] ?? '0', to, signal }, take);
     }
   };
-  const workers = Array.from({ length: PARALLEL_PARTITIONS }, readPartitions);
-  await Promise.allSettled(workers);
-  await Promise.all(workers);
+  for (let reader = 0; reader < PARALLEL_PARTITIONS; reader++) void partitions.start(readPartitions);
+  await partitions.ended();
 }
 
 async function collectDocuments<Fact extends ReadingFact | WindowFact>(

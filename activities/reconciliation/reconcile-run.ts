@@ -50,7 +50,7 @@ export interface ReconciliationDependencies {
  * Proves by ids that a run lost nothing, altered nothing and counted nothing twice, from the contents of Kafka and
  * Elasticsearch alone; it reads no counter, checkpoint or report of the run.
  *
- * It reads every topic and index once as facts about ids, then compares all facts about each id:
+ * It reads every topic and index once, side by side, as facts about ids, then compares all facts about each id:
  * planned = published or rejected by the source; published = indexed or an unresolved dead letter, never both; indexed
  * content = enriched content; dead letters in the topic = dead letters in the index; and every window, counted again
  * from the distinct enriched readings, is in the index with that count and the content that was published for it.
