@@ -12,6 +12,7 @@ import type {
   OperationProgress,
   PipelineProgress,
   ProofProgress,
+  RangesProgress,
   StageName,
   StageProgress,
   StageTotals,
@@ -34,7 +35,7 @@ export const stageTotalsSignal =
 export const attentionSignal = defineSignal<[OperationName, readonly Attention[]]>('attention');
 
 /** How far a run without end is proven, and what is wrong; answered by `proveRanges` under the same name. */
-export const proofProgressQuery = defineQuery<ProofProgress>('progress');
+export const proofProgressQuery = defineQuery<RangesProgress>('progress');
 
 /** The proof of a run without end reports to the pipeline how far it is, and what it found. */
 export const proofSignal = defineSignal<[ProofProgress]>('proof');

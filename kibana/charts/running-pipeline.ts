@@ -18,9 +18,24 @@ export type RunningPipeline =
       readonly waiting: number;
       /** Within which 95 % of the readings of the last minute were indexed; null without any. */
       readonly p95Ms: number | null;
-      /** ISO 8601; null if it is not proven while it runs, or not yet. */
-      readonly provenUntil: string | null;
+      /** Null if it is not proven while it runs, or not yet. */
+      readonly proof: RunningProof | null;
     };
+
+/** How far a pipeline is proven; all times are in ISO 8601. */
+export interface RunningProof {
+  /** Null before the first proof. */
+  readonly provenUntil: string | null;
+  /** Ranges that are proven again every time. */
+  readonly latest: readonly { readonly number: number; readonly provenAt: string }[];
+  /** Those before them, of which each is proven again within `turnMs`, and when the one was that is longest ago. */
+  readonly earlier: {
+    readonly first: number;
+    readonly last: number;
+    readonly provenAt: string;
+    readonly turnMs: number;
+  } | null;
+}
 
 export interface RunningPipelines {
   readonly pipelines: readonly RunningPipeline[];

@@ -1,4 +1,4 @@
-/** @import { RunningPipeline, RunningPipelines } from '../charts/running-pipeline' */
+/** @import { RunningPipeline, RunningPipelines, RunningProof } from '../charts/running-pipeline' */
 
 /**
  * Shows what the running pipelines say of themselves; hidden if none runs.
@@ -17,17 +17,39 @@ export function showRunning(place, { pipelines, unreachable }) {
 /** @param {RunningPipeline} pipeline */
 function linesOf(pipeline) {
   if (pipeline.state === null) return [line(`${pipeline.name}: no worker answers for it`)];
-  const { name, state, phase, attention, produced, waiting, p95Ms, provenUntil } = pipeline;
-  const proven = provenUntil === null ? '' : `, proven until ${provenUntil.slice(0, 16).replace('T', ' ')} UTC`;
+  const { name, state, phase, attention, produced, waiting, p95Ms, proof } = pipeline;
+  const provenUntil = proof?.provenUntil ?? null;
+  const proven = provenUntil === null ? '' : `, proven until ${minute(provenUntil)}`;
   const fresh = p95Ms === null ? '' : `, 95 % indexed within ${(p95Ms / 1_000).toFixed(1)} s`;
   const now = `${name}: ${phase}${state === 'RUNNING' ? '' : `, ${state}`}`;
   return [
     line(`${now}, produced ${count(produced)}, waiting ${count(waiting)}${fresh}${proven}`),
+    ...(proof === null ? [] : rangeLines(proof)),
     ...attention.flatMap(({ state: kind, place, reason, command }) => [
       line(`${kind} ${place}: ${reason}`),
       ...(command === null ? [] : [code(command)]),
     ]),
   ];
+}
+
+/** @param {RunningProof} proof */
+function rangeLines({ latest, earlier }) {
+  const last = latest.map(({ number, provenAt }) => `${number} at ${minute(provenAt)}`).join(', ');
+  return [
+    ...(latest.length === 0 ? [] : [line(`range last proven: ${last}`)]),
+    ...(earlier === null ? [] : [line(earlierText(earlier))]),
+  ];
+}
+
+/** @param {NonNullable<RunningProof['earlier']>} earlier */
+function earlierText({ first, last, provenAt, turnMs }) {
+  const turn = `each again within ${count(Math.ceil(turnMs / 60_000))} min`;
+  return `ranges ${first} to ${last}: ${turn}, longest ago at ${minute(provenAt)}`;
+}
+
+/** @param {string} time in ISO 8601 */
+function minute(time) {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** @param {number} number */

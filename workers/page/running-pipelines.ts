@@ -88,6 +88,6 @@ function runningPipeline({
     produced,
     waiting: lag,
     p95Ms: latency?.p95Ms ?? null,
-    provenUntil: proof?.provenUntil ?? null,
+    proof,
   };
 }

@@ -70,7 +70,34 @@ export interface ProofProgress {
   readonly ranges: number;
   /** Ranges that are not reconciled, or cannot be proven. */
   readonly unproven: number;
+  /** The last ranges, which are proven again every time. */
+  readonly latest: readonly ProvenRange[];
+  /** The ranges before them that Kafka still has; null without any. */
+  readonly earlier: EarlierRanges | null;
   readonly attention: readonly Attention[];
+}
+
+interface ProvenRange {
+  readonly number: number;
+  /** When its proof last ended, or could not be made; ISO 8601. */
+  readonly provenAt: string;
+}
+
+/** Ranges that are proven again one after the other, that first which was proven longest ago. */
+export interface EarlierRanges {
+  /** Numbers. */
+  readonly first: number;
+  readonly last: number;
+  /** Of the one that was proven longest ago; ISO 8601. */
+  readonly provenAt: string;
+  /** Within which each of them is proven again, unless proofs take longer than the interval. */
+  readonly turnMs: number;
+}
+
+/** The answer to the `progress` query of `proveRanges`. */
+export interface RangesProgress extends ProofProgress {
+  /** All ranges that Kafka still has. */
+  readonly proven: readonly ProvenRange[];
 }
 
 export type Phase = 'preparing' | 'running' | 'draining' | 'reconciling' | 'done';
@@ -184,7 +211,7 @@ export function toDetails({ phase, state, attention, stages, proof, latency }: P
     '|---|---|---|---|---|---|',
     ...rows,
     ...(latency === null ? [] : ['', latencyText(latency)]),
-    ...(proof === null ? [] : ['', provenText(proof)]),
+    ...(proof === null ? [] : proofTexts(proof).flatMap((text) => ['', text])),
     ...attentionDetails(attention),
   ].join('\n');
 }
@@ -205,10 +232,25 @@ export function laggingAttention(latency: LatencySummary | null, maxLagMs: numbe
   return [attentionTo({ stage: 'readings', state: 'LAGGING', partition: null, reason })];
 }
 
-/** How far a run is proven, in one line. */
-function provenText({ provenUntil, ranges, unproven }: NonNullable<PipelineProgress['proof']>): string {
-  const until = provenUntil === null ? 'nothing proven yet' : `proven until ${provenUntil.slice(0, 16)}Z`;
-  return `${until}, ${ranges} ranges${unproven === 0 ? '' : `, ${unproven} of them not reconciled`}`;
+/** How far a run is proven, and when its ranges were. */
+export function proofTexts(proof: NonNullable<PipelineProgress['proof']>): readonly string[] {
+  const { provenUntil, ranges, unproven, latest, earlier } = proof;
+  const until = provenUntil === null ? 'nothing proven yet' : `proven until ${minuteOf(provenUntil)}`;
+  const last = latest.map(({ number, provenAt }) => `${number} at ${minuteOf(provenAt)}`).join(', ');
+  return [
+    `${until}, ${ranges} ranges${unproven === 0 ? '' : `, ${unproven} of them not reconciled`}`,
+    ...(latest.length === 0 ? [] : [`range last proven: ${last}`]),
+    ...(earlier === null ? [] : [earlierText(earlier)]),
+  ];
+}
+
+function earlierText({ first, last, provenAt, turnMs }: EarlierRanges): string {
+  const minutes = Math.ceil(turnMs / 60_000);
+  return `ranges ${first} to ${last}: each again within ${minutes} min, longest ago at ${minuteOf(provenAt)}`;
+}
+
+function minuteOf(time: string): string {
+  return `${time.slice(0, 16)}Z`;
 }
 
 /** What needs an operator as lines of Markdown. */

@@ -11,6 +11,7 @@ import {
   laggingAttention,
   NO_TOTALS,
   pipelineAttention,
+  proofTexts,
   resumeCommand,
   STAGES,
   toDetails,
@@ -69,6 +70,12 @@ export class ProgressBoard {
     });
   }
 
+  /** How far a run without end was proven while it ran, for its report. */
+  get proofNotes(): readonly string[] {
+    const proof = this.#shownProof;
+    return proof === null ? [] : [`Proven while it ran: ${proofTexts(proof).join('; ')}.`];
+  }
+
   enter(phase: Phase): void {
     this.#phase = phase;
     log.info('phase entered', { pipeline: this.plan.name, phase });
@@ -88,8 +95,8 @@ export class ProgressBoard {
 
   get #shownProof(): PipelineProgress['proof'] {
     if (this.#proof === null) return null;
-    const { provenUntil, ranges, unproven } = this.#proof;
-    return { provenUntil, ranges, unproven };
+    const { provenUntil, ranges, unproven, latest, earlier } = this.#proof;
+    return { provenUntil, ranges, unproven, latest, earlier };
   }
 
   #show(): void {

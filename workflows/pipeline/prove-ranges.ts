@@ -15,7 +15,7 @@ import { shownFailure } from '../control/activity-failure';
 import { cliOptions } from '../control/cli-options';
 import { continueAfterHandlers, isHistoryFull } from '../control/continue-as-new';
 import { operationActivities } from '../control/operation';
-import type { Attention, ProofProgress } from '../control/progress';
+import type { Attention, EarlierRanges, ProofProgress } from '../control/progress';
 import { proofProgressQuery, proofSignal } from '../messages';
 import { WHOLE_RUN } from '../policies';
 import { firstOffsets, hasRaw, rangeRequest } from './proof';
@@ -40,9 +40,10 @@ interface CarriedProof {
   lastMs: number;
   /** Number of the latest range. */
   last: number;
-  /** The first range that is retained, and the next one to be proven again in rotation. */
+  /** The first range that is retained. */
   oldest: number;
-  rotation: number;
+  /** By number of each retained range, when it was last tried to be proven. */
+  readonly provenMs: Record<string, number>;
   untilMs: number | null;
   /** Why ranges are not reconciled, by number. */
   readonly unproven: Record<string, string>;
@@ -51,8 +52,8 @@ interface CarriedProof {
 /**
  * Proves a run without end range by range while it runs, until it is cancelled.
  *
- * A range is what Spark has committed since the one before. The last ones are proven again every time, and one of the
- * earlier ones in rotation, so that what is changed later is found. A range that is not reconciled is shown in the
+ * A range is what Spark has committed since the one before. The last ones are proven again every time, and of the earlier
+ * ones that which was proven longest ago, so that what is changed later is found. A range that is not reconciled is shown in the
  * pipeline as UNPROVEN, and the run goes on; it is shown no longer once it is reconciled.
  */
 export async function proveRanges(input: ProveRangesInput): Promise<void> {
@@ -74,13 +75,14 @@ class RangeProof {
 
   constructor(private readonly input: ProveRangesInput) {
     const { plan, prepared, carried } = input;
-    const nothing = { windowsFromMs: null, lastMs: 0, last: 0, oldest: 1, rotation: 1, untilMs: null };
-    this.carried = carried ?? { ...nothing, from: firstOffsets(plan, prepared), unproven: {} };
+    const nothing = { windowsFromMs: null, lastMs: 0, last: 0, oldest: 1, untilMs: null };
+    this.carried = carried ?? { ...nothing, from: firstOffsets(plan, prepared), provenMs: {}, unproven: {} };
     const activities = operationActivities('proof');
     this.#activities = activities.proxy({ ...WHOLE_RUN, taskQueue: plan.ioTaskQueue });
     setHandler(proofProgressQuery, () => {
       const progress = this.#progress;
-      return { ...progress, attention: [...activities.attention, ...progress.attention] };
+      const proven = numbersFrom(this.carried.oldest, this.carried.last).flatMap((number) => this.#proven(number));
+      return { ...progress, proven, attention: [...activities.attention, ...progress.attention] };
     });
   }
 
@@ -127,16 +129,22 @@ class RangeProof {
     carried.windowsFromMs = verdict?.next.windowsFromMs ?? windowsFromMs;
   }
 
-  /** Of the ranges up to `known`, the last ones and one of the others. */
+  /** Of the ranges up to `known`, the last ones and the one of the others that was proven longest ago. */
   #earlier(known: number): readonly number[] {
-    const { carried } = this;
-    const firstAgain = Math.max(carried.oldest, known - this.input.plan.prove.again + 1);
-    const again = Array.from({ length: Math.max(0, known - firstAgain + 1) }, (_, index) => firstAgain + index);
-    if (firstAgain <= carried.oldest) return again;
-    const inRotation =
-      carried.rotation >= firstAgain || carried.rotation < carried.oldest ? carried.oldest : carried.rotation;
-    carried.rotation = inRotation + 1;
-    return [inRotation, ...again];
+    const firstAgain = this.#firstAgain(known);
+    const [longestAgo] = this.#byAge(firstAgain);
+    const again = numbersFrom(firstAgain, known);
+    return longestAgo === undefined ? again : [longestAgo, ...again];
+  }
+
+  #firstAgain(known: number): number {
+    return Math.max(this.carried.oldest, known - this.input.plan.prove.again + 1);
+  }
+
+  /** The retained ranges before another one, that first which was proven longest ago. */
+  #byAge(before: number): readonly number[] {
+    const { oldest, provenMs } = this.carried;
+    return numbersFrom(oldest, before - 1).sort((one, other) => (provenMs[one] ?? 0) - (provenMs[other] ?? 0));
   }
 
   async #proveAgain(number: number): Promise<void> {
@@ -147,8 +155,10 @@ class RangeProof {
     if (verdict !== null) return;
     // Kafka no longer has it, nor any before it.
     this.carried.oldest = Math.max(this.carried.oldest, number + 1);
-    for (const unproven of Object.keys(this.carried.unproven)) {
-      if (Number(unproven) <= number) Reflect.deleteProperty(this.carried.unproven, unproven);
+    for (const byNumber of [this.carried.unproven, this.carried.provenMs]) {
+      for (const gone of Object.keys(byNumber).filter((each) => Number(each) <= number)) {
+        Reflect.deleteProperty(byNumber, gone);
+      }
     }
   }
 
@@ -168,19 +178,37 @@ class RangeProof {
       unproven[number] = `cannot be proven: ${shownFailure(error).reason}`;
       return undefined;
     } finally {
+      this.carried.provenMs[number] = Date.now();
       if (number in unproven) await this.#report();
     }
   }
 
   get #progress(): ProofProgress {
     const { untilMs, last, unproven } = this.carried;
+    const firstAgain = this.#firstAgain(last);
     const numbers = Object.keys(unproven).map(Number);
     return {
       provenUntil: untilMs === null ? null : new Date(untilMs).toISOString(),
       ranges: last,
       unproven: numbers.length,
+      latest: numbersFrom(firstAgain, last).flatMap((number) => this.#proven(number)),
+      earlier: this.#earlierRanges(firstAgain),
       attention: numbers.slice(-MAX_SHOWN).map((number) => this.#attentionTo(number)),
     };
+  }
+
+  #earlierRanges(firstAgain: number): EarlierRanges | null {
+    const numbers = this.#byAge(firstAgain);
+    const [longestAgo] = numbers.flatMap((number) => this.#proven(number));
+    if (longestAgo === undefined) return null;
+    const turnMs = numbers.length * this.input.plan.prove.everyMs;
+    return { first: this.carried.oldest, last: firstAgain - 1, provenAt: longestAgo.provenAt, turnMs };
+  }
+
+  /** Empty for a range that nobody has tried to prove yet. */
+  #proven(number: number): ProofProgress['latest'] {
+    const ms = this.carried.provenMs[number];
+    return ms === undefined ? [] : [{ number, provenAt: new Date(ms).toISOString() }];
   }
 
   #attentionTo(number: number): Attention {
@@ -206,6 +234,10 @@ class RangeProof {
       // The parent has ended; its cancellation of this child is on the way.
     }
   }
+}
+
+function numbersFrom(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 }
 
 function stagesOf(name: string) {

@@ -77,7 +77,7 @@ export async function streamingPipeline(input?: unknown): Promise<RunReport | nu
     ...counts,
     example: (await deadLetterSummary({ alias: aliases.deadLetters, run })).example,
   };
-  const allNotes = [...notes, ...(await dashboardNotes), ...protectionNotes(plan, prepared)];
+  const allNotes = [...notes, ...(await dashboardNotes), ...protectionNotes(plan, prepared), ...board.proofNotes];
   const report = runReport(plan, drained, request, proof, flood, allNotes);
   await storeReport({ report });
   board.enter('done');

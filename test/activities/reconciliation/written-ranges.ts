@@ -34,6 +34,11 @@ export class WrittenRanges {
     return this.#base.aliases;
   }
 
+  /** Of the pipeline. */
+  get name(): string {
+    return this.#base.scope.name;
+  }
+
   async prepare(): Promise<void> {
     await prepareRun(this.servers, this.#base, { partitions: 1 });
   }
@@ -113,8 +118,7 @@ export class WrittenRanges {
    */
   async close(windowsToMs: number, rawTo = this.#rawNext): Promise<RangeRequest> {
     const { scope } = this.#base;
-    const ends = await Promise.all(TOPICS.map(async (name) => [name, await this.#endOf(name)] as const));
-    const to = { ...(Object.fromEntries(ends) as Offsets), raw: { 0: String(rawTo) } };
+    const to = { ...(await this.ends()), raw: { 0: String(rawTo) } };
     const from = this.#from ?? { raw: { 0: '0' }, enriched: { 0: '0' }, windows: { 0: '0' }, deadLetter: { 0: '0' } };
     const ranges = TOPICS.map((name) => [name, { topic: scope[name].topic, from: from[name], to: to[name] }] as const);
     const number = ++this.#numbers;
@@ -132,8 +136,11 @@ export class WrittenRanges {
     this.#windowsFromMs = windowsFromMs;
   }
 
-  async #endOf(name: (typeof TOPICS)[number]): Promise<PartitionOffsets> {
-    return (await this.servers.kafka.offsets(this.#base.scope[name].topic)).end;
+  /** Of its topics. */
+  async ends(): Promise<Offsets> {
+    const endOf = async (name: keyof Offsets) => (await this.servers.kafka.offsets(this.#base.scope[name].topic)).end;
+    const ends = await Promise.all(TOPICS.map(async (name) => [name, await endOf(name)] as const));
+    return Object.fromEntries(ends) as Offsets;
   }
 
   #derived(id: string, value: object, headers: Record<string, string>): OutgoingRecord {

@@ -69,6 +69,22 @@ describe('toDetails', () => {
     for (const stage of STAGES) expect(table).toContain(`| ${stage} |`);
   });
 
+  it('shows how far a run without end is proven, and when its ranges were', () => {
+    const provenAt = '2026-01-01T12:41:30.000Z';
+    const proof = {
+      ...{ provenUntil: '2026-01-01T12:40:00.000Z', ranges: 9, unproven: 0, latest: [{ number: 9, provenAt }] },
+      earlier: { first: 2, last: 8, provenAt: '2026-01-01T11:31:00.000Z', turnMs: 4_200_000 },
+    };
+    const lines = toDetails(toProgress(RUN, 'running', none, [], 0, { proof })).split('\n');
+    expect(lines.slice(-5)).toEqual([
+      'proven until 2026-01-01T12:40Z, 9 ranges',
+      '',
+      'range last proven: 9 at 2026-01-01T12:41Z',
+      '',
+      'ranges 2 to 8: each again within 70 min, longest ago at 2026-01-01T11:31Z',
+    ]);
+  });
+
   it('shows what needs attention, with the command that helps if there is one', () => {
     const place = { stage: 'pipeline', partition: null, reason: 'x: y' } as const;
     const details = (command: string | null, state: 'RETRYING' | 'PARKED'): string =>

@@ -3,7 +3,7 @@ import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { RangeVerdict } from '../../../activities/contracts/proof-range';
 import type { Activities } from '../../../activities';
 import { parseInput } from '../../../activities/preparation/parse-input';
-import type { PipelineProgress, ProofProgress } from '../../../workflows/control/progress';
+import type { PipelineProgress, ProofProgress, RangesProgress } from '../../../workflows/control/progress';
 import { fakeActivities } from '../fake-activities';
 import { workerOfSuite } from '../time-skipping-worker';
 
@@ -60,7 +60,7 @@ async function prove(
   periods: number,
   change: (period: number, proven: Proven, handle: WorkflowHandle) => Promise<void> | void = () => undefined,
   overrides: Partial<Activities> = {},
-): Promise<Proven & { readonly progress: ProofProgress }> {
+): Promise<Proven & { readonly progress: RangesProgress }> {
   const name = `proof-${++runs}`;
   const workflowId = `pipeline/${name}`;
   const proven: Proven = { again: [], ranges: [], red: new Set(), retained: 1, committed: 10 };
@@ -78,7 +78,7 @@ async function prove(
     await worker.environment.sleep('10 minutes');
     proven.committed += 10;
   }
-  const progress = await handle.query<ProofProgress>('progress');
+  const progress = await handle.query<RangesProgress>('progress');
   await handle.terminate();
   return { ...proven, progress };
 }
@@ -88,17 +88,29 @@ function untilMs({ provenUntil }: ProofProgress): number {
 }
 
 describe('proveRanges', () => {
-  it('proves what came since the last time, the last ranges again, and the earlier ones in rotation', async () => {
+  it('proves what came since the last time, the last ranges again, and the earlier one that is longest ago', async () => {
     const { ranges, again, progress } = await prove(6);
     expect(ranges.slice(0, 3)).toEqual([
       ['0', '10'],
       ['10', '20'],
       ['20', '30'],
     ]);
-    // After ranges 2, 3, 4, 5 and 6; what is in rotation comes first.
-    expect(again).toEqual([1, ...[1, 2], ...[1, 2, 3], ...[2, 3, 4], ...[3, 4, 5]]);
+    // After ranges 2, 3, 4, 5 and 6; what is longest ago comes first.
+    expect(again).toEqual([1, ...[1, 2], ...[1, 2, 3], ...[1, 3, 4], ...[2, 4, 5]]);
     expect(progress).toMatchObject({ ranges: 6, unproven: 0, attention: [] });
     expect(untilMs(progress)).toBeGreaterThan((await worker.environment.currentTimeMs()) - 660_000);
+  });
+
+  it('says when ranges were last proven, and within which time each of the earlier ones is again', async () => {
+    const { again, progress } = await prove(12);
+    const { latest, earlier, proven } = progress;
+    expect(latest.map(({ number }) => number)).toEqual([11, 12]);
+    expect(earlier).toMatchObject({ first: 1, last: 10, turnMs: 6_000_000 });
+    expect(proven.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    const times = proven.slice(0, 10).map(({ provenAt }) => provenAt);
+    expect(earlier?.provenAt).toBe([...times].sort()[0]);
+    expect(Date.parse(String(latest[0]?.provenAt)) - Date.parse(String(earlier?.provenAt))).toBeLessThan(6_000_000);
+    expect(again.filter((number) => number === 1).length).toBeGreaterThan(4);
   });
 
   it('shows a range that is not reconciled until it is, and is not proven further meanwhile', async () => {
@@ -121,11 +133,12 @@ describe('proveRanges', () => {
   });
 
   it('leaves out of the rotation what Kafka no longer has', async () => {
-    const { again } = await prove(8, (period, proven) => {
+    const { again, progress } = await prove(8, (period, proven) => {
       if (period === 5) proven.retained = 3;
     });
-    expect(again.slice(-9)).toEqual([...[3, 4, 5], ...[4, 5, 6], ...[5, 6, 7]].slice(-again.slice(-9).length));
-    expect(again.filter((number) => number === 1).length).toBeLessThan(5);
+    expect(again.slice(-9)).toEqual([...[2, 4, 5], ...[3, 5, 6], ...[4, 6, 7]]);
+    expect(progress).toMatchObject({ earlier: { first: 3, last: 6, turnMs: 2_400_000 } });
+    expect(progress.proven.map(({ number }) => number)).toEqual([3, 4, 5, 6, 7, 8]);
   });
 
   it('makes no range while nothing comes, once the windows of the last one are closed', async () => {
@@ -189,7 +202,9 @@ describe('streamingPipeline', () => {
       args: [{ source: { kind: 'simulate', records: 1_000, ratePerSecond: 1 } }],
     });
     const attention = [{ stage: 'proof', state: 'UNPROVEN', partition: null, reason: 'r', command: 'c' }];
-    const proof = { provenUntil: '2026-01-01T12:40:00.000Z', ranges: 7, unproven: 1 };
+    const [provenAt, until] = ['2026-01-01T12:41:00.000Z', '2026-01-01T12:40:00.000Z'];
+    const earlier = { first: 1, last: 6, provenAt, turnMs: 3_600_000 };
+    const proof = { provenUntil: until, ranges: 7, unproven: 1, latest: [{ number: 7, provenAt }], earlier };
     await handle.signal('proof', { ...proof, attention });
     const progress = await handle.query<PipelineProgress>('progress');
     expect(progress).toMatchObject({ state: 'UNPROVEN', attention, proof });
