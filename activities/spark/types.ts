@@ -31,6 +31,8 @@ export interface SparkState {
   readonly lastBatch: number | null;
   /** Raw offsets processed since the checkpoint was created, by all drivers. */
   readonly inputRows: number;
+  /** Raw records that no committed micro-batch has; null if Kafka did not tell in time. */
+  readonly waiting: number | null;
   /** Rows of this run that Spark dropped as late, as far as its drivers recorded them. */
   readonly droppedByWatermark: number;
   /** Warnings and errors at the end of the log, at most 2 KB, without quoted values. */

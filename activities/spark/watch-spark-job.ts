@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 import { hasPassed, type PartitionOffsets } from '../contracts/offsets';
 import { LIVE_HEARTBEAT_MS, pacedHeartbeat } from '../heartbeat';
 import { isBug, pipelineFailure } from '../contracts/failures';
-import type { KafkaGateway } from '../kafka';
+import type { KafkaGateway, TopicOffsets } from '../kafka';
 import { initialOffsets, readCheckpoint } from './checkpoint';
 import { ConnectionsWatch } from './connections-watch';
 import type { ProtectedServers } from './driver-connections';
@@ -92,31 +92,35 @@ async function factsOf(
   { kafka, handle, plan, folder }: Watched,
   { running, error }: Pick<SparkState, 'running' | 'error'>,
   { committed }: Pick<SparkState, 'committed'>,
-): Promise<Pick<SparkState, 'lost' | 'droppedByWatermark' | 'lastLogLines'>> {
+): Promise<Pick<SparkState, 'lost' | 'waiting' | 'droppedByWatermark' | 'lastLogLines'>> {
   const next = committed ?? (await initialOffsets(folder)) ?? {};
+  const offsets = await offsetsInTime(kafka, plan.topics.raw);
+  const isLost = (found: TopicOffsets | null): LostRecords | null =>
+    found === null ? null : lostRecords(plan.topics.raw, next, found, running);
+  const again = async (): Promise<TopicOffsets | null> => {
+    await Context.current().sleep(CONFIRM_MS);
+    return await offsetsInTime(kafka, plan.topics.raw);
+  };
   return {
-    lost: recreatedTopic(error) ?? (await confirmedLoss(kafka, plan.topics.raw, next, running)),
+    lost: recreatedTopic(error) ?? (isLost(offsets) === null ? null : isLost(await again())),
+    waiting: offsets === null ? null : waitingRecords(next, offsets),
     droppedByWatermark: await droppedByWatermark(handle),
     lastLogLines: running ? [] : await lastLogLines(new RunFolder(handle.runFolder).logFile),
   };
 }
 
-/** Nothing is lost as long as Kafka does not tell. */
-async function confirmedLoss(
-  kafka: KafkaGateway,
-  topic: string,
-  next: PartitionOffsets,
-  running: boolean,
-): Promise<LostRecords | null> {
+/** Null if Kafka does not tell; nothing is lost as long as it does not. */
+async function offsetsInTime(kafka: KafkaGateway, topic: string): Promise<TopicOffsets | null> {
   const { sleep } = Context.current();
-  const compare = async (): Promise<LostRecords | null> => {
-    const answered = kafka.offsets(topic).catch(() => null);
-    const offsets = await Promise.race([answered, sleep(MAX_ANSWER_MS).then(() => null)]);
-    return offsets === null ? null : lostRecords(topic, next, offsets, running);
-  };
-  if ((await compare()) === null) return null;
-  await sleep(CONFIRM_MS);
-  return await compare();
+  const answered = kafka.offsets(topic).catch(() => null);
+  return await Promise.race([answered, sleep(MAX_ANSWER_MS).then(() => null)]);
+}
+
+function waitingRecords(next: PartitionOffsets, { start, end }: TopicOffsets): number {
+  const waiting = Object.entries(end).map(
+    ([partition, to]) => BigInt(to) - BigInt(next[partition] ?? start[partition] ?? to),
+  );
+  return Number(waiting.reduce((sum, count) => (count > 0n ? sum + count : sum), 0n));
 }
 
 /** Sums over all starts of the run. */

@@ -16,6 +16,8 @@ export type RunningPipeline =
       readonly produced: number;
       /** Produced and not processed yet, or processed and not indexed yet. */
       readonly waiting: number;
+      /** By how much Spark and the indexed readings are behind the raw topic; null if unknown. */
+      readonly behindMs: { readonly spark: number | null; readonly readings: number | null };
       /** Within which 95 % of the readings of the last minute were indexed; null without any. */
       readonly p95Ms: number | null;
       /** Null if it is not proven while it runs, or not yet. */

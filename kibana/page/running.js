@@ -17,19 +17,33 @@ export function showRunning(place, { pipelines, unreachable }) {
 /** @param {RunningPipeline} pipeline */
 function linesOf(pipeline) {
   if (pipeline.state === null) return [line(`${pipeline.name}: no worker answers for it`)];
-  const { name, state, phase, attention, produced, waiting, p95Ms, proof } = pipeline;
+  const { name, state, phase, attention, produced, waiting, behindMs, p95Ms, proof } = pipeline;
   const provenUntil = proof?.provenUntil ?? null;
   const proven = provenUntil === null ? '' : `, proven until ${minute(provenUntil)}`;
-  const fresh = p95Ms === null ? '' : `, 95 % indexed within ${(p95Ms / 1_000).toFixed(1)} s`;
+  const behind = `${behindText('Spark', behindMs.spark)}${behindText('readings', behindMs.readings)}`;
+  const fresh = p95Ms === null ? '' : `, 95 % indexed within ${seconds(p95Ms)}`;
   const now = `${name}: ${phase}${state === 'RUNNING' ? '' : `, ${state}`}`;
   return [
-    line(`${now}, produced ${count(produced)}, waiting ${count(waiting)}${fresh}${proven}`),
+    line(`${now}, produced ${count(produced)}, waiting ${count(waiting)}${behind}${fresh}${proven}`),
     ...(proof === null ? [] : rangeLines(proof)),
     ...attention.flatMap(({ state: kind, place, reason, command }) => [
       line(`${kind} ${place}: ${reason}`),
       ...(command === null ? [] : [code(command)]),
     ]),
   ];
+}
+
+/**
+ * @param {string} stage
+ * @param {number | null} ms
+ */
+function behindText(stage, ms) {
+  return ms === null ? '' : `, ${stage} behind by ${seconds(ms)}`;
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1_000).toFixed(1)} s`;
 }
 
 /** @param {RunningProof} proof */

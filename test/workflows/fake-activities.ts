@@ -84,6 +84,7 @@ export function fakeActivities(
         committed: { 0: String(ends.raw) },
         lastBatch: 0,
         inputRows: ends.raw,
+        waiting: 0,
         droppedByWatermark: 0,
         lastLogLines: [],
       };

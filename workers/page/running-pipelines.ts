@@ -73,6 +73,7 @@ function runningPipeline({
   attention,
   produced,
   lag,
+  behindMs: { spark, readings },
   proof,
   latency,
 }: PipelineProgress): RunningPipeline {
@@ -87,6 +88,7 @@ function runningPipeline({
     attention: shown,
     produced,
     waiting: lag,
+    behindMs: { spark, readings },
     p95Ms: latency?.p95Ms ?? null,
     proof,
   };

@@ -7,6 +7,7 @@ import { cliOptions } from './cli-options';
 
 export const STAGES = ['source', 'spark', 'readings', 'windows', 'deadLetters'] as const;
 export type StageName = (typeof STAGES)[number];
+type ProcessingStage = Exclude<StageName, 'source'>;
 /** The workflows beside the stages of a pipeline. */
 export type OperationName =
   'reconcile' | 'proof' | 'replayTopic' | 'dropOldMonths' | 'redriveDeadLetters' | 'inspectSource';
@@ -23,6 +24,8 @@ export interface StageTotals {
   readonly bytes: number;
   /** Records known to be waiting. */
   readonly lag: number;
+  /** While records wait, how old the newest was at the last report that the stage has finished; 0 if none waits, absent or null if unknown. */
+  readonly behindMs?: number | null;
   /** Epoch ms of the first and the latest record of the stage; 0 before the first. */
   readonly firstMs: number;
   readonly lastMs: number;
@@ -130,6 +133,8 @@ export interface PipelineProgress {
   /** Readings indexed per second, over the time in which any were. */
   readonly ratePerSecond: number;
   readonly stages: Readonly<Record<StageName, StageTotals>>;
+  /** By how much the newest record that a stage has finished is older than the newest in the raw topic; null if unknown. */
+  readonly behindMs: Readonly<Record<ProcessingStage, number | null>>;
   /** Of the readings of the last minute, from published to indexed; null without any. */
   readonly latency: LatencySummary | null;
   /** Null for a bounded run, which is proven at its end, and before the first report of a proof. */
@@ -142,6 +147,7 @@ export function addTotals(
   {
     lag,
     absent = 0,
+    behindMs,
     ...added
   }: Omit<StageTotals, 'firstMs' | 'lastMs' | 'absent'> & Partial<Pick<StageTotals, 'absent'>>,
   nowMs: number,
@@ -154,6 +160,7 @@ export function addTotals(
     absent: totals.absent + absent,
     bytes: totals.bytes + added.bytes,
     lag,
+    ...(behindMs !== undefined && { behindMs }),
     firstMs: totals.firstMs === 0 && moved ? nowMs : totals.firstMs,
     lastMs: moved ? nowMs : totals.lastMs,
   };
@@ -193,22 +200,45 @@ export function toProgress(
     lag: Math.max(0, source.out - spark.in) + readings.lag + windows.lag + deadLetters.lag,
     ratePerSecond: ratePerSecond(readings),
     stages,
+    behindMs: {
+      spark: behindMs(spark),
+      readings: behindMs(spark, readings),
+      windows: behindMs(spark, windows),
+      deadLetters: behindMs(spark, deadLetters),
+    },
     latency,
     proof,
   };
 }
 
+/** A stage is behind by what it is behind in its own topic, and by what those before it are. */
+function behindMs(...stages: readonly StageTotals[]): number | null {
+  return stages.reduce<number | null>(
+    (sum, { behindMs: own = null }) => (sum === null || own === null ? null : sum + own),
+    0,
+  );
+}
+
 /** The progress as a Markdown table for the workflow's page. */
-export function toDetails({ phase, state, attention, stages, proof, latency }: PipelineProgress): string {
+export function toDetails({
+  phase,
+  state,
+  attention,
+  stages,
+  behindMs: behind,
+  proof,
+  latency,
+}: PipelineProgress): string {
   const rows = STAGES.map((stage) => {
-    const totals = stages[stage];
-    return `| ${stage} | ${totals.in} | ${totals.out} | ${totals.deadLetters} | ${totals.lag} | ${ratePerSecond(totals)} |`;
+    const { in: taken, out, deadLetters, lag } = stages[stage];
+    const behindText = secondsOf(stage === 'source' ? null : behind[stage]);
+    return `| ${stage} | ${taken} | ${out} | ${deadLetters} | ${lag} | ${behindText} | ${ratePerSecond(stages[stage])} |`;
   });
   return [
     `**${phase}${state === 'RUNNING' ? '' : `, ${state}`}**`,
     '',
-    '| stage | in | out | dead letters | lag | per second |',
-    '|---|---|---|---|---|---|',
+    '| stage | in | out | dead letters | lag | behind by | per second |',
+    '|---|---|---|---|---|---|---|',
     ...rows,
     ...(latency === null ? [] : ['', latencyText(latency)]),
     ...(proof === null ? [] : proofTexts(proof).flatMap((text) => ['', text])),
@@ -219,6 +249,10 @@ export function toDetails({ phase, state, attention, stages, proof, latency }: P
 /** How long the readings of the last minute took, in one line. */
 function latencyText({ p50Ms, p95Ms }: LatencySummary): string {
   return `published to indexed: half within ${seconds(p50Ms)}, 95 % within ${seconds(p95Ms)}`;
+}
+
+function secondsOf(ms: number | null): string {
+  return ms === null ? '' : seconds(ms);
 }
 
 function seconds(ms: number): string {

@@ -97,7 +97,8 @@ export class TopicCheckpoint {
     const added = (name: keyof IndexCounts): number => Math.max(0, counts[name] - (before?.counts[name] ?? 0));
     const { totals } = this;
     const more = { deadLetters: added('deadLetters'), absent: added('absent'), bytes: added('bytes'), lag: waiting };
-    this.#totals = addTotals(totals, { in: added('read'), out: added('indexed'), ...more }, nowMs);
+    const behindMs = waiting === 0 ? 0 : this.#ageMs(nowMs);
+    this.#totals = addTotals(totals, { in: added('read'), out: added('indexed'), ...more, behindMs }, nowMs);
     this.#latency.add(addedLatency(before?.latency ?? {}, latency), nowMs);
     this.#told.set(lane, progress);
   }
@@ -112,6 +113,12 @@ export class TopicCheckpoint {
 
   isAt(partition: string, end: string): boolean {
     return BigInt(this.#next[partition] ?? 0) >= BigInt(end);
+  }
+
+  /** How long ago the newest record that is indexed was published to the topic; null if that is not known. */
+  #ageMs(nowMs: number): number | null {
+    const newestMs = Math.max(...Object.values(this.#last).map(({ timestamp }) => Number(timestamp)));
+    return newestMs > 0 ? Math.max(0, nowMs - newestMs) : null;
   }
 
   #isAhead(partition: string, next: string): boolean {

@@ -9,6 +9,7 @@ import { unlessInterrupted } from '../control/interruptible';
 import { Part, type CarriedControls } from '../control/part';
 import { attentionTo, NO_TOTALS, type Attention, type StageTotals } from '../control/progress';
 import { LIVE_HEARTBEAT_TIMEOUT, SPARK_CONTROL, SPARK_WATCH } from '../policies';
+import { PublishedRecords } from './published-records';
 import { afterDriver, NO_CRASHES, pauseMs, troubleAfter, type CrashLoop } from './crash-loop';
 
 /** Time for a continuous driver to finish its micro-batch. */
@@ -34,6 +35,7 @@ interface CarriedSparkJob {
   /** What the next driver may pass over, since an operator resumed after it. */
   accepted: LostRecords['type'] | null;
   readonly startedMs: number;
+  readonly published?: PublishedRecords['looks'];
   readonly controls?: CarriedControls;
 }
 
@@ -56,12 +58,14 @@ export class SparkJob {
   readonly part: Part;
   readonly #activities: Pick<Activities, 'submitSparkJob' | 'stopSparkJob' | 'watchSparkJob'>;
   readonly #failing = new FailingActivities('spark', () => this.part.report());
+  readonly #published: PublishedRecords;
   #committed: PartitionOffsets | null;
   #trouble: Trouble | null = null;
 
   constructor(private readonly input: RunSparkJobInput) {
     const { rawFrom, until, plan, carried } = input;
     this.state = carried ?? { ...NOT_STARTED, until, startedMs: Date.now() };
+    this.#published = new PublishedRecords(carried?.published ?? [{ ms: this.state.startedMs, records: 0 }]);
     // Before the first commit, everything before the run's own part counts as processed.
     this.#committed = rawFrom === 'earliest' ? null : rawFrom;
     const taskQueue = plan.hostTaskQueue;
@@ -90,7 +94,7 @@ export class SparkJob {
   }
 
   get carried(): CarriedSparkJob {
-    return { ...this.state, controls: this.part.carried };
+    return { ...this.state, published: this.#published.looks, controls: this.part.carried };
   }
 
   async waitWhilePaused(): Promise<void> {
@@ -170,14 +174,21 @@ export class SparkJob {
     const { totals } = this.state;
     if (this.#trouble?.state === 'RETRYING' && this.#isWorking(seen, this.#trouble)) this.#trouble = null;
     this.#committed = seen.committed ?? this.#committed;
+    const behindMs = this.#behindMs(seen);
     if (seen.inputRows !== totals.in) {
-      this.state.totals = { ...totals, in: seen.inputRows, out: seen.inputRows, lastMs: Date.now() };
+      this.state.totals = { ...totals, in: seen.inputRows, out: seen.inputRows, behindMs, lastMs: Date.now() };
+    } else if (behindMs !== (totals.behindMs ?? 0)) {
+      this.state.totals = { ...totals, behindMs };
     }
     if (!this.input.plan.rules.bounded || seen.droppedByWatermark === 0) return;
     throw pipelineFailure(
       'LateRecordsDropped',
       `Spark dropped ${seen.droppedByWatermark} records of a bounded run as late, expected none.`,
     );
+  }
+
+  #behindMs({ inputRows, waiting }: SparkState): number | null {
+    return waiting === null ? null : this.#published.ageOf(inputRows, waiting, Date.now());
   }
 
   /** A driver without new records commits nothing, but lives on. */

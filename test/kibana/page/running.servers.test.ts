@@ -44,11 +44,17 @@ describe('the running pipelines on the local page', () => {
       ...{ provenUntil: '2031-02-03T12:40:00.000Z', latest: [{ number: 9, provenAt: '2031-02-03T12:41:30.000Z' }] },
       earlier: { first: 2, last: 8, provenAt: '2031-02-03T11:31:00.000Z', turnMs: 4_200_000 },
     };
-    const counts = { produced: 5_000, waiting: 1_200, p95Ms: 1_640, proof };
+    const counts = {
+      produced: 5_000,
+      waiting: 1_200,
+      behindMs: { spark: 1_240, readings: 2_060 },
+      p95Ms: 1_640,
+      proof,
+    };
     const plant = { name: 'plant', state: 'PAUSED', phase: 'running', attention: [paused], ...counts };
     expect(await linesOf({ pipelines: [plant, { name: 'silent', state: null }] })).toEqual([
       'Running pipelines',
-      'plant: running, PAUSED, produced 5,000, waiting 1,200, 95 % indexed within 1.6 s, proven until 2031-02-03 12:40 UTC',
+      'plant: running, PAUSED, produced 5,000, waiting 1,200, Spark behind by 1.2 s, readings behind by 2.1 s, 95 % indexed within 1.6 s, proven until 2031-02-03 12:40 UTC',
       'range last proven: 9 at 2031-02-03 12:41 UTC',
       'ranges 2 to 8: each again within 70 min, longest ago at 2031-02-03 11:31 UTC',
       'PAUSED readings: an upgrade',

@@ -63,6 +63,21 @@ describe('toProgress', () => {
   });
 });
 
+describe('the time by which a stage is behind', () => {
+  it('is its own and that of Spark before it, and unknown if one of them is', () => {
+    const stages = {
+      ...none,
+      spark: { ...NO_TOTALS, behindMs: 1_240 },
+      readings: { ...NO_TOTALS, behindMs: 800 },
+      windows: { ...NO_TOTALS, behindMs: null },
+    };
+    const progress = toProgress(RUN, 'running', stages);
+    expect(progress.behindMs).toEqual({ spark: 1_240, readings: 2_040, windows: null, deadLetters: null });
+    expect(toDetails(progress)).toContain('| readings | 0 | 0 | 0 | 0 | 2.0 s | 0 |');
+    expect(toDetails(progress)).toContain('| windows | 0 | 0 | 0 | 0 |  | 0 |');
+  });
+});
+
 describe('toDetails', () => {
   it('shows one row per stage', () => {
     const table = toDetails(toProgress(RUN, 'running', none));

@@ -49,6 +49,21 @@ describe('TopicCheckpoint', () => {
     expect(checkpoint.positions(['0'])).toEqual({ 0: { next: '9', last: null } });
   });
 
+  it('is behind by the age of the newest record that is indexed while others wait, and not at all once none does', () => {
+    const checkpoint = new TopicCheckpoint({ 0: '0', 1: '0' }, NONE);
+    const at = (partition: string, offset: number, lag: number, timestamp: string): LaneProgress => {
+      const last = { offset: String(offset - 1), timestamp, hash: 'h' };
+      return { ...progress({}, offset, lag), positions: { [partition]: { next: String(offset), last } } };
+    };
+    checkpoint.advance(0, at('0', 1, 5, '9000'), 10_000);
+    expect(checkpoint.totals).toMatchObject({ lag: 5, behindMs: 1_000 });
+    checkpoint.advance(1, at('1', 1, 7, '9700'), 10_100);
+    expect(checkpoint.totals).toMatchObject({ lag: 12, behindMs: 400 });
+    checkpoint.advance(0, at('0', 6, 0, '9800'), 10_200);
+    checkpoint.advance(1, at('1', 8, 0, '9900'), 10_300);
+    expect(checkpoint.totals).toMatchObject({ lag: 0, behindMs: 0 });
+  });
+
   it('adds the lags of all lanes, and reads new partitions from their beginning', () => {
     const checkpoint = new TopicCheckpoint({ 0: '0', 1: '0' }, NONE);
     checkpoint.advance(0, progress({ 0: 1 }, 1, 5), 1);
