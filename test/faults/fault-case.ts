@@ -1,3 +1,7 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Admin } from 'kafkajs';
+import type { KafkaGateway } from '../../activities/kafka';
+import type { indexTopic } from '../../workflows';
 import type { WorkerProcess } from '../support/worker-process';
 import type { ServerName } from '../support/stack-process';
 import type { FaultProxy } from './fault-proxy';
@@ -8,6 +12,10 @@ export interface FaultCase {
   readonly name: string;
   /** Share of readings that the mapping rejects. */
   readonly poison?: number;
+  /** Number of brokers of a Kafka of the case's own, which is not protected; default: that of the stack. */
+  readonly brokers?: 2;
+  /** Activities that share the two partitions of a topic; default 2. */
+  readonly lanes?: number;
   /** Factor for the number of readings. */
   readonly scale?: number;
   /** Whether the case is valid only if an activity or a document was retried. */
@@ -18,8 +26,18 @@ export interface FaultCase {
   readonly worker?: (random: () => number) => Readonly<Record<string, string>>;
   /** Configures the proxy before anything is indexed. */
   readonly arrange?: (proxy: FaultProxy, random: () => number) => void;
+  /** Damages the topic of the readings before it is indexed from its first offsets. All that was published stays in it. */
+  readonly damage?: (topic: PublishedTopic) => Promise<void>;
   /** Injects faults and removes them while the run is indexed. */
   readonly meanwhile?: (scene: FaultContext) => Promise<void>;
+}
+
+/** The topic from which the readings are indexed. */
+export interface PublishedTopic {
+  readonly topic: string;
+  readonly kafka: KafkaGateway;
+  /** Of the brokers. */
+  readonly admin: Admin;
 }
 
 /** What the `meanwhile` of a case can use. */
@@ -29,6 +47,9 @@ export interface FaultContext {
   readonly worker: WorkerProcess;
   /** Aborted when readings and windows are indexed, or indexing has failed. */
   readonly indexed: AbortSignal;
+  readonly readings: PublishedTopic;
+  /** The workflow that indexes the readings. */
+  readonly indexer: WorkflowHandle<typeof indexTopic>;
   /** Alias of the readings. */
   readonly alias: string;
   /** The real Elasticsearch. */

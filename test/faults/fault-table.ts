@@ -1,5 +1,5 @@
 import { alignedColumns } from '../support/aligned-columns';
-import { isClean, type FaultResult } from './fault-run';
+import { isClean, type FaultResult } from './fault-result';
 
 const HEADINGS = ['what was broken', 'lost', 'twice', 'altered', 'wrong counters', 'proof', 'sent again', 'seconds'];
 

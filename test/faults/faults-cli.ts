@@ -9,11 +9,15 @@ import type { ServerName } from '../support/stack-process';
 import { enterTestEnvironment } from '../support/environment';
 import { IsolatedStack } from '../support/isolated-stack';
 import type { FaultCase } from './fault-case';
-import { isClean, runFault, type FaultResult } from './fault-run';
+import type { FaultServers } from './case-environment';
+import { isClean, type FaultResult } from './fault-result';
+import { runFault } from './fault-run';
 import { faultTable } from './fault-table';
+import { LANE_FAULTS } from './lane-faults';
 import { SERVER_KILLS, WORKER_KILLS } from './process-kills';
 import { SINK_FAULTS } from './sink-faults';
 import { SOAK } from './soak';
+import { withTwoBrokers } from './two-brokers';
 
 const READINGS = 20_000;
 const WARM_UP: FaultCase = { name: 'warm-up' };
@@ -29,9 +33,9 @@ async function main(): Promise<void> {
     },
   });
   const seed = Number(values.seed);
-  const cases = [...SINK_FAULTS, ...WORKER_KILLS, ...SERVER_KILLS, SOAK].filter(({ name }) =>
-    name.includes(values.only),
-  );
+  const cases = [...SINK_FAULTS, ...WORKER_KILLS, ...LANE_FAULTS, ...SERVER_KILLS, SOAK]
+    .filter(({ name }) => name.includes(values.only))
+    .filter(({ brokers }) => brokers === undefined || !values.secure);
   // A worker on protected servers has rights for pipelines that are known when these start.
   const names = [WARM_UP, ...cases].map((_, position) => `faults-${position}`);
   const stack = await IsolatedStack.start(values.secure ? names : undefined);
@@ -46,7 +50,9 @@ async function main(): Promise<void> {
     for (const [position, faultCase] of cases.entries()) {
       process.stderr.write(`${position + 1}/${cases.length} ${faultCase.name}\n`);
       const readings = Number(values.readings);
-      const result = await runFault(servers, faultCase, { seed: seed + position, name: names[position + 1], readings });
+      const options = { seed: seed + position, name: names[position + 1], readings };
+      const run = (given: FaultServers): Promise<FaultResult> => runFault(given, faultCase, options);
+      const result = faultCase.brokers === undefined ? await run(servers) : await withTwoBrokers(servers, run);
       results.push(result);
       process.stderr.write(`  ${isClean(result) ? 'clean' : JSON.stringify(result)} after ${result.seconds} s\n`);
     }

@@ -109,7 +109,7 @@ async function publishedRecords({ admin: variables, topic }: Places): Promise<Co
   return contents;
 }
 
-function connectionOf({
+export function connectionOf({
   KAFKA_BROKERS: brokers = '',
   KAFKA_CA_FILE: ca,
   KAFKA_USERNAME: username = '',

@@ -1,5 +1,6 @@
 import { workerEnvironment } from '../support/stack';
-import { isClean, runFault } from './fault-run';
+import { isClean } from './fault-result';
+import { runFault } from './fault-run';
 import { WORKER_KILLS } from './process-kills';
 import { sampleOf } from './sample-cases';
 import { sampleSeed, SEED_VARIABLE, seedNumber } from './sample-seed';

@@ -1,6 +1,7 @@
 import { SECURE_PIPELINES, secureStack } from '../support/secure-stack';
 import { seededRandom } from '../support/seeded-random';
-import { isClean, runFault } from './fault-run';
+import { isClean } from './fault-result';
+import { runFault } from './fault-run';
 import { WORKER_KILLS } from './process-kills';
 import { sampleOf } from './sample-cases';
 import { sampleSeed, SEED_VARIABLE, seedNumber } from './sample-seed';

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lastLines } from '../../../deploy/local/processes/child';
+import type { PendingInstallation } from '../../../deploy/local/install/install-parts';
 import { endpointsOf } from '../../../deploy/local/endpoints';
 import { kafkaService, serverProperties } from '../../../deploy/local/services/kafka';
 import { loadConfig } from '../../../workers/config';
@@ -30,6 +31,9 @@ export class BrokerPair {
   readonly #folder = mkdtempSync(join(tmpdir(), 'broker-pair-'));
   readonly #running = new Map<string, ChildProcess>();
   #ports = { first: '', controller: '', second: '' };
+
+  /** @param installed - by default the programs of the shared servers */
+  constructor(private readonly installed: () => Pick<PendingInstallation, 'java' | 'kafkaLibs'> = ofSharedServers) {}
 
   /** Whatever becomes of it, `stop` is to be called. */
   async start(): Promise<void> {
@@ -65,10 +69,8 @@ export class BrokerPair {
     mkdirSync(folder, { recursive: true });
     const ports = { KAFKA_PORT: this.#ports.first, KAFKA_CONTROLLER_PORT: this.#ports.controller };
     const config = loadConfig({ ...ports, JDK_JAVA_OPTIONS: SHORT_RUN_JAVA_OPTIONS });
-    const { java: program, kafkaLibs } = installation();
-    const installed = { java: Promise.resolve(program), kafkaLibs: Promise.resolve(kafkaLibs) };
     const context = { config, clients: config, endpoints: endpointsOf(config), security: undefined };
-    const { command, env } = await kafkaService(context, installed, folder);
+    const { command, env } = await kafkaService(context, this.installed(), folder);
     const [java, ...args] = command;
     // Of two lines about one property the last counts.
     writeFileSync(join(folder, 'server.properties'), serverProperties(config, folder) + this.#ownLines(name));
@@ -111,4 +113,9 @@ export class BrokerPair {
       await sleep(POLL_MS);
     }
   }
+}
+
+function ofSharedServers(): Pick<PendingInstallation, 'java' | 'kafkaLibs'> {
+  const { java, kafkaLibs } = installation();
+  return { java: Promise.resolve(java), kafkaLibs: Promise.resolve(kafkaLibs) };
 }
