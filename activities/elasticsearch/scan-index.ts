@@ -26,6 +26,10 @@ interface ScanIndexRequest {
   /** The fields of the documents to return; default all, and without any no `_source`. */
   readonly fields?: readonly string[];
   readonly signal: AbortSignal;
+  /** Where another scan stopped: the same documents are read on from there, as long as Elasticsearch keeps its point in time. */
+  readonly from?: { readonly pit: string; readonly after: unknown };
+  /** Told the point in time of this scan. */
+  readonly onOpen?: (pit: string) => void;
 }
 
 /**
@@ -38,9 +42,23 @@ export async function* scanIndex(
   elasticsearch: Client,
   request: ScanIndexRequest,
 ): AsyncGenerator<readonly IndexedDocument[]> {
-  const { index, query, fields, signal } = request;
-  const pit = await withFailures(request, () => openPointInTime(elasticsearch, index, signal));
+  const { index, signal, from, onOpen } = request;
+  const pit = from?.pit ?? (await withFailures(request, () => openPointInTime(elasticsearch, index, signal)));
   if (pit === null) return;
+  onOpen?.(pit);
+  try {
+    yield* pages(elasticsearch, request, pit);
+  } finally {
+    await elasticsearch.closePointInTime({ id: pit }).catch(() => undefined);
+  }
+}
+
+async function* pages(
+  elasticsearch: Client,
+  request: ScanIndexRequest,
+  pit: string,
+): AsyncGenerator<readonly IndexedDocument[]> {
+  const { query, fields, signal, from } = request;
   const all = {
     pit: { id: pit, keep_alive: KEEP_ALIVE },
     query,
@@ -49,24 +67,20 @@ export async function* scanIndex(
     sort: [{ _shard_doc: 'asc' }],
     track_total_hits: false,
   };
-  try {
-    let size = FIRST_PAGE_DOCUMENTS;
-    let after: unknown;
-    for (;;) {
-      const search = { ...all, size, ...(after === undefined ? {} : { search_after: after }) };
-      const page = await withFailures(request, () => readPage(elasticsearch, search, signal));
-      if (page === null) {
-        size = Math.max(1, Math.floor(size / 4));
-        continue;
-      }
-      const { hits, bytes } = page;
-      yield hits;
-      after = hits.at(-1)?.sort;
-      if (after === undefined) return;
-      size = Math.min(MAX_PAGE_DOCUMENTS, Math.max(1, Math.floor((TARGET_PAGE_BYTES * hits.length) / bytes)));
+  let size = FIRST_PAGE_DOCUMENTS;
+  let after = from?.after;
+  for (;;) {
+    const search = { ...all, size, ...(after === undefined ? {} : { search_after: after }) };
+    const page = await withFailures(request, () => readPage(elasticsearch, search, signal));
+    if (page === null) {
+      size = Math.max(1, Math.floor(size / 4));
+      continue;
     }
-  } finally {
-    await elasticsearch.closePointInTime({ id: pit }).catch(() => undefined);
+    const { hits, bytes } = page;
+    yield hits;
+    after = hits.at(-1)?.sort;
+    if (after === undefined) return;
+    size = Math.min(MAX_PAGE_DOCUMENTS, Math.max(1, Math.floor((TARGET_PAGE_BYTES * hits.length) / bytes)));
   }
 }
 

@@ -11,6 +11,7 @@ import { scanIndex, type IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord, KafkaGateway } from '../kafka';
 import { ofOffsets } from '../elasticsearch/provenance-range';
 import type { FactBuckets } from './fact-buckets';
+import type { CollectionCheckpoint } from './collection-checkpoint';
 import { plannedIds } from './planned-ids';
 import type { ProtectedIds } from './protected-ids';
 import { collectWindowCounts, firstCountedMs } from './window-counts';
@@ -20,6 +21,8 @@ import { RecordFacts } from './record-facts';
 import { SideBySide } from './side-by-side';
 import type { WindowFact } from './window-state';
 
+/** What is read since then is read again after a kill. */
+const SAVE_MS = 10_000;
 /** Each partition that is being read needs a connection and a fetched batch. */
 const PARALLEL_PARTITIONS = 4;
 
@@ -33,6 +36,7 @@ export interface FactCollection {
   readonly byMonth: boolean;
   readonly values: RawValues;
   readonly ids: ProtectedIds;
+  readonly checkpoint: CollectionCheckpoint;
   readonly signal: AbortSignal;
   /** Called with what is read next. */
   readonly onStep: (step: string) => void;
@@ -40,9 +44,9 @@ export interface FactCollection {
 
 /** Reads each topic and index once, topics and indices side by side, and appends a fact for each id in it. */
 export async function collectFacts(given: FactCollection): Promise<RecordFacts> {
-  const { request, readings, windows, byMonth, values, ids } = given;
+  const { request, readings, windows, byMonth, values, ids, checkpoint } = given;
   const { scope, aliases } = request;
-  const facts = new RecordFacts(request, byMonth, values, ids);
+  const facts = new RecordFacts(request, byMonth, values, ids, checkpoint.saved?.facts);
   const all = new SideBySide(given.signal);
   const collection = { ...given, signal: all.signal };
   const processed = all.start(async () => {
@@ -70,10 +74,31 @@ export async function collectFacts(given: FactCollection): Promise<RecordFacts> 
     await processed;
     await collectDocuments(collection, indexOf('windows'), windows, (document) => facts.ofIndexedWindow(document));
   });
-  await all.ended();
+  await whileSaving(given, facts, () => all.ended());
   if (request.range !== undefined) await collectWindowCounts(given, request.range, facts);
   else if (sharesReadings(request) && facts.hasOverwritten) await collectOvercounted(given, facts);
   return facts;
+}
+
+async function whileSaving(
+  { checkpoint, readings, windows }: FactCollection,
+  facts: RecordFacts,
+  work: () => Promise<void>,
+): Promise<void> {
+  const save = (): void => {
+    checkpoint.save({ readings: [...readings.save()], windows: [...windows.save()] }, facts.saved);
+  };
+  const timer = setInterval(() => {
+    try {
+      save();
+    } catch {
+      // What is not saved is read again. A disk that is full makes the next fact fail.
+    }
+  }, SAVE_MS);
+  await work().finally(() => {
+    clearInterval(timer);
+  });
+  save();
 }
 
 /** Whether other runs may have the same readings and windows. */
@@ -133,11 +158,16 @@ async function collectOvercounted(
   }
 }
 
-async function collectPlanned({ request, readings, ids: protection, signal, onStep }: FactCollection): Promise<void> {
+async function collectPlanned(collection: FactCollection): Promise<void> {
+  const { request, readings, ids: protection, checkpoint, signal, onStep } = collection;
   if (request.plan === null) return;
   onStep('listing what was planned');
+  let listed = 0;
   for await (const ids of plannedIds(request.plan, signal)) {
-    for (const id of ids) readings.append({ kind: 'planned', id: protection.idOf(id) });
+    const known = Math.max(0, checkpoint.position.planned - listed);
+    for (const id of ids.slice(known)) readings.append({ kind: 'planned', id: protection.idOf(id) });
+    listed += ids.length;
+    checkpoint.position.planned = Math.max(checkpoint.position.planned, listed);
     // Perhaps without I/O, so yield to heartbeats and cancellation.
     await setImmediate();
     signal.throwIfAborted();
@@ -160,7 +190,7 @@ async function collectRecords<Fact extends ReadingFact | WindowFact>(
   factOf: (record: IncomingRecord) => Fact | null,
   values?: RawValues,
 ): Promise<void> {
-  const { kafka, onStep } = collection;
+  const { kafka, checkpoint, onStep } = collection;
   onStep(`reading topic ${topic}`);
   const partitions = new SideBySide(collection.signal);
   const { signal } = partitions;
@@ -170,11 +200,15 @@ async function collectRecords<Fact extends ReadingFact | WindowFact>(
       const fact = factOf(record);
       if (fact !== null) facts.append(fact);
     }
+    const last = records.at(-1);
+    if (last !== undefined) checkpoint.passOffset(topic, String(last.partition), String(BigInt(last.offset) + 1n));
   };
   const waiting = Object.entries(ends).values();
   const readPartitions = async (): Promise<void> => {
     for (const [partition, to] of waiting) {
-      await kafka.readRange({ topic, partition: Number(partition), from: from[partition] ?? '0', to, signal }, take);
+      const begin = checkpoint.offset(topic, partition) ?? from[partition] ?? '0';
+      await kafka.readRange({ topic, partition: Number(partition), from: begin, to, signal }, take);
+      checkpoint.passOffset(topic, partition, to);
     }
   };
   for (let reader = 0; reader < PARALLEL_PARTITIONS; reader++) void partitions.start(readPartitions);
@@ -182,13 +216,23 @@ async function collectRecords<Fact extends ReadingFact | WindowFact>(
 }
 
 async function collectDocuments<Fact extends ReadingFact | WindowFact>(
-  { elasticsearch, signal, onStep }: FactCollection,
+  { elasticsearch, checkpoint, signal, onStep }: FactCollection,
   { index, query }: { readonly index: string; readonly query: estypes.QueryDslQueryContainer },
   facts: FactBuckets<Fact>,
   factsOf: (document: IndexedDocument) => readonly Fact[],
 ): Promise<void> {
+  const known = checkpoint.document(index);
+  if (known?.isDone === true) return;
   onStep(`reading index ${index}`);
-  for await (const documents of scanIndex(elasticsearch, { index, query, signal })) {
+  let { pit, after } = known ?? { pit: null, after: undefined };
+  const from = pit === null ? {} : { from: { pit, after } };
+  const onOpen = (opened: string): void => {
+    pit = opened;
+  };
+  for await (const documents of scanIndex(elasticsearch, { index, query, signal, onOpen, ...from })) {
     for (const document of documents) for (const fact of factsOf(document)) facts.append(fact);
+    after = documents.at(-1)?.sort ?? after;
+    checkpoint.passDocuments(index, { pit, after, isDone: false });
   }
+  checkpoint.passDocuments(index, { pit, after, isDone: true });
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BucketFile } from './bucket-file';
 
@@ -7,6 +8,8 @@ interface BucketOptions {
   /** Created when needed; the caller deletes it. */
   readonly folder: string;
   readonly count: number;
+  /** What `save` returned to somebody who was killed after it; default: nothing is there yet. */
+  readonly saved?: readonly number[];
   /** Maximum of distinct ids in memory; a bucket with more is split. */
   readonly maxIds: number;
 }
@@ -28,8 +31,11 @@ export class FactBuckets<Fact extends { readonly id: string }> {
     private readonly options: BucketOptions,
     private readonly level = 0,
   ) {
-    const { folder, count } = options;
-    this.#buckets = Array.from({ length: count }, (_, bucket) => new BucketFile(join(folder, String(bucket))));
+    const { folder, count, saved } = options;
+    this.#buckets = Array.from(
+      { length: count },
+      (_, bucket) => new BucketFile(join(folder, String(bucket)), saved?.[bucket]),
+    );
   }
 
   /** @throws ServiceUnavailable when the disk cannot be written */
@@ -37,13 +43,21 @@ export class FactBuckets<Fact extends { readonly id: string }> {
     this.#buckets[bucketOf(fact.id, this.level, this.options.count)]?.append(`${JSON.stringify(fact)}\n`);
   }
 
-  /** Yields the combined facts by id, at most `maxIds` ids at a time, each id exactly once. Deletes what was read. */
+  /**
+   * Writes all facts to the disk, and returns the sizes of the files.
+   *
+   * @throws ServiceUnavailable when the disk cannot be written
+   */
+  save(): readonly number[] {
+    return this.#buckets.map((bucket) => bucket.flush());
+  }
+
+  /** Yields the combined facts by id, at most `maxIds` ids at a time, each id exactly once. */
   async *states<State extends FactState<Fact>>(create: () => State): AsyncGenerator<ReadonlyMap<string, State>> {
-    for (const bucket of this.#buckets.filter((each) => each.finish())) {
+    for (const bucket of this.#buckets.filter((each) => each.flush() > 0)) {
       const states = await this.#combine(bucket, create);
-      if (states === null) yield* (await this.#split(bucket)).states(create);
+      if (states === null) yield* this.#split(bucket, create);
       else yield states;
-      await bucket.remove();
     }
   }
 
@@ -62,14 +76,18 @@ export class FactBuckets<Fact extends { readonly id: string }> {
     return states;
   }
 
-  async #split(bucket: BucketFile) {
+  async *#split<State extends FactState<Fact>>(
+    bucket: BucketFile,
+    create: () => State,
+  ): AsyncGenerator<ReadonlyMap<string, State>> {
     const { maxIds } = this.options;
-    const parts = new FactBuckets<Fact>({ folder: `${bucket.path}-split`, count: SPLIT_INTO, maxIds }, this.level + 1);
+    const folder = `${bucket.path}-split`;
+    const parts = new FactBuckets<Fact>({ folder, count: SPLIT_INTO, maxIds }, this.level + 1);
     for await (const lines of bucket.lines()) {
       for (const line of lines) parts.append(JSON.parse(line) as Fact);
     }
-    await bucket.remove();
-    return parts;
+    yield* parts.states(create);
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

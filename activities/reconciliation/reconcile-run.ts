@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import type { RetentionBounds } from '../contracts/event-month';
@@ -6,6 +7,7 @@ import type { NextRange, ReconcileRequest, ReconcileResult } from '../contracts/
 import { readRetention } from '../elasticsearch/retention';
 import type { HttpServer } from '../http/http-server';
 import type { KafkaGateway } from '../kafka';
+import { CollectionCheckpoint } from './collection-checkpoint';
 import { collectFacts, sharesReadings, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
 import { findElsewhere, findRepeats } from './find-elsewhere';
@@ -72,7 +74,8 @@ export interface ReconciliationDependencies {
  * With monthly indices, a record of a month that is no longer kept counts as expired if it is not indexed; the month is
  * that of the enriched record. What is still indexed although its month was dropped is a discrepancy.
  *
- * It writes nothing. The run must not be writing at the same time.
+ * It writes nothing. The run must not be writing at the same time. An attempt that follows a killed one on the same machine
+ * reads on where that one was.
  *
  * @throws OffsetOutOfRange when retention has deleted part of the range
  * @throws SourceMissing or SourceChanged when the file of the plan cannot be counted again
@@ -147,17 +150,22 @@ async function compareBothEnds(
   }, HEARTBEAT_MS);
   try {
     return await inScratchFolder(scratchFolder, async (folder) => {
-      const readings = new FactBuckets<ReadingFact>(bucketOptions(`${folder}/readings`, request));
-      const windows = new FactBuckets<WindowFact>(bucketOptions(`${folder}/windows`, request));
+      const checkpoint = await CollectionCheckpoint.open(folder);
+      const bucketsOf = (set: 'readings' | 'windows') => bucketOptions(folder, set, checkpoint, request);
+      const readings = new FactBuckets<ReadingFact>(bucketsOf('readings'));
+      const windows = new FactBuckets<WindowFact>(bucketsOf('windows'));
       const onStep = (step: string): void => {
         signal.throwIfAborted();
         progress.step = step;
       };
-      const before = await readRetention(elasticsearch, runs);
+      const { position, saved } = checkpoint;
+      position.retention = saved === null ? await readRetention(elasticsearch, runs) : position.retention;
+      const before = position.retention;
       const byMonth = before !== null;
       const values = rawValues(request, schemaRegistry, signal);
       const ids = await protectedIds(request, protectKeyFile);
-      const collection = { values, ids, kafka, elasticsearch, request, readings, windows, byMonth, signal, onStep };
+      const read = { values, ids, kafka, elasticsearch, request, readings, windows, byMonth };
+      const collection = { ...read, checkpoint, signal, onStep };
       const facts = await collectFacts(collection);
       const { foreign, rawBytes } = facts;
       // Months may be dropped meanwhile: those dropped before must not be indexed, those expired by now may be missing.
@@ -235,7 +243,15 @@ async function compareWindows(
   return firstLeftMs;
 }
 
-function bucketOptions(folder: string, { scope: { raw } }: ReconcileRequest) {
+function bucketOptions(
+  folder: string,
+  set: 'readings' | 'windows',
+  { saved }: CollectionCheckpoint,
+  { scope: { raw } }: ReconcileRequest,
+) {
   const count = Math.ceil((2 * offsetCount(raw.from, raw.to)) / MAX_IDS_IN_MEMORY);
-  return { folder, count: Math.min(MAX_BUCKETS, Math.max(1, count)), maxIds: MAX_IDS_IN_MEMORY };
+  return {
+    ...{ folder: join(folder, set), count: Math.min(MAX_BUCKETS, Math.max(1, count)), maxIds: MAX_IDS_IN_MEMORY },
+    ...(saved === null ? {} : { saved: saved.files[set] }),
+  };
 }

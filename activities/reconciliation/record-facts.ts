@@ -10,6 +10,7 @@ import { isOfOtherRun, PROVENANCE_FIELD } from '../elasticsearch/provenance';
 import { eventTimeRange, type EventTimeRange } from '../elasticsearch/event-time';
 import type { IndexedDocument } from '../elasticsearch/scan-index';
 import type { IncomingRecord } from '../kafka';
+import { NO_FACTS, type SavedFacts } from './collection-checkpoint';
 import { bytesDigest, documentDigest } from './content-digest';
 import { derivedEventId, rawEventId } from './event-id';
 import { PLAIN_IDS, type ProtectedIds } from './protected-ids';
@@ -20,28 +21,48 @@ import type { WindowFact } from './window-state';
 /** Converts records and documents to facts, and counts what no fact contains. */
 export class RecordFacts {
   /** Raw records of another run, in a topic that the pipeline fills itself. */
-  foreign = 0;
+  foreign: number;
   /** Size of the values of this run's raw records. */
-  rawBytes = 0;
+  rawBytes: number;
   /** Whether a document of this run was written more than once; of an earlier run it may have been another reading. */
-  hasOverwritten = false;
+  hasOverwritten: boolean;
   /** Dead letters of readings that the index rejected, and of which they do not have the whole. */
   unreadableRejections = 0;
   /** Starts of the first and the last window of this run's readings, and of those that it published. */
-  #windows: { readonly firstMs: number; readonly lastMs: number } | null = null;
+  #windows: SavedFacts['windows'];
   /** By topic and partition, the first offset of a derived record whose raw record is after the range. */
-  readonly later = { enriched: new Map<number, bigint>(), deadLetter: new Map<number, bigint>() };
+  readonly later: Readonly<Record<'enriched' | 'deadLetter', Map<number, bigint>>>;
   readonly #fillsRaw: boolean;
 
-  /** @param byMonth - whether readings are in monthly indices */
+  /**
+   * @param byMonth - whether readings are in monthly indices
+   * @param saved - what others have counted before
+   */
   constructor(
     private readonly request: ReconcileRequest,
     private readonly byMonth: boolean,
     private readonly values: RawValues = JSON_VALUES,
     private readonly ids: ProtectedIds = PLAIN_IDS,
+    saved: SavedFacts = NO_FACTS,
   ) {
     const { name, raw } = request.scope;
     this.#fillsRaw = fillsRawTopic(name, raw.topic);
+    this.foreign = saved.foreign;
+    this.rawBytes = saved.rawBytes;
+    this.hasOverwritten = saved.hasOverwritten;
+    this.#windows = saved.windows;
+    this.later = { enriched: offsetMap(saved.later.enriched), deadLetter: offsetMap(saved.later.deadLetter) };
+  }
+
+  /** What is counted of everything that is read. */
+  get saved(): SavedFacts {
+    const { foreign, rawBytes, hasOverwritten, later } = this;
+    const laterOf = (stream: keyof typeof later) =>
+      Object.fromEntries([...later[stream]].map(([partition, offset]) => [String(partition), String(offset)]));
+    return {
+      ...{ foreign, rawBytes, hasOverwritten, windows: this.#windows },
+      later: { enriched: laterOf('enriched'), deadLetter: laterOf('deadLetter') },
+    };
   }
 
   /**
@@ -245,6 +266,10 @@ export class RecordFacts {
     const range = [scope.raw, scope.enriched, scope.windows].find((candidate) => candidate.topic === topic);
     return range === undefined || isWithin(range, partition, offset) ? {} : { outside: true };
   }
+}
+
+function offsetMap(offsets: Readonly<Record<string, string>>): Map<number, bigint> {
+  return new Map(Object.entries(offsets).map(([partition, offset]) => [Number(partition), BigInt(offset)]));
 }
 
 function provenanceOf({ [PROVENANCE_FIELD]: provenance }: JsonObject): JsonObject {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
@@ -7,13 +7,13 @@ import { pipelineFailure } from '../contracts/failures';
 /**
  * Runs work with a temporary folder for this activity attempt, and deletes the folder whether it succeeds or fails.
  *
- * Folders of earlier attempts are deleted first: a killed worker cannot clean up, and an attempt that timed out but still
- * runs must not fill the disk.
+ * What an earlier attempt has left is taken over, since a killed worker cannot clean up; an attempt that timed out but
+ * still runs then finds its folder gone.
  *
  * @throws ServiceUnavailable when the folder cannot be created
  */
 export async function inScratchFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await emptyFolder(parent).catch((error: unknown) => {
+  const folder = await ownFolder(parent).catch((error: unknown) => {
     throw scratchFailure(error);
   });
   try {
@@ -29,14 +29,21 @@ export function scratchFailure(error: unknown): ApplicationFailure {
   return pipelineFailure('ServiceUnavailable', `The scratch folder cannot be used (${reason}).`, { cause: error });
 }
 
-async function emptyFolder(parent: string): Promise<string> {
+async function ownFolder(parent: string): Promise<string> {
   const { workflowExecution, activityId, attempt } = Context.current().info;
   const prefix = `reconcile-${workflowExecution?.runId ?? ''}-${activityId}-`;
   await mkdir(parent, { recursive: true });
-  for (const name of await readdir(parent)) {
-    if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
-  }
   const folder = join(parent, `${prefix}${attempt}`);
-  await mkdir(folder);
+  const left = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+  const [latest, ...older] = left
+    .sort((one, other) => attemptOf(other) - attemptOf(one))
+    .map((name) => join(parent, name));
+  for (const path of older) await rm(path, { recursive: true, force: true });
+  if (latest === undefined) await mkdir(folder);
+  else await rename(latest, folder);
   return folder;
+}
+
+function attemptOf(name: string): number {
+  return Number(name.slice(name.lastIndexOf('-') + 1));
 }
