@@ -144,6 +144,14 @@ export interface NextRange {
   readonly windowsFromMs: number;
 }
 
+/** What the index had of a range when that was reconciled. */
+export interface IndexedRange {
+  /** Of all facts of the index on which the verdict rests, in any order. */
+  readonly checksum: string;
+  /** Starts of the first and the last window that the range published; null if it published none. */
+  readonly windows: { readonly firstMs: number; readonly lastMs: number } | null;
+}
+
 /** The verdict on a range of a run without end; stored in the index `pipeline.<name>.runs` under `<run>-range-<number>`. */
 export interface RangeReport extends ReconcileRequest {
   readonly name: string;
@@ -155,6 +163,8 @@ export interface RangeReport extends ReconcileRequest {
   readonly startedAt: string;
   readonly provenAt: string;
   readonly proof: ReconcileResult;
+  /** Null if it is not reconciled. */
+  readonly indexed: IndexedRange | null;
 }
 
 /** What a later reconciliation of a run reads from its stored report; the rest of the report is for users. */

@@ -14,7 +14,7 @@ import type { FactBuckets } from './fact-buckets';
 import type { CollectionCheckpoint } from './collection-checkpoint';
 import { plannedIds } from './planned-ids';
 import type { ProtectedIds } from './protected-ids';
-import { collectWindowCounts, firstCountedMs } from './window-counts';
+import { collectWindowCounts, firstCountedMs, type ProvenRange } from './window-counts';
 import type { RawValues } from './raw-values';
 import type { ReadingFact } from './reading-fact';
 import { RecordFacts } from './record-facts';
@@ -32,11 +32,11 @@ export interface FactCollection {
   readonly request: ReconcileRequest;
   readonly readings: FactBuckets<ReadingFact>;
   readonly windows: FactBuckets<WindowFact>;
+  readonly checkpoint: CollectionCheckpoint;
   /** Whether readings and windows are in monthly indices. */
   readonly byMonth: boolean;
   readonly values: RawValues;
   readonly ids: ProtectedIds;
-  readonly checkpoint: CollectionCheckpoint;
   readonly signal: AbortSignal;
   /** Called with what is read next. */
   readonly onStep: (step: string) => void;
@@ -45,7 +45,7 @@ export interface FactCollection {
 /** Reads each topic and index once, topics and indices side by side, and appends a fact for each id in it. */
 export async function collectFacts(given: FactCollection): Promise<RecordFacts> {
   const { request, readings, windows, byMonth, values, ids, checkpoint } = given;
-  const { scope, aliases } = request;
+  const { scope } = request;
   const facts = new RecordFacts(request, byMonth, values, ids, checkpoint.saved?.facts);
   const all = new SideBySide(given.signal);
   const collection = { ...given, signal: all.signal };
@@ -63,21 +63,53 @@ export async function collectFacts(given: FactCollection): Promise<RecordFacts> 
     await collectRecords(collection, scope.raw, readings, ofRaw, values);
     await collectRecords(collection, scope.deadLetter, readings, (record) => facts.ofDeadLetter(record));
   });
-  const indexOf = (stream: Stream) => ({ index: aliases[stream], query: wantedDocuments(request, facts)[stream] });
+  const isTimeWanted = request.bounded && sharesReadings(request);
   void all.start(async () => {
-    if (request.bounded && sharesReadings(request)) await processed;
-    const ofReading = (document: IndexedDocument) => [facts.ofIndexedReading(document)];
-    await collectDocuments(collection, indexOf('readings'), readings, ofReading);
-    const ofDeadLetter = (document: IndexedDocument) => facts.ofIndexedDeadLetter(document);
-    await collectDocuments(collection, indexOf('deadLetters'), readings, ofDeadLetter);
+    if (isTimeWanted) await processed;
+    await collectReadings(collection, facts);
     // Which windows are wanted depends on what was published.
     await processed;
-    await collectDocuments(collection, indexOf('windows'), windows, (document) => facts.ofIndexedWindow(document));
+    await collectWindows(collection, facts);
   });
   await whileSaving(given, facts, () => all.ended());
   if (request.range !== undefined) await collectWindowCounts(given, request.range, facts);
   else if (sharesReadings(request) && facts.hasOverwritten) await collectOvercounted(given, facts);
   return facts;
+}
+
+type IndexCollection = Pick<FactCollection, 'elasticsearch' | 'request' | 'checkpoint' | 'signal' | 'onStep'> & {
+  readonly readings: FactSink<ReadingFact>;
+  readonly windows: FactSink<WindowFact>;
+};
+type FactSink<Fact extends { readonly id: string }> = Pick<FactBuckets<Fact>, 'append'>;
+
+/** Appends what the index has of a range whose windows are known. */
+export async function collectIndexed(
+  collection: IndexCollection,
+  facts: RecordFacts,
+  range: ProvenRange,
+): Promise<void> {
+  await collectReadings(collection, facts);
+  await collectWindows(collection, facts);
+  await collectWindowCounts(collection, range, facts);
+}
+
+async function collectReadings(collection: IndexCollection, facts: RecordFacts): Promise<void> {
+  const { request, readings } = collection;
+  const wanted = wantedDocuments(request, facts);
+  const { readings: index, deadLetters } = request.aliases;
+  await collectDocuments(collection, { index, query: wanted.readings }, readings, (document) => [
+    facts.ofIndexedReading(document),
+  ]);
+  await collectDocuments(collection, { index: deadLetters, query: wanted.deadLetters }, readings, (document) =>
+    facts.ofIndexedDeadLetter(document),
+  );
+}
+
+async function collectWindows(collection: IndexCollection, facts: RecordFacts): Promise<void> {
+  const { request, windows } = collection;
+  const place = { index: request.aliases.windows, query: wantedDocuments(request, facts).windows };
+  await collectDocuments(collection, place, windows, (document) => facts.ofIndexedWindow(document));
 }
 
 async function whileSaving(
@@ -216,9 +248,9 @@ async function collectRecords<Fact extends ReadingFact | WindowFact>(
 }
 
 async function collectDocuments<Fact extends ReadingFact | WindowFact>(
-  { elasticsearch, checkpoint, signal, onStep }: FactCollection,
+  { elasticsearch, checkpoint, signal, onStep }: IndexCollection,
   { index, query }: { readonly index: string; readonly query: estypes.QueryDslQueryContainer },
-  facts: FactBuckets<Fact>,
+  facts: FactSink<Fact>,
   factsOf: (document: IndexedDocument) => readonly Fact[],
 ): Promise<void> {
   const known = checkpoint.document(index);
@@ -230,7 +262,10 @@ async function collectDocuments<Fact extends ReadingFact | WindowFact>(
     pit = opened;
   };
   for await (const documents of scanIndex(elasticsearch, { index, query, signal, onOpen, ...from })) {
-    for (const document of documents) for (const fact of factsOf(document)) facts.append(fact);
+    for (const fact of documents.flatMap((document) => factsOf(document))) {
+      facts.append(fact);
+      checkpoint.indexed.add(fact);
+    }
     after = documents.at(-1)?.sort ?? after;
     checkpoint.passDocuments(index, { pit, after, isDone: false });
   }

@@ -2,12 +2,15 @@ import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { FactChecksum } from './fact-checksum';
 
 const FILE = 'checkpoint.json';
 
 const offsetsSchema = z.record(z.string(), z.string());
 
 const positionSchema = z.object({
+  /** Of all facts of the index. */
+  indexed: z.string(),
   /** Which months were kept at the beginning; null: all, in one index. */
   retention: z.object({ expiredBefore: z.string().nullable(), droppedBefore: z.string().nullable() }).nullable(),
   /** Ids that are listed of the plan. */
@@ -32,16 +35,19 @@ type Checkpoint = z.infer<typeof checkpointSchema>;
 /** What `RecordFacts` has counted. */
 export type SavedFacts = Readonly<Checkpoint['facts']>;
 
+/** Before anything is read. */
 export const NO_FACTS: SavedFacts = {
   ...{ foreign: 0, rawBytes: 0, hasOverwritten: false, windows: null },
   later: { enriched: {}, deadLetter: {} },
 };
 
-const NOTHING: Position = { retention: null, planned: 0, offsets: {}, documents: {} };
+const NOTHING: Position = { indexed: '0', retention: null, planned: 0, offsets: {}, documents: {} };
 
 /** Up to where topics and indices are read, and the facts that are on the disk; an attempt that follows a kill reads on. */
 export class CollectionCheckpoint {
   readonly position: Position;
+  /** Of all facts of the index. */
+  readonly indexed: FactChecksum;
 
   private constructor(
     private readonly folder: string,
@@ -50,6 +56,7 @@ export class CollectionCheckpoint {
     position = structuredClone(NOTHING),
   ) {
     this.position = position;
+    this.indexed = new FactChecksum(position.indexed);
   }
 
   /** Takes up what is in a folder, or empties it. */
@@ -59,6 +66,11 @@ export class CollectionCheckpoint {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
     return new CollectionCheckpoint(folder, null);
+  }
+
+  /** Of a collection that begins anew after a kill. */
+  static unsaved(): CollectionCheckpoint {
+    return new CollectionCheckpoint('', null);
   }
 
   /** The next offset of a partition; null if nothing of it is read. */
@@ -85,7 +97,8 @@ export class CollectionCheckpoint {
   /** Replaces the file at once, so that a kill leaves this checkpoint or the one before. */
   save(files: Checkpoint['files'], facts: SavedFacts): void {
     const path = join(this.folder, FILE);
-    writeFileSync(`${path}.new`, JSON.stringify({ ...this.position, files, facts } satisfies Checkpoint));
+    const checkpoint: Checkpoint = { ...this.position, indexed: this.indexed.text, files, facts };
+    writeFileSync(`${path}.new`, JSON.stringify(checkpoint));
     renameSync(`${path}.new`, path);
   }
 }

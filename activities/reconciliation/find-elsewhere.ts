@@ -48,7 +48,7 @@ export async function findElsewhere(
  * @throws IndexMisconfigured when it rejects a request
  */
 export async function findRepeats(
-  { elasticsearch, request: { aliases }, signal }: FactCollection,
+  { elasticsearch, request: { aliases }, checkpoint, signal }: FactCollection,
   facts: RecordFacts,
   states: ReadonlyMap<string, ReadingState>,
 ): Promise<void> {
@@ -57,10 +57,13 @@ export async function findRepeats(
   const scanned = (index: string, ids: readonly string[]) =>
     withIds(ids, (query) => scanIndex(elasticsearch, { index, query, signal }));
   const readings = idsOf((state) => state.isEnriched && state.documents === 0);
+  // Their documents are not found by the offsets of the range alone, so that a checksum says nothing about them.
+  for (const id of readings) checkpoint.indexed.add({ elsewhere: id });
   for await (const documents of scanned(aliases.readings, readings)) {
     for (const document of documents) states.get(document._id)?.add(facts.ofIndexedReading(document));
   }
   const deadLetters = idsOf((state) => state.lacksDeadLetterDocument);
+  for (const id of deadLetters) checkpoint.indexed.add({ elsewhere: id });
   for await (const documents of scanned(aliases.deadLetters, deadLetters)) {
     for (const { _id: id } of documents) states.get(id)?.add({ kind: 'deadLetterElsewhere', id });
   }

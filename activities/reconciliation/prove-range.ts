@@ -1,6 +1,7 @@
 import { rangeId, type RangeRequest, type RangeVerdict } from '../contracts/proof-range';
 import type { ReconcileResult } from '../contracts/report';
 import { findRange, storeRange } from './range-reports';
+import { isUnchanged } from './unchanged-range';
 import { reconcileRange, type ReconciliationDependencies } from './reconcile-run';
 
 export interface ProveRangeInput {
@@ -26,16 +27,17 @@ export async function proveRange(
   { request, proofTaskQueue }: ProveRangeInput,
 ): Promise<RangeVerdict> {
   const startedAt = new Date().toISOString();
-  const { result, next } = await reconcileRange(dependencies, request);
+  const { result, next, indexed } = await reconcileRange(dependencies, request);
   const { name, run } = request.scope;
-  const proven = { reconciled: result.reconciled, proof: result, provenAt: new Date().toISOString() };
+  const proven = { reconciled: result.reconciled, proof: result, indexed, provenAt: new Date().toISOString() };
   const report = { ...request, name, rangeOf: run, proofTaskQueue, startedAt, ...proven };
   await storeRange(dependencies.elasticsearch, report);
   return { ...verdictOf(request.range.number, result), next };
 }
 
 /**
- * Proves a range again that was proven before, so that what was changed later is found.
+ * Proves a range again that was proven before, so that what was changed later is found. While the index is as it was, no
+ * topic is read.
  *
  * @returns null when Kafka no longer has all of its raw records, or its verdict is gone
  * @throws as `reconcileRun`
@@ -53,8 +55,11 @@ export async function proveRangeAgain(
       BigInt(start[partition] ?? 0) > BigInt(from) && BigInt(report.scope.raw.to[partition] ?? 0) > BigInt(from),
   );
   if (isDeleted) return null;
-  const { result } = await reconcileRange(dependencies, report);
-  const proven = { reconciled: result.reconciled, proof: result, provenAt: new Date().toISOString() };
+  const isSame = report.indexed !== null && (await isUnchanged(dependencies, report, report.indexed));
+  const { result, indexed } = isSame
+    ? { result: report.proof, indexed: report.indexed }
+    : await reconcileRange(dependencies, report);
+  const proven = { reconciled: result.reconciled, proof: result, indexed, provenAt: new Date().toISOString() };
   await storeRange(elasticsearch, { ...report, ...proven });
   return verdictOf(number, result);
 }

@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { pipelineFailure } from '../contracts/failures';
 import { rangeId } from '../contracts/proof-range';
-import { reconcileRequestSchema, type RangeReport } from '../contracts/report';
+import { reconcileRequestSchema, type RangeReport, type ReconcileResult } from '../contracts/report';
 import { createRunsIndex } from '../elasticsearch/create-index';
 import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch-failure';
 
@@ -10,6 +10,10 @@ import { elasticsearchFailure, isNotFound } from '../elasticsearch/elasticsearch
 const storedRangeSchema = z.looseObject({
   ...reconcileRequestSchema.shape,
   range: reconcileRequestSchema.shape.range.unwrap(),
+  proof: z.custom<ReconcileResult>((proof) => typeof proof === 'object'),
+  indexed: z
+    .object({ checksum: z.string(), windows: z.object({ firstMs: z.number(), lastMs: z.number() }).nullable() })
+    .nullable(),
   ...{ name: z.string(), rangeOf: z.string(), proofTaskQueue: z.string(), startedAt: z.string() },
 });
 
@@ -31,7 +35,7 @@ export async function storeRange(elasticsearch: Client, report: RangeReport): Pr
 }
 
 /**
- * Returns the report of a range, but for its verdict; null if there is none.
+ * Returns the report of a range; null if there is none.
  *
  * @throws InvalidInput when it cannot be parsed
  * @throws ServiceUnavailable when Elasticsearch does not respond

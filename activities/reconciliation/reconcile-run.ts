@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { Context } from '@temporalio/activity';
 import type { Client } from '@elastic/elasticsearch';
 import type { RetentionBounds } from '../contracts/event-month';
 import { offsetCount, type PartitionOffsets } from '../contracts/offsets';
-import type { NextRange, ReconcileRequest, ReconcileResult } from '../contracts/report';
+import type { IndexedRange, NextRange, ReconcileRequest, ReconcileResult } from '../contracts/report';
 import { readRetention } from '../elasticsearch/retention';
 import type { HttpServer } from '../http/http-server';
 import type { KafkaGateway } from '../kafka';
@@ -11,6 +10,7 @@ import { CollectionCheckpoint } from './collection-checkpoint';
 import { collectFacts, sharesReadings, type FactCollection } from './collect-facts';
 import { FactBuckets } from './fact-buckets';
 import { findElsewhere, findRepeats } from './find-elsewhere';
+import { withSteps } from './proof-steps';
 import { protectedIds } from './protected-ids';
 import { rawValues } from './raw-values';
 import { readingDiscrepancies } from './reading-discrepancies';
@@ -30,8 +30,6 @@ import {
   type WindowFact,
 } from './window-state';
 
-/** Each heartbeat that reaches Temporal is billed; a cancellation comes with the answer to one. */
-const HEARTBEAT_MS = 10_000;
 /** Distinct ids in memory at a time, about half a kilobyte each: few enough to be collected in the young generation. */
 const MAX_IDS_IN_MEMORY = 4_000;
 /** Each has a small buffer while facts are collected. */
@@ -110,15 +108,15 @@ export async function reconcileRun(
 export async function reconcileRange(
   dependencies: ReconciliationDependencies,
   request: ReconcileRequest & { readonly range: NonNullable<ReconcileRequest['range']> },
-): Promise<{ readonly result: ReconcileResult; readonly next: NextRange }> {
-  const { result, facts, firstLeftMs } = await compareBothEnds(dependencies, request);
+): Promise<{ readonly result: ReconcileResult; readonly next: NextRange; readonly indexed: IndexedRange | null }> {
+  const { result, facts, firstLeftMs, checksum } = await compareBothEnds(dependencies, request);
   const { scope, range } = request;
   const next = {
     enriched: earlier(scope.enriched.to, facts.later.enriched),
     deadLetter: earlier(scope.deadLetter.to, facts.later.deadLetter),
     windowsFromMs: Math.min(range.windowsToMs, firstLeftMs),
   };
-  return { result, next };
+  return { result, next, indexed: result.reconciled ? { checksum, windows: facts.saved.windows } : null };
 }
 
 function earlier(ends: PartitionOffsets, later: ReadonlyMap<number, bigint>): PartitionOffsets {
@@ -132,6 +130,8 @@ function earlier(ends: PartitionOffsets, later: ReadonlyMap<number, bigint>): Pa
 interface Comparison {
   readonly result: ReconcileResult;
   readonly facts: RecordFacts;
+  /** Of all facts of the index. */
+  readonly checksum: string;
   /** Start of the first window that is left to a later range; infinite without any. */
   readonly firstLeftMs: number;
 }
@@ -141,23 +141,14 @@ async function compareBothEnds(
   request: ReconcileRequest,
 ): Promise<Comparison> {
   const startedAt = Date.now();
-  const context = Context.current();
-  const signal = context.cancellationSignal;
   const { runs } = request.aliases;
-  const progress = { step: 'starting' };
-  const heartbeat = setInterval(() => {
-    context.heartbeat(progress);
-  }, HEARTBEAT_MS);
-  try {
-    return await inScratchFolder(scratchFolder, async (folder) => {
+  return await withSteps((steps) =>
+    inScratchFolder(scratchFolder, async (folder) => {
+      const { signal, onStep } = steps;
       const checkpoint = await CollectionCheckpoint.open(folder);
       const bucketsOf = (set: 'readings' | 'windows') => bucketOptions(folder, set, checkpoint, request);
       const readings = new FactBuckets<ReadingFact>(bucketsOf('readings'));
       const windows = new FactBuckets<WindowFact>(bucketsOf('windows'));
-      const onStep = (step: string): void => {
-        signal.throwIfAborted();
-        progress.step = step;
-      };
       const { position, saved } = checkpoint;
       position.retention = saved === null ? await readRetention(elasticsearch, runs) : position.retention;
       const before = position.retention;
@@ -165,7 +156,7 @@ async function compareBothEnds(
       const values = rawValues(request, schemaRegistry, signal);
       const ids = await protectedIds(request, protectKeyFile);
       const read = { values, ids, kafka, elasticsearch, request, readings, windows, byMonth };
-      const collection = { ...read, checkpoint, signal, onStep };
+      const collection = { ...read, checkpoint, ...steps };
       const facts = await collectFacts(collection);
       const { foreign, rawBytes } = facts;
       // Months may be dropped meanwhile: those dropped before must not be indexed, those expired by now may be missing.
@@ -179,11 +170,10 @@ async function compareBothEnds(
       const totals = counts.totals();
       const planned = request.plan === null ? null : totals.planned;
       const result = { ...totals, planned, foreign, rawBytes, durationMs: Date.now() - startedAt };
-      return { result, facts, firstLeftMs };
-    });
-  } finally {
-    clearInterval(heartbeat);
-  }
+      checkpoint.indexed.add(bounds);
+      return { result, facts, firstLeftMs, checksum: checkpoint.indexed.text };
+    }),
+  );
 }
 
 async function compareReadings(

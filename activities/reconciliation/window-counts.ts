@@ -7,16 +7,18 @@ import type { EventTimeRange } from '../elasticsearch/event-time';
 import { afterOffsets } from '../elasticsearch/provenance-range';
 import { readingCounts } from '../elasticsearch/reading-counts';
 import { scanIndex } from '../elasticsearch/scan-index';
+import type { CollectionCheckpoint } from './collection-checkpoint';
 import type { FactBuckets } from './fact-buckets';
 import type { RecordFacts } from './record-facts';
 import type { WindowFact } from './window-state';
 
-type ProvenRange = NonNullable<ReconcileRequest['range']>;
+export type ProvenRange = NonNullable<ReconcileRequest['range']>;
 
 interface CountCollection {
   readonly elasticsearch: Client;
   readonly request: ReconcileRequest;
-  readonly windows: FactBuckets<WindowFact>;
+  readonly windows: Pick<FactBuckets<WindowFact>, 'append'>;
+  readonly checkpoint: Pick<CollectionCheckpoint, 'indexed'>;
   readonly signal: AbortSignal;
   readonly onStep: (step: string) => void;
 }
@@ -36,26 +38,30 @@ export function firstCountedMs(
 
 /** Appends for each window that a range may count how many readings of it are indexed, or were rejected by the index. */
 export async function collectWindowCounts(
-  { elasticsearch, request, windows, signal, onStep }: CountCollection,
+  { elasticsearch, request, windows, checkpoint, signal, onStep }: CountCollection,
   range: ProvenRange,
   facts: RecordFacts,
 ): Promise<void> {
   const { aliases, scope, windowMs } = request;
+  const append = (fact: WindowFact): void => {
+    windows.append(fact);
+    checkpoint.indexed.add(fact);
+  };
   onStep(`counting the readings of windows in ${aliases.readings}`);
   const [fromMs, toMs] = [firstCountedMs(range, facts.windowTime), range.windowsToMs];
   const later = afterOffsets(scope.raw);
   const counted = { readings: aliases.readings, run: scope.run, windowMs, fromMs, toMs, later, signal };
   for await (const counts of readingCounts(elasticsearch, counted)) {
     for (const { deviceId, startMs, ...count } of counts) {
-      windows.append({ kind: 'counted', id: scope.windowIdPrefix + windowId(deviceId, startMs, windowMs), ...count });
+      append({ kind: 'counted', id: scope.windowIdPrefix + windowId(deviceId, startMs, windowMs), ...count });
     }
   }
   const query = { bool: { filter: [{ term: { stage: 'index' } }, { term: { topic: scope.enriched.topic } }] } };
   for await (const letters of scanIndex(elasticsearch, { index: aliases.deadLetters, query, signal })) {
     for (const { _source } of letters) {
       const reading = parseObject(wholeOriginal(_source));
-      if (reading === undefined) facts.unreadableRejections += 1;
-      else if (reading['late'] !== true) windows.append({ kind: 'rejected', id: windowOf(reading, request) });
+      if (reading === undefined) checkpoint.indexed.add({ unreadable: (facts.unreadableRejections += 1) });
+      else if (reading['late'] !== true) append({ kind: 'rejected', id: windowOf(reading, request) });
     }
   }
 }

@@ -95,6 +95,33 @@ describe('the proof of ranges', () => {
     expect(stored._source).toMatchObject({ reconciled: false, rangeOf: ranges.run, range: { number: 1 } });
   });
 
+  it('reads no topic again while the index is as it was, and everything once it is not', async () => {
+    const ranges = await newRanges();
+    await ranges.pass(readingsAt({ a: 1, b: 2 }));
+    await ranges.window(START_MS, 2);
+    await prove(await ranges.close(NEXT_MS));
+    const readRange = (): Promise<never> => Promise.reject(new Error('a topic is read'));
+    const kafka = { ...servers.kafka, readRange };
+    const withoutTopics = activitiesWith({ ...servers, kafka, scratchFolder: join(folder, 'scratch') });
+    const again = { runs: ranges.aliases.runs, run: ranges.run, number: 1 };
+    const check = (): Promise<unknown> => run(() => withoutTopics.proveRangeAgain(again));
+    expect(await check()).toMatchObject({ reconciled: true, published: 2 });
+
+    const place = { index: ranges.aliases.windows, id: ranges.windowId(START_MS) };
+    const { _source: window = {} } = await servers.elasticsearch.get<object>(place);
+    await ranges.index('windows', place.id, { ...window, count: 3 });
+    await expect(check()).rejects.toThrow('a topic is read');
+    expect(await proveAgain(ranges, 1)).toMatchObject({ discrepancies: { 'window with another count': 1 } });
+    await ranges.index('windows', place.id, window);
+    expect(await proveAgain(ranges, 1)).toMatchObject({ reconciled: true });
+    expect(await check()).toMatchObject({ reconciled: true });
+
+    // Its document is that of a later range then, which a checksum of this one does not have.
+    await ranges.pass(readingsAt({ a: 1 }));
+    expect(await proveAgain(ranges, 1)).toMatchObject({ reconciled: true });
+    await expect(check()).rejects.toThrow('a topic is read');
+  });
+
   it('takes an id that comes again in a later range for one reading, and for a conflict if its content is another', async () => {
     const ranges = await newRanges();
     await ranges.pass(readingsAt({ a: 1, b: 2 }));
