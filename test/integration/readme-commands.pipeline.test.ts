@@ -79,10 +79,9 @@ const WINDOWS = 4;
 
 /** The first of partition 0 that has a value: of a reading in which every measurement is absent, there is no document. */
 async function firstReadingIsIndexed(): Promise<boolean> {
-  const topic = 'mine.enriched';
-  const { end } = await driver.kafka.offsets(topic);
+  const { end } = await driver.kafka.offsets('mine.enriched');
   const ids: string[] = [];
-  await driver.kafka.readRange({ topic, partition: 0, from: '0', to: end[0] ?? '0' }, (records) => {
+  await driver.kafka.readRange({ topic: 'mine.enriched', partition: 0, from: '0', to: end[0] ?? '0' }, (records) => {
     for (const { value, headers } of records) if (value !== null) ids.push(headers['event-id']?.toString() ?? '');
   });
   const [id] = ids;

@@ -167,15 +167,10 @@ describe('streamingPipeline', () => {
   });
 
   it('starts a driver before the indices are prepared, and ends it if they cannot be', async () => {
-    const { activities, calls } = fakeActivities();
-    let isWatched = false;
-    activities.watchSparkJob = () => {
-      isWatched = true;
-      // A watch that ends while it is cancelled is more than the time-skipping server can take.
-      return Context.current().cancelled;
-    };
+    // A watch that ends while it is cancelled is more than the time-skipping server can take.
+    const { activities, calls } = fakeActivities({ watchSparkJob: () => Context.current().cancelled });
     activities.prepareIndices = async () => {
-      while (!isWatched) await sleep(20);
+      while (!calls.includes('watchSparkJob')) await sleep(20);
       throw pipelineFailure('InvalidInput', 'expected a shorter name');
     };
     const failure = await withWorker(activities, (start) => failureOf(run(start, SIMULATED)));
