@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { Activities } from '../../../activities';
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import type { RunReport } from '../../../activities/contracts/report';
+import { rejectOnAbort } from '../../../deploy/local/shutdown';
 import { failureOf } from '../../support/failure-of';
 import { laneResult, REMOVED } from '../lane-result';
 import { fakeActivities, PROOF, withKibana } from '../fake-activities';
@@ -12,6 +12,7 @@ import { workerOfSuite } from '../time-skipping-worker';
 
 const ONE_HOUR_MS = 3_600_000;
 const SIMULATED = { source: { kind: 'simulate', records: 100 } };
+const DIED = { running: false, exitOk: false, committed: null, lastBatch: null };
 
 type StartPipeline = (input: unknown) => Promise<WorkflowHandle>;
 
@@ -157,8 +158,7 @@ describe('streamingPipeline', () => {
     let crashes = 0;
     activities.watchSparkJob = async (input) => {
       const seen = await watchSparkJob(input);
-      const ended = { running: false, exitOk: false, committed: null, lastBatch: null };
-      return ++crashes <= 3 ? { ...seen, ...ended } : seen;
+      return ++crashes <= 3 ? { ...seen, ...DIED } : seen;
     };
     const report = await withWorker(activities, (start) => run(start, SIMULATED));
 
@@ -168,7 +168,11 @@ describe('streamingPipeline', () => {
 
   it('starts a driver before the indices are prepared, and ends it if they cannot be', async () => {
     // A watch that ends while it is cancelled is more than the time-skipping server can take.
-    const { activities, calls } = fakeActivities({ watchSparkJob: () => Context.current().cancelled });
+    const stopped = new AbortController();
+    const { activities, calls } = fakeActivities({
+      watchSparkJob: () => rejectOnAbort(stopped.signal),
+      stopSparkJob: () => Promise.resolve(void stopped.abort(new Error('stopped'))),
+    });
     activities.prepareIndices = async () => {
       while (!calls.includes('watchSparkJob')) await sleep(20);
       throw pipelineFailure('InvalidInput', 'expected a shorter name');
@@ -185,9 +189,7 @@ describe('streamingPipeline', () => {
     let isFailing = true;
     activities.watchSparkJob = async (input) => {
       const seen = await watchSparkJob(input);
-      if (!isFailing) return seen;
-      const lastLogLines = ['java.lang.OutOfMemoryError'];
-      return { ...seen, running: false, exitOk: false, committed: null, lastBatch: null, lastLogLines };
+      return isFailing ? { ...seen, ...DIED, lastLogLines: ['java.lang.OutOfMemoryError'] } : seen;
     };
     const report: unknown = await withWorker(activities, async (start): Promise<unknown> => {
       const handle = await start(SIMULATED);
