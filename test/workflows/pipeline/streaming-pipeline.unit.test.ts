@@ -4,7 +4,6 @@ import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { Activities } from '../../../activities';
 import type { PipelineProgress } from '../../../workflows/control/progress';
 import type { RunReport } from '../../../activities/contracts/report';
-import { rejectOnAbort } from '../../../deploy/local/shutdown';
 import { failureOf } from '../../support/failure-of';
 import { laneResult, REMOVED } from '../lane-result';
 import { fakeActivities, PROOF, withKibana } from '../fake-activities';
@@ -167,14 +166,14 @@ describe('streamingPipeline', () => {
   });
 
   it('starts a driver before the indices are prepared, and ends it if they cannot be', async () => {
+    const { activities, calls } = fakeActivities();
     // A watch that ends while it is cancelled is more than the time-skipping server can take.
-    const stopped = new AbortController();
-    const { activities, calls } = fakeActivities({
-      watchSparkJob: () => rejectOnAbort(stopped.signal),
-      stopSparkJob: () => Promise.resolve(void stopped.abort(new Error('stopped'))),
-    });
+    activities.watchSparkJob = async () => {
+      while (!calls.includes('stopSparkJob')) await sleep(20);
+      throw pipelineFailure('SparkFailed', 'stopped');
+    };
     activities.prepareIndices = async () => {
-      while (!calls.includes('watchSparkJob')) await sleep(20);
+      while (!calls.includes('submitSparkJob')) await sleep(20);
       throw pipelineFailure('InvalidInput', 'expected a shorter name');
     };
     const failure = await withWorker(activities, (start) => failureOf(run(start, SIMULATED)));
