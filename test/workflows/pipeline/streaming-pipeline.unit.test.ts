@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { pipelineFailure } from '../../../activities/contracts/failures';
 import type { Activities } from '../../../activities';
@@ -163,23 +162,6 @@ describe('streamingPipeline', () => {
 
     expect(report).toMatchObject({ reconciled: true, sparkStarts: 4 });
     expect(calls.filter((name) => name === 'submitSparkJob')).toHaveLength(4);
-  });
-
-  it('starts a driver before the indices are prepared, and ends it if they cannot be', async () => {
-    const { activities, calls } = fakeActivities();
-    // A watch that ends while it is cancelled is more than the time-skipping server can take.
-    activities.watchSparkJob = async () => {
-      while (!calls.includes('stopSparkJob')) await sleep(20);
-      throw pipelineFailure('SparkFailed', 'stopped');
-    };
-    activities.prepareIndices = async () => {
-      while (!calls.includes('submitSparkJob')) await sleep(20);
-      throw pipelineFailure('InvalidInput', 'expected a shorter name');
-    };
-    const failure = await withWorker(activities, (start) => failureOf(run(start, SIMULATED)));
-
-    expect(failure).toMatchObject({ type: 'InvalidInput' });
-    expect(calls.lastIndexOf('stopSparkJob')).toBeGreaterThan(calls.lastIndexOf('submitSparkJob'));
   });
 
   it('parks a driver that dies repeatedly without progress, with its last log lines, until it is resumed', async () => {
