@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeSecret } from '../../deploy/local/security/secret-file';
-import { existingSecurity, securedConfig } from '../../deploy/local/security/stack-security';
+import { existingSecurity, securedConfig, type StackSecurity } from '../../deploy/local/security/stack-security';
 import { freePorts } from './free-ports';
 import { StackProcess, type ServerName } from './stack-process';
 
@@ -49,6 +49,11 @@ export class IsolatedStack {
     return this.#variables('admin');
   }
 
+  /** Folder of a server's own files. */
+  serverFolder(server: ServerName): string {
+    return join(stateFolder(this.folder, this.securedFor), server);
+  }
+
   /** Returns the path of a new file, which is removed with the stack. */
   writeSecret(name: string, text: string): string {
     const path = join(this.folder, name);
@@ -73,11 +78,13 @@ export class IsolatedStack {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** Of a stack whose servers are protected. */
+  get security(): StackSecurity {
+    return existingSecurity(securedConfig({ ...this.ports, PIPELINE_STATE_DIR: stateFolder(this.folder) }));
+  }
+
   #variables(client: 'admin' | 'worker'): Variables {
-    if (this.securedFor !== undefined) {
-      const settings = { ...this.ports, PIPELINE_STATE_DIR: stateFolder(this.folder) };
-      return existingSecurity(securedConfig(settings)).variables(client);
-    }
+    if (this.securedFor !== undefined) return this.security.variables(client);
     return {
       TEMPORAL_ADDRESS: this.temporal,
       KAFKA_BROKERS: this.kafkaBrokers.join(','),

@@ -5,7 +5,7 @@ import { testEnvironment } from './environment';
 import { PROJECT, startCommand } from './program';
 import { until } from './until';
 
-export type ServerName = 'kafka' | 'elasticsearch' | 'temporal';
+export type ServerName = 'kafka' | 'elasticsearch' | 'temporal' | 'temporal-proxy';
 
 /** How a stack is started; by default as `npm run stack` of this checkout. */
 interface StackCommand {
