@@ -44,6 +44,7 @@ export const NOT_RUN = {
   'npm run check': 'the gate runs it before the tests',
   'npm run test:faults …': 'takes half an hour; the tests run a sample of its table',
   'FUZZ_SEED=1 npm run test:fuzz': 'takes ten minutes or more; the tests try some of its inputs',
+  'npm run test:certificates': 'takes four minutes; another suite changes the certificates of the worker',
   'npm run bench …': 'takes minutes, on a quiet machine',
   'docker compose …': 'needs Docker',
   'TEMPORAL_CODEC_KEYS_FILE=codec-keys npm start': 'runs until Ctrl-C; a suite runs a pipeline with keys',
