@@ -19,7 +19,8 @@ export class CommitCheckout {
 
   remove(): void {
     git('worktree', 'remove', '--force', this.project);
-    rmSync(this.folder, { recursive: true, force: true });
+    // A server that has just ended may have left a file behind while the folder was being emptied.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
