@@ -2,6 +2,7 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import { elasticsearchFailure } from './elasticsearch-failure';
 import { EVENT_TIME_FIELDS, eventTimeRange } from './event-time';
 import { ofOtherRuns, ofRun } from './provenance';
+import { refreshIndex } from './refresh-index';
 
 /** Windows, and then buckets of readings, in one answer. */
 const PAGE = 2_000;
@@ -41,7 +42,9 @@ export async function* overcountedWindows(
   request: OvercountedWindowsRequest,
 ): AsyncGenerator<readonly OvercountedWindow[]> {
   const { readings, windows: index, windowMs } = request;
-  await search(request, () => elasticsearch.indices.refresh({ index: [readings, index] }, { signal: request.signal }));
+  const isRefreshed = (name: string) => search(request, () => refreshIndex(elasticsearch, name, request.signal));
+  await isRefreshed(readings);
+  if (!(await isRefreshed(index))) return;
   for await (const page of pagesOf<WindowBucket>(elasticsearch, request, windowPages(request))) {
     const windows = page.filter(({ key }) => key.end - key.start === windowMs);
     const starts = windows.map(({ key }) => key.start);

@@ -2,6 +2,7 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import { elasticsearchFailure } from '../elasticsearch/elasticsearch-failure';
 import { EVENT_TIME_FIELDS, eventTimeRange } from '../elasticsearch/event-time';
 import { ofOtherRuns, ofRun } from '../elasticsearch/provenance';
+import { refreshIndex } from '../elasticsearch/refresh-index';
 import type { WindowKey } from './window-account';
 
 /** Windows in one answer. */
@@ -25,8 +26,8 @@ export interface WindowTime {
 }
 
 /**
- * Returns the time of the windows of the indexed readings of a run if indexed readings of other runs are in it, else null;
- * two requests, whatever the size of the run.
+ * Returns the time of the windows of the indexed readings of a run if indexed readings of other runs are in it, else null; two
+ * requests, whatever the size of the run.
  *
  * @throws ServiceUnavailable when Elasticsearch does not respond
  * @throws IndexMisconfigured when it rejects a request
@@ -37,7 +38,7 @@ export async function timeSharedWithOthers(
 ): Promise<WindowTime | null> {
   return await answered(request, async () => {
     const { index, run, signal } = request;
-    await elasticsearch.indices.refresh({ index }, { signal });
+    if (!(await refreshIndex(elasticsearch, index, signal))) return null;
     const time = await timeOfRun(elasticsearch, request);
     if (time === null) return null;
     const inTime = { range: { [EVENT_TIME]: eventTimeRange(time.fromMs, time.toMs) } };

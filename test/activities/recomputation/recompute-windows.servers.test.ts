@@ -147,4 +147,16 @@ describe('recomputeWindows over many windows before 1970', () => {
       await many.close();
     }
   });
+
+  it('finds nothing to do before the first month is opened, since no record of the run is a reading', async () => {
+    const months = await SeveralRuns.open(undefined, { index: { by: 'month', from: '2020-01', to: '2030-12' } });
+    try {
+      const unreadable = { id: 'u', at: '2026-01-01T00:00:00', temperature: 20, isUnreadable: true } as const;
+      const written = await months.write('2026-01-02T00:00:00Z', [unreadable]);
+      expect(await months.recompute(written)).toBe(0);
+      expect(await months.prove(written)).toMatchObject({ reconciled: true, indexed: 0, deadLetters: 1 });
+    } finally {
+      await months.close();
+    }
+  });
 });
