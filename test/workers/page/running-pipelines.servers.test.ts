@@ -4,6 +4,7 @@ import { DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { loadConfig } from '../../../workers/config';
 import { PipelineWatch } from '../../../workers/page/running-pipelines';
 import { stackAddresses } from '../../support/stack';
+import { until } from '../../support/until';
 import { bundledWorkflows } from '../../workflows/bundle';
 import { fakeActivities } from '../../workflows/fake-activities';
 
@@ -32,13 +33,11 @@ describe('the running pipelines of the page', () => {
     });
     try {
       await worker.runUntil(async () => {
+        // Before its input is read, it takes no command.
+        await until('it is shown', async () => ((await own())?.state ?? null) !== null);
         await handle.executeUpdate('pause', { args: [{ reason: 'an upgrade' }] });
-        let seen = await own();
-        while (seen?.state !== 'PAUSED') {
-          await new Promise((resolve) => setTimeout(resolve, 500));
-          seen = await own();
-        }
-        expect(seen).toMatchObject({ phase: 'running', attention: [{ state: 'PAUSED', reason: 'an upgrade' }] });
+        await until('it is shown as paused', async () => (await own())?.state === 'PAUSED');
+        expect(await own()).toMatchObject({ phase: 'running', attention: [{ state: 'PAUSED', reason: 'an upgrade' }] });
       });
     } finally {
       await handle.terminate().catch(() => undefined);
