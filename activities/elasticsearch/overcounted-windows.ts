@@ -42,9 +42,9 @@ export async function* overcountedWindows(
   request: OvercountedWindowsRequest,
 ): AsyncGenerator<readonly OvercountedWindow[]> {
   const { readings, windows: index, windowMs } = request;
-  const isRefreshed = (name: string) => search(request, () => refreshIndex(elasticsearch, name, request.signal));
-  await isRefreshed(readings);
-  if (!(await isRefreshed(index))) return;
+  const refreshed = (name: string) => search(request, () => refreshIndex(elasticsearch, name, request.signal));
+  await refreshed(readings);
+  if (!(await refreshed(index))) return;
   for await (const page of pagesOf<WindowBucket>(elasticsearch, request, windowPages(request))) {
     const windows = page.filter(({ key }) => key.end - key.start === windowMs);
     const starts = windows.map(({ key }) => key.start);
