@@ -84,7 +84,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     prepareTopics: prepareTopics.bind(null, kafka),
     topicEnds: topicEnds.bind(null, kafka),
     prepareIndices: prepareIndices.bind(null, elasticsearch),
-    planReplay: planReplay.bind(null, kafka, taskQueues.lanes),
+    planReplay: planReplay.bind(null, kafka, { laneTaskQueue: taskQueues.lanes, temporalOptions }),
     planRedrive: planRedrive.bind(null, kafka, followsRawTopic, taskQueues.io),
 
     // Inspection

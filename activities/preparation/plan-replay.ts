@@ -19,6 +19,8 @@ export interface ReplayPlan extends TopicRange {
   readonly alias: string;
   readonly deadLetterTopic: string | null;
   readonly laneTaskQueue: string;
+  /** Options with which a `temporal` command reaches the server, each after a space. */
+  readonly temporalOptions: string;
 }
 
 const streamSchema = z.enum(['readings', 'windows', 'deadLetters']);
@@ -45,7 +47,7 @@ const replayInputSchema = z
  */
 export async function planReplay(
   kafka: KafkaGateway,
-  laneTaskQueue: string,
+  services: Pick<ReplayPlan, 'laneTaskQueue' | 'temporalOptions'>,
   { input, endsAt }: PlanReplayRequest,
 ): Promise<ReplayPlan> {
   const { name, stream, window, from = {}, to = {} } = parseWorkflowInput('replay', replayInputSchema, input);
@@ -53,12 +55,13 @@ export async function planReplay(
   const topic = { readings: topics.enriched, windows: topics.windows, deadLetters: topics.deadLetter }[stream];
   const { [stream]: alias } = aliasesOf(name);
   const deadLetterTopic = stream === 'deadLetters' ? null : topics.deadLetter;
+  const place = { stream, topic, alias, deadLetterTopic, ...services };
   if (window === undefined) {
     assertInLog({ topic, from, to }, await kafka.offsets(topic));
-    return { stream, topic, alias, deadLetterTopic, laneTaskQueue, from, to };
+    return { ...place, from, to };
   }
   const endMs = Date.parse(endsAt);
   const start = await kafka.offsetsAt(topic, endMs - durationMs(window));
   const end = await kafka.offsetsAt(topic, endMs);
-  return { stream, topic, alias, deadLetterTopic, laneTaskQueue, from: start, to: end };
+  return { ...place, from: start, to: end };
 }

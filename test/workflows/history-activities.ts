@@ -110,6 +110,7 @@ export function withReplay(): Activities {
         alias: 'pipeline.quick.readings',
         deadLetterTopic: 'quick.dead-letter',
         laneTaskQueue: 'histories-replayed',
+        temporalOptions: '',
         from: { 0: '10' },
         to: { 0: '60' },
       }),

@@ -5,10 +5,10 @@ const NAME = 'temporalOptions';
 /**
  * Keeps in the memo of a workflow with which options a `temporal` command reaches its server.
  *
- * @param options - each after a space; undefined if it needs none
+ * @param options - each after a space; empty if it needs none
  */
-export function keepCliOptions(options: string | undefined): void {
-  if (options !== undefined) upsertMemo({ [NAME]: options });
+export function keepCliOptions(options = ''): void {
+  if (options !== '') upsertMemo({ [NAME]: options });
 }
 
 /** The options that the commands need which this workflow shows, each after a space. */

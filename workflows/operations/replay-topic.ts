@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, startChild, workflowInfo } from '@temporalio/workflow';
 import type { TopicRange } from '../../activities/contracts/offsets';
 import { indexTopic, type IndexTopicInput } from '../indexing/index-topic';
+import { keepCliOptions, memoForChild } from '../control/cli-options';
 import { endChildren } from '../control/end-children';
 import { operationActivities } from '../control/operation';
 import { nominalTime } from './nominal-time';
@@ -19,7 +20,8 @@ export interface ReplayResult extends TopicRange {
  */
 export async function replayTopic(input: unknown): Promise<ReplayResult> {
   const { planReplay } = operationActivities('replayTopic').proxy(PREPARATION);
-  const { from, to, ...place } = await planReplay({ input, endsAt: nominalTime().toISOString() });
+  const { from, to, temporalOptions, ...place } = await planReplay({ input, endsAt: nominalTime().toISOString() });
+  keepCliOptions(temporalOptions);
   const indexing: IndexTopicInput = {
     ...place,
     ...{ sink: 'direct', mirrorGroup: null, maxDeadLetterRatio: null },
@@ -31,6 +33,7 @@ export async function replayTopic(input: unknown): Promise<ReplayResult> {
       workflowId: `${workflowInfo().workflowId}/index/${place.stream}`,
       parentClosePolicy: 'REQUEST_CANCEL',
       args: [indexing],
+      ...memoForChild(),
     }),
   );
   try {

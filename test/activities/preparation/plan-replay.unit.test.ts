@@ -3,6 +3,7 @@ import type { KafkaGateway } from '../../../activities/kafka';
 import { planReplay } from '../../../activities/preparation/plan-replay';
 
 const MINUTE_MS = 60_000;
+const SERVICES = { laneTaskQueue: 'lanes', temporalOptions: '' };
 const START_MS = Date.parse('2026-11-24T06:00:00Z');
 
 /** A log of one partition, given by the timestamps of its records; only what a plan reads of a gateway. */
@@ -28,7 +29,7 @@ describe('planReplay', () => {
           const planned: number[] = [];
           for (let number = 1; number <= windows; number++) {
             const endsAt = new Date(START_MS + number * minutes * MINUTE_MS).toISOString();
-            const { from, to } = await planReplay(log, 'io', { input, endsAt });
+            const { from, to } = await planReplay(log, SERVICES, { input, endsAt });
             for (let offset = Number(from[0]); offset < Number(to[0]); offset++) planned.push(offset);
           }
           const before = sinceStart.filter((each) => each < 0).length;
@@ -40,7 +41,7 @@ describe('planReplay', () => {
   });
 
   it.each(['0 minutes', '99999999999999 days', 'an hour'])('rejects the window %p', async (window) => {
-    const planning = planReplay(logOf([]), 'io', { input: { name: 'p', window }, endsAt: '2026-11-24T06:00:00Z' });
+    const planning = planReplay(logOf([]), SERVICES, { input: { name: 'p', window }, endsAt: '2026-11-24T06:00:00Z' });
     await expect(planning).rejects.toMatchObject({
       type: 'InvalidInput',
       message: expect.stringContaining(`got "${window}"`) as string,
@@ -52,7 +53,7 @@ describe('planReplay', () => {
       fc.asyncProperty(fc.nat(20), fc.nat(30), fc.nat(30), async (size, from, to) => {
         const log = logOf(Array.from({ length: size }, (_, n) => START_MS + n));
         const input = { name: 'p', from: { 0: String(from) }, to: { 0: String(to) } };
-        const planning = planReplay(log, 'io', { input, endsAt: new Date(START_MS).toISOString() });
+        const planning = planReplay(log, SERVICES, { input, endsAt: new Date(START_MS).toISOString() });
         if (from <= to && to <= size) await expect(planning).resolves.toMatchObject({ from: input.from, to: input.to });
         else await expect(planning).rejects.toMatchObject({ type: 'OffsetOutOfRange', nonRetryable: true });
       }),

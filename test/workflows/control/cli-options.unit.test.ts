@@ -1,5 +1,8 @@
-import type { PipelineProgress } from '../../../workflows/control/progress';
+import { Context } from '@temporalio/activity';
+import type { PipelineProgress, StageProgress } from '../../../workflows/control/progress';
+import { until } from '../../support/until';
 import { fakeActivities } from '../fake-activities';
+import { laneResult } from '../lane-result';
 import { workerOfSuite } from '../time-skipping-worker';
 
 const NAME = 'cli-options';
@@ -27,6 +30,43 @@ describe('the commands that a pipeline shows', () => {
     await handle.executeUpdate('pause');
     await worker.environment.sleep('1 minute');
     expect(await commands()).toEqual([`${resume} --name resume`]);
+    await handle.terminate();
+  });
+
+  it('have them in a replay that people start themselves', async () => {
+    const { activities } = fakeActivities({
+      planReplay: () =>
+        Promise.resolve({
+          ...{
+            stream: 'readings',
+            topic: 'p.enriched',
+            alias: 'pipeline.p.readings',
+            deadLetterTopic: 'p.dead-letter',
+          },
+          ...{ laneTaskQueue: worker.taskQueue, temporalOptions: OPTIONS, from: { 0: '0' }, to: { 0: '1000000' } },
+        }),
+      indexLane: async (input) => {
+        await Context.current().sleep(1_000);
+        return laneResult(input, { 0: Number(input.from['0']?.next) + 1 });
+      },
+    });
+    worker.serve('replayed', activities);
+    const { client, taskQueue } = worker;
+    const workflowId = 'replay/replayed';
+    const handle = await client.workflow.start('replayTopic', { taskQueue, workflowId, args: [{}] });
+    const indexing = client.workflow.getHandle(`${workflowId}/index/readings`);
+    await until(
+      'the indexing is started',
+      async () =>
+        await indexing.describe().then(
+          () => true,
+          () => false,
+        ),
+    );
+    await indexing.executeUpdate('pause');
+    const { attention } = await indexing.query<StageProgress>('progress');
+    const resume = `temporal workflow update execute${OPTIONS} -w ${workflowId}/index/readings --name resume`;
+    expect(attention.map(({ command }) => command)).toEqual([resume]);
     await handle.terminate();
   });
 });
