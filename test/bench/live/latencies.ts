@@ -17,7 +17,7 @@ export interface Latencies {
   /** From there until the bulk request was built. */
   readonly enrichedToIndexed: Percentiles;
   readonly publishedToIndexed: Percentiles;
-  /** Until a search found it; of sampled readings. */
+  /** Until a search found it; of sampled readings, others than those above. */
   readonly indexedToSearchable: Percentiles;
   readonly publishedToSearchable: Percentiles;
 }
@@ -39,7 +39,7 @@ export async function latenciesOf(
   elasticsearch: Client,
   alias: string,
   { fromMs, toMs }: TimeRange,
-  found: readonly SearchableReading[],
+  sampled: readonly SearchableReading[],
 ): Promise<{ readonly readings: number; readonly latencies: Latencies }> {
   const enriched: number[] = [];
   const waiting: number[] = [];
@@ -54,7 +54,6 @@ export async function latenciesOf(
       indexed.push(indexedAt - publishedAt);
     }
   }
-  const sampled = found.filter(({ publishedMs }) => publishedMs >= fromMs && publishedMs < toMs);
   const latencies = {
     publishedToEnriched: percentiles(enriched),
     enrichedToIndexed: percentiles(waiting),

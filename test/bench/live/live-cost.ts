@@ -9,7 +9,7 @@ export interface LoadCost {
   /** Readings per second that were published in the time measured and are indexed; fewer if the machine is too busy. */
   readonly readingsPerSecond: number;
   readonly latencies: Latencies;
-  /** CPU time per reading in µs; the searches that measure are part of Elasticsearch's. */
+  /** CPU time per reading in µs. */
   readonly micros: Readonly<Record<Part, number>>;
 }
 
