@@ -159,9 +159,10 @@ export const pipelineInputSchema = z
         shufflePartitions: int(1, 1_000).default(2).describe('Cannot change within a checkpoint'),
         maxRecordsPerBatch: int(1, 10_000_000).default(100_000),
         triggerInterval: durationFrom(0)
-          .default('500 ms')
+          .optional()
           .describe(
-            'Minimum time between the starts of two micro-batches while the source is still publishing; 0 ms: no pause',
+            'Minimum time between the starts of two micro-batches while the source is still publishing; 0 ms: no pause. ' +
+              'Without it, 500 ms in a bounded run, and in a run without end each record is processed as it comes',
           ),
       })
       .prefault({}),

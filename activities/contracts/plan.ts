@@ -83,5 +83,6 @@ export interface PipelinePlan extends Readonly<
 
 /** The `spark` section of the input as the job reads it; see `pipelineInputSchema` for what each setting means. */
 export type SparkSettings = Readonly<Omit<PipelineInput['spark'], 'triggerInterval'>> & {
-  readonly triggerIntervalMs: number;
+  /** Null: Spark's default of a bounded run, and as soon as a record comes in a run without end. */
+  readonly triggerIntervalMs: number | null;
 };

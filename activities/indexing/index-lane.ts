@@ -24,8 +24,6 @@ import { requestSignal } from './request-signal';
 import { writeEntries, type WriteResult } from './write-entries';
 
 const NO_COUNTS: IndexCounts = { read: 0, indexed: 0, stale: 0, deadLetters: 0, expired: 0, absent: 0, bytes: 0 };
-/** Long enough to gather what the partitions of a micro-batch have, short beside the micro-batch. */
-const LINGER_MS = 50;
 const ENDS: ReadonlySet<FollowEnd['why']> = new Set(['aborted', 'reached']);
 /** Reads in a row without a record; after that many, the failure is shown. */
 const MAX_FRUITLESS = 5;
@@ -215,7 +213,7 @@ class Lane {
       crash('index-after-bulk');
       return result;
     };
-    return new BulkWriter(send, acknowledged, { lingerMs: LINGER_MS, failed: this.#end });
+    return new BulkWriter(send, acknowledged, { lingerMs: this.input.lingerMs, failed: this.#end });
   }
 
   /** Passes gaps: of offsets without a record, everything is done when it is read. */

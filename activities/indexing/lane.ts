@@ -49,6 +49,8 @@ export interface IndexLaneInput {
   readonly maxMs: number;
   /** How often a checkpoint is stored while records come, the most that is done again when a worker dies, and else. */
   readonly heartbeat: { readonly busyMs: number; readonly idleMs: number };
+  /** A bulk request that is not full is sent after this time. */
+  readonly lingerMs: number;
   /** Age of its workflow when the lane begins: a young one is told the progress more often; null: only the result. */
   readonly ageMs: number | null;
   /** Whether its workflow shows that it fails: the lane then tells that it works, also without a record. */

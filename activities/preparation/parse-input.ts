@@ -82,8 +82,7 @@ export function parseInput(
     ...(parsed === null ? [] : protectProblems(parsed, services)),
   ]);
   const rules = processingRules(given, fingerprintOf(services));
-  const { triggerInterval, ...spark } = given.spark;
-  const definition = shortHash(JSON.stringify([PROCESSING.version, rules, spark.shufflePartitions]));
+  const definition = shortHash(JSON.stringify([PROCESSING.version, rules, given.spark.shufflePartitions]));
   const { temporalOptions = '' } = services;
   const generation = rules.bounded ? run : `live-${definition}`;
   return {
@@ -107,12 +106,16 @@ export function parseInput(
     minRetentionMs: durationMs(given.minRetention),
     rules,
     maxDeadLetterRatio: given.maxDeadLetterRatio,
-    spark: { ...spark, triggerIntervalMs: durationMs(triggerInterval) },
+    spark: sparkSettings(given),
     ...plannedQueues(queues),
     dashboards: services.kibana === true,
     searchAttributes: services.searchAttributes === true,
     ...(temporalOptions === '' ? {} : { temporalOptions }),
   };
+}
+
+function sparkSettings({ spark: { triggerInterval, ...spark } }: PipelineInput): PipelinePlan['spark'] {
+  return { ...spark, triggerIntervalMs: triggerInterval === undefined ? null : durationMs(triggerInterval) };
 }
 
 function plannedQueues({ io, lanes, host }: TaskQueues): PlannedQueues {

@@ -26,6 +26,8 @@ export interface DriverRequest {
 }
 
 const CORES = 2;
+/** A task of real-time mode occupies one for each partition of the raw topic; they are threads, made when needed. */
+const REAL_TIME_SLOTS = 1_000;
 const CHECKPOINT_FILES = 'org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager';
 /** Packages that Spark's own launcher opens (`JavaModuleOptions` of Spark 4.2). */
 const OPENED_PACKAGES = [
@@ -48,6 +50,7 @@ export function driverCommand(
   const env = { ...Object.fromEntries(inherited), SPARK_LOCAL_IP: '127.0.0.1' };
   const configuration = {
     'spark.driver.host': '127.0.0.1',
+    'spark.default.parallelism': CORES,
     'spark.driver.bindAddress': '127.0.0.1',
     'spark.ui.enabled': 'false',
     'spark.log.level': 'WARN',
@@ -59,6 +62,7 @@ export function driverCommand(
     // Spark's default starts about sixty processes for the files of each micro-batch.
     'spark.sql.streaming.checkpointFileManagerClass': CHECKPOINT_FILES,
   };
+  const slots = settings.bounded ? CORES : CORES + REAL_TIME_SLOTS;
   const args = [
     ...[
       `-Xmx${settings.driverMemoryMb}m`,
@@ -69,7 +73,7 @@ export function driverCommand(
     ...(isSmall ? ['-XX:TieredStopAtLevel=1'] : []),
     ...(classArchive === undefined ? [] : [`-XX:SharedArchiveFile=${classArchive}`]),
     ...OPENED_PACKAGES.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
-    ...['-cp', join(jars, '*'), 'org.apache.spark.deploy.SparkSubmit', '--master', `local[${CORES}]`],
+    ...['-cp', join(jars, '*'), 'org.apache.spark.deploy.SparkSubmit', '--master', `local[${slots}]`],
     ...Object.entries(configuration).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
     ...['--class', 'pipeline.spark.ReadingsJob', jobJar, '--settings', folder.settingsFile],
   ];

@@ -92,6 +92,11 @@ export function checkpointFolder(sparkState: string, plan: PipelinePlan): string
   return join(sparkState, 'checkpoints', pathSafe(plan.name), pathSafe(`${plan.generation}-${plan.definition}`));
 }
 
+/** The checkpoint of each query of the job: see `deploy/spark/ReadingsQueries.java`. */
+export function queryCheckpoints(checkpoint: string, { rules }: Pick<PipelinePlan, 'rules'>): readonly string[] {
+  return rules.bounded ? [checkpoint] : ['records', 'windows'].map((query) => join(checkpoint, query));
+}
+
 /** The folder of all starts of a run. */
 export function startsFolder(sparkState: string, { name, run }: PipelinePlan): string {
   return join(sparkState, 'runs', pathSafe(name), pathSafe(run));

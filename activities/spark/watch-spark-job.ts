@@ -5,11 +5,11 @@ import { hasPassed, type PartitionOffsets } from '../contracts/offsets';
 import { LIVE_HEARTBEAT_MS, pacedHeartbeat } from '../heartbeat';
 import { isBug, pipelineFailure } from '../contracts/failures';
 import type { KafkaGateway, TopicOffsets } from '../kafka';
-import { initialOffsets, readCheckpoint } from './checkpoint';
+import { initialOffsets, readCheckpoints } from './checkpoint';
 import { ConnectionsWatch } from './connections-watch';
 import type { ProtectedServers } from './driver-connections';
 import { pollDriver, stopDriver } from './driver-process';
-import { checkpointFolder } from './job-settings';
+import { checkpointFolder, queryCheckpoints } from './job-settings';
 import { lastLogLines } from './log-tail';
 import { lostRecords, recreatedTopic } from './lost-records';
 import { CONNECTIONS_CHANGED, withRemedy } from './refused-driver';
@@ -50,7 +50,7 @@ export async function watchSparkJob(
   const deadlineMs = Date.now() + maxMs;
   const { pollMs, heartbeatMs } = plan.rules.bounded ? BOUNDED : LIVE;
   const heartbeat = pacedHeartbeat(heartbeatMs);
-  const folder = checkpointFolder(sparkState, plan);
+  const queries = queryCheckpoints(checkpointFolder(sparkState, plan), plan);
   const connections = new ConnectionsWatch(servers, handle.runFolder);
   try {
     for (;;) {
@@ -58,10 +58,10 @@ export async function watchSparkJob(
       if (await connections.hasChanged()) await stopDriver(handle, CHANGE_GRACE_MS, heartbeatAndWait);
       // Polled before the checkpoint is read, which then contains the last commit of a driver that has ended.
       const driver = withReason(await pollDriver(handle), connections);
-      const checkpoint = await readCheckpoint(folder);
+      const checkpoint = await readCheckpoints(queries);
       const isReached = until !== null && checkpoint.committed !== null && hasPassed(checkpoint.committed, until);
       if (!driver.running || isReached || Date.now() >= deadlineMs) {
-        return { ...driver, ...checkpoint, ...(await factsOf({ kafka, handle, plan, folder }, driver, checkpoint)) };
+        return { ...driver, ...checkpoint, ...(await factsOf({ kafka, handle, plan, queries }, driver, checkpoint)) };
       }
       await context.sleep(pollMs);
     }
@@ -83,17 +83,17 @@ function withReason<T extends Pick<SparkState, 'error'>>(polled: T, { isOutdated
 
 interface Watched extends Pick<WatchSparkJobInput, 'handle' | 'plan'> {
   readonly kafka: KafkaGateway;
-  /** Of the checkpoint. */
-  readonly folder: string;
+  /** Checkpoint of each query. */
+  readonly queries: readonly string[];
 }
 
 /** What is looked at once, when a watch ends. */
 async function factsOf(
-  { kafka, handle, plan, folder }: Watched,
+  { kafka, handle, plan, queries }: Watched,
   { running, error }: Pick<SparkState, 'running' | 'error'>,
   { committed }: Pick<SparkState, 'committed'>,
 ): Promise<Pick<SparkState, 'lost' | 'waiting' | 'droppedByWatermark' | 'lastLogLines'>> {
-  const next = committed ?? (await initialOffsets(folder)) ?? {};
+  const next = committed ?? (await initialOffsets(queries)) ?? {};
   const offsets = await offsetsInTime(kafka, plan.topics.raw);
   const isLost = (found: TopicOffsets | null): LostRecords | null =>
     found === null ? null : lostRecords(plan.topics.raw, next, found, running);

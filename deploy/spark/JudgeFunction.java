@@ -14,7 +14,7 @@ import scala.collection.Seq;
 /**
  * {@link RecordProcessor} as a function of Spark: value, key, both headers, topic, partition,
  * offset, Kafka time in microseconds and mapped headers of a raw record give its id, the record to
- * write, and the reading for windows.
+ * write if that is asked for, and the reading for windows.
  */
 final class JudgeFunction
     implements UDF9<byte[], byte[], byte[], byte[], String, Integer, Long, Long, Seq<byte[]>, Row> {
@@ -28,20 +28,31 @@ final class JudgeFunction
 
   private static final byte[][] NO_HEADERS = {};
 
+  /** Whether the record to write is asked for. */
+  private final boolean hasOutput;
+
   private transient Settings settings;
   private transient RecordProcessor processor;
+
+  JudgeFunction(boolean hasOutput) {
+    this.hasOutput = hasOutput;
+  }
 
   /**
    * Columns {@code value_i}, {@code decimal_i} and {@code square_i} belong to the i-th measurement.
    */
-  static DataType type(Settings settings) {
+  static DataType type(Settings settings, boolean hasOutput) {
     List<Settings.Measurement> measurements = settings.fields().measurements();
     String columns = columns(measurements, "value", "double");
     columns += columns(measurements, "decimal", "decimal(28," + Decimals.DIGITS + ")");
     columns += columns(measurements, "square", "decimal(18," + SQUARE_SCALE + ")");
     String reading = "struct<deviceId string, eventMicros bigint" + columns + ">";
     return DataType.fromDDL(
-        "struct<id string, " + OutputRecord.COLUMNS + ", reading " + reading + ">");
+        "struct<id string, "
+            + (hasOutput ? OutputRecord.COLUMNS + ", " : "")
+            + "reading "
+            + reading
+            + ">");
   }
 
   @Override
@@ -60,24 +71,36 @@ final class JudgeFunction
       settings = Settings.ofSession();
       processor = new RecordProcessor(settings);
     }
-    Processed processed =
-        processor.process(
-            new RawRecord(
-                topic,
-                partition,
-                offset,
-                publishedMicros,
-                key,
-                value,
-                eventId,
-                redrive,
-                arrayOf(headers)));
-    Reading reading = processed.outcome().reading();
+    RawRecord raw =
+        new RawRecord(
+            topic,
+            partition,
+            offset,
+            publishedMicros,
+            key,
+            value,
+            eventId,
+            redrive,
+            arrayOf(headers));
+    if (!hasOutput) {
+      Outcome outcome = processor.judge(raw);
+      return RowFactory.create(outcome.id(), inWindows(outcome));
+    }
+    Processed processed = processor.process(raw);
+    Outcome outcome = processed.outcome();
     OutputRecord record = processed.output();
-    Row inWindows = reading == null || reading.isLate() ? null : row(reading);
-    String id = processed.outcome().id();
     return RowFactory.create(
-        id, record.topic(), record.key(), record.value(), record.headers(), inWindows);
+        outcome.id(),
+        record.topic(),
+        record.key(),
+        record.value(),
+        record.headers(),
+        inWindows(outcome));
+  }
+
+  private Row inWindows(Outcome outcome) {
+    Reading reading = outcome.reading();
+    return reading == null || reading.isLate() ? null : row(reading);
   }
 
   private static byte[][] arrayOf(Seq<byte[]> headers) {

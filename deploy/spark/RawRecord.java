@@ -27,6 +27,17 @@ record RawRecord(
     return topic + "-" + partition + "-" + offset;
   }
 
+  /** Of everything in it. */
+  int bytes() {
+    int bytes = length(key) + length(value) + length(eventIdHeader) + length(redriveHeader);
+    for (byte[] header : headers) bytes += length(header);
+    return bytes;
+  }
+
+  private static int length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
   long publishedMs() {
     return Math.floorDiv(publishedMicros, 1_000L);
   }

@@ -1,12 +1,14 @@
 package pipeline.spark;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryException;
 
 /**
  * The readings job: {@code spark-submit --class pipeline.spark.ReadingsJob readings-job.jar
@@ -51,18 +53,25 @@ public final class ReadingsJob {
     Connections connections = Connections.of(settings);
     try (TopicIdentity topic = new TopicIdentity(settings, connections)) {
       topic.check();
-      StreamingQuery query = new ReadingsQuery(spark, settings, connections).start();
+      List<StreamingQuery> queries = new ReadingsQueries(spark, settings, connections).start();
       Progress progress = new Progress(Path.of(settings.progressFile()));
       try {
-        while (!query.awaitTermination(POLL_MS)) {
-          progress.take(query);
+        while (!haveEnded(queries)) {
+          progress.take(queries);
           topic.check();
         }
       } finally {
-        progress.take(query);
+        progress.take(queries);
       }
     }
     spark.stop();
+  }
+
+  /** Waits a little for each query that runs; throws what one of them has failed of. */
+  private static boolean haveEnded(List<StreamingQuery> queries) throws StreamingQueryException {
+    boolean haveEnded = true;
+    for (StreamingQuery query : queries) haveEnded &= query.awaitTermination(POLL_MS);
+    return haveEnded;
   }
 
   private static SparkSession session(Settings settings, String json) {
@@ -89,7 +98,9 @@ public final class ReadingsJob {
           .config("spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", "false")
           // Micro-batches between two snapshots: Spark's 10 are a few seconds here, and a restart
           // soon applies 100 changelogs.
-          .config("spark.sql.streaming.stateStore.minDeltasForSnapshot", 100);
+          .config("spark.sql.streaming.stateStore.minDeltasForSnapshot", 100)
+          // What only removes old state can wait for the next records.
+          .config("spark.sql.streaming.noDataMicroBatches.enabled", "false");
     }
     SparkSession spark = builder.getOrCreate();
     spark.sparkContext().setLogLevel("WARN");

@@ -24,7 +24,8 @@ import org.apache.spark.SparkEnv;
  * @param untilOffsets the first offset of each partition that does not belong to the run; null: no
  *     such bound
  * @param trigger "available-now" ends by itself, "processing-time" does not
- * @param triggerIntervalMs between the starts of two micro-batches of a continuous run
+ * @param triggerIntervalMs between the starts of two micro-batches of a continuous run; null: 500
+ *     in a bounded run, and no micro-batches for the records of a run without end
  * @param rawHeaders headers of raw records that are read beside those that every pipeline has
  * @param extraFields "label" or "dead-letter"
  * @param valueFormat of raw records: "json" or "avro"
@@ -48,7 +49,7 @@ record Settings(
     boolean failOnDataLoss,
     Map<String, Long> untilOffsets,
     String trigger,
-    long triggerIntervalMs,
+    Long triggerIntervalMs,
     List<String> rawHeaders,
     Fields fields,
     long windowMs,

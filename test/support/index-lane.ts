@@ -15,6 +15,7 @@ async function laneInput(kafka: KafkaGateway, target: LaneTarget): Promise<Index
     partitions: Object.keys(end).length,
     maxMs: 60_000,
     heartbeat: { busyMs: 0, idleMs: 1_000 },
+    lingerMs: 50,
     ageMs: null,
     wasFailing: false,
     deadLetterTopic: null,

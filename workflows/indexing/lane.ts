@@ -42,7 +42,7 @@ export class Lane {
     maximumAttempts: number,
     isFailing: boolean,
   ): Promise<IndexLaneResult | null> {
-    const { heartbeat, heartbeatTimeout } = LANE_PACE[this.isLive ? 'live' : 'bounded'];
+    const { heartbeatTimeout, ...pace } = LANE_PACE[this.isLive ? 'live' : 'bounded'];
     const { indexLane } = proxyActivities<Activities>({
       ...INDEXING,
       ...(isFailing ? {} : UNTIL_SHOWN),
@@ -57,7 +57,7 @@ export class Lane {
     this.#isRunning = true;
     try {
       return await unlessInterrupted(
-        () => indexLane({ ...this.settings, ...input, wasFailing: isFailing, heartbeat, maxMs: LANE_MS }),
+        () => indexLane({ ...this.settings, ...input, wasFailing: isFailing, ...pace, maxMs: LANE_MS }),
         () => this.#isInterrupted,
       );
     } finally {
