@@ -19,7 +19,9 @@ import type { LostRecords, SparkHandle, SparkState, WatchSparkJobInput } from '.
 
 /** The end of a bounded run is noticed soon. */
 const BOUNDED = { pollMs: 250, heartbeatMs: 0 };
-const LIVE = { pollMs: 1_000, heartbeatMs: LIVE_HEARTBEAT_MS.ofWatch };
+const ENDING = { pollMs: 1_000, heartbeatMs: LIVE_HEARTBEAT_MS.ofWatch };
+/** Without end: commits are further apart. */
+const LIVE = { ...ENDING, pollMs: 3_000 };
 /** Shorter than the time after which the activity must have sent a heartbeat. */
 const MAX_ANSWER_MS = 5_000;
 /** For the micro-batch of a driver whose connections have changed. */
@@ -48,7 +50,7 @@ export async function watchSparkJob(
 ): Promise<SparkState> {
   const context = Context.current();
   const deadlineMs = Date.now() + maxMs;
-  const { pollMs, heartbeatMs } = plan.rules.bounded ? BOUNDED : LIVE;
+  const { pollMs, heartbeatMs } = plan.rules.bounded ? BOUNDED : until === null ? LIVE : ENDING;
   const heartbeat = pacedHeartbeat(heartbeatMs);
   const queries = queryCheckpoints(checkpointFolder(sparkState, plan), plan);
   const connections = new ConnectionsWatch(servers, handle.runFolder);
@@ -63,7 +65,7 @@ export async function watchSparkJob(
       if (!driver.running || isReached || Date.now() >= deadlineMs) {
         return { ...driver, ...checkpoint, ...(await factsOf({ kafka, handle, plan, queries }, driver, checkpoint)) };
       }
-      await context.sleep(pollMs);
+      await context.sleep(Math.min(pollMs, deadlineMs - Date.now()));
     }
   } catch (error) {
     context.cancellationSignal.throwIfAborted();
