@@ -8,6 +8,7 @@ import { MIRROR_MEMBER, mirrorOffsets, type MirrorMember } from './offset-mirror
 import { publish } from './publish';
 import type { PartitionReader } from './partition-reader';
 import { READER, readRange } from './read-range';
+import { quietRequestQueues } from './request-queue';
 import { offsetsAt, prepareTopics, retentionMs, topicOffsets } from './topics';
 import type { KafkaGateway } from './types';
 
@@ -33,6 +34,7 @@ export type {
 const ALL_TOPICS = '';
 
 registerCodecs();
+quietRequestQueues();
 
 const PRODUCER = { allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner };
 
