@@ -36,8 +36,7 @@ export const INDEXING: ActivityOptions = {
 /**
  * How often a lane sends a heartbeat, and when its worker is taken for dead. A heartbeat stores a checkpoint, and brings a
  * pause or the end of the topic. Without end it is rarer, since a service bills each one: with three lanes that work, 1,350
- * an hour. Records that come one by one are gathered for a bulk request: at 1,000 a second, requests of 200 ms cost
- * Elasticsearch half as much as those of 50 ms.
+ * an hour. Records that come one by one are gathered for a bulk request, since each request has costs of its own.
  */
 export const LANE_PACE = {
   bounded: { heartbeat: { busyMs: 500, idleMs: 500 }, heartbeatTimeout: '15 seconds', lingerMs: 50 },
