@@ -59,28 +59,27 @@ final class ReadingsQueries {
     windows = new DeviceWindows(settings);
   }
 
+  /** The first of them writes the records. */
   List<StreamingQuery> start() throws TimeoutException {
-    Long intervalMs = settings.triggerIntervalMs();
-    if (settings.bounded()) {
-      Dataset<Row> outcomes = shared(outcomes(ownRecords(batches()), true));
-      Dataset<Row> all = records(outcomes).unionByName(windows.of(outcomes));
-      Trigger trigger = Trigger.ProcessingTime(intervalMs == null ? INTERVAL_MS : intervalMs);
-      return List.of(start("readings", all, settings.checkpoint(), trigger));
-    }
-    boolean isRealTime = intervalMs == null && !isAvailableNow();
-    Dataset<Row> records = records(outcomes(isRealTime ? source() : fewTasks(batches()), true));
-    Trigger ofRecords =
-        intervalMs == null ? Trigger.RealTime(COMMIT_MS) : Trigger.ProcessingTime(intervalMs);
-    Dataset<Row> statistics = windows.of(outcomes(fewTasks(batches()), false));
-    long windowsMs = intervalMs == null ? COMMIT_MS : Math.max(intervalMs, COMMIT_MS);
-    return List.of(
-        startLive("records", records, ofRecords),
-        startLive("windows", statistics, Trigger.ProcessingTime(windowsMs)));
+    return settings.bounded() ? List.of(startReadings()) : List.of(startRecords(), startWindows());
   }
 
-  private StreamingQuery startLive(String name, Dataset<Row> output, Trigger trigger)
-      throws TimeoutException {
-    return start(name, output, settings.checkpoint() + "/" + name, trigger);
+  private StreamingQuery startReadings() throws TimeoutException {
+    Dataset<Row> outcomes = shared(outcomes(ownRecords(batches()), true));
+    Dataset<Row> all = records(outcomes).unionByName(windows.of(outcomes));
+    return start("readings", all, settings.checkpoint(), batchesEvery(INTERVAL_MS));
+  }
+
+  private StreamingQuery startRecords() throws TimeoutException {
+    boolean isRealTime = settings.triggerIntervalMs() == null && !isAvailableNow();
+    Dataset<Row> raw = isRealTime ? source().load() : fewTasks(batches());
+    Trigger trigger = isRealTime ? Trigger.RealTime(COMMIT_MS) : batchesEvery(INTERVAL_MS);
+    return start("records", records(outcomes(raw, true)), checkpointOf("records"), trigger);
+  }
+
+  private StreamingQuery startWindows() throws TimeoutException {
+    Dataset<Row> statistics = windows.of(outcomes(fewTasks(batches()), false));
+    return start("windows", statistics, checkpointOf("windows"), batchesEvery(COMMIT_MS));
   }
 
   private StreamingQuery start(String name, Dataset<Row> output, String checkpoint, Trigger trigger)
@@ -96,8 +95,21 @@ final class ReadingsQueries {
         .option("kafka.batch.size", SEND_BATCH_BYTES)
         .option("checkpointLocation", checkpoint)
         .outputMode("update")
-        .trigger(isAvailableNow() ? Trigger.AvailableNow() : trigger)
+        .trigger(trigger)
         .start();
+  }
+
+  private String checkpointOf(String query) {
+    return settings.checkpoint() + "/" + query;
+  }
+
+  /**
+   * @param intervalMs if the settings have none
+   */
+  private Trigger batchesEvery(long intervalMs) {
+    if (isAvailableNow()) return Trigger.AvailableNow();
+    Long given = settings.triggerIntervalMs();
+    return Trigger.ProcessingTime(given == null ? intervalMs : given);
   }
 
   private boolean isAvailableNow() {
@@ -109,15 +121,11 @@ final class ReadingsQueries {
     return source.coalesce(spark.sparkContext().defaultParallelism());
   }
 
-  private Dataset<Row> source() {
-    return reader().load();
-  }
-
   private Dataset<Row> batches() {
-    return reader().option("maxOffsetsPerTrigger", settings.maxRecordsPerBatch()).load();
+    return source().option("maxOffsetsPerTrigger", settings.maxRecordsPerBatch()).load();
   }
 
-  private DataStreamReader reader() {
+  private DataStreamReader source() {
     return spark
         .readStream()
         .format("kafka")
