@@ -50,7 +50,7 @@ export async function watchSparkJob(
 ): Promise<SparkState> {
   const context = Context.current();
   const deadlineMs = Date.now() + maxMs;
-  const { pollMs, heartbeatMs } = plan.rules.bounded ? BOUNDED : until === null ? LIVE : ENDING;
+  const { pollMs, heartbeatMs } = paceOf(plan, until);
   const heartbeat = pacedHeartbeat(heartbeatMs);
   const queries = queryCheckpoints(checkpointFolder(sparkState, plan), plan);
   const connections = new ConnectionsWatch(servers, handle.runFolder);
@@ -71,6 +71,11 @@ export async function watchSparkJob(
     context.cancellationSignal.throwIfAborted();
     throw unwatchable(plan.name, error);
   }
+}
+
+function paceOf({ rules }: WatchSparkJobInput['plan'], until: WatchSparkJobInput['until']): typeof BOUNDED {
+  if (rules.bounded) return BOUNDED;
+  return until === null ? LIVE : ENDING;
 }
 
 function unwatchable(name: string, error: unknown): Error {
