@@ -83,6 +83,6 @@ export interface PipelinePlan extends Readonly<
 
 /** The `spark` section of the input as the job reads it; see `pipelineInputSchema` for what each setting means. */
 export type SparkSettings = Readonly<Omit<PipelineInput['spark'], 'triggerInterval'>> & {
-  /** Null: Spark's default of a bounded run, and as soon as a record comes in a run without end. */
+  /** Null: the default of the Spark job in a bounded run, and as soon as a record comes in a run without end. */
   readonly triggerIntervalMs: number | null;
 };

@@ -50,8 +50,8 @@ export function driverCommand(
   const env = { ...Object.fromEntries(inherited), SPARK_LOCAL_IP: '127.0.0.1' };
   const configuration = {
     'spark.driver.host': '127.0.0.1',
-    'spark.default.parallelism': CORES,
     'spark.driver.bindAddress': '127.0.0.1',
+    'spark.default.parallelism': CORES,
     'spark.ui.enabled': 'false',
     'spark.log.level': 'WARN',
     'spark.redaction.regex': SECRET_NAMES,

@@ -72,7 +72,8 @@ record OutputRecord(String topic, byte[] key, byte[] value, List<Row> headers) {
     return bytes;
   }
 
-  private static int length(byte[] bytes) {
+  /** 0 if there are none. */
+  static int length(byte[] bytes) {
     return bytes == null ? 0 : bytes.length;
   }
 

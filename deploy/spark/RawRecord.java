@@ -29,13 +29,10 @@ record RawRecord(
 
   /** Of everything in it. */
   int bytes() {
-    int bytes = length(key) + length(value) + length(eventIdHeader) + length(redriveHeader);
-    for (byte[] header : headers) bytes += length(header);
+    int bytes = OutputRecord.length(key) + OutputRecord.length(value);
+    bytes += OutputRecord.length(eventIdHeader) + OutputRecord.length(redriveHeader);
+    for (byte[] header : headers) bytes += OutputRecord.length(header);
     return bytes;
-  }
-
-  private static int length(byte[] bytes) {
-    return bytes == null ? 0 : bytes.length;
   }
 
   long publishedMs() {
